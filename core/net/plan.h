@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_CORE_NET_PLAN_H
+#define KH_CORE_NET_PLAN_H
+
+#include "core/net/ids.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Who sends keys where: routes and rates for every demand, with a certificate. Plain data; lives in the arena it was made in. */
+
+typedef enum kh_objective { KH_OBJECTIVE_CONCURRENT, KH_OBJECTIVE_MAX_MIN } kh_objective;
+const char *kh_objective_name(kh_objective objective); /**< "concurrent", "max-min" */
+
+/** Why a demand is not served in full. */
+typedef enum kh_shortfall {
+    KH_SHORTFALL_NONE,
+    KH_SHORTFALL_NOT_NEEDED,    /**< security pqc or psk: no QKD key is asked for */
+    KH_SHORTFALL_NO_PATH,       /**< no chain of QKD links with key joins the two ends */
+    KH_SHORTFALL_UNTRUSTED,     /**< a chain exists, but only through nodes that are not trusted */
+    KH_SHORTFALL_CAPACITY       /**< the cut carries less than is asked across it */
+} kh_shortfall;
+
+typedef struct kh_route {
+    kh_qkd_link_id *links; /**< [n_links] from between[0] to between[1] */
+    size_t n_links;
+    double rate_bps;       /**< > 0 */
+} kh_route;
+
+/** The cut that explains a shortfall: the sites on the demand's first side, the links across, and what is asked across it. */
+typedef struct kh_cut {
+    kh_node_id *side;      /**< [n_side] sites on the side of between[0] */
+    size_t n_side;
+    kh_qkd_link_id *links; /**< [n_links] links with key across; empty when there is none */
+    size_t n_links;
+    kh_node_id *untrusted; /**< [n_untrusted] nodes that would help if they were trusted */
+    size_t n_untrusted;
+    double capacity_bps, requested_bps; /**< of the links; of all demands whose ends it parts */
+} kh_cut;
+
+typedef struct kh_plan_demand {
+    double requested_bps, rate_bps;
+    kh_route *routes;
+    size_t n_routes;
+    kh_shortfall shortfall;
+    kh_cut cut;            /**< empty unless shortfall is NO_PATH, UNTRUSTED or CAPACITY */
+} kh_plan_demand;
+
+typedef struct kh_plan_link {
+    double capacity_bps, used_bps;
+    double shadow_price;   /**< what one more bit/s here adds to the objective: lambda per bit/s; 0 when not binding */
+} kh_plan_link;
+
+typedef struct kh_plan_cost {
+    double modules_eur, trusted_nodes_eur, kms_eur, encryptors_eur, fibre_eur, opex_eur, total_eur; /**< over costs.years */
+    size_t n_modules, n_trusted_nodes, n_encryptor_pairs;
+    double fibre_km;
+} kh_plan_cost;
+
+typedef struct kh_plan {
+    kh_objective objective;
+    double value;          /**< concurrent: the largest lambda such that lambda * requested of every demand with a path is carried
+                                at once; max-min: the lowest level. Capped at nothing: > 1 is spare */
+    double bound;          /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y) */
+    double gap;            /**< bound / value - 1, >= 0; 0 when nothing is asked or nothing can be carried */
+    double *prices;        /**< [n_links] y of the certificate, >= 0 */
+    kh_plan_demand *demands; /**< [n_demands] by kh_demand_id; rate_bps <= requested_bps */
+    size_t n_demands;
+    kh_plan_link *links;   /**< [n_links] by kh_qkd_link_id */
+    size_t n_links;
+    size_t n_met;          /**< demands with rate >= requested (1 - 1e-9), those that need no QKD key not counted */
+    size_t n_asking;       /**< demands that need QKD key */
+    kh_plan_cost cost;
+} kh_plan;
+
+#endif

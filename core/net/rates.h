@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_CORE_NET_RATES_H
+#define KH_CORE_NET_RATES_H
+
+#include "core/net/ids.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** What every link can do: the plain data in which models and solvers meet. Filled by models (kh_evaluate) or by hand. */
+
+/** Why a QKD link does not give more. */
+typedef enum kh_limit {
+    KH_LIMIT_NONE,
+    KH_LIMIT_NO_MODULE,    /**< nothing is installed */
+    KH_LIMIT_LOSS,         /**< photons lost in the fibre */
+    KH_LIMIT_DARK_COUNTS,  /**< noise of the detector (or extra noise) eats the signal */
+    KH_LIMIT_MISALIGNMENT, /**< optical errors */
+    KH_LIMIT_FINITE_KEY,   /**< block too small: no key although a longer block would give some */
+    KH_LIMIT_DEAD_TIME,    /**< detector saturates */
+    KH_LIMIT_ELECTRONICS,  /**< max_key_rate_bps of the device */
+    KH_LIMIT_DEVICE_LOSS,  /**< beyond max_loss_db of the device */
+    KH_LIMIT_MEASURED,     /**< the rate is a measurement, nothing was computed */
+    KH_LIMIT_NO_MODEL      /**< free space and others without a model yet: no rate */
+} kh_limit;
+const char *kh_limit_text(kh_limit limit); /**< a short phrase for people */
+
+/** What one effect costs: 10 log10 of the key rate without the effect over the rate with it. */
+typedef struct kh_effects {
+    double loss_db, dark_counts_db, misalignment_db, error_correction_db, finite_key_db, dead_time_db; /**< >= 0; NAN: not known */
+} kh_effects;
+
+typedef struct kh_qkd_rate {
+    double key_rate_bps;        /**< all modules together, >= 0 */
+    double per_module_bps;
+    double qber;                /**< [0, 0.5]; NAN when unknown */
+    double loss_db;             /**< of the channel, without the detector */
+    double length_km;
+    double ceiling_bps;         /**< clock * PLOB bound of the channel, per module; INFINITY when not computed */
+    double repeater_ceiling_bps;/**< clock * single-repeater bound, per module */
+    double sifted_rate_bps;     /**< key-basis detections, per module */
+    double block_s;             /**< time to fill one block = time to first key; 0 when asymptotic or measured */
+    double block_key_bits;      /**< secret bits per block; 0 when asymptotic or measured */
+    bool measured;              /**< key rate is a measurement of the topology */
+    kh_limit limit;
+    kh_effects effects;
+} kh_qkd_rate;
+
+typedef struct kh_line_rate {
+    double length_km, loss_db;
+    double spans;
+    double gsnr_db;             /**< worst channel, signal bandwidth of the chosen mode; 0.1 nm = gsnr_01nm_db */
+    double gsnr_01nm_db, osnr_01nm_db;
+    double capacity_gbps;       /**< channels * rate of the chosen mode; 0 when none is feasible */
+    double shannon_gbps;        /**< sum over channels of 2 R log2(1 + GSNR) */
+    double margin_db;           /**< of the chosen mode above required OSNR + system margin; of the nearest mode when none is feasible (< 0) */
+    double cd_ps_nm, pmd_ps, latency_ms, rx_power_dbm;
+    double channels;
+    kh_mode_id mode;            /**< KH_NO_INDEX when none is feasible */
+    const char *reason;         /**< why nothing is feasible, or what limits; lives as long as the rates */
+} kh_line_rate;
+
+typedef struct kh_rates {
+    kh_qkd_rate *qkd;   /**< [n_qkd] by kh_qkd_link_id */
+    size_t n_qkd;
+    kh_line_rate *line; /**< [n_line] by kh_line_id */
+    size_t n_line;
+} kh_rates;
+
+#endif

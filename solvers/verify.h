@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_VERIFY_H
+#define KH_SOLVERS_VERIFY_H
+
+#include "core/base/findings.h"
+#include "core/base/status.h"
+#include "core/net/net.h"
+#include "core/net/plan.h"
+#include "core/net/rates.h"
+
+/** Checks a plan from the plan alone, sharing no code with the optimiser: every route joins its demand's ends over links that exist,
+ *  relays only at trusted nodes, no node twice; rates add up, capacities hold; value and bound are recomputed from routes and prices;
+ *  every cut really parts its demand and its capacity is right.
+ *  @param findings  one error for each thing that is wrong
+ *  @return KH_OK when nothing is wrong; KH_UNMET when @p findings has errors; KH_ENOMEM */
+kh_status kh_verify(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_findings *findings, kh_error *err);
+
+#endif

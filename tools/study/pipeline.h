@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_TOOLS_STUDY_PIPELINE_H
+#define KH_TOOLS_STUDY_PIPELINE_H
+
+#include "core/base/findings.h"
+#include "core/net/load.h"
+#include "core/net/net.h"
+#include "core/net/plan.h"
+#include "core/net/rates.h"
+#include "core/sim/sim.h"
+
+/** The sentence of the house: load, check, evaluate, optimise, verify, simulate. Commands and studies go as far as they need. */
+typedef struct kh_pipeline {
+    kh_arena *arena;        /**< rates, plan, simulation results, words */
+    kh_findings *findings;
+    kh_net *net;
+    kh_rates *rates;
+    kh_plan *plan;
+    kh_sim_result **sims;   /**< [n_sims] replications, seed + 0, seed + 1, ... */
+    size_t n_sims;
+} kh_pipeline;
+
+typedef enum kh_stage { KH_STAGE_LOAD, KH_STAGE_RATES, KH_STAGE_PLAN, KH_STAGE_SIMULATE } kh_stage;
+
+typedef struct kh_pipeline_options {
+    const char *path;
+    const kh_edit *edits;
+    size_t n_edits;
+    kh_stage until;
+    kh_objective objective;
+    double time_limit_s;
+    kh_sim_options sim;
+    size_t replications;    /**< >= 1 */
+    void (*progress)(void *user, const char *what, size_t done, size_t all); /**< may be NULL */
+    void *user;
+} kh_pipeline_options;
+
+/** Runs the stages in order. Also on failure the pipeline holds what was reached (findings above all) and is to be cleared.
+ *  The plan is always verified; a plan that fails is KH_EINTERNAL. */
+kh_status kh_pipeline_run(const kh_pipeline_options *options, kh_pipeline *pipeline, kh_error *err);
+void kh_pipeline_clear(kh_pipeline *pipeline);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_TOOLS_STUDY_WORDS_H
+#define KH_TOOLS_STUDY_WORDS_H
+
+#include "core/base/str.h"
+#include "core/net/net.h"
+#include "core/net/plan.h"
+#include "core/net/rates.h"
+
+/** Answers in words and numbers that a planner can take to a meeting: appended to @p out as full sentences, no line breaks. */
+
+/** Why a demand gets what it gets: routes in short when met; else the bottleneck cut with its sites, links and rates. */
+void kh_words_demand(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, kh_str *out);
+
+/** What would serve instead when a demand is not met: the spans on its fibre route that carry no key and why (loss against the
+ *  reach of the library's devices), and what would help (trusted node within a span, more modules on the cut, detour that exists in
+ *  the topology, PQC or a satellite where the sea is in the way). "" when the demand is met. */
+void kh_words_advice(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, kh_str *out);
+
+/** Can the classical lines carry the demand's data_gbps: path over line systems, capacity, latency, what limits; and which layer
+ *  (QKD, PQC, both, pre-shared) protects it. "" when the demand names no data. @p capacity_gbps gets the widest path's, NAN when not asked */
+void kh_words_data(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, double *capacity_gbps, kh_str *out);
+
+/** One paragraph on the whole plan: demands met, the tightest place, what one more module there brings (first order), cost. */
+void kh_words_plan(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_str *out);
+
+/** "1.23 kbit/s", "456 bit/s", "2.5 Mbit/s": three significant digits. */
+void kh_words_rate(double rate_bps, kh_str *out);
+
+#endif

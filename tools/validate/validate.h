@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_TOOLS_VALIDATE_VALIDATE_H
+#define KH_TOOLS_VALIDATE_VALIDATE_H
+
+#include "core/base/arena.h"
+#include "core/base/findings.h"
+#include "core/base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Reference tables evaluated with Keyhaul's own models.
+ *
+ *  Two layouts are told apart by their header line: `id,model,inputs_json,expected,unit,tol_rel,check,...` (QKD) and
+ *  `case_id,group,...,chain,channel,...` (optical lines, several columns expected a row, tolerance in dB).
+ */
+typedef struct kh_validate_row {
+    const char *id, *model, *quantity, *unit, *source;
+    double expected, computed;  /**< computed is NAN when the row was not evaluated */
+    double error, tolerance;    /**< both relative, or both in dB when @c in_db */
+    bool in_db, evaluated, pass;
+    const char *note;           /**< why not evaluated: "model 'cv_gmcs_trusted' is not part of this version" */
+} kh_validate_row;
+
+typedef struct kh_validate_result {
+    kh_validate_row *rows;
+    size_t n_rows, n_passed, n_failed, n_skipped;
+} kh_validate_result;
+
+/** @return KH_OK also when rows fail (see the counts); KH_ENOINPUT; KH_EDATA with findings for a table that cannot be read */
+kh_status kh_validate_table(const char *path, kh_arena *arena, kh_findings *findings, kh_validate_result *result, kh_error *err);
+
+#endif
