@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/cli.h"
+#include "tools/cli/json_out.h"
+#include "tools/cli/table.h"
+#include "tools/study/pipeline.h"
+#include "tools/study/words.h"
+
+#include <math.h>
+#include <string.h>
+
+static void paragraph(kh_str *out, const char *title, const kh_str *text)
+{
+    if (text->length == 0)
+        return;
+    kh_str_printf(out, "\n%s\n  ", title);
+    kh_str_append_wrapped(out, kh_str_text(text), 76, "  ");
+    kh_str_append(out, "\n");
+}
+
+static void write_demand_table(const kh_pipeline *p, kh_str *out)
+{
+    cli_table table = cli_table_start(p->arena, "demand|security|>asks|>gets|>%|routes");
+    for (size_t i = 0; i < p->plan->n_demands; i++) {
+        const kh_plan_demand *planned = &p->plan->demands[i];
+        kh_str asks = {0}, gets = {0};
+        kh_words_rate(planned->requested_bps, &asks);
+        kh_words_rate(planned->rate_bps, &gets);
+        bool asking = kh_demand_needs_qkd(&p->net->demands[i]);
+        cli_table_cell(&table, "%s", p->net->demands[i].id);
+        cli_table_cell(&table, "%s", kh_security_name(p->net->demands[i].security));
+        cli_table_cell(&table, "%s", asking ? kh_str_text(&asks) : "-");
+        cli_table_cell(&table, "%s", asking ? kh_str_text(&gets) : "-");
+        cli_table_number(
+            &table, asking && planned->requested_bps > 0.0 ? 100.0 * planned->rate_bps / planned->requested_bps : (double)NAN, 1);
+        cli_table_cell(&table, "%zu", planned->n_routes);
+        kh_str_clear(&asks);
+        kh_str_clear(&gets);
+    }
+    cli_table_text(&table, out);
+}
+
+static void write_words(const kh_pipeline *p, kh_str *out)
+{
+    for (size_t i = 0; i < p->plan->n_demands; i++) {
+        kh_demand_id id = {(uint32_t)i};
+        kh_str text = {0}, part = {0};
+        double capacity_gbps = 0.0;
+        kh_words_demand(p->net, p->rates, p->plan, id, &text);
+        kh_words_advice(p->net, p->rates, p->plan, id, &part);
+        if (part.length > 0)
+            kh_str_printf(&text, " %s", kh_str_text(&part));
+        kh_str_clear(&part);
+        kh_words_data(p->net, p->rates, p->plan, id, &capacity_gbps, &part);
+        if (part.length > 0)
+            kh_str_printf(&text, " %s", kh_str_text(&part));
+        paragraph(out, p->net->demands[i].id, &text);
+        kh_str_clear(&part);
+        kh_str_clear(&text);
+    }
+}
+
+static void write_tight_links(const kh_pipeline *p, kh_str *out)
+{
+    cli_table table = cli_table_start(p->arena, "tight link|>capacity|>used|>price per kbit/s");
+    for (size_t i = 0; i < p->plan->n_links; i++) {
+        const kh_plan_link *link = &p->plan->links[i];
+        if (link->shadow_price <= 0.0)
+            continue;
+        kh_str capacity = {0}, used = {0};
+        kh_words_rate(link->capacity_bps, &capacity);
+        kh_words_rate(link->used_bps, &used);
+        cli_table_cell(&table, "%s", p->net->qkd_links[i].id);
+        cli_table_cell(&table, "%s", kh_str_text(&capacity));
+        cli_table_cell(&table, "%s", kh_str_text(&used));
+        cli_table_cell(&table, "%.3g", 1000.0 * link->shadow_price);
+        kh_str_clear(&capacity);
+        kh_str_clear(&used);
+    }
+    if (table.n_cells > 0)
+        kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+}
+
+static kh_status print_plan(const kh_pipeline *p, bool json, kh_error *err)
+{
+    if (json)
+        return cli_json_print(cli_json_plan(p), err);
+    kh_str out = {0}, words = {0};
+    kh_words_plan(p->net, p->rates, p->plan, &words);
+    kh_str_printf(&out, "%s\n  ", p->net->name);
+    kh_str_append_wrapped(&out, kh_str_text(&words), 76, "  ");
+    kh_str_append(&out, "\n\n");
+    kh_str_clear(&words);
+    write_demand_table(p, &out);
+    write_tight_links(p, &out);
+    write_words(p, &out);
+    kh_status status = cli_write(NULL, &out, err);
+    kh_str_clear(&out);
+    return status;
+}
+
+kh_status cli_objective(const char *text, kh_objective *objective, kh_error *err)
+{
+    for (int o = KH_OBJECTIVE_CONCURRENT; o <= KH_OBJECTIVE_MAX_MIN; o++)
+        if (strcmp(text, kh_objective_name((kh_objective)o)) == 0) {
+            *objective = (kh_objective)o;
+            return KH_OK;
+        }
+    return kh_fail(err, KH_EUSAGE, "--objective is '%s', must be max-min or concurrent", text);
+}
+
+int cli_requirement(const kh_pipeline *p)
+{
+    for (size_t i = 0; i < p->plan->n_demands; i++)
+        if (p->net->demands[i].required && p->plan->demands[i].shortfall > KH_SHORTFALL_NOT_NEEDED)
+            return kh_status_exit(KH_UNMET);
+    return 0;
+}
+
+int cmd_plan(int argc, char **argv)
+{
+    bool json = false, require = false, finished = false;
+    const char *objective = "max-min", *path = NULL;
+    double time_limit_s = 0.0;
+    const cli_option options[] = {
+        {.name = "objective",
+         .kind = CLI_TEXT,
+         .target = &objective,
+         .argument = "NAME",
+         .help = "max-min (default): fair rates; concurrent: one share for all"},
+        {.name = "time-limit",
+         .kind = CLI_NUMBER,
+         .target = &time_limit_s,
+         .low = 0.0,
+         .high = 1e6,
+         .argument = "SECONDS",
+         .help = "stop then with the best plan and its honest gap"},
+        {.name = "require", .kind = CLI_FLAG, .target = &require, .help = "exit status 1 when a required demand is not met"},
+        {.name = "json", .kind = CLI_FLAG, .target = &json, .help = "the plan as JSON on standard output"}};
+    const cli_usage usage = {.examples = "  keyhaul plan topologies/bristol-cambridge.yaml\n"
+                                         "  keyhaul plan topologies/europe.yaml --objective concurrent --json > plan.json",
+                             .line = "keyhaul plan TOPOLOGY.yaml [options]",
+                             .about =
+                                 "Routes and rates for every demand across trusted nodes, with an upper bound that proves how\n"
+                                 "good the plan is; why a demand falls short, and what would serve instead.\n"
+                                 "The plan is verified by code of its own before it is shown.",
+                             .options = options,
+                             .n_options = sizeof options / sizeof options[0],
+                             .n_files = 1};
+    kh_error err = {0};
+    kh_pipeline_options run = {.until = KH_STAGE_PLAN};
+    kh_status status = cli_parse(&usage, argc, argv, &path, &finished, &err);
+    if (status == KH_OK && !finished)
+        status = cli_objective(objective, &run.objective, &err);
+    if (status != KH_OK || finished)
+        return cli_print_error(&err, status);
+    kh_pipeline pipeline = {0};
+    run.path = path;
+    run.time_limit_s = time_limit_s;
+    status = kh_pipeline_run(&run, &pipeline, &err);
+    cli_print_findings(pipeline.findings);
+    if (status == KH_OK)
+        status = print_plan(&pipeline, json, &err);
+    int unmet = status == KH_OK && require ? cli_requirement(&pipeline) : 0;
+    kh_pipeline_clear(&pipeline);
+    return status == KH_OK ? unmet : cli_print_error(&err, status);
+}

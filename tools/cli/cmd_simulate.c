@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/cli.h"
+#include "tools/cli/json_out.h"
+#include "tools/cli/simulation.h"
+#include "tools/study/pipeline.h"
+
+static const double SECONDS_A_DAY = 86400.0;
+
+static void show(void *user, const char *what, size_t done, size_t all)
+{
+    cli_progress_show(user, done, all, what);
+}
+
+typedef struct simulate_args {
+    double days, warm_up_days;
+    uint64_t seed, replications;
+    const char *objective;
+    bool no_faults, audit, json, require;
+} simulate_args;
+
+static kh_status run(const char *path, const simulate_args *args, int *unmet, kh_error *err)
+{
+    cli_progress progress = cli_progress_start("replications");
+    kh_pipeline_options options = {.path = path,
+                                   .until = KH_STAGE_SIMULATE,
+                                   .replications = (size_t)args->replications,
+                                   .progress = show,
+                                   .user = &progress,
+                                   .sim = {.duration_s = args->days * SECONDS_A_DAY,
+                                           .warm_up_s = args->warm_up_days * SECONDS_A_DAY,
+                                           .seed = args->seed,
+                                           .hop_latency_s = 0.002,
+                                           .series_points = 400,
+                                           .faults = !args->no_faults,
+                                           .audit = args->audit,
+                                           .stop = cli_catch_signals()}};
+    if (args->warm_up_days >= args->days)
+        return kh_fail(err, KH_EUSAGE, "--warm-up is %g days, must be less than --days %g", args->warm_up_days, args->days);
+    KH_TRY(cli_objective(args->objective, &options.objective, err));
+    kh_pipeline pipeline = {0};
+    kh_status status = kh_pipeline_run(&options, &pipeline, err);
+    cli_progress_end(&progress);
+    cli_print_findings(pipeline.findings);
+    if (status == KH_OK)
+        status = args->json ? cli_json_print(cli_json_simulation(&pipeline), err) : cli_print_simulation(&pipeline, err);
+    *unmet = status == KH_OK && args->require ? cli_requirement(&pipeline) : 0;
+    kh_pipeline_clear(&pipeline);
+    return status;
+}
+
+int cmd_simulate(int argc, char **argv)
+{
+    bool finished = false;
+    int unmet = 0;
+    simulate_args args = {.days = 30.0, .warm_up_days = 1.0, .seed = 1, .replications = 3, .objective = "max-min"};
+    const cli_option options[] = {
+        {.name = "days",
+         .kind = CLI_NUMBER,
+         .target = &args.days,
+         .low = 1e-4,
+         .high = 1e5,
+         .argument = "D",
+         .help = "how long (default 30)"},
+        {.name = "warm-up",
+         .kind = CLI_NUMBER,
+         .target = &args.warm_up_days,
+         .low = 0,
+         .high = 1e5,
+         .argument = "D",
+         .help = "days at the start that are not counted (default 1)"},
+        {.name = "seed",
+         .kind = CLI_WHOLE,
+         .target = &args.seed,
+         .low = 0,
+         .high = 9e15,
+         .argument = "N",
+         .help = "same seed, same run (default 1)"},
+        {.name = "replications",
+         .letter = 'r',
+         .kind = CLI_WHOLE,
+         .target = &args.replications,
+         .low = 1,
+         .high = 1e5,
+         .argument = "N",
+         .help = "independent runs, for the confidence intervals (default 3)"},
+        {.name = "objective",
+         .kind = CLI_TEXT,
+         .target = &args.objective,
+         .argument = "NAME",
+         .help = "of the plan: max-min (default), concurrent"},
+        {.name = "no-faults", .kind = CLI_FLAG, .target = &args.no_faults, .help = "nothing breaks"},
+        {.name = "audit", .kind = CLI_FLAG, .target = &args.audit, .help = "check the conservation of key after every event"},
+        {.name = "require",
+         .kind = CLI_FLAG,
+         .target = &args.require,
+         .help = "exit status 1 when the plan leaves a required demand unmet"},
+        {.name = "json", .kind = CLI_FLAG, .target = &args.json, .help = "results as JSON on standard output"}};
+    const cli_usage usage = {.examples = "  keyhaul simulate topologies/bristol-cambridge.yaml --days 365 --seed 7 -r 30\n"
+                                         "  keyhaul simulate topologies/europe.yaml --no-faults --audit",
+                             .line = "keyhaul simulate TOPOLOGY.yaml [options]",
+                             .about =
+                                 "Plays the plan: key made in blocks, relayed hop by hop, stored, asked for by encryptors and\n"
+                                 "one-time pads, with fibres cut and repaired. Means over replications with 95 % intervals.",
+                             .options = options,
+                             .n_options = sizeof options / sizeof options[0],
+                             .n_files = 1};
+    const char *path = NULL;
+    kh_error err = {0};
+    kh_status status = cli_parse(&usage, argc, argv, &path, &finished, &err);
+    if (status == KH_OK && !finished)
+        status = run(path, &args, &unmet, &err);
+    return status == KH_OK ? unmet : cli_print_error(&err, status);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/json_out.h"
+
+#include "tools/cli/cli.h"
+#include "tools/study/words.h"
+
+static void set_number(kh_json *object, const char *key, double number)
+{
+    kh_json_set(object, key, kh_json_number(number));
+}
+
+static void set_text(kh_json *object, const char *key, const char *text)
+{
+    kh_json_set(object, key, kh_json_text(text));
+}
+
+static void set_ends(kh_json *object, const kh_net *net, const kh_node_id ends[2])
+{
+    kh_json *array = kh_json_array();
+    kh_json_append(array, kh_json_text(net->nodes[ends[0].i].id));
+    kh_json_append(array, kh_json_text(net->nodes[ends[1].i].id));
+    kh_json_set(object, "ends", array);
+}
+
+kh_json *cli_json_findings(const kh_findings *findings)
+{
+    static const char *const names[] = {"note", "warning", "error"};
+    kh_json *array = kh_json_array();
+    for (size_t i = 0; i < kh_findings_kept(findings); i++) {
+        const kh_finding *f = kh_findings_at(findings, i);
+        kh_json *object = kh_json_object();
+        set_text(object, "severity", names[f->severity]);
+        set_text(object, "file", f->place.file);
+        set_number(object, "line", f->place.line);
+        set_number(object, "column", f->place.column);
+        set_text(object, "message", f->message);
+        set_text(object, "hint", f->hint);
+        kh_json_append(array, object);
+    }
+    return array;
+}
+
+static kh_json *effects_of(const kh_effects *effects)
+{
+    kh_json *object = kh_json_object();
+    set_number(object, "loss_db", effects->loss_db);
+    set_number(object, "dark_counts_db", effects->dark_counts_db);
+    set_number(object, "misalignment_db", effects->misalignment_db);
+    set_number(object, "error_correction_db", effects->error_correction_db);
+    set_number(object, "finite_key_db", effects->finite_key_db);
+    set_number(object, "dead_time_db", effects->dead_time_db);
+    return object;
+}
+
+static kh_json *link_of(const kh_net *net, const kh_rates *rates, size_t i)
+{
+    const kh_qkd_link *link = &net->qkd_links[i];
+    const kh_qkd_rate *rate = &rates->qkd[i];
+    kh_json *object = kh_json_object();
+    set_text(object, "id", link->id);
+    set_ends(object, net, link->ends);
+    set_text(object, "protocol", kh_protocol_name(link->protocol));
+    set_number(object, "modules", link->modules);
+    set_number(object, "length_km", rate->length_km);
+    set_number(object, "loss_db", rate->loss_db);
+    set_number(object, "key_rate_bps", rate->key_rate_bps);
+    set_number(object, "per_module_bps", rate->per_module_bps);
+    set_number(object, "qber", rate->qber);
+    set_number(object, "ceiling_bps", rate->ceiling_bps);
+    set_number(object, "time_to_first_key_s", rate->block_s);
+    kh_json_set(object, "measured", kh_json_bool(rate->measured));
+    set_text(object, "limit", kh_limit_text(rate->limit));
+    kh_json_set(object, "effects", effects_of(&rate->effects));
+    return object;
+}
+
+kh_json *cli_json_links(const kh_net *net, const kh_rates *rates)
+{
+    kh_json *array = kh_json_array();
+    for (size_t i = 0; i < net->n_qkd_links; i++)
+        kh_json_append(array, link_of(net, rates, i));
+    return array;
+}
+
+static kh_json *line_of(const kh_net *net, const kh_rates *rates, size_t i)
+{
+    const kh_line_rate *rate = &rates->line[i];
+    kh_json *object = kh_json_object();
+    set_text(object, "id", net->line_systems[i].id);
+    set_ends(object, net, net->line_systems[i].ends);
+    set_number(object, "length_km", rate->length_km);
+    set_number(object, "spans", rate->spans);
+    set_number(object, "gsnr_01nm_db", rate->gsnr_01nm_db);
+    set_number(object, "osnr_01nm_db", rate->osnr_01nm_db);
+    set_number(object, "gsnr_db", rate->gsnr_db);
+    set_number(object, "capacity_gbps", rate->capacity_gbps);
+    set_number(object, "shannon_gbps", rate->shannon_gbps);
+    set_number(object, "margin_db", rate->margin_db);
+    set_number(object, "latency_ms", rate->latency_ms);
+    set_number(object, "cd_ps_nm", rate->cd_ps_nm);
+    set_number(object, "pmd_ps", rate->pmd_ps);
+    set_text(object, "mode", rate->mode.i == KH_NO_INDEX ? NULL : net->modes[rate->mode.i].id);
+    set_text(object, "reason", rate->reason);
+    return object;
+}
+
+kh_json *cli_json_lines(const kh_net *net, const kh_rates *rates)
+{
+    kh_json *array = kh_json_array();
+    for (size_t i = 0; i < net->n_line_systems; i++)
+        kh_json_append(array, line_of(net, rates, i));
+    return array;
+}
+
+static kh_json *routes_of(const kh_net *net, const kh_plan_demand *planned)
+{
+    kh_json *array = kh_json_array();
+    for (size_t r = 0; r < planned->n_routes; r++) {
+        kh_json *route = kh_json_object(), *links = kh_json_array();
+        for (size_t l = 0; l < planned->routes[r].n_links; l++)
+            kh_json_append(links, kh_json_text(net->qkd_links[planned->routes[r].links[l].i].id));
+        kh_json_set(route, "links", links);
+        set_number(route, "rate_bps", planned->routes[r].rate_bps);
+        kh_json_append(array, route);
+    }
+    return array;
+}
+
+static kh_json *demand_of(const kh_pipeline *p, size_t i)
+{
+    const kh_plan_demand *planned = &p->plan->demands[i];
+    kh_demand_id id = {(uint32_t)i};
+    kh_str why = {0}, advice = {0}, data = {0};
+    double capacity_gbps = 0.0;
+    kh_words_demand(p->net, p->rates, p->plan, id, &why);
+    kh_words_advice(p->net, p->rates, p->plan, id, &advice);
+    kh_words_data(p->net, p->rates, p->plan, id, &capacity_gbps, &data);
+    kh_json *object = kh_json_object();
+    set_text(object, "id", p->net->demands[i].id);
+    set_ends(object, p->net, p->net->demands[i].between);
+    set_text(object, "security", kh_security_name(p->net->demands[i].security));
+    set_number(object, "requested_bps", planned->requested_bps);
+    set_number(object, "rate_bps", planned->rate_bps);
+    kh_json_set(object, "routes", routes_of(p->net, planned));
+    set_text(object, "why", kh_str_text(&why));
+    set_text(object, "advice", kh_str_text(&advice));
+    set_number(object, "data_gbps", p->net->demands[i].data_gbps);
+    set_number(object, "data_capacity_gbps", capacity_gbps);
+    set_text(object, "data_why", kh_str_text(&data));
+    kh_str_clear(&why);
+    kh_str_clear(&advice);
+    kh_str_clear(&data);
+    return object;
+}
+
+static kh_json *plan_link_of(const kh_pipeline *p, size_t i)
+{
+    const kh_plan_link *planned = &p->plan->links[i];
+    kh_json *object = kh_json_object();
+    set_text(object, "id", p->net->qkd_links[i].id);
+    set_number(object, "capacity_bps", planned->capacity_bps);
+    set_number(object, "used_bps", planned->used_bps);
+    set_number(object, "shadow_price", planned->shadow_price);
+    return object;
+}
+
+static kh_json *cost_of(const kh_plan_cost *cost)
+{
+    kh_json *object = kh_json_object();
+    set_number(object, "modules_eur", cost->modules_eur);
+    set_number(object, "trusted_nodes_eur", cost->trusted_nodes_eur);
+    set_number(object, "kms_eur", cost->kms_eur);
+    set_number(object, "encryptors_eur", cost->encryptors_eur);
+    set_number(object, "fibre_eur", cost->fibre_eur);
+    set_number(object, "opex_eur", cost->opex_eur);
+    set_number(object, "total_eur", cost->total_eur);
+    set_number(object, "modules", (double)cost->n_modules);
+    set_number(object, "trusted_nodes", (double)cost->n_trusted_nodes);
+    return object;
+}
+
+kh_json *cli_json_plan(const kh_pipeline *p)
+{
+    kh_json *root = kh_json_object(), *demands = kh_json_array(), *links = kh_json_array();
+    for (size_t i = 0; i < p->plan->n_demands; i++)
+        kh_json_append(demands, demand_of(p, i));
+    for (size_t i = 0; i < p->plan->n_links; i++)
+        kh_json_append(links, plan_link_of(p, i));
+    set_text(root, "name", p->net->name);
+    set_text(root, "input_hash", p->net->input_hash);
+    set_text(root, "objective", kh_objective_name(p->plan->objective));
+    set_number(root, "value", p->plan->value);
+    set_number(root, "bound", p->plan->bound);
+    set_number(root, "gap", p->plan->gap);
+    set_number(root, "demands_met", (double)p->plan->n_met);
+    set_number(root, "demands_asking", (double)p->plan->n_asking);
+    kh_json_set(root, "demands", demands);
+    kh_json_set(root, "links", links);
+    kh_json_set(root, "lines", cli_json_lines(p->net, p->rates));
+    kh_json_set(root, "cost", cost_of(&p->plan->cost));
+    kh_json_set(root, "findings", cli_json_findings(p->findings));
+    return root;
+}
+
+kh_status cli_json_print(kh_json *root, kh_error *err)
+{
+    kh_str text = {0};
+    kh_status status = root == NULL ? kh_fail(err, KH_ENOMEM, "out of memory") : kh_json_write(root, 2, &text, err);
+    kh_json_destroy(root);
+    kh_str_append(&text, "\n");
+    if (status == KH_OK)
+        status = cli_write(NULL, &text, err);
+    kh_str_clear(&text);
+    return status;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/simulation.h"
+
+#include "tools/cli/cli.h"
+#include "tools/cli/json_out.h"
+#include "tools/cli/table.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* One quantity over the replications. */
+typedef double (*quantity)(const kh_sim_result *sim, size_t i);
+
+static double served(const kh_sim_result *sim, size_t i)
+{
+    return sim->demands[i].served;
+}
+static double late(const kh_sim_result *sim, size_t i)
+{
+    return sim->demands[i].late;
+}
+static double blocked(const kh_sim_result *sim, size_t i)
+{
+    return sim->demands[i].blocked;
+}
+static double requests(const kh_sim_result *sim, size_t i)
+{
+    return sim->demands[i].requests;
+}
+static double wait_s(const kh_sim_result *sim, size_t i)
+{
+    return sim->demands[i].mean_wait_s;
+}
+static double availability(const kh_sim_result *sim, size_t i)
+{
+    return sim->demands[i].availability;
+}
+static double up(const kh_sim_result *sim, size_t i)
+{
+    return sim->links[i].up_fraction;
+}
+static double lowest(const kh_sim_result *sim, size_t i)
+{
+    return sim->links[i].lowest_bits;
+}
+static double generated(const kh_sim_result *sim, size_t i)
+{
+    return sim->links[i].generated_bits;
+}
+static double lost(const kh_sim_result *sim, size_t i)
+{
+    return sim->links[i].lost_bits;
+}
+
+static kh_estimate estimate(const kh_pipeline *p, quantity of, size_t i)
+{
+    double *values = KH_NEW(p->arena, double, p->n_sims);
+    if (values == NULL)
+        return (kh_estimate){.mean = NAN, .half_width_95 = NAN};
+    for (size_t r = 0; r < p->n_sims; r++)
+        values[r] = of(p->sims[r], i);
+    return kh_estimate_of(values, p->n_sims);
+}
+
+static void percent_cell(cli_table *table, kh_estimate e)
+{
+    char width[32] = "";
+    if (isfinite(e.half_width_95) && e.half_width_95 > 5e-6)
+        (void)snprintf(width, sizeof width, "+-%.3g", 100.0 * e.half_width_95);
+    cli_table_cell(table, "%.5g%s", 100.0 * e.mean, width);
+}
+
+static void write_demands(const kh_pipeline *p, kh_str *out)
+{
+    cli_table table = cli_table_start(p->arena, "demand|>keys asked|>served|>late|>blocked|>wait s|>available %");
+    for (size_t i = 0; i < p->net->n_demands; i++) {
+        if (!kh_demand_needs_qkd(&p->net->demands[i]))
+            continue;
+        cli_table_cell(&table, "%s", p->net->demands[i].id);
+        cli_table_number(&table, estimate(p, requests, i).mean, 0);
+        cli_table_number(&table, estimate(p, served, i).mean, 0);
+        cli_table_number(&table, estimate(p, late, i).mean, 0);
+        cli_table_number(&table, estimate(p, blocked, i).mean, 0);
+        cli_table_number(&table, estimate(p, wait_s, i).mean, 2);
+        percent_cell(&table, estimate(p, availability, i));
+    }
+    cli_table_text(&table, out);
+}
+
+static void write_links(const kh_pipeline *p, kh_str *out)
+{
+    cli_table table = cli_table_start(p->arena, "link|>up %|>lowest store, keys|>key made, Mbit|>lost %");
+    for (size_t i = 0; i < p->net->n_qkd_links; i++) {
+        double made = estimate(p, generated, i).mean;
+        if (!(made > 0.0))
+            continue;
+        cli_table_cell(&table, "%s", p->net->qkd_links[i].id);
+        percent_cell(&table, estimate(p, up, i));
+        cli_table_number(&table, estimate(p, lowest, i).mean / 256.0, 0);
+        cli_table_number(&table, made / 1e6, 1);
+        cli_table_number(&table, 100.0 * estimate(p, lost, i).mean / made, 1);
+    }
+    if (table.n_cells > 0)
+        kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+}
+
+kh_status cli_print_simulation(const kh_pipeline *p, kh_error *err)
+{
+    const kh_sim_result *first = p->sims[0];
+    kh_str out = {0};
+    kh_str_printf(&out, "%s: %g days, %zu replication%s from seed %llu, first %g days not counted\n\n", p->net->name,
+                  first->duration_s / 86400.0, p->n_sims, p->n_sims == 1 ? "" : "s", (unsigned long long)first->seed,
+                  first->warm_up_s / 86400.0);
+    write_demands(p, &out);
+    write_links(p, &out);
+    kh_str_append(&out, "\n+- is the half-width of the 95 % confidence interval. 'lost' is key that did not fit into a full\n"
+                        "store, was spent on requests blocked on the way, or was made while broken.\n");
+    kh_status status = cli_write(NULL, &out, err);
+    kh_str_clear(&out);
+    return status;
+}
+
+static void set_estimate(kh_json *object, const char *key, kh_estimate e)
+{
+    kh_json *pair = kh_json_object();
+    kh_json_set(pair, "mean", kh_json_number(e.mean));
+    kh_json_set(pair, "half_width_95", kh_json_number(e.half_width_95));
+    kh_json_set(object, key, pair);
+}
+
+static kh_json *demand_of(const kh_pipeline *p, size_t i)
+{
+    kh_json *object = kh_json_object();
+    kh_json_set(object, "id", kh_json_text(p->net->demands[i].id));
+    set_estimate(object, "requests", estimate(p, requests, i));
+    set_estimate(object, "served", estimate(p, served, i));
+    set_estimate(object, "late", estimate(p, late, i));
+    set_estimate(object, "blocked", estimate(p, blocked, i));
+    set_estimate(object, "mean_wait_s", estimate(p, wait_s, i));
+    set_estimate(object, "availability", estimate(p, availability, i));
+    return object;
+}
+
+static kh_json *link_of(const kh_pipeline *p, size_t i)
+{
+    kh_json *object = kh_json_object();
+    kh_json_set(object, "id", kh_json_text(p->net->qkd_links[i].id));
+    set_estimate(object, "up_fraction", estimate(p, up, i));
+    set_estimate(object, "lowest_bits", estimate(p, lowest, i));
+    set_estimate(object, "generated_bits", estimate(p, generated, i));
+    set_estimate(object, "lost_bits", estimate(p, lost, i));
+    return object;
+}
+
+kh_json *cli_json_simulation(const kh_pipeline *p)
+{
+    kh_json *root = kh_json_object(), *demands = kh_json_array(), *links = kh_json_array();
+    for (size_t i = 0; i < p->net->n_demands; i++)
+        kh_json_append(demands, demand_of(p, i));
+    for (size_t i = 0; i < p->net->n_qkd_links; i++)
+        kh_json_append(links, link_of(p, i));
+    kh_json_set(root, "name", kh_json_text(p->net->name));
+    kh_json_set(root, "input_hash", kh_json_text(p->net->input_hash));
+    kh_json_set(root, "days", kh_json_number(p->sims[0]->duration_s / 86400.0));
+    kh_json_set(root, "seed", kh_json_number((double)p->sims[0]->seed));
+    kh_json_set(root, "replications", kh_json_number((double)p->n_sims));
+    kh_json_set(root, "demands", demands);
+    kh_json_set(root, "links", links);
+    kh_json_set(root, "findings", cli_json_findings(p->findings));
+    return root;
+}

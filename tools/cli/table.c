@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/table.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE_WIDTH = 80, GAP = 2, NARROWEST_LAST = 24 };
+
+static size_t width_of(const char *text) /* UTF-8 code points: right for the Latin names that networks have */
+{
+    size_t width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xC0) != 0x80;
+    return width;
+}
+
+cli_table cli_table_start(kh_arena *arena, const char *layout)
+{
+    cli_table table = {.arena = arena};
+    while (table.n_columns < CLI_MOST_COLUMNS && *layout != '\0') {
+        size_t length = strcspn(layout, "|");
+        bool right = layout[0] == '>';
+        const char *header = kh_arena_strndup(arena, layout + right, length - right);
+        table.failed = table.failed || header == NULL;
+        table.headers[table.n_columns] = header == NULL ? "" : header;
+        table.right[table.n_columns++] = right;
+        layout += length + (layout[length] == '|');
+    }
+    return table;
+}
+
+static void add_cell(cli_table *table, const char *text)
+{
+    if (table->n_cells == table->capacity) {
+        void *bigger = kh_arena_grow(table->arena, table->cells, table->n_cells, &table->capacity, sizeof(const char *));
+        if (bigger == NULL)
+            table->failed = true;
+        else
+            table->cells = bigger;
+    }
+    if (text == NULL || table->n_cells == table->capacity) {
+        table->failed = true;
+        return;
+    }
+    table->cells[table->n_cells++] = text;
+}
+
+void cli_table_cell(cli_table *table, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    add_cell(table, kh_arena_strdup(table->arena, text));
+}
+
+void cli_table_number(cli_table *table, double number, int digits)
+{
+    if (isnan(number))
+        cli_table_cell(table, "-");
+    else
+        cli_table_cell(table, "%.*f", digits, number);
+}
+
+static void pad(kh_str *out, size_t n)
+{
+    kh_str_printf(out, "%*s", (int)n, "");
+}
+
+static void write_row(const cli_table *table, const char *const *cells, const size_t *widths, kh_str *out)
+{
+    size_t indent = 0;
+    for (size_t c = 0; c + 1 < table->n_columns; c++) {
+        size_t empty = widths[c] - width_of(cells[c]);
+        if (table->right[c])
+            pad(out, empty);
+        kh_str_append(out, cells[c]);
+        pad(out, (table->right[c] ? 0 : empty) + GAP);
+        indent += widths[c] + GAP;
+    }
+    size_t last = table->n_columns - 1;
+    size_t room = indent + NARROWEST_LAST < LINE_WIDTH ? LINE_WIDTH - indent : NARROWEST_LAST;
+    if (table->right[last]) {
+        pad(out, widths[last] - width_of(cells[last]));
+        kh_str_append(out, cells[last]);
+    } else {
+        char indentation[256] = "";
+        (void)snprintf(indentation, sizeof indentation, "%*s", (int)indent, "");
+        kh_str_append_wrapped(out, cells[last], room, indentation);
+    }
+    kh_str_append(out, "\n");
+}
+
+void cli_table_text(const cli_table *table, kh_str *out)
+{
+    size_t n_rows = table->n_columns == 0 ? 0 : table->n_cells / table->n_columns;
+    out->failed = out->failed || table->failed;
+    if (n_rows == 0)
+        return;
+    size_t widths[CLI_MOST_COLUMNS];
+    for (size_t c = 0; c < table->n_columns; c++)
+        widths[c] = width_of(table->headers[c]);
+    for (size_t i = 0; i < n_rows * table->n_columns; i++) {
+        size_t width = width_of(table->cells[i]), c = i % table->n_columns;
+        widths[c] = width > widths[c] ? width : widths[c];
+    }
+    write_row(table, table->headers, widths, out);
+    for (size_t row = 0; row < n_rows; row++)
+        write_row(table, table->cells + row * table->n_columns, widths, out);
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Include lint: arrows between rooms point down, each third-party header stays in its one file, every file has its SPDX line.
+
+usage: lint_includes.py ROOT      exit status 1 and one line a problem when something is wrong
+"""
+import os
+import re
+import sys
+
+# room -> rooms it may include, itself always allowed
+ARROWS = {
+    "core/base": [],
+    "core/text": ["core/base"],
+    "core/net": ["core/base", "core/text"],
+    "core/sim": ["core/base", "core/net"],
+    "core/run": ["core/base"],
+    "models": ["core/base", "core/text", "core/net"],
+    "solvers": ["core/base", "core/net"],
+    "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "solvers"],
+    "tools/batch": ["core/base", "core/run", "tools/study"],
+    "tools/report": ["core/base", "core/text", "core/run"],
+    "tools/validate": ["core/base", "core/text", "models"],
+    "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/run", "tools/study", "tools/batch", "tools/report", "tools/validate"],
+}
+# third-party header (by prefix) -> the only file that may include it
+THIRD_PARTY = {
+    "yaml.h": "core/text/yaml.c",
+    "jansson.h": "core/text/json.c",
+    "sqlite3.h": "core/run/store_sqlite.c",
+    "gsl/": "models/num_gsl.c",
+    "igraph": "solvers/graph_igraph.c",
+    "glpk.h": "solvers/lp_glpk.c",
+    "microhttpd.h": "tools/emulator/http_mhd.c",
+    "mpi.h": "tools/batch/farm_mpi.c",
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"
+MOST_LINES = 800
+
+
+def room_of(path):
+    parts = path.split("/")
+    return "/".join(parts[:2]) if parts[0] in ("core", "tools") else parts[0]
+
+
+def problems_of(root, path):
+    with open(os.path.join(root, path), encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    if SPDX not in lines[0]:
+        yield f"{path}:1: the SPDX line is missing"
+    if len(lines) > MOST_LINES:
+        yield f"{path}:{MOST_LINES}: file has {len(lines)} lines, more than {MOST_LINES}"
+    for number, line in enumerate(lines, 1):
+        match = INCLUDE.match(line)
+        if match:
+            problem = problem_of_include(path, match.group(1), match.group(2), root)
+            if problem:
+                yield f"{path}:{number}: {problem}"
+
+
+def problem_of_include(path, bracket, header, root):
+    if bracket == "<":
+        for prefix, only in THIRD_PARTY.items():
+            if header.startswith(prefix) and path != only and not path.startswith("tests/bench/"):
+                return f"<{header}> belongs to {only} alone"
+        return None
+    if "/" not in header or not os.path.exists(os.path.join(root, header)):
+        return f'"{header}" is no address from the root'
+    room, target = room_of(path), room_of(header)
+    if room in ARROWS and target != room and target not in ARROWS[room]:
+        return f"{room} must not include {target}"
+    return None
+
+
+def main():
+    root = sys.argv[1]
+    found = []
+    for top in ("core", "models", "solvers", "tools", "tests"):
+        for folder, folders, files in os.walk(os.path.join(root, top)):
+            folders[:] = [f for f in folders if f != "node_modules"]
+            for name in sorted(files):
+                if name.endswith((".c", ".h")):
+                    found += problems_of(root, os.path.relpath(os.path.join(folder, name), root))
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
