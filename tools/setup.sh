@@ -1,4 +1,6 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck disable=SC2034
 # Sourced by quickstart.sh and test.sh: installs the Debian packages that are missing, or says exactly which.
 
 BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libjansson-dev libsqlite3-dev libgsl-dev libigraph-dev libglpk-dev"

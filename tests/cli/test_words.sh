@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The founding cases answer in words: exit status, the honest no, the numbers that a planner asks for.
+. tests/cli/lib.sh
+
+expect 0 "plan of Bristol-Cambridge" "$KEYHAUL" plan topologies/bristol-cambridge.yaml
+says out "Cambridge" "plan of Bristol-Cambridge"
+expect 0 "plan of Amsterdam-Kajaani" "$KEYHAUL" plan topologies/amsterdam-kajaani.yaml
+for text in "308 km" "53.4 dB" "PQC" "1.2 Tbit/s"; do
+    says out "$text" "the subsea span"
+done
+expect 0 "plan of Frankfurt-Warsaw-Prague" "$KEYHAUL" plan topologies/frankfurt-warsaw-prague.yaml
+expect 0 "plan as JSON" "$KEYHAUL" plan topologies/frankfurt-warsaw-prague.yaml --json
+for key in objective bound gap demands links cost findings; do
+    says out "\"$key\"" "plan as JSON"
+done
+for topology in topologies/bristol-cambridge.yaml topologies/amsterdam-kajaani.yaml topologies/frankfurt-warsaw-prague.yaml \
+    topologies/nokia-kddi.yaml topologies/europe.yaml; do
+    expect 0 "check $topology" "$KEYHAUL" check "$topology"
+    grep -q 'error:' "$scratch/err" && fail "$topology has errors"
+    expect 0 "rates of $topology" "$KEYHAUL" rates "$topology" --json
+done
+expect 0 "simulation with audit" "$KEYHAUL" simulate topologies/frankfurt-warsaw-prague.yaml --days 2 --warm-up 0.5 -r 2 --audit
+finish
