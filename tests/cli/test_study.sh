@@ -9,7 +9,7 @@ name: small
 topology: $PWD/topologies/bristol-cambridge.yaml
 simulate: {days: 3, replications: 2, seed: 7}
 axes:
-  - {name: demand, set: demands.*.rate_bps, times: [1, 2, 4]}
+  - {name: modules, set: qkd_links.*.modules, times: [1, 2, 3]}
   - {name: loss, set: fibres.*.loss_db, times: [1, 1.05, 1.1]}
 YAML
 dump() { # everything but when it was made

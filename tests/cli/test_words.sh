@@ -22,3 +22,4 @@ for topology in topologies/bristol-cambridge.yaml topologies/amsterdam-kajaani.y
 done
 expect 0 "simulation with audit" "$KEYHAUL" simulate topologies/frankfurt-warsaw-prague.yaml --days 2 --warm-up 0.5 -r 2 --audit
 finish
+finish
