@@ -10,14 +10,15 @@
 
 /** A stored run: results as columns, with provenance. What reports read, and all they read.
  *
- *  A run file (SQLite) holds one study: the base topology once (sites, fibres, links, demands, assumptions) and one row set per case.
+ *  A run file (SQLite) holds one study: the base topology once (sites, fibres, links, demands, assumptions) and one row set per
+ * case.
  */
 
 /** One column of a table: text (NULL allowed) or numbers (NAN = unknown). Exactly one of the two arrays is set. */
 typedef struct kh_column {
-    const char *name;   /**< with unit suffix, such as "key_rate_bps" */
-    const char **text;  /**< [n_rows] */
-    double *number;     /**< [n_rows] */
+    const char *name;  /**< with unit suffix, such as "key_rate_bps" */
+    const char **text; /**< [n_rows] */
+    double *number;    /**< [n_rows] */
 } kh_column;
 
 typedef struct kh_table {
@@ -27,11 +28,11 @@ typedef struct kh_table {
 } kh_table;
 
 typedef struct kh_run_case {
-    const char *name;        /**< "as designed", "BRI-FRX cut" */
-    const char *changes;     /**< the edits in words, "" for the base */
+    const char *name;    /**< "as designed", "BRI-FRX cut" */
+    const char *changes; /**< the edits in words, "" for the base */
     uint64_t seed;
     uint64_t replications;
-    kh_table *tables;        /**< the tables of README.md in this room: demands, routes, links, lines, stores, plan, findings */
+    kh_table *tables; /**< the tables of README.md in this room: demands, routes, links, lines, stores, plan, findings */
     size_t n_tables;
 } kh_run_case;
 
@@ -54,7 +55,8 @@ const kh_column *kh_table_column(const kh_table *table, const char *name);
 double kh_table_number(const kh_table *table, const char *column, size_t row);
 const char *kh_table_text(const kh_table *table, const char *column, size_t row);
 
-/** Building: an empty table with n_rows rows; columns are added and filled afterwards. NULL when memory is out. */
+/** Building: an empty table with n_rows rows; columns are added and filled afterwards (numbers start as NAN, text as NULL).
+ *  Names are copied, cells are not. NULL when memory is out or all max_columns are taken; a NULL table gives NULL. */
 kh_table *kh_table_create(kh_arena *arena, const char *name, size_t n_rows, size_t max_columns);
 double *kh_table_add_number(kh_arena *arena, kh_table *table, const char *column);
 const char **kh_table_add_text(kh_arena *arena, kh_table *table, const char *column);
