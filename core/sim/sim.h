@@ -12,8 +12,8 @@
  *  Time is integer nanoseconds from the start of the run. */
 
 typedef struct kh_sim_options {
-    double duration_s;        /**< > 0 */
-    double warm_up_s;         /**< not counted in the statistics, [0, duration_s) */
+    double duration_s; /**< > 0 */
+    double warm_up_s;  /**< not counted in the statistics, [0, duration_s) */
     uint64_t seed;
     double hop_latency_s;     /**< of one relay hop, default 0.002 */
     double late_after_s;      /**< a key that waits longer than this is blocked; default: the demand's rekey period */
@@ -33,19 +33,19 @@ typedef struct kh_series {
 typedef struct kh_sim_demand {
     double requests, served, late, blocked; /**< counts of keys (OTP: of key_bits portions); late is part of served */
     double delivered_bits;
-    double mean_wait_s;                     /**< from request to key, over served */
-    double availability;                    /**< fraction of time in which the demand was not starved: no request waiting or blocked */
+    double mean_wait_s;  /**< from request to key, over served */
+    double availability; /**< fraction of time in which the demand was not starved: no request waiting or blocked */
 } kh_sim_demand;
 
 /** Conservation, in bits: generated + initial = consumed_end_to_end + consumed_relay + stored + lost. */
 typedef struct kh_sim_link {
     double initial_bits, generated_bits;
-    double delivered_bits;   /**< spent on the first hop of served requests (the end-to-end key itself) */
-    double relayed_bits;     /**< spent on further hops of served requests */
-    double lost_bits;        /**< did not fit, spent on requests that were blocked on the way, made while broken */
-    double stored_bits;      /**< in the store at the end */
-    double lowest_bits;      /**< lowest level after warm-up */
-    double up_fraction;      /**< of time in which the link was not broken */
+    double delivered_bits; /**< spent on the first hop of served requests (the end-to-end key itself) */
+    double relayed_bits;   /**< spent on further hops of served requests */
+    double lost_bits;      /**< did not fit, spent on requests that were blocked on the way, made while broken */
+    double stored_bits;    /**< in the store at the end */
+    double lowest_bits;    /**< lowest level after warm-up */
+    double up_fraction;    /**< of time in which the link was not broken */
     kh_series level;
 } kh_sim_link;
 
@@ -55,7 +55,7 @@ typedef struct kh_sim_result {
     uint64_t fibre_cuts, node_failures, module_failures;
     kh_sim_demand *demands; /**< [n_demands] */
     size_t n_demands;
-    kh_sim_link *links;     /**< [n_links] */
+    kh_sim_link *links; /**< [n_links] */
     size_t n_links;
 } kh_sim_result;
 
@@ -66,7 +66,10 @@ kh_status kh_sim_run(const kh_net *net, const kh_rates *rates, const kh_plan *pl
                      kh_sim_result **result, kh_error *err);
 
 /** Mean and half-width of the 95 % confidence interval (Student's t over independent replications). n = 1: half-width NAN. */
-typedef struct kh_estimate { double mean, half_width_95; size_t n; } kh_estimate;
+typedef struct kh_estimate {
+    double mean, half_width_95;
+    size_t n;
+} kh_estimate;
 kh_estimate kh_estimate_of(const double *values, size_t n);
 
 #endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sim/keystore.h"
+
+#include <math.h>
+
+static double first_given(double own, double a, double b, double fallback)
+{
+    if (!isnan(own))
+        return own;
+    double smaller = fmin(a, b); /* fmin passes over a NAN */
+    return isnan(smaller) ? fallback : smaller;
+}
+
+kh_store_policy kh_keystore_policy(const kh_net *net, const kh_qkd_link *link)
+{
+    const kh_store_policy *own = &link->key_store;
+    const kh_store_policy *a = &net->nodes[link->ends[0].i].key_store, *b = &net->nodes[link->ends[1].i].key_store;
+    return (kh_store_policy){
+        .capacity_keys = first_given(own->capacity_keys, a->capacity_keys, b->capacity_keys, KH_STORE_DEFAULT_CAPACITY_KEYS),
+        .refill_below_keys = first_given(own->refill_below_keys, a->refill_below_keys, b->refill_below_keys, NAN),
+        .reserve_keys = first_given(own->reserve_keys, a->reserve_keys, b->reserve_keys, KH_STORE_DEFAULT_RESERVE_KEYS),
+        .initial_keys = first_given(own->initial_keys, a->initial_keys, b->initial_keys, KH_STORE_DEFAULT_INITIAL_KEYS),
+    };
+}
+
+/* 2^60 bits stand for "no limit": sums of two still fit. */
+static int64_t bits_of(double keys)
+{
+    double bits = keys * KH_STORE_KEY_BITS;
+    return bits < 0x1p60 ? (int64_t)llround(fmax(bits, 0)) : INT64_C(1) << 60;
+}
+
+static int64_t at_most(int64_t value, int64_t most)
+{
+    return value < most ? value : most;
+}
+
+static void update_want(kh_keystore *store)
+{
+    if (store->refill_below == INT64_MAX)
+        return;
+    if (store->level < store->refill_below)
+        store->wants_key = true;
+    else if (store->level >= store->capacity)
+        store->wants_key = false;
+}
+
+kh_keystore kh_keystore_of(const kh_store_policy *policy)
+{
+    kh_keystore store = {.capacity = bits_of(policy->capacity_keys)};
+    bool always = isnan(policy->refill_below_keys);
+    store.refill_below = always ? INT64_MAX : at_most(bits_of(policy->refill_below_keys), store.capacity);
+    store.reserve = at_most(bits_of(policy->reserve_keys), store.capacity);
+    store.level = store.initial = store.lowest = at_most(bits_of(policy->initial_keys), store.capacity);
+    store.wants_key = always;
+    update_want(&store);
+    return store;
+}
+
+bool kh_keystore_has(const kh_keystore *store, int64_t bits, bool first)
+{
+    return store->level - (first ? 0 : store->reserve) >= bits;
+}
+
+void kh_keystore_take(kh_keystore *store, int64_t bits, bool first_hop)
+{
+    store->level -= bits;
+    *(first_hop ? &store->delivered : &store->relayed) += bits;
+    if (store->level < store->lowest)
+        store->lowest = store->level;
+    update_want(store);
+}
+
+void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop)
+{
+    *(first_hop ? &store->delivered : &store->relayed) -= bits;
+    store->lost += bits;
+}
+
+void kh_keystore_deposit(kh_keystore *store, int64_t bits)
+{
+    int64_t fits = at_most(bits, store->capacity - store->level);
+    store->generated += bits;
+    store->level += fits;
+    store->lost += bits - fits;
+    update_want(store);
+}
+
+void kh_keystore_discard(kh_keystore *store, int64_t bits)
+{
+    store->generated += bits;
+    store->lost += bits;
+}
+
+void kh_keystore_restart(kh_keystore *store)
+{
+    store->initial = store->lowest = store->level;
+    store->generated = store->delivered = store->relayed = store->lost = 0;
+}
+
+bool kh_keystore_balances(const kh_keystore *store)
+{
+    return store->initial + store->generated == store->delivered + store->relayed + store->lost + store->level;
+}
+
+bool kh_keystore_in_bounds(const kh_keystore *store)
+{
+    return store->level >= 0 && store->level <= store->capacity;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_CORE_SIM_KEYSTORE_H
+#define KH_CORE_SIM_KEYSTORE_H
+
+#include "core/net/net.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** The buffer of key of one QKD link, in whole bits: its ledger balances exactly after every operation,
+ *      initial + generated = delivered + relayed + lost + level,   0 <= level <= capacity. */
+typedef struct kh_keystore {
+    int64_t level, capacity;
+    int64_t refill_below; /**< key is wanted once the level falls below, until full; equal to INT64_MAX: always wanted */
+    int64_t reserve;      /**< out of reach for all but the highest priority */
+    int64_t initial, generated, delivered, relayed, lost;
+    int64_t lowest; /**< lowest level since the start or the last kh_keystore_restart() */
+    bool wants_key; /**< hysteresis between refill_below and capacity */
+} kh_keystore;
+
+/** Size of the keys in which policies are written. */
+#define KH_STORE_KEY_BITS 256
+/** What a policy that nobody gave means. refill_below: NAN, the link always makes key and what does not fit is lost. */
+#define KH_STORE_DEFAULT_CAPACITY_KEYS 10000.0
+#define KH_STORE_DEFAULT_RESERVE_KEYS  0.0
+#define KH_STORE_DEFAULT_INITIAL_KEYS  0.0
+
+/** The policy of a link with nothing left open but refill_below: per field the link's own value, else the smaller of its end
+ * nodes', else the default above. */
+kh_store_policy kh_keystore_policy(const kh_net *net, const kh_qkd_link *link);
+
+/** A store with its initial fill. @param policy as from kh_keystore_policy(); values above the capacity are cut to it */
+kh_keystore kh_keystore_of(const kh_store_policy *policy);
+
+/** True when @p bits can be taken; @p first: for a request of the highest priority, which may use the reserve. */
+bool kh_keystore_has(const kh_keystore *store, int64_t bits, bool first);
+
+/** Takes bits that are there (kh_keystore_has); counted as delivered on a request's first hop, as relayed on the others. */
+void kh_keystore_take(kh_keystore *store, int64_t bits, bool first_hop);
+
+/** Books bits that were taken as lost: their request was blocked further on. */
+void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop);
+
+/** Adds generated bits; what does not fit is lost. */
+void kh_keystore_deposit(kh_keystore *store, int64_t bits);
+
+/** Generated bits of which nothing arrives: the link was broken. */
+void kh_keystore_discard(kh_keystore *store, int64_t bits);
+
+/** Starts the ledger afresh at the present level. */
+void kh_keystore_restart(kh_keystore *store);
+
+bool kh_keystore_balances(const kh_keystore *store);
+bool kh_keystore_in_bounds(const kh_keystore *store);
+
+#endif

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sim/relay.h"
+
+#include <math.h>
+
+static const kh_route *route_of(const kh_relay *relay, const kh_relay_request *request)
+{
+    return &relay->demands[request->demand].routes[request->route];
+}
+
+static uint32_t present_link(const kh_relay *relay, const kh_relay_request *request)
+{
+    return route_of(relay, request)->links[request->hop].i;
+}
+
+/* --- how well a demand is served --- */
+
+static bool is_starved(const kh_relay_demand *demand)
+{
+    return demand->waiting > 0 || demand->missed;
+}
+
+/* Call with is_starved() from before a change, after the change. */
+static void update_starved(kh_relay_demand *demand, bool before, kh_ns now)
+{
+    bool after = is_starved(demand);
+    if (!before && after)
+        demand->starved_since = now;
+    if (before && !after)
+        demand->starved_ns += now - demand->starved_since;
+}
+
+static void count_blocked(kh_relay *relay, kh_relay_demand *demand, bool counted)
+{
+    bool before = is_starved(demand);
+    demand->missed = true;
+    demand->blocked += counted;
+    update_starved(demand, before, relay->queue->now);
+}
+
+static void count_served(kh_relay *relay, kh_relay_demand *demand, const kh_relay_request *request)
+{
+    bool before = is_starved(demand);
+    demand->missed = false;
+    update_starved(demand, before, relay->queue->now);
+    if (!request->counted)
+        return;
+    demand->served++;
+    demand->late += request->late;
+    demand->wait_s += kh_s_from_ns(relay->queue->now - request->issued);
+}
+
+/* --- the pool of requests --- */
+
+static uint32_t new_request(kh_relay *relay)
+{
+    uint32_t index = relay->free_request;
+    if (index != KH_NO_INDEX) {
+        relay->free_request = relay->requests[index].next;
+        return index;
+    }
+    if (relay->n_requests == relay->requests_capacity) {
+        kh_relay_request *bigger = NULL;
+        if (relay->n_requests < KH_NO_INDEX / 2)
+            bigger = kh_arena_grow(relay->arena, relay->requests, relay->n_requests, &relay->requests_capacity, sizeof *bigger);
+        if (bigger == NULL) {
+            relay->queue->status = KH_ENOMEM;
+            return KH_NO_INDEX;
+        }
+        relay->requests = bigger;
+    }
+    return (uint32_t)relay->n_requests++;
+}
+
+static void free_request(kh_relay *relay, uint32_t index)
+{
+    relay->requests[index] = (kh_relay_request){.next = relay->free_request};
+    relay->free_request = index;
+}
+
+/* --- queues of the stores --- */
+
+static kh_relay_queue *queue_of(const kh_relay *relay, const kh_relay_request *request)
+{
+    return &relay->waiting[present_link(relay, request)][relay->demands[request->demand].first ? 0 : 1];
+}
+
+static void set_waiting(kh_relay *relay, kh_relay_request *request, bool waits)
+{
+    kh_relay_demand *demand = &relay->demands[request->demand];
+    bool before = is_starved(demand);
+    request->waits = waits;
+    demand->waiting = waits ? demand->waiting + 1 : demand->waiting - 1;
+    update_starved(demand, before, relay->queue->now);
+}
+
+static void enqueue(kh_relay *relay, uint32_t index)
+{
+    kh_relay_request *request = &relay->requests[index];
+    kh_relay_queue *queue = queue_of(relay, request);
+    request->next = KH_NO_INDEX;
+    request->previous = queue->tail;
+    *(queue->tail == KH_NO_INDEX ? &queue->head : &relay->requests[queue->tail].next) = index;
+    queue->tail = index;
+    request->late = true;
+    set_waiting(relay, request, true);
+}
+
+static void dequeue(kh_relay *relay, uint32_t index)
+{
+    kh_relay_request *request = &relay->requests[index];
+    kh_relay_queue *queue = queue_of(relay, request);
+    *(request->previous == KH_NO_INDEX ? &queue->head : &relay->requests[request->previous].next) = request->next;
+    *(request->next == KH_NO_INDEX ? &queue->tail : &relay->requests[request->next].previous) = request->previous;
+    set_waiting(relay, request, false);
+}
+
+/* --- the life of a request --- */
+
+static bool nodes_up(const kh_relay *relay, uint32_t link)
+{
+    const kh_qkd_link *ends = &relay->net->qkd_links[link];
+    return !relay->faults->node_down[ends->ends[0].i] && !relay->faults->node_down[ends->ends[1].i];
+}
+
+static bool store_has(const kh_relay *relay, uint32_t link, const kh_relay_demand *demand)
+{
+    return kh_keystore_has(&relay->links->states[link].store, demand->key_bits, demand->first);
+}
+
+static bool can_take(const kh_relay *relay, uint32_t link, const kh_relay_demand *demand)
+{
+    return nodes_up(relay, link) && store_has(relay, link, demand);
+}
+
+static void finish(kh_relay *relay, uint32_t index)
+{
+    kh_relay_request *request = &relay->requests[index];
+    kh_relay_demand *demand = &relay->demands[request->demand];
+    count_served(relay, demand, request);
+    relay->ledger.served += demand->key_bits * request->hop;
+    free_request(relay, index);
+}
+
+/* Takes the key of the present hop and goes on. */
+static void pass_hop(kh_relay *relay, uint32_t index)
+{
+    kh_relay_request *request = &relay->requests[index];
+    int64_t bits = relay->demands[request->demand].key_bits;
+    kh_links_take(relay->links, present_link(relay, request), bits, request->hop == 0);
+    relay->ledger.taken += bits;
+    request->hop++;
+    if (request->hop == route_of(relay, request)->n_links)
+        finish(relay, index);
+    else
+        kh_queue_push(relay->queue, relay->queue->now + relay->hop_latency, KH_EVENT_HOP, index);
+}
+
+static void block(kh_relay *relay, uint32_t index)
+{
+    kh_relay_request *request = &relay->requests[index];
+    kh_relay_demand *demand = &relay->demands[request->demand];
+    const kh_route *route = route_of(relay, request);
+    for (uint32_t hop = request->counted_from; hop < request->hop; hop++)
+        kh_links_forfeit(relay->links, route->links[hop].i, demand->key_bits, hop == 0);
+    relay->ledger.burnt += demand->key_bits * request->hop;
+    count_blocked(relay, demand, request->counted);
+    free_request(relay, index);
+}
+
+void kh_relay_hop(kh_relay *relay, uint32_t index)
+{
+    kh_relay_request *request = &relay->requests[index];
+    const kh_relay_demand *demand = &relay->demands[request->demand];
+    uint32_t link = present_link(relay, request);
+    const kh_relay_queue *queues = relay->waiting[link];
+    bool others_first = queues[0].head != KH_NO_INDEX || (!demand->first && queues[1].head != KH_NO_INDEX);
+    if (!others_first && can_take(relay, link, demand)) {
+        pass_hop(relay, index);
+        return;
+    }
+    kh_ns deadline = request->issued + demand->late_after;
+    if (deadline <= relay->queue->now) {
+        block(relay, index);
+        return;
+    }
+    request->deadline = kh_queue_push_timer(relay->queue, deadline, KH_EVENT_DEADLINE, index);
+    enqueue(relay, index);
+}
+
+void kh_relay_expire(kh_relay *relay, uint32_t index)
+{
+    uint32_t link = present_link(relay, &relay->requests[index]);
+    dequeue(relay, index);
+    block(relay, index);
+    kh_relay_serve_link(relay, link); /* the next in line may ask for less, or be allowed to take more */
+}
+
+static void serve_queue(kh_relay *relay, uint32_t link, kh_relay_queue *queue)
+{
+    while (queue->head != KH_NO_INDEX) {
+        uint32_t index = queue->head;
+        kh_relay_request *request = &relay->requests[index];
+        if (!can_take(relay, link, &relay->demands[request->demand]))
+            return;
+        (void)kh_queue_cancel(relay->queue, request->deadline);
+        dequeue(relay, index);
+        pass_hop(relay, index);
+    }
+}
+
+void kh_relay_serve_link(kh_relay *relay, uint32_t link)
+{
+    kh_relay_queue *queues = relay->waiting[link];
+    serve_queue(relay, link, &queues[0]);
+    if (queues[0].head == KH_NO_INDEX)
+        serve_queue(relay, link, &queues[1]);
+}
+
+/* --- routes --- */
+
+static bool is_broken(const kh_relay *relay, const kh_relay_demand *demand, const kh_route *route)
+{
+    for (size_t i = 0; i < route->n_links; i++) {
+        uint32_t link = route->links[i].i;
+        if (!nodes_up(relay, link) || (!kh_faults_link_up(relay->faults, link) && !store_has(relay, link, demand)))
+            return true;
+    }
+    return false;
+}
+
+/* Smooth weighted round robin: every route earns its rate, the richest goes and pays for all. */
+static uint32_t take_turn(kh_relay_demand *demand)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 0; i < demand->n_routes; i++) {
+        demand->turns[i] += demand->routes[i].rate_bps;
+        if (demand->turns[i] > demand->turns[best])
+            best = i;
+    }
+    demand->turns[best] -= demand->turns_sum;
+    return best;
+}
+
+static uint32_t choose_route(const kh_relay *relay, kh_relay_demand *demand)
+{
+    uint32_t turn = demand->n_routes == 1 ? 0 : take_turn(demand);
+    if (relay->faults->n_broken == 0)
+        return turn;
+    for (uint32_t i = 0; i < demand->n_routes; i++) {
+        uint32_t other = (uint32_t)((turn + i) % demand->n_routes);
+        if (!is_broken(relay, demand, &demand->routes[other]))
+            return other;
+    }
+    return turn;
+}
+
+void kh_relay_issue(kh_relay *relay, uint32_t demand_index)
+{
+    kh_relay_demand *demand = &relay->demands[demand_index];
+    demand->requests++;
+    if (demand->n_routes == 0) {
+        count_blocked(relay, demand, true);
+        return;
+    }
+    uint32_t index = new_request(relay);
+    if (index == KH_NO_INDEX)
+        return;
+    kh_ns now = relay->queue->now;
+    relay->requests[index] = (kh_relay_request){
+        .issued = now, .demand = demand_index, .route = choose_route(relay, demand), .in_use = true, .counted = true};
+    kh_queue_push(relay->queue, now + relay->hop_latency, KH_EVENT_HOP, index);
+}
+
+/* --- setting up and reading out --- */
+
+static kh_status check_route(const kh_net *net, const kh_route *route, kh_error *err)
+{
+    if (route->n_links == 0 || !(route->rate_bps > 0) || !isfinite(route->rate_bps))
+        return kh_fail(err, KH_ERANGE, "a route has %zu links and a rate of %g bit/s, both must be > 0", route->n_links,
+                       route->rate_bps);
+    for (size_t i = 0; i < route->n_links; i++)
+        if (route->links[i].i >= net->n_qkd_links)
+            return kh_fail(err, KH_ERANGE, "a route uses link %u of a network with %zu", (unsigned)route->links[i].i,
+                           net->n_qkd_links);
+    return KH_OK;
+}
+
+static kh_status init_demand(kh_relay_demand *out, const kh_relay_setup *setup, size_t i, kh_arena *arena, kh_error *err)
+{
+    const kh_demand *demand = &setup->net->demands[i];
+    const kh_plan_demand *planned = &setup->plan->demands[i];
+    double rekey_s = demand->rekey_s > 0 ? demand->rekey_s : KH_LATE_AFTER_S;
+    *out = (kh_relay_demand){.routes = planned->routes, .n_routes = planned->n_routes, .first = demand->priority <= 0};
+    out->key_bits = demand->key_bits > 0 ? (int64_t)demand->key_bits : 0;
+    out->late_after = kh_ns_from_s(setup->late_after_s > 0 ? setup->late_after_s : rekey_s);
+    out->turns = KH_NEW(arena, double, planned->n_routes);
+    if (out->turns == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for %zu routes", planned->n_routes);
+    for (size_t k = 0; k < planned->n_routes; k++) {
+        KH_TRY(check_route(setup->net, &planned->routes[k], err));
+        out->turns_sum += planned->routes[k].rate_bps;
+    }
+    return KH_OK;
+}
+
+kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err)
+{
+    kh_relay made = {.net = setup->net,
+                     .queue = setup->queue,
+                     .links = setup->links,
+                     .faults = setup->faults,
+                     .arena = arena,
+                     .hop_latency = setup->hop_latency,
+                     .n_demands = setup->net->n_demands,
+                     .free_request = KH_NO_INDEX};
+    made.demands = KH_NEW(arena, kh_relay_demand, made.n_demands);
+    made.waiting = kh_arena_alloc(arena, setup->net->n_qkd_links, sizeof *made.waiting);
+    if (made.demands == NULL || made.waiting == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for %zu demands", made.n_demands);
+    for (size_t i = 0; i < setup->net->n_qkd_links; i++)
+        for (int k = 0; k < 2; k++)
+            made.waiting[i][k] = (kh_relay_queue){KH_NO_INDEX, KH_NO_INDEX};
+    for (size_t i = 0; i < made.n_demands; i++) {
+        kh_status status = init_demand(&made.demands[i], setup, i, arena, err);
+        if (status != KH_OK)
+            return kh_while(err, status, "demand '%s'", setup->net->demands[i].id);
+    }
+    *relay = made;
+    return KH_OK;
+}
+
+void kh_relay_restart(kh_relay *relay)
+{
+    for (size_t i = 0; i < relay->n_demands; i++) {
+        kh_relay_demand *demand = &relay->demands[i];
+        demand->requests = demand->served = demand->late = demand->blocked = 0;
+        demand->wait_s = 0;
+        demand->starved_ns = 0;
+        demand->starved_since = relay->queue->now;
+    }
+    for (size_t i = 0; i < relay->n_requests; i++) {
+        relay->requests[i].counted = false;
+        relay->requests[i].counted_from = relay->requests[i].hop;
+    }
+}
+
+kh_ns kh_relay_starved_ns(const kh_relay_demand *demand, kh_ns end)
+{
+    return demand->starved_ns + (is_starved(demand) ? end - demand->starved_since : 0);
+}
+
+int64_t kh_relay_bits_under_way(const kh_relay *relay)
+{
+    int64_t bits = 0;
+    for (size_t i = 0; i < relay->n_requests; i++) {
+        const kh_relay_request *request = &relay->requests[i];
+        bits += request->in_use ? relay->demands[request->demand].key_bits * request->hop : 0;
+    }
+    return bits;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_CORE_SIM_RELAY_H
+#define KH_CORE_SIM_RELAY_H
+
+#include "core/net/plan.h"
+#include "core/sim/faults.h"
+#include "core/sim/links.h"
+
+/** Keys carried hop by hop along the plan's routes, each hop one-time-padded with the key of its link.
+ *
+ *  A request takes the route whose turn it is: smooth weighted round robin over the demand's routes by their planned rates, no
+ * random number. Its k-th hop (from 1) is due k hop latencies after the request and takes key_bits from that link's store; with the
+ * last one the key is there. A hop waits when the store has too little key for its class, when others of its class (or of the
+ * first) wait before it, or when an end node of the link is down. Two queues per store, each first in, first out: priority 0, which
+ * may use the reserve and goes first, and all others. A request that waits at its deadline (request + late_after) is blocked; what
+ * it took on earlier hops is lost. Stored key stays usable while a fibre is cut.
+ *
+ *  A route is broken when one of its nodes is down, or one of its links is down and has too little key in store. Then the turn
+ * passes to the demand's next route that is not broken, if there is one; there is no rerouting beyond the plan, and none under way.
+ *  A demand without routes: every request is blocked at once.
+ */
+typedef struct kh_relay_request {
+    kh_ns issued;
+    uint32_t demand, route;
+    uint32_t hop;            /**< hops done */
+    uint32_t counted_from;   /**< first hop whose bits are in the present statistics */
+    uint32_t next, previous; /* in the queue of a store; next also on the free list */
+    kh_timer deadline;
+    bool in_use, waits, late, counted;
+} kh_relay_request;
+
+typedef struct kh_relay_queue {
+    uint32_t head, tail; /* KH_NO_INDEX: empty */
+} kh_relay_queue;
+
+/** One demand: how it is served. Counts are of requests issued since the start of the statistics. */
+typedef struct kh_relay_demand {
+    const kh_route *routes;
+    size_t n_routes;
+    double *turns; /* [n_routes] credit of the weighted round robin */
+    double turns_sum;
+    int64_t key_bits;
+    kh_ns late_after;
+    bool first; /**< of the highest priority */
+    uint64_t requests, served, late, blocked;
+    double wait_s;    /**< summed over served */
+    uint64_t waiting; /* requests in queues now */
+    bool missed;      /* a request was blocked, and none served since */
+    kh_ns starved_since, starved_ns;
+} kh_relay_demand;
+
+/** Bits since time 0, for the law that what was taken = served + burnt + on the way. */
+typedef struct kh_relay_ledger {
+    int64_t taken, served, burnt;
+} kh_relay_ledger;
+
+typedef struct kh_relay {
+    const kh_net *net;
+    kh_queue *queue;
+    kh_links *links;
+    const kh_faults *faults;
+    kh_arena *arena;
+    kh_ns hop_latency;
+    kh_relay_demand *demands; /**< [n_demands] */
+    size_t n_demands;
+    kh_relay_request *requests;
+    size_t n_requests, requests_capacity;
+    uint32_t free_request;
+    kh_relay_queue (*waiting)[2]; /* [n_links][first, others] */
+    kh_relay_ledger ledger;
+} kh_relay;
+
+typedef struct kh_relay_setup {
+    const kh_net *net;
+    const kh_plan *plan;
+    kh_queue *queue;
+    kh_links *links;
+    const kh_faults *faults;
+    kh_ns hop_latency;
+    double late_after_s; /**< > 0, or anything else: the demand's rekey period, KH_LATE_AFTER_S without one */
+} kh_relay_setup;
+
+#define KH_LATE_AFTER_S 60.0
+
+/** @return KH_OK; KH_ERANGE (the plan does not fit the network); KH_ENOMEM */
+kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err);
+
+/** One new request of a demand, now. A failure is kept in the event queue's status, here and below. */
+void kh_relay_issue(kh_relay *relay, uint32_t demand);
+/** The events of a request: its next hop is due; its deadline has come. */
+void kh_relay_hop(kh_relay *relay, uint32_t request);
+void kh_relay_expire(kh_relay *relay, uint32_t request);
+/** Serves those who wait at a link, after key arrived or a node came back. */
+void kh_relay_serve_link(kh_relay *relay, uint32_t link);
+
+/** Starts the statistics afresh; requests under way are no longer counted. */
+void kh_relay_restart(kh_relay *relay);
+/** Time in which the demand was starved, up to @p end: a request of it waited, or one was blocked and none served since. */
+kh_ns kh_relay_starved_ns(const kh_relay_demand *demand, kh_ns end);
+/** Bits on the links that requests under way have taken: walks over all requests. */
+int64_t kh_relay_bits_under_way(const kh_relay *relay);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sim/sim.h"
+
+#include "core/sim/engine.h"
+
+enum { EVENTS_PER_POLL = 4096 };
+
+static kh_status run_to_end(kh_engine *engine, kh_error *err)
+{
+    const volatile int *stop = engine->options.stop;
+    bool more = true;
+    while (more) {
+        if (stop != NULL && engine->events % EVENTS_PER_POLL == 0 && *stop != 0)
+            return kh_fail(err, KH_EINTERRUPTED, "stopped at t = %.3f s of %g", kh_s_from_ns(engine->queue.now),
+                           engine->options.duration_s);
+        KH_TRY(kh_engine_step(engine, &more, err));
+    }
+    return kh_engine_finish(engine, err);
+}
+
+kh_status kh_sim_run(const kh_net *net, const kh_rates *rates, const kh_plan *plan, const kh_sim_options *options, kh_arena *arena,
+                     kh_sim_result **result, kh_error *err)
+{
+    kh_arena *scratch = kh_arena_create(0);
+    if (scratch == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for a run");
+    kh_engine engine;
+    kh_engine_inputs inputs = {.net = net, .rates = rates, .plan = plan, .options = options};
+    kh_status status = kh_engine_init(&engine, &inputs, scratch, arena, err);
+    if (status == KH_OK)
+        status = run_to_end(&engine, err);
+    if (status == KH_OK)
+        *result = engine.result;
+    kh_arena_destroy(scratch);
+    return status;
+}
