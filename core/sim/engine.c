@@ -6,9 +6,12 @@
 enum { EVENTS_PER_FULL_AUDIT = 4096 };
 static const double DEFAULT_HOP_LATENCY_S = 0.002, LONGEST_S = KH_LONGEST_YEARS * 365.25 * 86400.0;
 
-static kh_status check_inputs(const kh_net *net, const kh_rates *rates, const kh_plan *plan, const kh_sim_options *options,
-                              kh_error *err)
+static kh_status check_inputs(const kh_engine_inputs *inputs, kh_error *err)
 {
+    const kh_net *net = inputs->net;
+    const kh_rates *rates = inputs->rates;
+    const kh_plan *plan = inputs->plan;
+    const kh_sim_options *options = inputs->options;
     if (rates->n_qkd != net->n_qkd_links || plan->n_demands != net->n_demands)
         return kh_fail(err, KH_ERANGE, "rates of %zu links and a plan of %zu demands do not fit a network with %zu and %zu",
                        rates->n_qkd, plan->n_demands, net->n_qkd_links, net->n_demands);
