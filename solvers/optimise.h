@@ -21,7 +21,7 @@ typedef struct kh_optimise_options {
  *  Demands without a path do not pull the value to 0: they are left out and explained (plan.h, kh_shortfall).
  *  Under both objectives a demand gets at most what it asks for: rates beyond lambda = 1 are not handed out.
  *  @return KH_OK; KH_TIMELIMIT with a feasible plan and its honest gap; KH_ENOMEM; KH_EINTERNAL */
-kh_status kh_optimise(const kh_net *net, const kh_rates *rates, const kh_optimise_options *options, kh_arena *arena,
-                      kh_plan **plan, kh_error *err);
+kh_status kh_optimise(const kh_net *net, const kh_rates *rates, const kh_optimise_options *options, kh_arena *arena, kh_plan **plan,
+                      kh_error *err);
 
 #endif

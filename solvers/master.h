@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_MASTER_H
+#define KH_SOLVERS_MASTER_H
+
+#include "solvers/keyflow.h"
+#include "solvers/pool.h"
+
+/** The restricted master problem of column generation: the best lambda over the paths found so far.
+ *
+ *  Everything is scaled to 1 before the solver sees it: a path's flow counts in units of its demand (the rate it has at the present
+ *  level), a link's load in units of its rate, lambda in units of the present level. Unscaled, with lambda far from 1, simplex
+ * codes report optima that are none. */
+typedef struct kh_master {
+    const kh_keyflow_problem *problem;
+    const kh_pool *pool;
+    kh_arena *arena, *scratch; /**< scratch: one LP, emptied before the next */
+    double level;              /**< lambda = level * x_0 */
+    double lowest, highest;    /**< bounds of x_0 */
+    double *unit_bps;          /**< [n_demands] flow of a path = unit * x; 0: demand without a path, not in the LP */
+    bool *frozen;              /**< [n_demands] keeps unit_bps */
+    uint8_t *row_place;        /**< [n_links + n_demands] */
+    uint8_t lambda_place;
+    double lambda;       /**< of the last solution */
+    double *link_dual;   /**< [n_links] >= 0, per full link */
+    double *demand_dual; /**< [n_demands] >= 0, per unit of the demand */
+    uint8_t *path_place; /**< [path_room] */
+    double *path_flow;   /**< [path_room] x of the last solution, in units of the demand */
+    size_t n_paths;      /**< of the last solution; later ones of the pool have no flow */
+    size_t path_room;
+} kh_master;
+
+/** Sets up the LP with a feasible point and its basis: every demand whole on its first path of the pool, at the lambda that just
+ *  fills the busiest link.
+ *  @param pool  not empty
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_master_init(kh_master *master, const kh_keyflow_problem *problem, const kh_pool *pool, kh_arena *arena, kh_error *err);
+/** Frees the scratch. */
+void kh_master_clear(kh_master *master);
+
+/** Takes in the new paths of the pool and solves from the last basis.
+ *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
+kh_status kh_master_solve(kh_master *master, double time_limit_s, kh_error *err);
+
+/** Ends a level: the free demands with a positive dual keep their rate from now on, the others go on from the same point.
+ *  @param all  freeze every free demand
+ *  @param[in,out] level_of  [n_demands] gets @p number for those that freeze
+ *  @return how many froze */
+size_t kh_master_freeze(kh_master *master, bool all, uint32_t number, uint32_t *level_of);
+
+#endif
