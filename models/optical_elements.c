@@ -58,8 +58,8 @@ kh_status kh_optical_amplifier_check(const kh_optical_amplifier *a, kh_error *er
                        a->gain_max_db, a->power_max_dbm, a->gain_min_db);
     if (a->noise == KH_OPTICAL_NOISE_VARIABLE_GAIN)
         return check_coils(a, err);
-    if (a->noise == KH_OPTICAL_NOISE_FIXED)
-        return kh_optical_range_check("noise figure in dB", a->noise_db[0], 0.0, 30.0, err);
+    if (a->noise == KH_OPTICAL_NOISE_FIXED) /* below 0: Raman or remote pumping counted as one amplifier at the far end */
+        return kh_optical_range_check("noise figure in dB", a->noise_db[0], -10.0, 30.0, err);
     for (size_t i = 0; i < 4; i++)
         if (!isfinite(a->noise_db[i]))
             return kh_fail(err, KH_ERANGE, "coefficient %zu of the OpenROADM noise mask is not a number", i);
