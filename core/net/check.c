@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/net/geo.h"
+#include "core/net/loader.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double SPHERE_ERROR = 0.006;         /* of kh_geo_distance_km() against the ellipsoid */
+static const double COORDINATE_ERROR_KM = 0.2;    /* positions are often given to two or three decimals */
+static const double LOWEST_LOSS_DB_PER_KM = 0.14; /* below any fibre made: 0.1400 dB/km is the record at 1550 nm */
+
+#define ERROR(l, place, hint, ...) kh_findings_add((l)->findings, KH_ERROR, (place), (hint), __VA_ARGS__)
+#define WARN(l, place, hint, ...)  kh_findings_add((l)->findings, KH_WARNING, (place), (hint), __VA_ARGS__)
+
+static void check_node(const kh_loader *l, const kh_node *node)
+{
+    bool no_place = isnan(node->lat_deg);
+    if (node->kind == KH_NODE_SATELLITE)
+        kh_findings_add(l->findings, KH_NOTE, node->place, NULL, "satellite '%s' has no orbit: its links carry measured key only",
+                        node->id);
+    else if (no_place)
+        WARN(l, node->place, "add at: [latitude, longitude]", "node '%s' has no position: it will not be on the map", node->id);
+}
+
+/* --- fibres --- */
+
+static double swapped_km(const kh_node *a, bool swap_a, const kh_node *b, bool swap_b)
+{
+    if ((swap_a && fabs(a->lon_deg) > 90) || (swap_b && fabs(b->lon_deg) > 90))
+        return (double)INFINITY;
+    return kh_geo_distance_km(swap_a ? a->lon_deg : a->lat_deg, swap_a ? a->lat_deg : a->lon_deg, swap_b ? b->lon_deg : b->lat_deg,
+                              swap_b ? b->lat_deg : b->lon_deg);
+}
+
+/* A swap explains a fibre that is too short when the great circle then fits it: not longer, and not absurdly shorter. */
+static bool explains(double distance_km, double length_km)
+{
+    return distance_km * (1 - SPHERE_ERROR) - COORDINATE_ERROR_KM <= length_km && distance_km > length_km / 4;
+}
+
+static void check_distance(const kh_loader *l, const kh_fibre *fibre)
+{
+    const kh_node *a = &l->net->nodes[fibre->ends[0].i], *b = &l->net->nodes[fibre->ends[1].i];
+    double distance_km = swapped_km(a, false, b, false);
+    if (isnan(distance_km) || distance_km * (1 - SPHERE_ERROR) - COORDINATE_ERROR_KM <= fibre->length_km)
+        return;
+    kh_str hint = {0};
+    if (explains(swapped_km(a, true, b, false), fibre->length_km))
+        kh_str_printf(&hint, "latitude comes first: is the position of '%s' swapped?", a->id);
+    else if (explains(swapped_km(a, false, b, true), fibre->length_km))
+        kh_str_printf(&hint, "latitude comes first: is the position of '%s' swapped?", b->id);
+    else if (explains(swapped_km(a, true, b, true), fibre->length_km))
+        kh_str_printf(&hint, "latitude comes first: are the positions of '%s' and '%s' swapped?", a->id, b->id);
+    WARN(l, fibre->place, hint.length == 0 ? "check the length and the positions" : kh_str_text(&hint),
+         "fibre '%s' is %.4g km long, the great circle between '%s' and '%s' %.4g km", fibre->id, fibre->length_km, a->id, b->id,
+         distance_km);
+    kh_str_clear(&hint);
+}
+
+static void check_fibre(const kh_loader *l, const kh_fibre *fibre)
+{
+    if (fibre->ends[0].i == fibre->ends[1].i)
+        ERROR(l, fibre->place, NULL, "fibre '%s' ends where it begins, at '%s'", fibre->id, l->net->nodes[fibre->ends[0].i].id);
+    else
+        check_distance(l, fibre);
+    if (isnan(fibre->loss_db))
+        ERROR(l, fibre->place, "give loss_db, loss_db_per_km or type", "the loss of fibre '%s' cannot be known", fibre->id);
+    else if (fibre->loss_db < LOWEST_LOSS_DB_PER_KM * fibre->length_km)
+        WARN(l, fibre->place, "check loss and length",
+             "fibre '%s' loses %.3g dB over %.4g km, less than any fibre made (%.2f dB/km)", fibre->id, fibre->loss_db,
+             fibre->length_km, LOWEST_LOSS_DB_PER_KM);
+    if (fibre->aerial_km > fibre->length_km)
+        ERROR(l, fibre->place, NULL, "fibre '%s' has %.4g km on poles, more than its length of %.4g km", fibre->id,
+              fibre->aerial_km, fibre->length_km);
+}
+
+/* --- links and lines --- */
+
+static bool holds_no_key(const kh_node *node)
+{
+    return node->kind == KH_NODE_AMPLIFIER || node->kind == KH_NODE_SWITCH;
+}
+
+static void check_end(const kh_loader *l, const char *noun, const char *id, kh_place place, kh_node_id end)
+{
+    const kh_node *node = &l->net->nodes[end.i];
+    if (holds_no_key(node))
+        ERROR(l, place, "its ends must be of kind site, ogs or satellite", "%s '%s' ends at '%s', which is of kind %s", noun, id,
+              node->id, kh_node_kind_name(node->kind));
+}
+
+static void check_store(const kh_loader *l, const kh_qkd_link *link)
+{
+    const kh_store_policy *s = &link->key_store;
+    const struct {
+        const char *name;
+        double keys;
+    } parts[] = {{"refill_below_keys", s->refill_below_keys}, {"reserve_keys", s->reserve_keys}, {"initial_keys", s->initial_keys}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].keys > s->capacity_keys)
+            ERROR(l, link->place, "own values go before the nodes'",
+                  "key store of qkd_link '%s': %s is %.10g, more than capacity_keys, %.10g", link->id, parts[i].name, parts[i].keys,
+                  s->capacity_keys);
+}
+
+static void check_link(const kh_loader *l, const kh_qkd_link *link)
+{
+    check_end(l, "qkd_link", link->id, link->place, link->ends[0]);
+    check_end(l, "qkd_link", link->id, link->place, link->ends[1]);
+    check_store(l, link);
+    if (link->ends[0].i == link->ends[1].i)
+        ERROR(l, link->place, NULL, "qkd_link '%s' ends where it begins, at '%s'", link->id, l->net->nodes[link->ends[0].i].id);
+    bool measured = !isnan(link->measured_key_rate_bps);
+    if (link->device.i == KH_NO_INDEX) {
+        if (!measured)
+            ERROR(l, link->place, "give device, or measured: {key_rate_bps: ...}", "nothing tells the key rate of qkd_link '%s'",
+                  link->id);
+        return;
+    }
+    const kh_device *device = &l->net->devices[link->device.i];
+    if (measured && link->measured_key_rate_bps > device->clock_hz)
+        ERROR(l, link->place, "check the unit: key_rate_bps is in bit/s",
+              "qkd_link '%s' measured %.4g bit/s, above the clock of '%s', %.4g Hz", link->id, link->measured_key_rate_bps,
+              device->id, device->clock_hz);
+}
+
+static bool passes(const kh_net *net, const kh_line_system *line, kh_node_id node)
+{
+    for (size_t i = 0; i < line->n_via; i++) {
+        const kh_fibre *fibre = &net->fibres[line->via[i].i];
+        if (fibre->ends[0].i == node.i || fibre->ends[1].i == node.i)
+            return true;
+    }
+    return false;
+}
+
+static void check_line(const kh_loader *l, const kh_line_system *line)
+{
+    for (size_t i = 0; i < line->n_roadms; i++)
+        if (!passes(l->net, line, line->roadms[i]))
+            ERROR(l, line->place, NULL, "line_system '%s' has a ROADM at '%s', which is not on its way", line->id,
+                  l->net->nodes[line->roadms[i].i].id);
+    if (line->n_modes == 0 && l->net->n_modes == 0)
+        ERROR(l, line->place, "include a device library, or add modes", "line_system '%s': there are no transceiver modes",
+              line->id);
+}
+
+/* --- demands and faults --- */
+
+static void check_appetite(const kh_loader *l, const kh_demand *demand)
+{
+    if (demand->use == KH_USE_AES_256 && !isnan(demand->rekey_gib) && isnan(demand->data_gbps))
+        ERROR(l, demand->place, "add data_gbps", "demand '%s' changes keys by volume and does not say how much data flows",
+              demand->id);
+    else if (isnan(demand->rate_bps) && demand->use == KH_USE_AES_256)
+        ERROR(l, demand->place, "give rekey_s, or rekey_gib and data_gbps", "demand '%s' does not say how often keys change",
+              demand->id);
+    else if (isnan(demand->rate_bps))
+        ERROR(l, demand->place, "add rate_bps", "demand '%s' does not say its key rate", demand->id);
+}
+
+static void check_demand(const kh_loader *l, const kh_demand *demand)
+{
+    if (demand->between[0].i == demand->between[1].i)
+        ERROR(l, demand->place, NULL, "demand '%s' is between '%s' and itself", demand->id, l->net->nodes[demand->between[0].i].id);
+    check_end(l, "demand", demand->id, demand->place, demand->between[0]);
+    check_end(l, "demand", demand->id, demand->place, demand->between[1]);
+    check_appetite(l, demand);
+}
+
+static void check_fault_target(kh_loader *l, const kh_fault *fault)
+{
+    static const kh_noun nouns[] = {KH_NOUN_FIBRES, KH_NOUN_NODES, KH_NOUN_QKD_LINKS};
+    static const char *const all[] = {"all-fibres", "all-nodes", "all-links"};
+    const char *noun = kh_schema_layout(nouns[fault->kind])->table->noun;
+    if (strcmp(fault->on, all[fault->kind]) == 0 ||
+        kh_map_get(&l->ids[nouns[fault->kind]], fault->on, strlen(fault->on)) != KH_MAP_NONE)
+        return;
+    const kh_field field = {.target = nouns[fault->kind]};
+    const char *nearest = l->reader.nearest(l, &field, fault->on);
+    kh_str hint = {0};
+    kh_str_printf(&hint, "write %s or an id of %s", all[fault->kind], noun);
+    if (nearest != NULL)
+        kh_str_printf(&hint, "; did you mean '%s'?", nearest);
+    ERROR(l, fault->place, kh_str_text(&hint), "the fault is on '%s', which is not among the %s", fault->on, noun);
+    kh_str_clear(&hint);
+}
+
+static void check_fault(kh_loader *l, const kh_fault *fault)
+{
+    check_fault_target(l, fault);
+    bool by_length = !isnan(fault->mtbf_h_per_1000km), by_item = !isnan(fault->mtbf_h);
+    if (by_length == by_item)
+        ERROR(l, fault->place, NULL, "give either mtbf_h or mtbf_h_per_1000km, %s", by_item ? "not both" : "one is needed");
+    else if (by_length && fault->kind != KH_FAULT_FIBRE_CUT)
+        ERROR(l, fault->place, "use mtbf_h", "only a fibre-cut counts by length");
+}
+
+#define CHECK_ALL(noun, array, check)                                                                                              \
+    for (size_t i = 0; i < l->net->n_##array; i++)                                                                                 \
+        if (!l->broken[noun][i])                                                                                                   \
+            check(l, &l->net->array[i]);
+
+void kh_loader_check(kh_loader *l)
+{
+    if (l->net->n_nodes == 0)
+        WARN(l, (kh_place){.file = l->net->path}, NULL, "the topology has no nodes");
+    CHECK_ALL(KH_NOUN_NODES, nodes, check_node)
+    CHECK_ALL(KH_NOUN_FIBRES, fibres, check_fibre)
+    CHECK_ALL(KH_NOUN_QKD_LINKS, qkd_links, check_link)
+    CHECK_ALL(KH_NOUN_LINE_SYSTEMS, line_systems, check_line)
+    CHECK_ALL(KH_NOUN_DEMANDS, demands, check_demand)
+    CHECK_ALL(KH_NOUN_FAULTS, faults, check_fault)
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/net/net.h"
+
+#include <string.h>
+
+void kh_net_destroy(kh_net *net)
+{
+    if (net != NULL)
+        kh_arena_destroy(net->arena); /* the network itself lives in it */
+}
+
+#define FIND_BY_ID(array, count)                                                                                                   \
+    for (uint32_t i = 0; i < (count); i++)                                                                                         \
+        if (strcmp((array)[i].id, id) == 0)                                                                                        \
+            found.i = i;
+
+kh_node_id kh_net_node(const kh_net *net, const char *id)
+{
+    kh_node_id found = {KH_NO_INDEX};
+    FIND_BY_ID(net->nodes, net->n_nodes)
+    return found;
+}
+
+kh_fibre_id kh_net_fibre(const kh_net *net, const char *id)
+{
+    kh_fibre_id found = {KH_NO_INDEX};
+    FIND_BY_ID(net->fibres, net->n_fibres)
+    return found;
+}
+
+kh_qkd_link_id kh_net_qkd_link(const kh_net *net, const char *id)
+{
+    kh_qkd_link_id found = {KH_NO_INDEX};
+    FIND_BY_ID(net->qkd_links, net->n_qkd_links)
+    return found;
+}
+
+kh_demand_id kh_net_demand(const kh_net *net, const char *id)
+{
+    kh_demand_id found = {KH_NO_INDEX};
+    FIND_BY_ID(net->demands, net->n_demands)
+    return found;
+}
+
+const char *kh_node_name(const kh_node *node)
+{
+    return node->label != NULL ? node->label : node->id;
+}
+
+double kh_net_chain_length_km(const kh_net *net, const kh_fibre_id *via, size_t n_via)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n_via; i++)
+        sum += net->fibres[via[i].i].length_km;
+    return sum;
+}
+
+double kh_net_chain_loss_db(const kh_net *net, const kh_fibre_id *via, size_t n_via)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n_via; i++)
+        sum += net->fibres[via[i].i].loss_db;
+    return sum;
+}
+
+bool kh_demand_needs_qkd(const kh_demand *demand)
+{
+    return demand->security == KH_SECURITY_QKD || demand->security == KH_SECURITY_HYBRID;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/net/loader.h"
+
+#include <string.h>
+
+/* Whether a record cannot be without the target: its ends, or a fibre of its chain. Other references are emptied. */
+static bool is_vital(const kh_field *field)
+{
+    return field->type == KH_FIELD_PAIR || (field->type == KH_FIELD_REFERENCES && field->target == KH_NOUN_FIBRES);
+}
+
+static bool is_reference(const kh_field *field)
+{
+    return field->type == KH_FIELD_PAIR || field->type == KH_FIELD_REFERENCES || field->type == KH_FIELD_REFERENCE;
+}
+
+/* The indices that a field of a record holds. */
+static uint32_t *indices_of(const kh_field *field, unsigned char *record, size_t *n)
+{
+    unsigned char *at = record + field->offset;
+    *n = field->type == KH_FIELD_PAIR ? 2 : 1;
+    if (field->type != KH_FIELD_REFERENCES)
+        return (uint32_t *)(void *)at;
+    uint32_t *list;
+    memcpy(&list, at, sizeof list);
+    memcpy(n, record + field->second_offset, sizeof *n);
+    return list;
+}
+
+static uint32_t first_gone(const kh_field *field, unsigned char *record, bool *const gone[KH_NOUN_COUNT])
+{
+    size_t n;
+    const uint32_t *indices = indices_of(field, record, &n);
+    for (size_t i = 0; i < n; i++)
+        if (indices[i] != KH_NO_INDEX && gone[field->target][indices[i]])
+            return indices[i];
+    return KH_NO_INDEX;
+}
+
+static void note_loss(const kh_loader *l, kh_noun noun, const unsigned char *record, kh_place place, const char *missing)
+{
+    const kh_layout *layout = kh_schema_layout(noun);
+    kh_findings_add(l->findings, KH_NOTE, place, NULL, "%s '%s' goes too, since it uses '%s'", layout->table->singular,
+                    kh_record_id(layout, record), missing);
+}
+
+static bool mark_dependents(kh_loader *l, kh_noun noun, bool *gone[KH_NOUN_COUNT], kh_place place)
+{
+    const kh_table *table = kh_schema_layout(noun)->table;
+    bool marked = false;
+    for (size_t i = 0; i < *kh_record_count(l->net, noun); i++) {
+        for (size_t f = 0; f < table->n_fields && !gone[noun][i]; f++) {
+            const kh_field *field = &table->fields[f];
+            unsigned char *record = kh_record_at(l->net, noun, i);
+            uint32_t missing = is_vital(field) ? first_gone(field, record, gone) : KH_NO_INDEX;
+            if (missing == KH_NO_INDEX)
+                continue;
+            const kh_layout *target = kh_schema_layout((kh_noun)field->target);
+            note_loss(l, noun, record, place, kh_record_id(target, kh_record_at(l->net, (kh_noun)field->target, missing)));
+            gone[noun][i] = marked = true;
+        }
+    }
+    return marked;
+}
+
+/* Faults name what they are on by text. */
+static void mark_faults(kh_loader *l, bool *gone[KH_NOUN_COUNT], kh_place place)
+{
+    static const kh_noun nouns[] = {KH_NOUN_FIBRES, KH_NOUN_NODES, KH_NOUN_QKD_LINKS};
+    for (size_t i = 0; i < l->net->n_faults; i++) {
+        const kh_fault *fault = &l->net->faults[i];
+        if (l->broken[KH_NOUN_FAULTS][i])
+            continue;
+        uint32_t index = kh_map_get(&l->ids[nouns[fault->kind]], fault->on, strlen(fault->on));
+        if (index == KH_MAP_NONE || !gone[nouns[fault->kind]][index] || gone[KH_NOUN_FAULTS][i])
+            continue;
+        note_loss(l, KH_NOUN_FAULTS, kh_record_at(l->net, KH_NOUN_FAULTS, i), place, fault->on);
+        gone[KH_NOUN_FAULTS][i] = true;
+    }
+}
+
+static void renumber_field(const kh_field *field, unsigned char *record, uint32_t *const new_index[KH_NOUN_COUNT])
+{
+    size_t n, kept = 0;
+    uint32_t *indices = indices_of(field, record, &n);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t renumbered = indices[i] == KH_NO_INDEX ? KH_NO_INDEX : new_index[field->target][indices[i]];
+        if (field->type != KH_FIELD_REFERENCES || renumbered != KH_NO_INDEX)
+            indices[kept++] = renumbered;
+    }
+    if (field->type == KH_FIELD_REFERENCES)
+        memcpy(record + field->second_offset, &kept, sizeof kept);
+}
+
+static void renumber(kh_loader *l, kh_noun noun, uint32_t *const new_index[KH_NOUN_COUNT])
+{
+    const kh_table *table = kh_schema_layout(noun)->table;
+    for (size_t i = 0; i < *kh_record_count(l->net, noun); i++)
+        for (size_t f = 0; f < table->n_fields; f++)
+            if (is_reference(&table->fields[f]))
+                renumber_field(&table->fields[f], kh_record_at(l->net, noun, i), new_index);
+}
+
+static void close_gaps(kh_loader *l, kh_noun noun, const bool *gone)
+{
+    size_t n = *kh_record_count(l->net, noun), kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (gone[i])
+            continue;
+        memmove(kh_record_at(l->net, noun, kept), kh_record_at(l->net, noun, i), kh_schema_layout(noun)->table->size);
+        l->broken[noun][kept++] = l->broken[noun][i];
+    }
+    *kh_record_count(l->net, noun) = kept;
+}
+
+static kh_status index_again(kh_loader *l, kh_noun noun, kh_error *err)
+{
+    const kh_layout *layout = kh_schema_layout(noun);
+    l->ids[noun] = (kh_map){.arena = l->scratch};
+    for (size_t i = 0; layout->has_id && i < *kh_record_count(l->net, noun); i++) {
+        const char *id = kh_record_id(layout, kh_record_at(l->net, noun, i));
+        if (!kh_map_put(&l->ids[noun], id, strlen(id), (uint32_t)i))
+            return kh_fail(err, KH_ENOMEM, "out of memory while removing entries");
+    }
+    return KH_OK;
+}
+
+static kh_status number_anew(kh_loader *l, kh_noun noun, const bool *gone, uint32_t **new_index, kh_error *err)
+{
+    size_t n = *kh_record_count(l->net, noun);
+    uint32_t next = 0;
+    *new_index = KH_NEW(l->scratch, uint32_t, n);
+    if (*new_index == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory while removing entries");
+    for (size_t i = 0; i < n; i++)
+        (*new_index)[i] = gone[i] ? KH_NO_INDEX : next++;
+    return KH_OK;
+}
+
+kh_status kh_loader_remove(kh_loader *l, bool *gone[KH_NOUN_COUNT], kh_place place, kh_error *err)
+{
+    uint32_t *new_index[KH_NOUN_COUNT] = {NULL};
+    bool marked = true;
+    while (marked) {
+        marked = false;
+        for (size_t noun = 0; noun < KH_NOUN_COSTS; noun++)
+            marked = mark_dependents(l, (kh_noun)noun, gone, place) || marked;
+    }
+    mark_faults(l, gone, place);
+    for (size_t noun = 0; noun < KH_NOUN_COSTS; noun++)
+        KH_TRY(number_anew(l, (kh_noun)noun, gone[noun], &new_index[noun], err));
+    for (size_t noun = 0; noun < KH_NOUN_COSTS; noun++)
+        renumber(l, (kh_noun)noun, new_index);
+    for (size_t noun = 0; noun < KH_NOUN_COSTS; noun++)
+        close_gaps(l, (kh_noun)noun, gone[noun]);
+    for (size_t noun = 0; noun < KH_NOUN_COSTS; noun++)
+        KH_TRY(index_again(l, (kh_noun)noun, err));
+    return KH_OK;
+}

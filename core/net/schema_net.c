@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/net/schema_net.h"
+
+#include "core/net/net.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NOT_GIVEN ((double)NAN)
+#define NO_LIMIT  ((double)INFINITY)
+
+#define FIELD(record, key, member, kind, unit_, fallback_, text_)                                                                  \
+    .name = key, .unit = unit_, .text = text_, .type = kind, .offset = offsetof(record, member), .fallback = fallback_
+#define NUMBER(record, member, unit, fallback, text) FIELD(record, #member, member, KH_FIELD_NUMBER, unit, fallback, text)
+#define WHOLE(record, member, unit, fallback, text)  FIELD(record, #member, member, KH_FIELD_INTEGER, unit, fallback, text)
+#define TEXT(record, member, text)                   FIELD(record, #member, member, KH_FIELD_TEXT, NULL, 0, text)
+#define TRUTH(record, member, fallback, text)        FIELD(record, #member, member, KH_FIELD_BOOL, NULL, fallback, text)
+#define CHOICE(record, member, fallback, text)       FIELD(record, #member, member, KH_FIELD_ENUM, NULL, fallback, text)
+#define REFERENCE(record, key, member, text)         FIELD(record, key, member, KH_FIELD_REFERENCE, NULL, 0, text)
+#define REFERENCES(record, member, text)                                                                                           \
+    FIELD(record, #member, member, KH_FIELD_REFERENCES, NULL, 0, text), .second_offset = offsetof(record, n_##member)
+#define PAIR(record, member, text) FIELD(record, #member, member, KH_FIELD_PAIR, NULL, 0, text)
+#define WITHIN(low, high)          .min = (low), .max = (high)
+#define AT_LEAST(low)              .min = (low), .max = NO_LIMIT
+#define ABOVE(low)                 .min = (low), .min_open = true, .max = NO_LIMIT
+#define ABOVE_TO(low, high)        .min = (low), .min_open = true, .max = (high)
+#define FROM_BELOW(low, high)      .min = (low), .max = (high), .max_open = true
+#define OF_NODES                   .noun = "nodes", .target = KH_NOUN_NODES
+#define OF_FIBRES                  .noun = "fibres", .target = KH_NOUN_FIBRES
+#define ID(record)                                                                                                                 \
+    {                                                                                                                              \
+        TEXT(record, id, "Name in this file and in results; unique among entries of its kind, no spaces."), .required = true       \
+    }
+#define NOTE                                                                                                                       \
+    {                                                                                                                              \
+        .name = "note", .type = KH_FIELD_TEXT, .offset = KH_SCHEMA_UNSTORED, .text = "Remark for people."                          \
+    }
+#define SOURCED                                                                                                                    \
+    {.name = "source", .type = KH_FIELD_TEXT, .offset = KH_SCHEMA_UNSTORED, .text = "Where the entry as a whole comes from."},     \
+    {                                                                                                                              \
+        .name = "assumed", .type = KH_FIELD_BOOL, .offset = KH_SCHEMA_UNSTORED, .text = "True: the entry as a whole is assumed."   \
+    }
+#define COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
+
+static const char *const node_kinds[] = {"site", "switch", "amplifier", "ogs", "satellite", NULL};
+static const char *const media[] = {"buried", "aerial", "subsea", NULL};
+static const char *const protocols[] = {"bb84-decoy", "bb84-decoy-asymptotic", "bbm92", NULL};
+static const char *const source_places[] = {"a", "middle", "b", NULL};
+static const char *const uses[] = {"key", "otp", "aes-256", NULL};
+static const char *const securities[] = {"qkd", "hybrid", "pqc", "psk", NULL};
+static const char *const disclosures[] = {"full", "rates", "prices", "nothing", NULL};
+static const char *const fault_kinds[] = {"fibre-cut", "node", "module", NULL};
+static const char *const auto_word[] = {"auto", NULL};
+
+static const kh_field transit_fields[] = {
+    {FIELD(kh_domain, "price_per_mbit", transit_price_per_mbit, KH_FIELD_NUMBER, "EUR/Mbit", 0, "Price of key carried for others."),
+     AT_LEAST(0)},
+};
+static const kh_table transit = {.singular = "transit", .fields = transit_fields, .n_fields = COUNT(transit_fields)};
+
+static const kh_field domain_fields[] = {
+    ID(kh_domain),
+    {FIELD(kh_domain, "operator", operator_name, KH_FIELD_TEXT, NULL, 0, "Name of the operator for people."),
+     .fallback_text = "the id"},
+    {TEXT(kh_domain, country, "Country, as people write it or as a two-letter code.")},
+    {CHOICE(kh_domain, discloses, KH_DISCLOSE_FULL, "What the operator shows to others."), .words = disclosures},
+    {.name = "transit", .type = KH_FIELD_MAPPING, .inner = &transit, .text = "What carrying key for others costs."},
+    NOTE,
+    SOURCED};
+
+#define INHERITED(what) .fallback_text = "the smaller of the two nodes', else " what
+static const kh_field store_fields[] = {
+    {WHOLE(kh_store_policy, capacity_keys, "keys of 256 bit", NOT_GIVEN, "Most that the store holds."), WITHIN(1, 1e12),
+     INHERITED("10000")},
+    {WHOLE(kh_store_policy, refill_below_keys, "keys of 256 bit", NOT_GIVEN,
+           "The link makes key only while the store is below this."),
+     WITHIN(0, 1e12), INHERITED("always, until full")},
+    {WHOLE(kh_store_policy, reserve_keys, "keys of 256 bit", NOT_GIVEN, "Kept for demands of priority 0."), WITHIN(0, 1e12),
+     INHERITED("0")},
+    {WHOLE(kh_store_policy, initial_keys, "keys of 256 bit", NOT_GIVEN, "In the store at the start."), WITHIN(0, 1e12),
+     INHERITED("0")},
+};
+static const kh_table store = {
+    .singular = "key_store", .fields = store_fields, .n_fields = COUNT(store_fields), .size = sizeof(kh_store_policy)};
+
+static const kh_field node_fields[] = {
+    ID(kh_node),
+    {TEXT(kh_node, label, "Name for people."), .fallback_text = "the id"},
+    {.name = "at",
+     .type = KH_FIELD_POSITION,
+     .offset = offsetof(kh_node, lat_deg),
+     .second_offset = offsetof(kh_node, lon_deg),
+     .fallback = NOT_GIVEN,
+     .fallback_text = "not on the map",
+     .text = "Latitude, then longitude, WGS 84."},
+    {REFERENCE(kh_node, "domain", domain, "The operator that owns it."), .noun = "domains", .target = KH_NOUN_DOMAINS,
+     .fallback_text = "none"},
+    {CHOICE(kh_node, kind, KH_NODE_SITE, "A site, an optical switch, a line amplifier, an optical ground station or a satellite."),
+     .words = node_kinds},
+    {TRUTH(kh_node, trusted, 0, "It may relay keys in the clear inside its perimeter; without effect on switches and amplifiers.")},
+    {FIELD(kh_node, "key_store", key_store, KH_FIELD_MAPPING, NULL, 0, "Default of the key stores of the QKD links that end here."),
+     .inner = &store},
+    {NUMBER(kh_node, fitout_cost_eur, "EUR", NOT_GIVEN, "Making it fit to relay keys."), AT_LEAST(0),
+     .fallback_text = "trusted_node_eur of the costs"},
+    NOTE,
+    SOURCED};
+
+static const kh_field fibre_type_fields[] = {
+    ID(kh_fibre_type),
+    {NUMBER(kh_fibre_type, loss_db_per_km, "dB/km", 0, "Attenuation at 1550 nm, splices included."), ABOVE_TO(0, 5),
+     .required = true},
+    {NUMBER(kh_fibre_type, dispersion_ps_nm_km, "ps/(nm km)", 16.7, "Chromatic dispersion at 1550 nm."), WITHIN(-200, 50)},
+    {NUMBER(kh_fibre_type, effective_area_um2, "um2", 83, "Effective area of the mode."), WITHIN(10, 1000)},
+    {NUMBER(kh_fibre_type, pmd_ps_sqrt_km, "ps/sqrt(km)", 0.04, "Polarisation mode dispersion."), WITHIN(0, 10)},
+    NOTE,
+    SOURCED};
+
+static const kh_field fibre_fields[] = {
+    ID(kh_fibre),
+    {PAIR(kh_fibre, ends, "The nodes that it joins."), OF_NODES, .required = true},
+    {REFERENCE(kh_fibre, "type", type, "Kind of fibre."), .noun = "fibre_types", .target = KH_NOUN_FIBRE_TYPES,
+     .fallback_text = "none"},
+    {CHOICE(kh_fibre, medium, KH_MEDIUM_BURIED, "How it is laid."), .words = media},
+    {NUMBER(kh_fibre, length_km, "km", 0, "Length of the fibre itself, not of the way through the air."), ABOVE_TO(0, 20000),
+     .required = true},
+    {NUMBER(kh_fibre, loss_db, "dB", NOT_GIVEN, "Loss from end to end, connectors and splices included."), WITHIN(0, 1000),
+     .fallback_text = "length_km * loss_db_per_km + connector_loss_db"},
+    {NUMBER(kh_fibre, loss_db_per_km, "dB/km", NOT_GIVEN, "Attenuation, splices included."), ABOVE_TO(0, 5),
+     .fallback_text = "that of the type"},
+    {NUMBER(kh_fibre, connector_loss_db, "dB", 1, "Connectors at both ends together; counts only when loss_db is not given."),
+     WITHIN(0, 50)},
+    {NUMBER(kh_fibre, aerial_km, "km", NOT_GIVEN, "How much of it hangs on poles."), WITHIN(0, 20000),
+     .fallback_text = "all of it when the medium is aerial, else none"},
+    {NUMBER(kh_fibre, temperature_c, "degrees Celsius", 10, "Mean temperature of the fibre."), WITHIN(-60, 80)},
+    {WHOLE(kh_fibre, pairs, NULL, 1, "Fibre pairs."), WITHIN(1, 10000)},
+    NOTE,
+    SOURCED};
+
+static const kh_field device_fields[] = {
+    ID(kh_device),
+    {TEXT(kh_device, vendor, "Maker and model.")},
+    {CHOICE(kh_device, protocol, KH_PROTOCOL_BB84_DECOY, "Key distribution protocol."), .words = protocols, .required = true},
+    {NUMBER(kh_device, clock_hz, "Hz", 0, "Pulses a second."), ABOVE_TO(0, 1e12), .required = true},
+    {NUMBER(kh_device, detector_efficiency, NULL, 0, "Probability that a photon at the detector is detected."), ABOVE_TO(0, 1),
+     .required = true},
+    {NUMBER(kh_device, receiver_loss_db, "dB", 0, "Optics of the receiver before the detector."), WITHIN(0, 60)},
+    {NUMBER(kh_device, dark_count_hz, "Hz", 0, "Dark counts of one detector."), WITHIN(0, 1e9), .required = true},
+    {NUMBER(kh_device, gate_ns, "ns", 1, "Detection window; dark counts per gate = dark_count_hz * gate_ns * 1e-9."),
+     ABOVE_TO(0, 1e6)},
+    {NUMBER(kh_device, misalignment, NULL, 0.01, "Probability that a photon reaches the wrong detector."), FROM_BELOW(0, 0.5)},
+    {NUMBER(kh_device, afterpulse, NULL, 0, "Probability that a detection causes another one."), FROM_BELOW(0, 1)},
+    {NUMBER(kh_device, dead_time_us, "us", 0, "Time that a detector is blind after a detection."), WITHIN(0, 1e6)},
+    {WHOLE(kh_device, detectors, NULL, 2, "Detectors that share the detections."), WITHIN(1, 4)},
+    {NUMBER(kh_device, ec_efficiency, NULL, 1.16, "Error correction: bits disclosed over the Shannon limit."), WITHIN(1, 3)},
+    {NUMBER(kh_device, block_bits, "bit", 1e7, "Sifted key bits in one block of privacy amplification."), WITHIN(1e3, 1e15)},
+    {NUMBER(kh_device, eps_sec, NULL, 1e-10, "Secrecy: how far the key may be from an ideal one."), ABOVE_TO(0, 0.1)},
+    {NUMBER(kh_device, eps_cor, NULL, 1e-15, "Correctness: probability that the two keys differ."), ABOVE_TO(0, 0.1)},
+    {NUMBER(kh_device, pairs_per_pulse, NULL, NOT_GIVEN, "bbm92: mean number of photon pairs in a pulse."), ABOVE_TO(0, 10),
+     .fallback_text = "optimised"},
+    {NUMBER(kh_device, max_key_rate_bps, "bit/s", NO_LIMIT, "Most that the electronics can do."), ABOVE(0),
+     .fallback_text = "no limit"},
+    {NUMBER(kh_device, max_loss_db, "dB", NO_LIMIT, "Most loss that the maker allows."), ABOVE(0), .fallback_text = "no limit"},
+    {NUMBER(kh_device, cost_eur, "EUR", 100000, "Price of one pair."), AT_LEAST(0)},
+    NOTE,
+    SOURCED};
+
+static const kh_field measured_fields[] = {
+    {FIELD(kh_qkd_link, "key_rate_bps", measured_key_rate_bps, KH_FIELD_NUMBER, "bit/s", NOT_GIVEN,
+           "Secret key rate of one module."),
+     AT_LEAST(0), .fallback_text = "computed"},
+    {FIELD(kh_qkd_link, "qber", measured_qber, KH_FIELD_NUMBER, NULL, NOT_GIVEN, "Quantum bit error rate as a fraction."),
+     WITHIN(0, 0.5), .fallback_text = "not measured"},
+};
+static const kh_table measured = {.singular = "measured", .fields = measured_fields, .n_fields = COUNT(measured_fields)};
+
+static const kh_field qkd_link_fields[] = {
+    ID(kh_qkd_link),
+    {REFERENCES(kh_qkd_link, via, "Fibres in order from one end to the other; nodes between are passed in the light."), OF_FIBRES,
+     .fallback_text = "free space; ends must be given"},
+    {PAIR(kh_qkd_link, ends, "The two ends."), OF_NODES, .fallback_text = "the ends of the chain of fibres"},
+    {CHOICE(kh_qkd_link, protocol, -1, "Key distribution protocol."), .words = protocols, .fallback_text = "that of the device"},
+    {REFERENCE(kh_qkd_link, "device", device, "Kind of the installed pairs."), .noun = "devices", .target = KH_NOUN_DEVICES,
+     .fallback_text = "none; measured must be given"},
+    {CHOICE(kh_qkd_link, source_at, KH_SOURCE_IN_MIDDLE, "bbm92: where the source of pairs stands; a is the first end."),
+     .words = source_places},
+    {NUMBER(kh_qkd_link, wavelength_nm, "nm", 1550.12, "Wavelength of the quantum channel."), WITHIN(400, 2000)},
+    {WHOLE(kh_qkd_link, modules, NULL, 1, "Installed pairs."), WITHIN(0, 10000)},
+    {NUMBER(kh_qkd_link, extra_loss_db, "dB", 0, "Filters, switches and patches on the way."), WITHIN(0, 200)},
+    {NUMBER(kh_qkd_link, noise_per_gate, NULL, 0,
+            "Extra probability of a detection in a gate, for each detector: Raman, stray light."),
+     FROM_BELOW(0, 1)},
+    {.name = "measured", .type = KH_FIELD_MAPPING, .inner = &measured, .text = "Measured values go before computed ones."},
+    {FIELD(kh_qkd_link, "key_store", key_store, KH_FIELD_MAPPING, NULL, 0, "Buffer of the link's key."), .inner = &store},
+    NOTE,
+    SOURCED};
+
+static const kh_field amplifier_fields[] = {
+    ID(kh_amplifier),
+    {NUMBER(kh_amplifier, noise_figure_db, "dB", 0, "Noise figure."), WITHIN(-10, 30), .required = true},
+    {NUMBER(kh_amplifier, gain_max_db, "dB", 30, "Most gain."), ABOVE_TO(0, 100)},
+    {NUMBER(kh_amplifier, power_max_dbm, "dBm", 21, "Most total output power."), WITHIN(-30, 50)},
+    NOTE,
+    SOURCED};
+
+static const kh_field mode_fields[] = {
+    ID(kh_mode),
+    {NUMBER(kh_mode, baud_gbd, "GBd", 0, "Symbol rate."), ABOVE_TO(0, 1000), .required = true},
+    {NUMBER(kh_mode, rate_gbps, "Gbit/s", 0, "Net data rate of one channel."), ABOVE_TO(0, 100000), .required = true},
+    {NUMBER(kh_mode, required_osnr_db, "dB", 0, "OSNR that the receiver needs, in 0.1 nm."), WITHIN(-10, 60), .required = true},
+    {NUMBER(kh_mode, tx_osnr_db, "dB", 40, "OSNR that the transmitter gives, in 0.1 nm."), WITHIN(0, 100)},
+    {NUMBER(kh_mode, min_spacing_ghz, "GHz", 0, "Narrowest channel spacing."), ABOVE_TO(0, 10000), .required = true},
+    {NUMBER(kh_mode, max_cd_ps_nm, "ps/nm", NO_LIMIT, "Most chromatic dispersion."), ABOVE(0), .fallback_text = "no limit"},
+    {NUMBER(kh_mode, max_pmd_ps, "ps", NO_LIMIT, "Most polarisation mode dispersion."), ABOVE(0), .fallback_text = "no limit"},
+    NOTE,
+    SOURCED};
+
+static const kh_field channel_fields[] = {
+    {NUMBER(kh_line_system, first_thz, "THz", 191.35, "Centre of the lowest channel."), WITHIN(150, 240)},
+    {NUMBER(kh_line_system, spacing_ghz, "GHz", 50, "Distance of neighbouring channels."), ABOVE_TO(0, 10000)},
+    {FIELD(kh_line_system, "count", channels, KH_FIELD_INTEGER, NULL, 76, "Number of channels."), WITHIN(1, 2000)},
+    {NUMBER(kh_line_system, launch_dbm, "dBm", 0, "Power of one channel into each span."), WITHIN(-30, 20)},
+    {NUMBER(kh_line_system, baud_gbd, "GBd", NOT_GIVEN, "Symbol rate of the neighbours."), ABOVE_TO(0, 1000),
+     .fallback_text = "that of the mode"},
+};
+static const kh_table channels = {.singular = "channels", .fields = channel_fields, .n_fields = COUNT(channel_fields)};
+
+static const kh_field line_system_fields[] = {
+    ID(kh_line_system),
+    {REFERENCES(kh_line_system, via, "Fibres in order; an amplifier stands between two of them."), OF_FIBRES, .required = true},
+    {REFERENCE(kh_line_system, "amplifiers", amplifier, "Kind of the amplifiers."), .noun = "amplifiers",
+     .target = KH_NOUN_AMPLIFIERS, .words = auto_word, .fallback_text = "auto: the first of the library that can do the span"},
+    {REFERENCES(kh_line_system, roadms, "Nodes on the way where power is equalised and channels can be added and dropped."),
+     OF_NODES, .fallback_text = "none"},
+    {.name = "channels", .type = KH_FIELD_MAPPING, .inner = &channels, .text = "The comb; all channels are lit."},
+    {NUMBER(kh_line_system, roadm_target_dbm, "dBm", -20, "Power of one channel at the output of a ROADM."), WITHIN(-60, 20)},
+    {NUMBER(kh_line_system, add_drop_osnr_db, "dB", 38, "OSNR that one add or drop stage leaves, in 0.1 nm."), WITHIN(0, 100)},
+    {NUMBER(kh_line_system, margin_db, "dB", 2, "System margin on the required OSNR."), WITHIN(0, 30)},
+    {REFERENCES(kh_line_system, modes, "Transceiver modes that may be used."), .noun = "modes", .target = KH_NOUN_MODES,
+     .fallback_text = "all of the library"},
+    {FIELD(kh_line_system, "note", operator_note, KH_FIELD_TEXT, NULL, 0, "Remark for people.")},
+    SOURCED};
+
+static const kh_field demand_fields[] = {
+    ID(kh_demand),
+    {TEXT(kh_demand, label, "Name for people."), .fallback_text = "the id"},
+    {PAIR(kh_demand, between, "The two users of the key."), OF_NODES, .required = true},
+    {CHOICE(kh_demand, use, KH_USE_KEY, "Key as such, one-time pad, or keys of AES-256 encryptors."), .words = uses},
+    {CHOICE(kh_demand, security, KH_SECURITY_QKD, "Where the key comes from: QKD, QKD with PQC, PQC alone, or pre-shared."),
+     .words = securities},
+    {NUMBER(kh_demand, rate_bps, "bit/s", NOT_GIVEN, "Key rate asked for."), WITHIN(0, 1e15),
+     .fallback_text = "aes-256: from encryptors and rekeying; key and otp must give it"},
+    {WHOLE(kh_demand, encryptors, NULL, 1, "aes-256: pairs of encryptors."), WITHIN(1, 1e6)},
+    {NUMBER(kh_demand, rekey_s, "s", NOT_GIVEN, "aes-256: time between key changes."), ABOVE_TO(0, 1e9),
+     .fallback_text = "by volume only"},
+    {NUMBER(kh_demand, rekey_gib, "GiB", NOT_GIVEN, "aes-256: most data under one key; needs data_gbps; the earlier limit counts."),
+     ABOVE_TO(0, 1e12), .fallback_text = "by time only"},
+    {NUMBER(kh_demand, data_gbps, "Gbit/s", NOT_GIVEN, "Traffic that the keys protect, over all encryptors, one direction."),
+     ABOVE_TO(0, 1e9), .fallback_text = "not said"},
+    {WHOLE(kh_demand, directions, NULL, 2, "Keys for each change: 1 for both directions together, 2 for one each."), WITHIN(1, 2)},
+    {WHOLE(kh_demand, key_bits, "bit", 256, "Bits of one key or one request."), WITHIN(1, 1e9)},
+    {WHOLE(kh_demand, priority, NULL, 1, "0 is highest and may use the reserve of the stores."), WITHIN(0, 100)},
+    {TRUTH(kh_demand, required, 1, "With --require the exit status tells when it is not met.")},
+    NOTE,
+    SOURCED};
+
+static const kh_field fault_fields[] = {
+    {CHOICE(kh_fault, kind, KH_FAULT_FIBRE_CUT, "What breaks."), .words = fault_kinds, .required = true},
+    {TEXT(kh_fault, on, "all-fibres, all-nodes, all-links, or the id of what breaks."), .required = true},
+    {NUMBER(kh_fault, mtbf_h_per_1000km, "h", NOT_GIVEN, "fibre-cut: mean time between cuts of 1000 km of fibre."),
+     ABOVE_TO(0, 1e12), .fallback_text = "mtbf_h is given"},
+    {NUMBER(kh_fault, mtbf_h, "h", NOT_GIVEN, "Mean time between failures of one of them."), ABOVE_TO(0, 1e12),
+     .fallback_text = "mtbf_h_per_1000km is given"},
+    {NUMBER(kh_fault, mttr_h, "h", 0, "Mean time to repair."), ABOVE_TO(0, 1e6), .required = true},
+    NOTE,
+    SOURCED};
+
+static const kh_field cost_fields[] = {
+    {NUMBER(kh_costs, trusted_node_eur, "EUR", 80000, "Fitting out one trusted node."), AT_LEAST(0)},
+    {NUMBER(kh_costs, kms_node_eur, "EUR", 40000, "Key management at one node."), AT_LEAST(0)},
+    {NUMBER(kh_costs, encryptor_pair_eur, "EUR", 60000, "One pair of encryptors."), AT_LEAST(0)},
+    {NUMBER(kh_costs, fibre_eur_per_km_year, "EUR/(km year)", 180, "Lease of a fibre pair."), AT_LEAST(0)},
+    {NUMBER(kh_costs, opex_fraction_per_year, "1/year", 0.12, "Running cost as a part of the equipment's price."), WITHIN(0, 10)},
+    {NUMBER(kh_costs, years, "years", 7, "Time over which the total counts."), ABOVE_TO(0, 100)},
+    NOTE,
+    SOURCED};
+
+#define TABLE(noun_, singular_, record, fields_, text_)                                                                            \
+    {                                                                                                                              \
+        .noun = noun_, .singular = singular_, .text = text_, .fields = fields_, .n_fields = COUNT(fields_), .size = sizeof(record) \
+    }
+static const kh_table tables[KH_NOUN_COUNT] = {
+    [KH_NOUN_DOMAINS] = TABLE("domains", "domain", kh_domain, domain_fields, "Operators."),
+    [KH_NOUN_NODES] = TABLE("nodes", "node", kh_node, node_fields, "Places."),
+    [KH_NOUN_FIBRE_TYPES] = TABLE("fibre_types", "fibre_type", kh_fibre_type, fibre_type_fields, "Kinds of fibre."),
+    [KH_NOUN_FIBRES] = TABLE("fibres", "fibre", kh_fibre, fibre_fields, "Physical spans between two nodes."),
+    [KH_NOUN_DEVICES] = TABLE("devices", "device", kh_device, device_fields, "Kinds of QKD systems."),
+    [KH_NOUN_QKD_LINKS] = TABLE("qkd_links", "qkd_link", kh_qkd_link, qkd_link_fields, "QKD pairs over fibres or free space."),
+    [KH_NOUN_AMPLIFIERS] = TABLE("amplifiers", "amplifier", kh_amplifier, amplifier_fields, "Kinds of line amplifiers."),
+    [KH_NOUN_MODES] = TABLE("modes", "mode", kh_mode, mode_fields, "Ways to run a transceiver."),
+    [KH_NOUN_LINE_SYSTEMS] = TABLE("line_systems", "line_system", kh_line_system, line_system_fields, "Amplified classical lines."),
+    [KH_NOUN_DEMANDS] = TABLE("demands", "demand", kh_demand, demand_fields, "Users that need key."),
+    [KH_NOUN_FAULTS] = TABLE("faults", "fault", kh_fault, fault_fields, "What breaks how often."),
+    [KH_NOUN_COSTS] = {.noun = "costs",
+                       .singular = "costs",
+                       .text = "Prices that are not those of a device.",
+                       .fields = cost_fields,
+                       .n_fields = COUNT(cost_fields),
+                       .size = sizeof(kh_costs),
+                       .single = true},
+};
+
+#define LAYOUT(noun, array, record, id_member, has)                                                                                \
+    [noun] = {&tables[noun],                                                                                                       \
+              offsetof(kh_net, array),                                                                                             \
+              offsetof(kh_net, n_##array),                                                                                         \
+              offsetof(record, id_member),                                                                                         \
+              offsetof(record, place),                                                                                             \
+              has}
+static const kh_layout layouts[KH_NOUN_COUNT] = {
+    LAYOUT(KH_NOUN_DOMAINS, domains, kh_domain, id, true),
+    LAYOUT(KH_NOUN_NODES, nodes, kh_node, id, true),
+    LAYOUT(KH_NOUN_FIBRE_TYPES, fibre_types, kh_fibre_type, id, true),
+    LAYOUT(KH_NOUN_FIBRES, fibres, kh_fibre, id, true),
+    LAYOUT(KH_NOUN_DEVICES, devices, kh_device, id, true),
+    LAYOUT(KH_NOUN_QKD_LINKS, qkd_links, kh_qkd_link, id, true),
+    LAYOUT(KH_NOUN_AMPLIFIERS, amplifiers, kh_amplifier, id, true),
+    LAYOUT(KH_NOUN_MODES, modes, kh_mode, id, true),
+    LAYOUT(KH_NOUN_LINE_SYSTEMS, line_systems, kh_line_system, id, true),
+    LAYOUT(KH_NOUN_DEMANDS, demands, kh_demand, id, true),
+    LAYOUT(KH_NOUN_FAULTS, faults, kh_fault, on, false),
+    [KH_NOUN_COSTS] = {&tables[KH_NOUN_COSTS], offsetof(kh_net, costs), KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED,
+                       false},
+};
+
+const kh_layout *kh_schema_layout(kh_noun noun)
+{
+    return &layouts[noun];
+}
+
+kh_noun kh_schema_noun(const char *name)
+{
+    size_t i = 0;
+    while (i < KH_NOUN_COUNT && strcmp(tables[i].noun, name) != 0)
+        i++;
+    return (kh_noun)i;
+}
+
+const char *const *kh_schema_header_keys(void)
+{
+    static const char *const keys[] = {"keyhaul", "name", "description", "include", "defaults", NULL};
+    return keys;
+}
+
+const char *kh_node_kind_name(kh_node_kind kind)
+{
+    return node_kinds[kind];
+}
+
+const char *kh_protocol_name(kh_protocol protocol)
+{
+    return protocols[protocol];
+}
+
+const char *kh_use_name(kh_use use)
+{
+    return uses[use];
+}
+
+const char *kh_security_name(kh_security security)
+{
+    return securities[security];
+}
