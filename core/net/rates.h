@@ -34,6 +34,7 @@ typedef struct kh_qkd_rate {
     double key_rate_bps;        /**< all modules together, >= 0 */
     double per_module_bps;
     double qber;                /**< [0, 0.5]; NAN when unknown */
+    bool qber_measured;         /**< qber is a measurement of the topology; a computed key rate does not use it */
     double loss_db;             /**< of the channel, without the detector */
     double length_km;
     double ceiling_bps;         /**< clock * PLOB bound of the channel, per module; INFINITY when not computed */

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/reference.h"
+
+#include "models/bbm92.h"
+#include "models/bounds.h"
+#include "models/fibre.h"
+#include "models/lim2014.h"
+#include "models/ma2005.h"
+#include "models/num.h"
+
+#include <math.h>
+#include <string.h>
+
+/* one number that a model reads */
+typedef struct input {
+    const char *name;
+    double low, high; /* both ends allowed */
+    double *value;
+} input;
+
+static kh_status read_input(const kh_json *inputs, const input *wanted, kh_error *err)
+{
+    double value = kh_json_as_number(kh_json_get(inputs, wanted->name));
+    if (!(value >= wanted->low && value <= wanted->high)) /* NAN when missing */
+        return kh_fail(err, KH_ERANGE, "%s is %g, must be in [%g, %g]", wanted->name, value, wanted->low, wanted->high);
+    *wanted->value = value;
+    return KH_OK;
+}
+
+static kh_status read_inputs(const kh_json *inputs, const input *wanted, size_t n, kh_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        KH_TRY(read_input(inputs, &wanted[i], err));
+    return KH_OK;
+}
+
+static kh_status read_triple(const kh_json *inputs, const char *name, double *values, kh_error *err)
+{
+    const kh_json *array = kh_json_get(inputs, name);
+    for (size_t k = 0; k < 3; k++) {
+        double value = kh_json_as_number(kh_json_at(array, k));
+        if (!(value >= 0.0 && value <= 10.0))
+            return kh_fail(err, KH_ERANGE, "%s[%zu] is %g, must be in [0, 10]", name, k, value);
+        values[k] = value;
+    }
+    return KH_OK;
+}
+
+#define READ(inputs, wanted, err) KH_TRY(read_inputs((inputs), (wanted), sizeof(wanted) / sizeof((wanted)[0]), (err)))
+
+static kh_status plob(const kh_json *inputs, double *computed, kh_error *err)
+{
+    double loss_db;
+    const input wanted[] = {{"loss_dB", 0.0, 1000.0, &loss_db}};
+    READ(inputs, wanted, err);
+    *computed = kh_bound_plob(loss_db);
+    return KH_OK;
+}
+
+static kh_status single_repeater(const kh_json *inputs, double *computed, kh_error *err)
+{
+    double loss_db;
+    const input wanted[] = {{"loss_dB", 0.0, 1000.0, &loss_db}};
+    READ(inputs, wanted, err);
+    *computed = kh_bound_single_repeater(loss_db);
+    return KH_OK;
+}
+
+/* decoy BB84 over fibre of one attenuation, as a function of length */
+typedef struct ma2005_line {
+    kh_ma2005_setting setting;
+    double receiver, loss_db_per_km, mu, nu;
+    double (*rate)(const struct ma2005_line *line, double length_km);
+} ma2005_line;
+
+static kh_ma2005_setting setting_at(const ma2005_line *line, double length_km)
+{
+    kh_ma2005_setting setting = line->setting;
+    setting.transmittance = line->receiver * kh_fibre_transmittance(line->loss_db_per_km * length_km);
+    return setting;
+}
+
+static double infinite_rate_at(const ma2005_line *line, double length_km)
+{
+    kh_ma2005_setting setting = setting_at(line, length_km);
+    return kh_ma2005_infinite_rate(&setting, line->mu);
+}
+
+static double weak_rate_at(const ma2005_line *line, double length_km)
+{
+    kh_ma2005_setting setting = setting_at(line, length_km);
+    return kh_ma2005_weak_rate(&setting, line->mu, line->nu);
+}
+
+static double rate_at(double length_km, const void *context)
+{
+    const ma2005_line *line = (const ma2005_line *)context;
+    return line->rate(line, length_km);
+}
+
+static kh_status read_line(const kh_json *inputs, ma2005_line *line, kh_error *err)
+{
+    *line = (ma2005_line){.setting = {.sifting = 1.0}};
+    const input wanted[] = {
+        {"Y0", 0.0, 1.0, &line->setting.background},    {"ed", 0.0, 0.5, &line->setting.misalignment},
+        {"f", 1.0, 10.0, &line->setting.ec_efficiency}, {"eta_bob", 0.0, 1.0, &line->receiver},
+        {"alpha", 1e-6, 100.0, &line->loss_db_per_km},  {"mu", 1e-6, 10.0, &line->mu},
+    };
+    READ(inputs, wanted, err);
+    return KH_OK;
+}
+
+static kh_status read_decoy(const kh_json *inputs, ma2005_line *line, kh_error *err)
+{
+    const input wanted[] = {{"nu", 1e-9, line->mu * (1.0 - 1e-9), &line->nu}};
+    READ(inputs, wanted, err);
+    line->rate = weak_rate_at;
+    return KH_OK;
+}
+
+static kh_status find_reach(const ma2005_line *line, double *reach_km, kh_error *err)
+{
+    const double lengths_km[2] = {0.0, 200.0 / line->loss_db_per_km};
+    return kh_num_root(rate_at, line, lengths_km, 1e-9, reach_km, err);
+}
+
+static kh_status infinite_reach(const kh_json *inputs, double *computed, kh_error *err)
+{
+    ma2005_line line;
+    KH_TRY(read_line(inputs, &line, err));
+    line.rate = infinite_rate_at;
+    return find_reach(&line, computed, err);
+}
+
+static kh_status weak_reach(const kh_json *inputs, double *computed, kh_error *err)
+{
+    ma2005_line line;
+    KH_TRY(read_line(inputs, &line, err));
+    KH_TRY(read_decoy(inputs, &line, err));
+    return find_reach(&line, computed, err);
+}
+
+static kh_status weak_rate(const kh_json *inputs, double *computed, kh_error *err)
+{
+    ma2005_line line;
+    double length_km;
+    KH_TRY(read_line(inputs, &line, err));
+    KH_TRY(read_decoy(inputs, &line, err));
+    const input wanted[] = {{"L_km", 0.0, 10000.0, &length_km}, {"q", 0.0, 1.0, &line.setting.sifting}};
+    READ(inputs, wanted, err);
+    *computed = weak_rate_at(&line, length_km);
+    return KH_OK;
+}
+
+static kh_status best_mu(const kh_json *inputs, double *computed, kh_error *err)
+{
+    double misalignment, ec_efficiency;
+    const input wanted[] = {{"ed", 0.0, 0.5, &misalignment}, {"f", 1.0, 10.0, &ec_efficiency}};
+    READ(inputs, wanted, err);
+    return kh_ma2005_mu_opt(misalignment, ec_efficiency, computed, err);
+}
+
+/* the tables name their conventions: another one must not pass in silence */
+static kh_status check_convention(const kh_json *inputs, const char *name, const char *ours, kh_error *err)
+{
+    const char *text = kh_json_as_text(kh_json_get(inputs, name));
+    if (text != NULL && strcmp(text, ours) != 0)
+        return kh_fail(err, KH_ERANGE, "%s is '%s', only '%s' is known", name, text, ours);
+    return KH_OK;
+}
+
+static kh_status key_length(const kh_json *inputs, double *computed, kh_error *err)
+{
+    kh_lim2014_setting setting = {.detector = {.efficiency = 1.0, .detectors = 2.0}};
+    kh_lim2014_choice choice;
+    double n_pulses, background;
+    const input wanted[] = {
+        {"eta", 1e-100, 1.0, &setting.transmittance},
+        {"N", 1.0, 1e30, &n_pulses},
+        {"Y0", 0.0, 1.0, &background},
+        {"ed", 0.0, 0.5, &setting.detector.misalignment},
+        {"pX", 1e-9, 1.0 - 1e-9, &choice.p_x},
+        {"f", 1.0, 10.0, &setting.ec_efficiency},
+        {"eps_sec", 1e-100, 1.0 - 1e-9, &setting.eps_sec},
+        {"eps_cor", 1e-100, 1.0 - 1e-9, &setting.eps_cor},
+    };
+    READ(inputs, wanted, err);
+    KH_TRY(read_triple(inputs, "mu", choice.mu, err));
+    KH_TRY(read_triple(inputs, "p", choice.p, err));
+    KH_TRY(check_convention(inputs, "gain", "1-(1-Y0)exp(-eta mu)", err));
+    KH_TRY(check_convention(inputs, "err", "Y0/2+ed(G-Y0)", err));
+    KH_TRY(check_convention(inputs, "leak", "f nX h(mX/nX)", err));
+    if (!(choice.mu[1] > choice.mu[2] && choice.mu[0] > choice.mu[1] + choice.mu[2]))
+        return kh_fail(err, KH_ERANGE, "mu is [%g, %g, %g], must satisfy mu1 > mu2 + mu3 and mu2 > mu3", choice.mu[0], choice.mu[1],
+                       choice.mu[2]);
+    setting.detector.dark_per_gate = 0.5 * background;
+    setting.errors = kh_json_as_bool(kh_json_get(inputs, "cap_v1")) ? KH_LIM2014_ERRORS_LEAST : KH_LIM2014_ERRORS_BY_DECOYS;
+    double n_x = kh_lim2014_detections(&setting, &choice, n_pulses);
+    *computed = kh_lim2014_key(&setting, &choice, n_x).key_bits;
+    return KH_OK;
+}
+
+static kh_status pair_source(const kh_json *inputs, double *computed, kh_error *err)
+{
+    kh_bbm92_setting setting;
+    double pairs, efficiency, loss_a_db, loss_b_db;
+    bool in_middle = kh_json_get(inputs, "loss_each_dB") != NULL;
+    const input wanted[] = {
+        {"mu_pairs", 0.0, 100.0, &pairs},
+        {"eta_det", 0.0, 1.0, &efficiency},
+        {"Y0", 0.0, 1.0, &setting.background_a},
+        {"ed", 0.0, 0.5, &setting.misalignment},
+        {"f", 1.0, 10.0, &setting.ec_efficiency},
+        {"q", 0.0, 1.0, &setting.sifting},
+        {in_middle ? "loss_each_dB" : "loss_A_dB", 0.0, 1000.0, &loss_a_db},
+        {in_middle ? "loss_each_dB" : "loss_B_dB", 0.0, 1000.0, &loss_b_db},
+    };
+    READ(inputs, wanted, err);
+    setting.background_b = setting.background_a;
+    setting.eta_a = efficiency * kh_fibre_transmittance(loss_a_db);
+    setting.eta_b = efficiency * kh_fibre_transmittance(loss_b_db);
+    *computed = kh_bbm92_rate(&setting, pairs);
+    return KH_OK;
+}
+
+static kh_status counted_pairs(const kh_json *inputs, double *computed, kh_error *err)
+{
+    double coincidences, qber, ec_efficiency, sifting;
+    const input wanted[] = {
+        {"coinc_per_s", 0.0, 1e15, &coincidences},
+        {"qber", 0.0, 0.5, &qber},
+        {"f", 1.0, 10.0, &ec_efficiency},
+        {"q", 0.0, 1.0, &sifting},
+    };
+    READ(inputs, wanted, err);
+    *computed = kh_bbm92_rate_of_counts(coincidences, qber, ec_efficiency, sifting);
+    return KH_OK;
+}
+
+static const struct {
+    const char *name;
+    kh_status (*compute)(const kh_json *inputs, double *computed, kh_error *err);
+} models[] = {
+    {"plob", plob},
+    {"single_repeater_bound", single_repeater},
+    {"ma2005_infinite_reach", infinite_reach},
+    {"ma2005_vw_reach", weak_reach},
+    {"ma2005_vw_rate", weak_rate},
+    {"ma2005_mu_opt", best_mu},
+    {"lim2014_key_length", key_length},
+    {"bbm92_pdc", pair_source},
+    {"bbm92_counts", counted_pairs},
+};
+
+kh_status kh_reference_qkd(const char *model, const kh_json *inputs, double *computed, bool *known, kh_error *err)
+{
+    for (size_t i = 0; i < sizeof models / sizeof models[0]; i++) {
+        if (strcmp(models[i].name, model) != 0)
+            continue;
+        double value;
+        kh_status status = models[i].compute(inputs, &value, err);
+        if (status != KH_OK)
+            return kh_while(err, status, "model '%s'", model);
+        *computed = value;
+        *known = true;
+        return KH_OK;
+    }
+    *known = false;
+    return KH_OK;
+}
