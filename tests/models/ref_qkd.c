@@ -4,6 +4,7 @@
 #include "core/text/json.h"
 #include "models/reference.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,6 +68,35 @@ static void every_row_is_within_its_tolerance(void **state)
     kh_arena_destroy(arena);
 }
 
+/* Q of the paper is a difference of numbers close to 1; the wider type keeps enough of it to tell who is right. */
+static long double printed_rate(double loss_each_db)
+{
+    long double eta = 0.145L * powl(10.0L, -(long double)loss_each_db / 10.0L), lambda = 0.05L, y = 6.02e-6L, e_d = 0.015L;
+    long double a = 1.0L + eta * lambda, c = 1.0L + 2.0L * eta * lambda - eta * eta * lambda;
+    long double gain = 1.0L - 2.0L * (1.0L - y) / (a * a) + (1.0L - y) * (1.0L - y) / (c * c);
+    long double wrong = gain / 2.0L - 2.0L * (0.5L - e_d) * eta * eta * lambda * (1.0L + lambda) / (a * a * c);
+    long double e = wrong / gain, h = -e * log2l(e) - (1.0L - e) * log2l(1.0L - e);
+    return 0.5L * gain * (1.0L - 2.22L * h);
+}
+
+static void pair_rates_keep_their_digits_where_the_printed_form_cancels(void **state)
+{
+    (void)state;
+    if (LDBL_MANT_DIG < 64)
+        skip();
+    const struct {
+        double loss_each_db;
+        const char *inputs;
+    } cases[] = {
+        {15.0, "{\"mu_pairs\":0.1,\"loss_each_dB\":15,\"Y0\":6.02e-6,\"ed\":0.015,\"f\":1.22,\"q\":0.5,\"eta_det\":0.145}"},
+        {20.0, "{\"mu_pairs\":0.1,\"loss_each_dB\":20,\"Y0\":6.02e-6,\"ed\":0.015,\"f\":1.22,\"q\":0.5,\"eta_det\":0.145}"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        double expected = (double)printed_rate(cases[i].loss_each_db);
+        assert_true(fabs(compute("bbm92_pdc", cases[i].inputs) / expected - 1.0) < 1e-10);
+    }
+}
+
 static void an_unknown_model_is_said_to_be_unknown(void **state)
 {
     (void)state;
@@ -113,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_within_its_tolerance),
+        cmocka_unit_test(pair_rates_keep_their_digits_where_the_printed_form_cancels),
         cmocka_unit_test(an_unknown_model_is_said_to_be_unknown),
         cmocka_unit_test(missing_and_absurd_inputs_are_refused_by_name),
     };
