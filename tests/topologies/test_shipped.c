@@ -15,8 +15,7 @@
 
 #include <cmocka.h>
 
-static const char *const shipped[] = {
-    "bristol-cambridge", "amsterdam-kajaani", "frankfurt-warsaw-prague", "nokia-kddi", "europe", "library"};
+static const char *const shipped[] = {"bristol-cambridge", "amsterdam-kajaani", "frankfurt-warsaw-prague", "nokia-kddi", "europe"};
 
 /* Loads without errors and without warnings, or fails with all of them on stderr. */
 static kh_net *load(const char *name)
@@ -119,8 +118,8 @@ static void both_routes_to_kajaani_have_their_published_lengths(void **state)
 {
     (void)state;
     kh_net *net = load("amsterdam-kajaani");
-    assert_double_equal(line_length_km(net, "L-MAIN-3500"), 3500.0, 1e-6);
-    assert_double_equal(line_length_km(net, "L-NORWAY-4700"), 4700.0, 1e-6);
+    assert_true(fabs(line_length_km(net, "L-MAIN-3500") - 3500.0) < 1e-6);
+    assert_true(fabs(line_length_km(net, "L-NORWAY-4700") - 4700.0) < 1e-6);
     kh_net_destroy(net);
 }
 
@@ -137,8 +136,8 @@ static void lines_of_the_operators_add_up_to_the_routes(void **state)
         main_km += line_length_km(net, main_route[i]);
     for (size_t i = 0; i < sizeof norway / sizeof *norway; i++)
         norway_km += line_length_km(net, norway[i]);
-    assert_double_equal(main_km, 3500.0, 1e-6);
-    assert_double_equal(norway_km, 4700.0, 1e-6);
+    assert_true(fabs(main_km - 3500.0) < 1e-6);
+    assert_true(fabs(norway_km - 4700.0) < 1e-6);
     kh_net_destroy(net);
 }
 
@@ -187,7 +186,7 @@ static void measured_rates_are_those_of_the_papers(void **state)
         kh_net *net = load(measured[i].topology);
         kh_qkd_link_id link = kh_net_qkd_link(net, measured[i].link);
         assert_int_not_equal(link.i, KH_NO_INDEX);
-        assert_double_equal(net->qkd_links[link.i].measured_key_rate_bps, measured[i].rate_bps, 1e-9);
+        assert_true(fabs(net->qkd_links[link.i].measured_key_rate_bps - measured[i].rate_bps) < 1e-9);
         kh_net_destroy(net);
     }
 }
