@@ -100,7 +100,8 @@ bool kh_schema_number(const char *text, double *number);
 /** Appends "in (0, 20000] km", "at least 0 dB", "a truth value": what the field takes. */
 void kh_schema_describe(const kh_field *field, kh_str *out);
 
-/** JSON Schema (draft-07) of one entry. @param inside_defaults  nothing is required and there is no id */
+/** JSON Schema (draft-07) of one entry: its id is required; other required fields may come from defaults that the schema of the
+ *  whole file must look at. @param inside_defaults  nothing is required and there is no id */
 kh_json *kh_schema_json(const kh_table *table, bool inside_defaults);
 /** The fields as a Markdown section. */
 void kh_schema_reference(const kh_table *table, kh_str *out);
