@@ -11,12 +11,12 @@
 
 /** The sentence of the house: load, check, evaluate, optimise, verify, simulate. Commands and studies go as far as they need. */
 typedef struct kh_pipeline {
-    kh_arena *arena;        /**< rates, plan, simulation results, words */
+    kh_arena *arena; /**< rates, plan, simulation results, words */
     kh_findings *findings;
     kh_net *net;
     kh_rates *rates;
     kh_plan *plan;
-    kh_sim_result **sims;   /**< [n_sims] replications, seed + 0, seed + 1, ... */
+    kh_sim_result **sims; /**< [n_sims] replications, seed + 0, seed + 1, ... */
     size_t n_sims;
 } kh_pipeline;
 
@@ -30,7 +30,7 @@ typedef struct kh_pipeline_options {
     kh_objective objective;
     double time_limit_s;
     kh_sim_options sim;
-    size_t replications;    /**< >= 1 */
+    size_t replications;                                                     /**< >= 1 */
     void (*progress)(void *user, const char *what, size_t done, size_t all); /**< may be NULL */
     void *user;
 } kh_pipeline_options;

@@ -18,8 +18,10 @@ void kh_words_demand(const kh_net *net, const kh_rates *rates, const kh_plan *pl
 void kh_words_advice(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, kh_str *out);
 
 /** Can the classical lines carry the demand's data_gbps: path over line systems, capacity, latency, what limits; and which layer
- *  (QKD, PQC, both, pre-shared) protects it. "" when the demand names no data. @p capacity_gbps gets the widest path's, NAN when not asked */
-void kh_words_data(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, double *capacity_gbps, kh_str *out);
+ *  (QKD, PQC, both, pre-shared) protects it. "" when the demand names no data. @p capacity_gbps gets the widest path's, NAN when
+ * not asked */
+void kh_words_data(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, double *capacity_gbps,
+                   kh_str *out);
 
 /** One paragraph on the whole plan: demands met, the tightest place, what one more module there brings (first order), cost. */
 void kh_words_plan(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_str *out);

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/study/advice.h"
+
+#include "tools/study/path.h"
+#include "tools/study/phrase.h"
+#include "tools/study/words.h"
+
+#include <math.h>
+
+enum { MOST_NAMES = 6 };
+
+/* Every hop costs a little, so that of two ways that cost the same the shorter one is taken. */
+static const double HOP_EUR = 1;
+
+/* Edges of the search: QKD links first (a pair to add where none gives key yet), then bare fibres (a new link on them). */
+typedef struct survey {
+    const kh_advice *advice;
+    kh_path_edge *edges;
+    bool *passes;
+    kh_path route;
+    size_t n_installed, n_without_module, n_bare, n_new_sites;
+    double rate_bps, cost_eur; /* of one new pair on each new hop; cost of pairs and new trusted nodes */
+    double longest_db;         /* of the hops to equip */
+    uint32_t narrowest;        /* position on the route */
+} survey;
+
+static bool is_link(const survey *s, uint32_t edge)
+{
+    return edge < s->advice->net->n_qkd_links;
+}
+
+static const kh_fibre *fibre_of(const survey *s, uint32_t edge)
+{
+    return &s->advice->net->fibres[edge - s->advice->net->n_qkd_links];
+}
+
+static double positive(double eur)
+{
+    return eur > 0 ? eur : 0;
+}
+
+static double site_cost_eur(const kh_net *net, uint32_t node)
+{
+    const kh_node *n = &net->nodes[node];
+    if (n->trusted)
+        return 0;
+    return positive(isnan(n->fitout_cost_eur) ? net->costs.trusted_node_eur : n->fitout_cost_eur) +
+           positive(net->costs.kms_node_eur);
+}
+
+/* Half the cost of each end: a node inside a path is paid by its two edges together. */
+static double ends_cost_eur(const kh_net *net, const kh_node_id ends[2])
+{
+    return HOP_EUR + (site_cost_eur(net, ends[0].i) + site_cost_eur(net, ends[1].i)) / 2;
+}
+
+static double link_cost_eur(const kh_advice *a, uint32_t i)
+{
+    const kh_qkd_link *link = &a->net->qkd_links[i];
+    const kh_qkd_rate *rate = &a->rates->qkd[i];
+    if (rate->key_rate_bps <= 0 && !(rate->per_module_bps > 0))
+        return -1;
+    double pair_eur = rate->key_rate_bps > 0 ? 0 : positive(a->net->devices[link->device.i].cost_eur);
+    return pair_eur + ends_cost_eur(a->net, link->ends);
+}
+
+static double fibre_cost_eur(const kh_advice *a, const kh_fibre *fibre)
+{
+    if (a->far_device.i == KH_NO_INDEX || fibre->loss_db > a->reach_db)
+        return -1;
+    return positive(a->net->devices[a->far_device.i].cost_eur) + ends_cost_eur(a->net, fibre->ends);
+}
+
+static bool list_edges(survey *s)
+{
+    const kh_advice *a = s->advice;
+    const kh_net *net = a->net;
+    s->edges = KH_NEW(a->arena, kh_path_edge, net->n_qkd_links + net->n_fibres);
+    s->passes = KH_NEW(a->arena, bool, net->n_nodes);
+    if (s->edges == NULL || s->passes == NULL)
+        return false;
+    for (uint32_t i = 0; i < net->n_qkd_links; i++) {
+        const kh_node_id *ends = net->qkd_links[i].ends;
+        s->edges[i] = (kh_path_edge){{ends[0].i, ends[1].i}, link_cost_eur(a, i)};
+    }
+    for (uint32_t i = 0; i < net->n_fibres; i++) {
+        const kh_node_id *ends = net->fibres[i].ends;
+        s->edges[net->n_qkd_links + i] = (kh_path_edge){{ends[0].i, ends[1].i}, fibre_cost_eur(a, &net->fibres[i])};
+    }
+    for (size_t i = 0; i < net->n_nodes; i++)
+        s->passes[i] = net->nodes[i].kind != KH_NODE_SATELLITE;
+    return true;
+}
+
+static bool find_route(survey *s)
+{
+    const kh_advice *a = s->advice;
+    if (!list_edges(s))
+        return false;
+    kh_path_graph graph = {(uint32_t)a->net->n_nodes, s->edges, a->net->n_qkd_links + a->net->n_fibres, s->passes};
+    return kh_path_find(&graph, a->demand->between[0].i, a->demand->between[1].i, KH_PATH_LEAST_SUM, a->arena, &s->route);
+}
+
+static double count_hop(survey *s, uint32_t edge)
+{
+    const kh_advice *a = s->advice;
+    kh_device_id device;
+    if (!is_link(s, edge)) {
+        s->n_bare++;
+        double rate_bps = kh_advice_reach_rate(a, fibre_of(s, edge)->loss_db, &device);
+        s->cost_eur += device.i == KH_NO_INDEX ? 0 : positive(a->net->devices[device.i].cost_eur);
+        s->longest_db = fmax(s->longest_db, fibre_of(s, edge)->loss_db);
+        return rate_bps;
+    }
+    if (a->rates->qkd[edge].key_rate_bps > 0) {
+        s->n_installed++;
+        return a->rates->qkd[edge].key_rate_bps;
+    }
+    s->n_without_module++;
+    s->cost_eur += positive(a->net->devices[a->net->qkd_links[edge].device.i].cost_eur);
+    s->longest_db = fmax(s->longest_db, a->rates->qkd[edge].loss_db);
+    return a->rates->qkd[edge].per_module_bps;
+}
+
+static void count_route(survey *s)
+{
+    s->rate_bps = INFINITY;
+    for (size_t i = 0; i < s->route.n_edges; i++) {
+        double rate_bps = count_hop(s, s->route.edges[i]);
+        if (rate_bps < s->rate_bps) {
+            s->rate_bps = rate_bps;
+            s->narrowest = (uint32_t)i;
+        }
+    }
+    for (size_t i = 1; i < s->route.n_edges; i++) {
+        if (s->advice->net->nodes[s->route.nodes[i]].trusted)
+            continue;
+        s->n_new_sites++;
+        s->cost_eur += site_cost_eur(s->advice->net, s->route.nodes[i]);
+    }
+}
+
+static void say_node(const survey *s, size_t i)
+{
+    kh_phrase_node(s->advice->net, (kh_node_id){s->route.nodes[i]}, s->advice->out);
+}
+
+static void say_way(const survey *s, bool detour)
+{
+    kh_str *out = s->advice->out;
+    kh_str_append(out, detour ? " What would serve: the detour" : " What would serve: QKD");
+    if (s->route.n_edges > 1) {
+        kh_str_append(out, detour ? " over " : " by way of ");
+        kh_phrase_list list = {.count = s->route.n_edges - 1, .most = MOST_NAMES};
+        /* of a long way, name stations all along it */
+        size_t inner = s->route.n_edges - 1, shown = inner < MOST_NAMES ? inner : MOST_NAMES;
+        for (size_t i = 0; i < shown && kh_phrase_next(&list, out); i++)
+            say_node(s, 1 + (2 * i + 1) * inner / (2 * shown));
+        (void)kh_phrase_next(&list, out);
+    }
+    kh_str_printf(out, ", %zu hop%s", s->route.n_edges, s->route.n_edges == 1 ? "" : "s");
+}
+
+static void say_links_without_module(const survey *s)
+{
+    kh_str *out = s->advice->out;
+    kh_str_printf(out, "; %zu %s in the topology without a pair (", s->n_without_module,
+                  s->n_without_module == 1 ? "link stands" : "links stand");
+    kh_phrase_list list = {.count = s->n_without_module, .most = MOST_NAMES};
+    for (size_t i = 0; i < s->route.n_edges; i++) {
+        uint32_t edge = s->route.edges[i];
+        if (is_link(s, edge) && s->advice->rates->qkd[edge].key_rate_bps <= 0 && kh_phrase_next(&list, out))
+            kh_str_append(out, s->advice->net->qkd_links[edge].id);
+    }
+    kh_str_append(out, ")");
+}
+
+static void say_bare_fibres(const survey *s)
+{
+    kh_str *out = s->advice->out;
+    kh_str_printf(out, "; %zu %s no QKD link yet (", s->n_bare, s->n_bare == 1 ? "fibre has" : "fibres have");
+    kh_phrase_list list = {.count = s->n_bare, .most = MOST_NAMES};
+    for (size_t i = 0; i < s->route.n_edges; i++)
+        if (!is_link(s, s->route.edges[i]) && kh_phrase_next(&list, out))
+            kh_str_append(out, fibre_of(s, s->route.edges[i])->id);
+    kh_str_append(out, ")");
+}
+
+static void say_new_sites(const survey *s)
+{
+    kh_str *out = s->advice->out;
+    kh_str_append(out, " and trust in ");
+    kh_phrase_list list = {.count = s->n_new_sites, .most = MOST_NAMES};
+    for (size_t i = 1; i < s->route.n_edges; i++)
+        if (!s->advice->net->nodes[s->route.nodes[i]].trusted && kh_phrase_next(&list, out))
+            say_node(s, i);
+}
+
+static void say_effort(const survey *s)
+{
+    kh_str *out = s->advice->out;
+    size_t pairs = s->n_without_module + s->n_bare;
+    if (s->n_without_module > 0)
+        say_links_without_module(s);
+    if (s->n_bare > 0)
+        say_bare_fibres(s);
+    kh_str_append(out, ". It takes ");
+    kh_phrase_count(pairs, "QKD pair", out);
+    if (pairs > 0)
+        kh_str_printf(out, " (worst hop %.1f dB)", s->longest_db);
+    if (s->n_new_sites > 0)
+        say_new_sites(s);
+    if (s->cost_eur > 0) {
+        kh_str_append(out, ", ");
+        kh_phrase_money(s->cost_eur, out);
+        kh_str_append(out, " of equipment and fit-out by this topology's costs");
+    }
+    kh_str_append(out, ", and brings ");
+    kh_words_rate(s->rate_bps, out);
+    kh_str_append(out, " (");
+    kh_phrase_share(s->rate_bps, s->advice->demand->rate_bps, out);
+    kh_str_append(out, s->rate_bps < s->advice->demand->rate_bps ? " of what is asked" : " of what is asked or more");
+    kh_str_append(out, "), limited by ");
+    say_node(s, s->narrowest);
+    kh_str_append(out, " - ");
+    say_node(s, s->narrowest + 1);
+    kh_str_append(out, ", if no other demand uses it.");
+}
+
+static void say_without_fibre(const kh_advice *a, bool span_beyond_reach, bool found)
+{
+    if (found && !span_beyond_reach)
+        return;
+    kh_str_append(a->out,
+                  found ? " Otherwise" : " No route of QKD over the fibres of this topology joins the two, so what would serve is");
+    if (a->demand->security == KH_SECURITY_HYBRID)
+        kh_str_append(a->out, found ? " PQC carries the protection alone there (the demand is hybrid)"
+                                    : " PQC alone (the demand is hybrid)");
+    else
+        kh_str_append(a->out, found ? " PQC for this leg" : " PQC");
+    kh_str_append(a->out, ", or a satellite with a ground station on each side.");
+}
+
+void kh_advice_detour_say(kh_advice *advice, bool span_beyond_reach)
+{
+    survey s = {.advice = advice};
+    if (!find_route(&s)) {
+        advice->out->failed = true;
+        return;
+    }
+    bool found = s.route.found && s.route.n_edges > 0;
+    if (found) {
+        count_route(&s);
+        say_way(&s, span_beyond_reach);
+        say_effort(&s);
+    }
+    say_without_fibre(advice, span_beyond_reach, found);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/study/advice.h"
+
+#include "models/qkd.h"
+
+void kh_advice_reach_compute(kh_advice *advice)
+{
+    advice->reach_db = 0;
+    advice->far_device = (kh_device_id){KH_NO_INDEX};
+    for (uint32_t i = 0; i < advice->net->n_devices; i++) {
+        const kh_device *device = &advice->net->devices[i];
+        double reach_db = 0;
+        if (device->max_loss_db <= advice->reach_db || kh_qkd_reach_db(device, &reach_db, NULL) != KH_OK)
+            continue;
+        if (reach_db > advice->reach_db) {
+            advice->reach_db = reach_db;
+            advice->far_device = (kh_device_id){i};
+        }
+    }
+}
+
+double kh_advice_reach_rate(const kh_advice *advice, double loss_db, kh_device_id *device)
+{
+    double best_bps = 0;
+    *device = (kh_device_id){KH_NO_INDEX};
+    for (uint32_t i = 0; i < advice->net->n_devices; i++) {
+        kh_qkd_key key = {0};
+        if (kh_qkd_device_rate(&advice->net->devices[i], loss_db, &key, NULL) != KH_OK || key.rate_bps <= best_bps)
+            continue;
+        best_bps = key.rate_bps;
+        *device = (kh_device_id){i};
+    }
+    return best_bps;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/study/pipeline.h"
+
+#include "models/evaluate.h"
+#include "solvers/optimise.h"
+#include "solvers/verify.h"
+
+static void report(const kh_pipeline_options *options, const char *what, size_t done, size_t all)
+{
+    if (options->progress != NULL)
+        options->progress(options->user, what, done, all);
+}
+
+static kh_status load(const kh_pipeline_options *options, kh_pipeline *p, kh_error *err)
+{
+    report(options, "load", 0, 1);
+    return kh_net_load(options->path, options->edits, options->n_edits, p->findings, &p->net, err);
+}
+
+static kh_status evaluate(const kh_pipeline_options *options, kh_pipeline *p, kh_error *err)
+{
+    report(options, "rates", 0, 1);
+    return kh_while(err, kh_evaluate(p->net, p->arena, &p->rates, err), "rates of '%s'", options->path);
+}
+
+/* The findings of the verifier are about Keyhaul, not about the input: the first of them becomes the message. */
+static kh_status verify(const kh_pipeline *p, kh_error *err)
+{
+    kh_findings *wrong = kh_findings_create();
+    if (wrong == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to verify the plan");
+    kh_status status = kh_verify(p->net, p->rates, p->plan, wrong, err);
+    if (status == KH_UNMET) {
+        const kh_finding *first = kh_findings_at(wrong, 0);
+        status = kh_fail(err, KH_EINTERNAL, "the plan does not verify: %s", first != NULL ? first->message : "unknown");
+    }
+    kh_findings_destroy(wrong);
+    return status;
+}
+
+static kh_status plan(const kh_pipeline_options *options, kh_pipeline *p, kh_error *err)
+{
+    report(options, "plan", 0, 1);
+    kh_optimise_options how = {options->objective, options->time_limit_s};
+    kh_status status = kh_optimise(p->net, p->rates, &how, p->arena, &p->plan, err);
+    /* a plan cut short by the clock is a plan with a wider gap, which it says itself */
+    if (status == KH_OK || (status == KH_TIMELIMIT && p->plan != NULL))
+        status = verify(p, err);
+    return kh_while(err, status, "plan of '%s'", options->path);
+}
+
+static kh_status simulate(const kh_pipeline_options *options, kh_pipeline *p, kh_error *err)
+{
+    size_t n = options->replications > 0 ? options->replications : 1;
+    p->sims = KH_NEW(p->arena, kh_sim_result *, n);
+    if (p->sims == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu replications", n);
+    for (size_t i = 0; i < n; i++) {
+        report(options, "simulate", i, n);
+        kh_sim_options sim = options->sim;
+        sim.seed += i;
+        kh_status status = kh_sim_run(p->net, p->rates, p->plan, &sim, p->arena, &p->sims[i], err);
+        kh_while(err, status, "replication %zu", i + 1);
+        KH_TRY(kh_while(err, status, "simulation of '%s'", options->path));
+        p->n_sims = i + 1;
+    }
+    report(options, "simulate", n, n);
+    return KH_OK;
+}
+
+kh_status kh_pipeline_run(const kh_pipeline_options *options, kh_pipeline *pipeline, kh_error *err)
+{
+    static kh_status (*const stages[])(const kh_pipeline_options *, kh_pipeline *, kh_error *) = {load, evaluate, plan, simulate};
+    *pipeline = (kh_pipeline){.arena = kh_arena_create(0), .findings = kh_findings_create()};
+    if (pipeline->arena == NULL || pipeline->findings == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for a run");
+    for (int stage = KH_STAGE_LOAD; stage <= (int)options->until; stage++)
+        KH_TRY(stages[stage](options, pipeline, err));
+    return KH_OK;
+}
+
+void kh_pipeline_clear(kh_pipeline *pipeline)
+{
+    kh_net_destroy(pipeline->net);
+    kh_findings_destroy(pipeline->findings);
+    kh_arena_destroy(pipeline->arena);
+    *pipeline = (kh_pipeline){0};
+}

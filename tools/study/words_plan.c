@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/study/phrase.h"
+#include "tools/study/words.h"
+
+#include <math.h>
+
+typedef struct subject {
+    const kh_net *net;
+    const kh_rates *rates;
+    const kh_plan *plan;
+    kh_str *out;
+} subject;
+
+static size_t count_without_route(const kh_plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_demands; i++)
+        n += plan->demands[i].shortfall == KH_SHORTFALL_NO_PATH || plan->demands[i].shortfall == KH_SHORTFALL_UNTRUSTED;
+    return n;
+}
+
+static void say_met(const subject *s)
+{
+    const kh_plan *plan = s->plan;
+    if (plan->n_asking == 0) {
+        kh_str_append(s->out, "No demand asks for QKD key.");
+        return;
+    }
+    if (plan->n_met == plan->n_asking)
+        kh_str_append(s->out, plan->n_asking == 1 ? "The one demand for QKD key is met in full."
+                                                  : "All demands for QKD key are met in full.");
+    else
+        kh_str_printf(s->out, "%zu of %zu demands for QKD key are met in full.", plan->n_met, plan->n_asking);
+    size_t cut_off = count_without_route(plan);
+    if (cut_off > 0)
+        kh_str_printf(s->out, " %zu cannot be reached by key at all.", cut_off);
+}
+
+static void say_level(const subject *s)
+{
+    const kh_plan *plan = s->plan;
+    if (plan->n_asking == count_without_route(plan) || plan->value <= 0)
+        return;
+    if (plan->value >= 1) {
+        kh_str_printf(s->out, " The links could carry %.3g times what is asked of them", plan->value);
+    } else {
+        kh_str_append(s->out, " Every demand with a route gets at least ");
+        kh_phrase_share(plan->value, 1, s->out);
+        kh_str_append(s->out, " of what it asks");
+    }
+    if (plan->gap < 1e-4)
+        kh_str_append(s->out, ", and no plan can do better (proven to 0.01 %).");
+    else
+        kh_str_printf(s->out, "; no plan can do more than %.2g %% better (proven bound %.3g).", 100 * plan->gap, plan->bound);
+}
+
+/* One more pair on link i, to first order: its rate times the shadow price. */
+static double gain_of_pair(const subject *s, size_t i)
+{
+    return s->plan->links[i].shadow_price * s->rates->qkd[i].per_module_bps;
+}
+
+static void say_tightest(const subject *s)
+{
+    const kh_plan *plan = s->plan;
+    uint32_t best = KH_NO_INDEX;
+    for (uint32_t i = 0; i < plan->n_links; i++)
+        if (gain_of_pair(s, i) > (best == KH_NO_INDEX ? 0 : gain_of_pair(s, best)))
+            best = i;
+    if (best == KH_NO_INDEX || plan->n_met == plan->n_asking)
+        return;
+    kh_str_append(s->out, " The tightest place is ");
+    kh_phrase_link(s->net, s->rates, (kh_qkd_link_id){best}, s->out);
+    kh_str_append(s->out, ": one more pair there (");
+    kh_words_rate(s->rates->qkd[best].per_module_bps, s->out);
+    kh_str_append(s->out, ") lifts that level from ");
+    kh_phrase_share(plan->value, 1, s->out);
+    kh_str_append(s->out, " to ");
+    kh_phrase_share(fmin(1, plan->value + gain_of_pair(s, best)), 1, s->out);
+    kh_str_append(s->out, ", to first order.");
+}
+
+static void say_part(const char *what, double eur, bool *first, kh_str *out)
+{
+    if (!(eur > 0))
+        return;
+    kh_str_printf(out, "%s%s ", *first ? "" : ", ", what);
+    kh_phrase_money(eur, out);
+    *first = false;
+}
+
+static void say_cost(const subject *s)
+{
+    const kh_plan_cost *cost = &s->plan->cost;
+    if (!(cost->total_eur > 0))
+        return;
+    bool first = true;
+    kh_str_append(s->out, " Cost over ");
+    kh_str_printf(s->out, "%g years: ", s->net->costs.years);
+    kh_phrase_money(cost->total_eur, s->out);
+    kh_str_append(s->out, " (");
+    if (cost->n_modules > 0) {
+        kh_phrase_count(cost->n_modules, "QKD pair", s->out);
+        kh_str_append(s->out, " ");
+        kh_phrase_money(cost->modules_eur, s->out);
+        first = false;
+    }
+    say_part("trusted nodes", cost->trusted_nodes_eur, &first, s->out);
+    say_part("key management", cost->kms_eur, &first, s->out);
+    say_part("encryptors", cost->encryptors_eur, &first, s->out);
+    say_part("fibre", cost->fibre_eur, &first, s->out);
+    say_part("operation", cost->opex_eur, &first, s->out);
+    kh_str_append(s->out, ").");
+}
+
+void kh_words_plan(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_str *out)
+{
+    subject s = {net, rates, plan, out};
+    say_met(&s);
+    say_level(&s);
+    say_tightest(&s);
+    say_cost(&s);
+}
