@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 typedef struct kh_sweep_options {
-    const char *output;      /**< run file */
-    size_t processes;        /**< >= 1; each case runs in a process of its own (fork) */
+    const char *output; /**< run file */
+    size_t processes;   /**< >= 1; each case runs in a process of its own (fork) */
     bool overwrite;
     const volatile int *stop;
     void (*progress)(void *user, size_t done, size_t all, const char *case_name);
