@@ -27,7 +27,7 @@ double kh_advice_reach_rate(const kh_advice *advice, double loss_db, kh_device_i
 
 /** The cut is too narrow: pairs that would do, a split of the longest link, a better device, AES instead of one-time pad. */
 void kh_advice_capacity_say(kh_advice *advice);
-/** Spans on the demand's least-loss fibre route that carry no key, and why.
+/** Spans on the demand's shortest fibre route that carry no key, and why.
  *  @return true when a span is beyond the reach of every device */
 bool kh_advice_spans_say(kh_advice *advice);
 /** The cheapest route that QKD could take with new pairs and trusted nodes; else PQC or a satellite. */

@@ -218,8 +218,12 @@ static void say_effort(const survey *s)
     kh_str_append(out, ", and brings ");
     kh_words_rate(s->rate_bps, out);
     kh_str_append(out, " (");
-    kh_phrase_share(s->rate_bps, s->advice->demand->rate_bps, out);
-    kh_str_append(out, s->rate_bps < s->advice->demand->rate_bps ? " of what is asked" : " of what is asked or more");
+    if (s->rate_bps >= s->advice->demand->rate_bps) {
+        kh_str_append(out, "all that is asked");
+    } else {
+        kh_phrase_share(s->rate_bps, s->advice->demand->rate_bps, out);
+        kh_str_append(out, " of what is asked");
+    }
     kh_str_append(out, "), limited by ");
     say_node(s, s->narrowest);
     kh_str_append(out, " - ");
