@@ -218,10 +218,8 @@ static void the_detour_over_land_is_found_and_priced(void **state)
     expect_part(
         kh_words_advice, &s,
         "What would serve: the detour over Hamburg, 2 hops; 2 links stand in the topology without a pair (QH-1 and QH-2). It takes "
-        "2 QKD pairs (worst hop 20.0 dB), EUR 200,000 of equipment and fit-out by this topology's costs, and brings 20 kbit/s (100 "
-        "% "
-        "of what is asked or more), limited by Hamburg - Fano, if no other demand uses it. Otherwise PQC for this leg, or a "
-        "satellite");
+        "2 QKD pairs (worst hop 20.0 dB), EUR 200,000 of equipment and fit-out by this topology's costs, and brings 20 kbit/s (all "
+        "that is asked), limited by Hamburg - Fano, if no other demand uses it. Otherwise PQC for this leg, or a satellite");
 }
 
 static void on_land_trusted_nodes_along_the_span_are_offered(void **state)
