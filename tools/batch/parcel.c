@@ -138,13 +138,14 @@ static void unpack_findings(reader *r, kh_findings *findings)
 {
     size_t n = unpack_count(r);
     for (size_t i = 0; i < n && !r->broken; i++) {
-        kh_severity severity = (kh_severity)unpack_whole(r);
+        uint64_t severity = unpack_whole(r);
         kh_place place = {.file = unpack_text(r)};
         place.line = (uint32_t)unpack_whole(r);
         place.column = (uint32_t)unpack_whole(r);
         const char *message = unpack_text(r), *hint = unpack_text(r);
+        r->broken = r->broken || severity > KH_ERROR;
         if (!r->broken && message != NULL)
-            kh_findings_add(findings, severity, place, hint, "%s", message);
+            kh_findings_add(findings, (kh_severity)severity, place, hint, "%s", message);
     }
 }
 
@@ -223,10 +224,10 @@ kh_status kh_parcel_unpack(const char *data, size_t length, kh_arena *arena, kh_
     read.steps = unpack_text(&r);
     unpack_findings(&r, findings);
     read.run_case = unpack_case(&r);
+    if (r.broken || (r.left > 0 && !r.no_memory) || status >= KH_STATUS_COUNT)
+        return kh_fail(err, KH_EINTERNAL, "the result of a case is damaged, %zu bytes", length);
     if (r.no_memory)
         return kh_fail(err, KH_ENOMEM, "no memory for the result of a case");
-    if (r.broken || r.left > 0 || status >= KH_STATUS_COUNT)
-        return kh_fail(err, KH_EINTERNAL, "the result of a case is damaged, %zu bytes", length);
     *parcel = read;
     return KH_OK;
 }
