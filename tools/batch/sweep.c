@@ -6,7 +6,8 @@
 #include "tools/batch/parcel.h"
 
 /* Cases reach the file in the order of the study whatever the order in which they end, so that its content does not depend on the
- * number of processes: a case that ends early waits here. */
+ * number of processes, nor on interruptions: a case that ends early waits here, and is run again when the sweep ends before its
+ * turn. */
 typedef struct waiting {
     bool ended;
     kh_str result; /* a parcel; empty when the case has nothing to store */
@@ -94,16 +95,6 @@ static kh_status store_in_order(sweep *s, kh_error *err)
     return KH_OK;
 }
 
-/* What has ended is kept also behind one that has not. Not before the base, though: readers take the first case for it. */
-static kh_status store_the_rest(sweep *s, kh_error *err)
-{
-    bool base_is_missing = s->n_todo > 0 && s->todo[0] == 0 && s->n_stored == 0;
-    for (size_t i = s->n_stored; i < s->n_todo && !base_is_missing; i++)
-        if (s->ends[i].ended)
-            KH_TRY(store_parcel(s, i, err));
-    return KH_OK;
-}
-
 static void add_failure(sweep *s, size_t job, const char *message)
 {
     s->n_failed++;
@@ -172,14 +163,6 @@ static kh_status run_missing(sweep *s, kh_error *err)
                         .user = s,
                         .stop = s->options->stop};
     kh_status status = kh_farm_run(&farm, err);
-    if (status == KH_EINTERRUPTED) {
-        kh_error unkept = {0};
-        kh_status kept = store_the_rest(s, &unkept);
-        if (kept != KH_OK && err != NULL)
-            *err = unkept;
-        if (kept != KH_OK)
-            status = kept;
-    }
     for (size_t i = 0; i < s->n_todo; i++)
         kh_str_clear(&s->ends[i].result);
     return status;
