@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/pricer.h"
 
-#include "core/net/ids.h"
+#include "solvers/incidence.h"
 
 #include <math.h>
-#include <string.h>
 
 static bool *links_in_use(const kh_keyflow_problem *problem, kh_arena *arena)
 {
@@ -12,23 +11,6 @@ static bool *links_in_use(const kh_keyflow_problem *problem, kh_arena *arena)
     for (size_t e = 0; use != NULL && e < problem->graph.n_links; e++)
         use[e] = problem->capacity_bps[e] > 0;
     return use;
-}
-
-/* The demands at each node, as one array cut into pieces: first[v] .. first[v + 1]. */
-static void list_by_node(const kh_keyflow_problem *problem, size_t *first, uint32_t *list)
-{
-    size_t n = problem->graph.n_nodes;
-    for (size_t k = 0; k < problem->n_demands; k++)
-        for (int end = 0; end < 2; end++)
-            first[problem->demands[k].ends[end] + 1]++;
-    for (size_t v = 0; v < n; v++)
-        first[v + 1] += first[v];
-    for (size_t k = problem->n_demands; k-- > 0;)
-        for (int end = 0; end < 2; end++)
-            list[--first[problem->demands[k].ends[end] + 1]] = (uint32_t)k;
-    /* filling from behind moved every start one place up the array */
-    memmove(first, first + 1, n * sizeof *first);
-    first[n] = 2 * problem->n_demands;
 }
 
 static uint32_t busiest(const size_t *open, size_t n)
@@ -41,17 +23,17 @@ static uint32_t busiest(const size_t *open, size_t n)
 }
 
 /* Greedy cover: the node with most demands not yet taken is the next source and takes them all. */
-static void choose_sources(kh_pricer *pricer, const size_t *first, const uint32_t *list, size_t *open, bool *done)
+static void choose_sources(kh_pricer *pricer, const kh_incidence *at, size_t *open, bool *done)
 {
     const kh_keyflow_problem *problem = pricer->problem;
     size_t n = problem->graph.n_nodes, taken = 0;
     for (size_t v = 0; v < n; v++)
-        open[v] = first[v + 1] - first[v];
+        open[v] = at->first[v + 1] - at->first[v];
     while (taken < problem->n_demands) {
         uint32_t source = busiest(open, n);
         pricer->source[pricer->n_groups++] = source;
-        for (size_t i = first[source]; i < first[source + 1]; i++) {
-            uint32_t k = list[i];
+        for (size_t i = at->first[source]; i < at->first[source + 1]; i++) {
+            uint32_t k = at->item[i];
             if (done[k])
                 continue;
             done[k] = true;
@@ -70,8 +52,8 @@ kh_status kh_pricer_init(kh_pricer *pricer, const kh_keyflow_problem *problem, k
 {
     size_t n = problem->graph.n_nodes, k = problem->n_demands;
     bool *use = links_in_use(problem, arena);
-    size_t *first = KH_NEW(arena, size_t, n + 1), *open = KH_NEW(arena, size_t, n + 1);
-    uint32_t *list = KH_NEW(arena, uint32_t, 2 * k);
+    kh_incidence at = kh_incidence_build(n, k, k > 0 ? problem->demands->ends : NULL, sizeof *problem->demands, arena);
+    size_t *open = KH_NEW(arena, size_t, n);
     bool *done = KH_NEW(arena, bool, k);
     *pricer = (kh_pricer){.problem = problem,
                           .tree = use != NULL ? kh_tree_create(&problem->graph, use, arena) : NULL,
@@ -81,12 +63,11 @@ kh_status kh_pricer_init(kh_pricer *pricer, const kh_keyflow_problem *problem, k
                           .target = KH_NEW(arena, uint32_t, k),
                           .forward = KH_NEW(arena, bool, k),
                           .scratch = KH_NEW(arena, uint32_t, n)};
-    if (pricer->tree == NULL || first == NULL || open == NULL || list == NULL || done == NULL || pricer->source == NULL ||
+    if (pricer->tree == NULL || at.item == NULL || open == NULL || done == NULL || pricer->source == NULL ||
         pricer->group == NULL || pricer->demand == NULL || pricer->target == NULL || pricer->forward == NULL ||
         pricer->scratch == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu nodes and %zu demands", n, k);
-    list_by_node(problem, first, list);
-    choose_sources(pricer, first, list, open, done);
+    choose_sources(pricer, &at, open, done);
     return KH_OK;
 }
 
