@@ -15,7 +15,7 @@
  *            nonlinear interference are shares of the channel's total power, as in GNPy 2.14 and later. Gains and noise figures are
  *            flat; no Raman scattering between channels, so combs much wider than the C band come out too good.
  *  Valid   : dispersion above about 4 ps/(nm km).
- *  Checked : tests/models/ref_optical.c against the vectors of tests/ref/optical_acceptance.csv (GNPy v2.14.1).
+ *  Checked : tests/tools/validate/ref_tables.c against the vectors of tests/ref/optical_acceptance.csv (GNPy v2.14.1).
  *  "0.1 nm" is 12.5 GHz everywhere. */
 
 #define KH_OPTICAL_B0_HZ 12.5e9
@@ -51,10 +51,11 @@ typedef enum kh_optical_noise {
 /** An amplifier of flat gain. */
 typedef struct kh_optical_amplifier {
     kh_optical_noise noise;
-    double noise_db[4];   /**< fixed: {NF}; variable gain: {NF at full gain, NF at least gain}; OpenROADM ILA: {c3, c2, c1, c0} */
-    double gain_db;       /**< target; saturation lowers it for all channels alike */
-    double gain_min_db;   /**< below it an attenuator in front adds to the noise figure */
-    double gain_max_db;   /**< of flat gain; INFINITY when not given; needed by the variable-gain noise */
+    double noise_db[4]; /**< fixed: {NF}, below 0 for the effective one of distributed or remote pumping; variable gain: {NF at full
+                           gain, NF at least gain}; OpenROADM ILA: {c3, c2, c1, c0} */
+    double gain_db;     /**< target; saturation lowers it for all channels alike */
+    double gain_min_db; /**< below it an attenuator in front adds to the noise figure */
+    double gain_max_db; /**< of flat gain; INFINITY when not given; needed by the variable-gain noise */
     double power_max_dbm; /**< total output; INFINITY when not given */
 } kh_optical_amplifier;
 

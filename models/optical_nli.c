@@ -167,17 +167,24 @@ static kh_status find_kind(kh_optical_cache *cache, const kh_optical_fibre *fibr
     return add_kind(cache, fibre, out, err);
 }
 
-/* Eight channels at a time: the sums stay in registers and each row is read once. */
+/* Eight channels at a time, written out so that the sums stay in registers; each row is read once. */
 static void sum_lanes(const kh_optical_cache *cache, const double *matrix, size_t first, double sums[LANES])
 {
-    for (size_t lane = 0; lane < LANES; lane++)
-        sums[lane] = 0.0;
-    for (size_t j = 0; j < cache->n; j++) {
-        const double *row = matrix + j * cache->stride + first;
-        double square_w2 = cache->square_w2[j];
-        for (size_t lane = 0; lane < LANES; lane++)
-            sums[lane] += row[lane] * square_w2;
+    double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0, s4 = 0.0, s5 = 0.0, s6 = 0.0, s7 = 0.0;
+    const double *row = matrix + first;
+    for (size_t j = 0; j < cache->n; j++, row += cache->stride) {
+        double q = cache->square_w2[j];
+        s0 += row[0] * q;
+        s1 += row[1] * q;
+        s2 += row[2] * q;
+        s3 += row[3] * q;
+        s4 += row[4] * q;
+        s5 += row[5] * q;
+        s6 += row[6] * q;
+        s7 += row[7] * q;
     }
+    const double all[LANES] = {s0, s1, s2, s3, s4, s5, s6, s7};
+    memcpy(sums, all, sizeof all);
 }
 
 kh_status kh_optical_nli_compute(kh_optical_cache *cache, const kh_optical_fibre *fibre, const double *power_w, double *nli_w,
