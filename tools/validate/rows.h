@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_TOOLS_VALIDATE_ROWS_H
+#define KH_TOOLS_VALIDATE_ROWS_H
+
+#include "core/text/csv.h"
+#include "tools/validate/validate.h"
+
+/** The rows while a table is worked through. Inside this room only. */
+typedef struct kh_rows {
+    const kh_csv *csv;
+    const char *path;
+    kh_arena *arena;
+    kh_findings *findings;
+    kh_validate_result result;
+    size_t capacity;
+    kh_error *err;
+} kh_rows;
+
+/** Adds a value and counts it: evaluated rows pass when error <= tolerance (a NAN error fails). Texts are borrowed. */
+kh_status kh_rows_add(kh_rows *rows, kh_validate_row row);
+
+/** A finding about one row of the table, in its line. */
+void kh_rows_complain(kh_rows *rows, size_t row, const char *hint, const char *message);
+
+/** The cell as a finite number; a finding and false when it is none. */
+bool kh_rows_number(kh_rows *rows, size_t row, size_t column, double *out);
+
+/** The two layouts. Findings for rows that cannot be read; KH_ENOMEM and KH_EINTERNAL otherwise. */
+kh_status kh_rows_evaluate_qkd(kh_rows *rows);
+kh_status kh_rows_evaluate_optical(kh_rows *rows);
+
+#endif

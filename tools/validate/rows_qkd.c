@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/text/json.h"
+#include "models/reference.h"
+#include "tools/validate/rows.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct columns {
+    size_t id, model, inputs, expected, unit, tolerance, check, source;
+} columns;
+
+static columns find_columns(const kh_csv *csv)
+{
+    return (columns){.id = kh_csv_column(csv, "id"),
+                     .model = kh_csv_column(csv, "model"),
+                     .inputs = kh_csv_column(csv, "inputs_json"),
+                     .expected = kh_csv_column(csv, "expected"),
+                     .unit = kh_csv_column(csv, "unit"),
+                     .tolerance = kh_csv_column(csv, "tol_rel"),
+                     .check = kh_csv_column(csv, "check"),
+                     .source = kh_csv_column(csv, "source")};
+}
+
+/* equal, at_most, at_least: relative to what is expected. within_factor: tol_rel is the factor, 2 = from half to double.
+ * false: no such check. */
+static bool set_error(kh_validate_row *row, const char *check)
+{
+    double scale = row->expected == 0.0 ? 1.0 : fabs(row->expected);
+    double above = (row->computed - row->expected) / scale;
+    if (strcmp(check, "equal") == 0)
+        row->error = fabs(above);
+    else if (strcmp(check, "at_most") == 0)
+        row->error = isnan(above) ? above : fmax(above, 0.0);
+    else if (strcmp(check, "at_least") == 0)
+        row->error = isnan(above) ? above : fmax(-above, 0.0);
+    else if (strcmp(check, "within_factor") == 0) {
+        row->error = fmax(row->computed / row->expected, row->expected / row->computed) - 1.0;
+        row->tolerance -= 1.0;
+    } else
+        return false;
+    return true;
+}
+
+static void complain(kh_rows *rows, size_t row, kh_status status, const kh_error *err)
+{
+    char *message = kh_arena_printf(rows->arena, "%s%s", err->steps, err->message);
+    kh_rows_complain(rows, row, NULL, message == NULL ? kh_status_text(status) : message);
+}
+
+/* *usable is false when a finding was made instead. */
+static kh_status compute(kh_rows *rows, size_t row, const char *inputs, kh_validate_row *made, bool *usable)
+{
+    kh_error err = {0};
+    kh_json *json = NULL;
+    kh_status status = kh_json_read(inputs, strlen(inputs), &json, &err);
+    if (status != KH_OK)
+        kh_while(&err, status, "inputs_json");
+    else
+        status = kh_reference_qkd(made->model, json, &made->computed, &made->evaluated, &err);
+    kh_json_destroy(json);
+    *usable = status == KH_OK;
+    if (status == KH_ENOMEM || status == KH_EINTERNAL)
+        return kh_fail(rows->err, status, "row '%s': %s%s", made->id, err.steps, err.message);
+    if (status != KH_OK)
+        complain(rows, row, status, &err);
+    return KH_OK;
+}
+
+static kh_status evaluate_row(kh_rows *rows, const columns *c, size_t row)
+{
+    const kh_csv *csv = rows->csv;
+    const char *check = kh_csv_cell(csv, row, c->check);
+    kh_validate_row made = {.id = kh_csv_cell(csv, row, c->id),
+                            .model = kh_csv_cell(csv, row, c->model),
+                            .unit = kh_csv_cell(csv, row, c->unit),
+                            .source = kh_csv_cell(csv, row, c->source)};
+    bool usable = false;
+    if (!kh_rows_number(rows, row, c->expected, &made.expected) || !kh_rows_number(rows, row, c->tolerance, &made.tolerance))
+        return KH_OK;
+    KH_TRY(compute(rows, row, kh_csv_cell(csv, row, c->inputs), &made, &usable));
+    if (!usable)
+        return KH_OK;
+    if (!set_error(&made, check)) {
+        kh_rows_complain(rows, row, "one of equal, at_most, at_least, within_factor", "unknown check");
+        return KH_OK;
+    }
+    if (!made.evaluated)
+        made.note = kh_arena_printf(rows->arena, "model '%s' is not part of this version", made.model);
+    return kh_rows_add(rows, made);
+}
+
+kh_status kh_rows_evaluate_qkd(kh_rows *rows)
+{
+    columns c = find_columns(rows->csv);
+    for (size_t row = 0; row < rows->csv->n_rows; row++)
+        KH_TRY(evaluate_row(rows, &c, row));
+    return KH_OK;
+}
