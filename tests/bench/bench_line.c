@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* 45 spans of 80 km x 76 channels: milliseconds an evaluation, cold and warm, and the ratios to a plain evaluation of the same
+ * formulas (two asinh for each pair of channels in every span) and, when Python can import it, to GNPy itself. */
+#include "core/base/units.h"
+#include "models/chain.h"
+#include "models/optical.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { SPANS = 45, CHANNELS = 76, REPEATS = 50 };
+
+static const char line_text[] = "45x[F(km=80,att=0.2,D=16.7,Aeff=83,pmd=0.04,ci=0,co=0) E(g=16,nf=5)]";
+
+static double now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+}
+
+/* One span of the GN model as it stands in the paper; gives something to add up so that nothing is optimised away. */
+static double plain_span(const kh_optical_comb *comb, double *power_w)
+{
+    double decay_m = 1.0 / (0.2e-3 * log(10.0) / 10.0), sum = 0.0;
+    for (size_t i = 0; i < comb->n; i++) {
+        double nli_w = 0.0;
+        for (size_t j = 0; j < comb->n; j++) {
+            double b = 21.3e-27, k = KH_PI * KH_PI * decay_m * b * comb->baud_hz[i], d = comb->freq_hz[j] - comb->freq_hz[i];
+            double psi = asinh(k * (d + comb->baud_hz[j] / 2.0)) - asinh(k * (d - comb->baud_hz[j] / 2.0));
+            nli_w += psi * power_w[i] * power_w[j] * power_w[j];
+        }
+        sum += nli_w;
+    }
+    return sum;
+}
+
+static double time_plain(const kh_optical_comb *comb)
+{
+    double power_w[CHANNELS], sum = 0.0, start = now_ms();
+    for (size_t i = 0; i < comb->n; i++)
+        power_w[i] = 1e-3;
+    for (int span = 0; span < SPANS; span++) {
+        power_w[0] *= 1.0 + 1e-15 * (double)span;
+        sum += plain_span(comb, power_w);
+    }
+    double spent_ms = now_ms() - start;
+    return isfinite(sum) ? spent_ms : -1.0;
+}
+
+static double time_run(const kh_optical_chain *chain, const kh_optical_comb *comb, kh_optical_cache *cache)
+{
+    kh_arena *arena = kh_arena_create(0);
+    kh_optical_path path;
+    double start = now_ms();
+    kh_status status = arena == NULL ? KH_ENOMEM : kh_optical_run(chain, comb, INFINITY, cache, arena, &path, NULL);
+    double spent_ms = now_ms() - start;
+    kh_arena_destroy(arena);
+    return status == KH_OK ? spent_ms : INFINITY;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_run(const kh_optical_chain *chain, const kh_optical_comb *comb, kh_optical_cache *cache)
+{
+    double ms[REPEATS];
+    for (int i = 0; i < REPEATS; i++)
+        ms[i] = time_run(chain, comb, cache);
+    qsort(ms, REPEATS, sizeof ms[0], by_value);
+    return ms[REPEATS / 2];
+}
+
+/* Best of three propagations of the same line; 0 when there is no GNPy. */
+static double time_gnpy(void)
+{
+    FILE *pipe = popen("python3 tests/bench/gnpy_line.py 2>/dev/null", "r");
+    double ms = 0.0;
+    if (pipe == NULL)
+        return 0.0;
+    if (fscanf(pipe, "%lf", &ms) != 1)
+        ms = 0.0;
+    (void)pclose(pipe);
+    return ms;
+}
+
+int main(void)
+{
+    kh_arena *arena = kh_arena_create(0);
+    kh_error err = {0};
+    kh_optical_chain chain;
+    kh_optical_comb comb;
+    kh_optical_grid grid = {.first_thz = 191.35, .spacing_ghz = 50, .channels = CHANNELS, .baud_gbd = 32, .launch_dbm = 0};
+    if (arena == NULL || kh_chain_parse(line_text, arena, &chain, &err) != KH_OK ||
+        kh_optical_comb_grid(&grid, arena, &comb, &err) != KH_OK) {
+        (void)fprintf(stderr, "bench_line: %s\n", err.message);
+        return 1;
+    }
+    kh_optical_cache *cache = kh_optical_cache_create(arena);
+    double cold_ms = median_run(&chain, &comb, NULL), plain_ms = time_plain(&comb), gnpy_ms = time_gnpy();
+    (void)time_run(&chain, &comb, cache);
+    double warm_ms = median_run(&chain, &comb, cache);
+    printf("%d spans x %d channels: cold %.3f ms, warm %.3f ms\n", SPANS, CHANNELS, cold_ms, warm_ms);
+    printf("plain evaluation of the same sums: %.1f ms, ratio to cold %.0f, to warm %.0f\n", plain_ms, plain_ms / cold_ms,
+           plain_ms / warm_ms);
+    if (gnpy_ms > 0.0)
+        printf("GNPy: %.0f ms, ratio to cold %.0f, to warm %.0f\n", gnpy_ms, gnpy_ms / cold_ms, gnpy_ms / warm_ms);
+    else
+        printf("GNPy is not importable here: no ratio to it\n");
+    kh_arena_destroy(arena);
+    return 0;
+}
