@@ -151,7 +151,7 @@ static const kh_yaml_node *list_of(const reading *r, const kh_yaml_node *mapping
     for (const kh_yaml_node *item = list->child; item != NULL; item = item->next) {
         if (item->kind == of)
             continue;
-        kh_findings_add(r->findings, KH_ERROR, place_of(r, item), NULL, "an entry of %s is a %s, must be %s", key,
+        kh_findings_add(r->findings, KH_ERROR, place_of(r, item), NULL, "an entry of %s is %s, must be %s", key,
                         kh_yaml_kind_name(item), of == KH_YAML_MAPPING ? "a mapping" : "one value");
         return NULL;
     }
@@ -241,7 +241,7 @@ static bool fill_edit(const reading *r, const change *c, const kh_yaml_node *val
         return false;
     }
     if (value != NULL && value->kind != KH_YAML_SCALAR) {
-        kh_findings_add(r->findings, KH_ERROR, place_of(r, value), NULL, "value is a %s, must be one value",
+        kh_findings_add(r->findings, KH_ERROR, place_of(r, value), NULL, "value is %s, must be one value",
                         kh_yaml_kind_name(value));
         return false;
     }
@@ -308,7 +308,7 @@ static kh_status read_root(const reading *r, const kh_yaml_node *root, kh_study_
 {
     static const char *const lists[] = {"axes", "cases", NULL};
     if (root->kind != KH_YAML_MAPPING) {
-        kh_findings_add(r->findings, KH_ERROR, place_of(r, root), NULL, "a study is a mapping, this is a %s",
+        kh_findings_add(r->findings, KH_ERROR, place_of(r, root), NULL, "a study is a mapping, this is %s",
                         kh_yaml_kind_name(root));
         return KH_OK;
     }
