@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sim/keystore.h"
+
+#include "tests/core/sim/cmocka_all.h"
+
+#include <math.h>
+
+enum { KEY = KH_STORE_KEY_BITS };
+
+static kh_keystore store_of(double capacity, double refill_below, double reserve, double initial)
+{
+    kh_store_policy policy = {capacity, refill_below, reserve, initial};
+    return kh_keystore_of(&policy);
+}
+
+static void a_store_starts_with_its_initial_fill_in_bits(void **state)
+{
+    (void)state;
+    kh_keystore store = store_of(10, NAN, 0, 4);
+    assert_int_equal(store.level, 4 * KEY);
+    assert_int_equal(store.capacity, 10 * KEY);
+    assert_true(store.wants_key);
+    assert_true(kh_keystore_balances(&store) && kh_keystore_in_bounds(&store));
+}
+
+static void values_above_the_capacity_are_cut_to_it(void **state)
+{
+    (void)state;
+    kh_keystore store = store_of(10, 20, 30, 40);
+    assert_int_equal(store.level, 10 * KEY);
+    assert_int_equal(store.refill_below, 10 * KEY);
+    assert_int_equal(store.reserve, 10 * KEY);
+}
+
+static void key_is_wanted_only_between_the_refill_level_and_full(void **state)
+{
+    (void)state;
+    kh_keystore store = store_of(10, 8, 0, 9);
+    assert_false(store.wants_key);
+    kh_keystore_take(&store, KEY, true);
+    assert_false(store.wants_key); /* at the level, not below */
+    kh_keystore_take(&store, 1, true);
+    assert_true(store.wants_key);
+    kh_keystore_deposit(&store, KEY);
+    assert_true(store.wants_key); /* above the level, not yet full */
+    kh_keystore_deposit(&store, KEY + 1);
+    assert_int_equal(store.level, store.capacity);
+    assert_false(store.wants_key);
+}
+
+static void what_does_not_fit_is_lost(void **state)
+{
+    (void)state;
+    kh_keystore store = store_of(10, NAN, 0, 9);
+    kh_keystore_deposit(&store, 3 * KEY);
+    assert_int_equal(store.level, 10 * KEY);
+    assert_int_equal(store.lost, 2 * KEY);
+    assert_true(store.wants_key);
+    assert_true(kh_keystore_balances(&store));
+}
+
+static void the_reserve_is_for_the_highest_priority(void **state)
+{
+    (void)state;
+    kh_keystore store = store_of(10, NAN, 3, 4);
+    assert_true(kh_keystore_has(&store, KEY, false));
+    assert_false(kh_keystore_has(&store, KEY + 1, false));
+    assert_true(kh_keystore_has(&store, 4 * KEY, true));
+    assert_false(kh_keystore_has(&store, 4 * KEY + 1, true));
+}
+
+static void the_ledger_says_where_bits_went(void **state)
+{
+    (void)state;
+    kh_keystore store = store_of(10, NAN, 0, 10);
+    kh_keystore_take(&store, 2 * KEY, true);
+    kh_keystore_take(&store, 3 * KEY, false);
+    kh_keystore_forfeit(&store, KEY, false);
+    kh_keystore_discard(&store, 5);
+    assert_int_equal(store.delivered, 2 * KEY);
+    assert_int_equal(store.relayed, 2 * KEY);
+    assert_int_equal(store.lost, KEY + 5);
+    assert_int_equal(store.lowest, 5 * KEY);
+    assert_true(kh_keystore_balances(&store));
+    kh_keystore_restart(&store);
+    assert_int_equal(store.initial, 5 * KEY);
+    assert_true(kh_keystore_balances(&store));
+}
+
+static void a_policy_comes_from_the_link_then_its_smaller_end_then_the_defaults(void **state)
+{
+    (void)state;
+    kh_node nodes[2] = {{.key_store = {100, NAN, 7, NAN}}, {.key_store = {50, 20, NAN, NAN}}};
+    kh_net net = {.nodes = nodes, .n_nodes = 2};
+    kh_qkd_link link = {.ends = {{0}, {1}}, .key_store = {NAN, NAN, 5, NAN}};
+    kh_store_policy policy = kh_keystore_policy(&net, &link);
+    assert_true(policy.capacity_keys == 50);
+    assert_true(policy.refill_below_keys == 20);
+    assert_true(policy.reserve_keys == 5);
+    assert_true(policy.initial_keys == KH_STORE_DEFAULT_INITIAL_KEYS);
+}
+
+static void an_endless_store_stays_within_its_integers(void **state)
+{
+    (void)state;
+    kh_keystore store = store_of(INFINITY, NAN, 0, 0);
+    kh_keystore_deposit(&store, INT64_C(1) << 59);
+    assert_int_equal(store.lost, 0);
+    assert_true(kh_keystore_balances(&store) && kh_keystore_in_bounds(&store));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_store_starts_with_its_initial_fill_in_bits),
+        cmocka_unit_test(values_above_the_capacity_are_cut_to_it),
+        cmocka_unit_test(key_is_wanted_only_between_the_refill_level_and_full),
+        cmocka_unit_test(what_does_not_fit_is_lost),
+        cmocka_unit_test(the_reserve_is_for_the_highest_priority),
+        cmocka_unit_test(the_ledger_says_where_bits_went),
+        cmocka_unit_test(a_policy_comes_from_the_link_then_its_smaller_end_then_the_defaults),
+        cmocka_unit_test(an_endless_store_stays_within_its_integers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
