@@ -3,26 +3,6 @@
 
 #include <math.h>
 
-static double first_given(double own, double a, double b, double fallback)
-{
-    if (!isnan(own))
-        return own;
-    double smaller = fmin(a, b); /* fmin passes over a NAN */
-    return isnan(smaller) ? fallback : smaller;
-}
-
-kh_store_policy kh_keystore_policy(const kh_net *net, const kh_qkd_link *link)
-{
-    const kh_store_policy *own = &link->key_store;
-    const kh_store_policy *a = &net->nodes[link->ends[0].i].key_store, *b = &net->nodes[link->ends[1].i].key_store;
-    return (kh_store_policy){
-        .capacity_keys = first_given(own->capacity_keys, a->capacity_keys, b->capacity_keys, KH_STORE_DEFAULT_CAPACITY_KEYS),
-        .refill_below_keys = first_given(own->refill_below_keys, a->refill_below_keys, b->refill_below_keys, NAN),
-        .reserve_keys = first_given(own->reserve_keys, a->reserve_keys, b->reserve_keys, KH_STORE_DEFAULT_RESERVE_KEYS),
-        .initial_keys = first_given(own->initial_keys, a->initial_keys, b->initial_keys, KH_STORE_DEFAULT_INITIAL_KEYS),
-    };
-}
-
 /* 2^60 bits stand for "no limit": sums of two still fit. */
 static int64_t bits_of(double keys)
 {

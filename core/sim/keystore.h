@@ -20,16 +20,9 @@ typedef struct kh_keystore {
 
 /** Size of the keys in which policies are written. */
 #define KH_STORE_KEY_BITS 256
-/** What a policy that nobody gave means. refill_below: NAN, the link always makes key and what does not fit is lost. */
-#define KH_STORE_DEFAULT_CAPACITY_KEYS 10000.0
-#define KH_STORE_DEFAULT_RESERVE_KEYS  0.0
-#define KH_STORE_DEFAULT_INITIAL_KEYS  0.0
 
-/** The policy of a link with nothing left open but refill_below: per field the link's own value, else the smaller of its end
- * nodes', else the default above. */
-kh_store_policy kh_keystore_policy(const kh_net *net, const kh_qkd_link *link);
-
-/** A store with its initial fill. @param policy as from kh_keystore_policy(); values above the capacity are cut to it */
+/** A store with its initial fill. @param policy of a loaded link: only refill_below may be NAN; values above the
+ *  capacity are cut to it */
 kh_keystore kh_keystore_of(const kh_store_policy *policy);
 
 /** True when @p bits can be taken; @p first: for a request of the highest priority, which may use the reserve. */

@@ -37,8 +37,12 @@ static void start_block(kh_links *links, uint32_t link)
     kh_queue_push(links->queue, links->queue->now + state->period, KH_EVENT_BLOCK, link);
 }
 
-static kh_status check_rate(const kh_qkd_link *link, const kh_qkd_rate *rate, kh_error *err)
+static kh_status check_link(const kh_qkd_link *link, const kh_qkd_rate *rate, kh_error *err)
 {
+    const kh_store_policy *policy = &link->key_store;
+    if (!(policy->capacity_keys >= 0 && policy->reserve_keys >= 0 && policy->initial_keys >= 0))
+        return kh_fail(err, KH_ERANGE, "link '%s': its key store has capacity %g, reserve %g and initial fill %g, all must be >= 0",
+                       link->id, policy->capacity_keys, policy->reserve_keys, policy->initial_keys);
     /* 1e9 bit/s for ninety years stay within 63 bits */
     if (rate->key_rate_bps > 1e9 || rate->block_key_bits > 1e15 || isnan(rate->key_rate_bps))
         return kh_fail(err, KH_ERANGE, "link '%s': key rate is %g bit/s in blocks of %g bit, at most 1e9 and 1e15 can be played",
@@ -54,9 +58,8 @@ kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rate
     if (made.states == NULL || made.touched == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for %zu links", made.n);
     for (uint32_t i = 0; i < made.n; i++) {
-        KH_TRY(check_rate(&net->qkd_links[i], &rates->qkd[i], err));
-        kh_store_policy policy = kh_keystore_policy(net, &net->qkd_links[i]);
-        made.states[i].store = kh_keystore_of(&policy);
+        KH_TRY(check_link(&net->qkd_links[i], &rates->qkd[i], err));
+        made.states[i].store = kh_keystore_of(&net->qkd_links[i].key_store);
         made.states[i].modules = fmax(net->qkd_links[i].modules, 1); /* a rate without modules: a measured link, say */
         set_production(&made.states[i], &rates->qkd[i]);
     }

@@ -148,7 +148,7 @@ static void bench_grid(void)
     handmade h = handmade_grid(10, 10, 500);
     for (uint32_t i = 0; i < h.net.n_qkd_links; i++) {
         handmade_blocks(&h, &h.net.qkd_links[i], 65536, 65536 / h.rates.qkd[i].key_rate_bps);
-        h.net.qkd_links[i].key_store = (kh_store_policy){3906, NAN, 0, 256};
+        h.net.qkd_links[i].key_store = (kh_store_policy){3906, NOT_GIVEN, 0, 256};
     }
     for (uint32_t k = 0; k < 500; k++) {
         uint32_t from = k % 100, to = (from + 1 + 7 * k % 99) % 100;
@@ -176,7 +176,7 @@ static void bench_year(double days)
         handmade_grid_route(&h, demand, 9, from, to, 1);
         handmade_grid_route(&h, demand, 9, from, to, 0);
     }
-    kh_fault *cuts = handmade_fault(&h, KH_FAULT_FIBRE_CUT, "all-fibres", NAN, 12);
+    kh_fault *cuts = handmade_fault(&h, KH_FAULT_FIBRE_CUT, "all-fibres", NOT_GIVEN, 12);
     cuts->mtbf_h_per_1000km = 4380;
     h.options.duration_s = days * 86400;
     report("year", &h);

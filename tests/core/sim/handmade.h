@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define NOT_GIVEN ((double)NAN)
+
 /** Networks, rates and plans filled by hand: nodes n0, n1..., one fibre f0, f1... and one link q0, q1... per edge, 100 km each. */
 typedef struct handmade {
     kh_arena *arena;
@@ -43,12 +45,10 @@ static inline handmade handmade_create(size_t n_nodes, size_t most_links, size_t
     h.rates.qkd = handmade_check(KH_NEW(h.arena, kh_qkd_rate, most_links));
     h.plan.demands = handmade_check(KH_NEW(h.arena, kh_plan_demand, most_demands));
     h.net.n_nodes = n_nodes;
-    for (uint32_t i = 0; i < n_nodes; i++) {
+    for (uint32_t i = 0; i < n_nodes; i++)
         h.net.nodes[i].id = handmade_id(&h, "n", i);
-        h.net.nodes[i].key_store = (kh_store_policy){NAN, NAN, NAN, NAN};
-    }
     h.options = (kh_sim_options){
-        .duration_s = 100, .seed = 1, .hop_latency_s = 0.002, .late_after_s = NAN, .series_points = 100, .audit = true};
+        .duration_s = 100, .seed = 1, .hop_latency_s = 0.002, .late_after_s = NOT_GIVEN, .series_points = 100, .audit = true};
     return h;
 }
 
@@ -67,7 +67,7 @@ static inline kh_qkd_link *handmade_link(handmade *h, uint32_t a, uint32_t b, do
     kh_fibre_id *via = handmade_check(KH_NEW(h->arena, kh_fibre_id, 1));
     via->i = i;
     *link = (kh_qkd_link){.id = handmade_id(h, "q", i), .via = via, .n_via = 1, .ends = {{a}, {b}}, .modules = 1};
-    link->key_store = (kh_store_policy){.capacity_keys = 1000, .refill_below_keys = NAN};
+    link->key_store = (kh_store_policy){.capacity_keys = 1000, .refill_below_keys = NOT_GIVEN};
     h->rates.qkd[i] = (kh_qkd_rate){.key_rate_bps = rate_bps, .per_module_bps = rate_bps, .measured = true};
     return link;
 }
@@ -86,7 +86,7 @@ static inline kh_demand *handmade_demand(handmade *h, kh_use use, double rate_bp
     uint32_t i = (uint32_t)h->net.n_demands++;
     h->plan.n_demands = h->net.n_demands;
     kh_demand *demand = &h->net.demands[i];
-    *demand = (kh_demand){.id = handmade_id(h, "d", i), .use = use, .rate_bps = rate_bps, .key_bits = 256, .rekey_s = NAN};
+    *demand = (kh_demand){.id = handmade_id(h, "d", i), .use = use, .rate_bps = rate_bps, .key_bits = 256, .rekey_s = NOT_GIVEN};
     demand->encryptors = demand->directions = 1;
     h->plan.demands[i] = (kh_plan_demand){.requested_bps = rate_bps, .rate_bps = rate_bps};
     h->plan.demands[i].routes = handmade_check(KH_NEW(h->arena, kh_route, most_routes));
@@ -106,7 +106,7 @@ static inline void handmade_route(handmade *h, const kh_demand *demand, double r
 static inline kh_fault *handmade_fault(handmade *h, kh_fault_kind kind, const char *on, double mtbf_h, double mttr_h)
 {
     kh_fault *fault = &h->net.faults[h->net.n_faults++];
-    *fault = (kh_fault){.kind = kind, .on = on, .mtbf_h = mtbf_h, .mtbf_h_per_1000km = NAN, .mttr_h = mttr_h};
+    *fault = (kh_fault){.kind = kind, .on = on, .mtbf_h = mtbf_h, .mtbf_h_per_1000km = NOT_GIVEN, .mttr_h = mttr_h};
     h->options.faults = true;
     return fault;
 }

@@ -53,7 +53,7 @@ static void a_link_is_up_for_mtbf_of_mtbf_plus_mttr(void **state)
     (void)state;
     handmade h = handmade_create(2, 1, 1);
     (void)handmade_link(&h, 0, 1, 0);
-    kh_fault *fault = handmade_fault(&h, KH_FAULT_FIBRE_CUT, "all-fibres", NAN, 1);
+    kh_fault *fault = handmade_fault(&h, KH_FAULT_FIBRE_CUT, "all-fibres", NOT_GIVEN, 1);
     fault->mtbf_h_per_1000km = 2.5;
     h.options.duration_s = 3600.0 * 26 * 4000;
     assert_agrees(replicate(&h, up_of_first_link), 25.0 / 26, 5e-4);
@@ -187,7 +187,7 @@ static double empty_share(uint64_t seed, double la, double mu, double capacity)
     kh_arena *arena = kh_arena_create(0);
     kh_queue queue;
     kh_queue_init(&queue, arena);
-    kh_store_policy policy = {capacity, NAN, 0, 0};
+    kh_store_policy policy = {capacity, NOT_GIVEN, 0, 0};
     kh_keystore store = kh_keystore_of(&policy);
     kh_rng keys = kh_rng_stream(seed, "pool", "keys"), requests = kh_rng_stream(seed, "pool", "requests");
     kh_queue_push(&queue, 0, KH_EVENT_BLOCK, 0);

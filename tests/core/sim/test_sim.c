@@ -296,7 +296,7 @@ static void wrong_input_is_refused_with_its_name(void **state)
     (void)state;
     handmade h = one_link(10, 256, 1);
     handmade good = h;
-    h.options.duration_s = NAN;
+    h.options.duration_s = NOT_GIVEN;
     assert_refused(&h, KH_ERANGE, "duration_s");
     h.options = good.options;
     h.options.warm_up_s = 100;
@@ -314,9 +314,12 @@ static void wrong_input_is_refused_with_its_name(void **state)
     h.net.demands[0].key_bits = 0.5;
     assert_refused(&h, KH_ERANGE, "key_bits");
     h.net.demands[0].key_bits = 256;
-    h.rates.qkd[0].key_rate_bps = INFINITY;
+    h.rates.qkd[0].key_rate_bps = (double)INFINITY;
     assert_refused(&h, KH_ERANGE, "'q0'");
     h.rates.qkd[0].key_rate_bps = 256;
+    h.net.qkd_links[0].key_store.capacity_keys = NOT_GIVEN;
+    assert_refused(&h, KH_ERANGE, "capacity");
+    h.net.qkd_links[0].key_store.capacity_keys = 10;
     (void)handmade_fault(&h, KH_FAULT_NODE, "nowhere", 1, 1);
     assert_refused(&h, KH_ERANGE, "'nowhere'");
     h.net.faults[0].on = "n0";

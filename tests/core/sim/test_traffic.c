@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/traffic.h"
 
-#include "tests/core/sim/cmocka_all.h"
+#include "tests/core/sim/handmade.h"
 
-#include <math.h>
-#include <stdlib.h>
+#include "tests/core/sim/cmocka_all.h"
 
 enum { LONG_RUN = 100000 };
 
@@ -99,7 +98,7 @@ static void what_cannot_be_played_is_refused(void **state)
     demand.encryptors = 1.5;
     assert_int_equal(kh_traffic_init(&traffic, &demand, 1, *state, NULL), KH_ERANGE);
     demand = demand_of(KH_USE_KEY, 256);
-    demand.key_bits = NAN;
+    demand.key_bits = NOT_GIVEN;
     assert_int_equal(kh_traffic_init(&traffic, &demand, 1, *state, NULL), KH_ERANGE);
     assert_int_equal(traffic.keys_at_once, 77);
 }
