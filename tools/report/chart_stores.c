@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/report/chart.h"
+
+#include "tools/report/format.h"
+#include "tools/report/html.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_CHARTS = 9, BUCKETS = 180 };
+static const double width = 280, height = 120, left = 46, right = 6, top = 8, bottom = 20;
+static const double day_s = 86400;
+
+/* Rows first..end-1 of the table of stores: one link's level over time. */
+typedef struct series {
+    const char *link;
+    size_t first, end;
+    double lowest, highest, from_s, to_s;
+} series;
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static series series_from(const kh_table *stores, size_t first)
+{
+    const char *link = kh_table_text(stores, "link", first);
+    series s = {
+        .link = link, .first = first, .end = first, .lowest = INFINITY, .highest = 0, .from_s = INFINITY, .to_s = -INFINITY};
+    for (; s.end < stores->n_rows && same_text(link, kh_table_text(stores, "link", s.end)); s.end++) {
+        double level = kh_table_number(stores, "level_bits", s.end), t_s = kh_table_number(stores, "t_s", s.end);
+        s.lowest = fmin(s.lowest, level);
+        s.highest = fmax(s.highest, level);
+        s.from_s = fmin(s.from_s, t_s);
+        s.to_s = fmax(s.to_s, t_s);
+    }
+    return s;
+}
+
+/* By how much of the store is left at its lowest, then by its size in the file. */
+static int emptier_first(const void *a, const void *b)
+{
+    const series *l = a, *r = b;
+    double left_share = l->highest > 0 ? l->lowest / l->highest : 1, right_share = r->highest > 0 ? r->lowest / r->highest : 1;
+    if (left_share != right_share)
+        return left_share < right_share ? -1 : 1;
+    return l->first < r->first ? -1 : 1;
+}
+
+static kh_status find_series(const kh_table *stores, kh_arena *arena, series **all, size_t *n, kh_error *err)
+{
+    size_t capacity = 0;
+    for (size_t row = 0; row < stores->n_rows; row = (*all)[*n - 1].end) {
+        if (*n == capacity)
+            *all = kh_arena_grow(arena, *all, *n, &capacity, sizeof **all);
+        if (*all == NULL)
+            return kh_fail(err, KH_ENOMEM, "out of memory for the charts");
+        (*all)[(*n)++] = series_from(stores, row);
+    }
+    if (*n > 1)
+        qsort(*all, *n, sizeof **all, emptier_first);
+    return KH_OK;
+}
+
+/* A round number of which about three fit below the highest. */
+static double tick_step(double highest)
+{
+    double raw = highest / 3, size = pow(10, floor(log10(raw)));
+    double lead = raw / size;
+    return size * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
+}
+
+static double x_of(const series *s, double t_s)
+{
+    return s->to_s > s->from_s ? left + (t_s - s->from_s) / (s->to_s - s->from_s) * (width - left - right) : left;
+}
+
+static double y_of(const series *s, double level)
+{
+    return height - bottom - (s->highest > 0 ? level / (s->highest * 1.05) : 0) * (height - top - bottom);
+}
+
+static void draw_axes(const series *s, kh_arena *arena, kh_str *out)
+{
+    double step = s->highest > 0 ? tick_step(s->highest) : 0;
+    for (double level = 0; level <= s->highest; level += step) {
+        const char *text = kh_format_bits(arena, level);
+        kh_str_printf(out, "<path class=\"grid\" d=\"M%.0f %.1fH%.0f\"/><text x=\"%.0f\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+                      left, y_of(s, level), width - right, left - 4, y_of(s, level) + 3, text == NULL ? "" : text);
+        if (step <= 0)
+            break;
+    }
+    double days = (s->to_s - s->from_s) / day_s, day_step = days > 0 ? tick_step(days) : 0;
+    for (double day = 0; day <= days * (1 + 1e-9); day += day_step) {
+        kh_str_printf(out, "<text x=\"%.1f\" y=\"%.0f\" text-anchor=\"middle\">%.4g</text>", x_of(s, s->from_s + day * day_s),
+                      height - 6, day);
+        if (day_step <= 0)
+            break;
+    }
+}
+
+/* Lowest and highest of every bucket of rows, in their order. */
+static void draw_level(const kh_table *stores, const series *s, kh_str *out)
+{
+    size_t n = s->end - s->first, per_bucket = n / BUCKETS + 1;
+    kh_str_append(out, "<path class=\"level\" d=\"");
+    for (size_t row = s->first; row < s->end; row += per_bucket) {
+        size_t low = row, high = row;
+        for (size_t i = row; i < s->end && i < row + per_bucket; i++) {
+            double level = kh_table_number(stores, "level_bits", i);
+            low = level < kh_table_number(stores, "level_bits", low) ? i : low;
+            high = level > kh_table_number(stores, "level_bits", high) ? i : high;
+        }
+        const size_t ends[2] = {low < high ? low : high, low < high ? high : low};
+        for (size_t k = 0; k < (low == high ? 1u : 2u); k++) {
+            double x = x_of(s, kh_table_number(stores, "t_s", ends[k])),
+                   y = y_of(s, kh_table_number(stores, "level_bits", ends[k]));
+            if (isfinite(x) && isfinite(y))
+                kh_str_printf(out, "%s%.1f %.1f", row == s->first && k == 0 ? "M" : "L", x, y);
+        }
+    }
+    kh_str_append(out, "\"/>");
+}
+
+static void draw_series(const kh_facts *facts, const series *s, kh_arena *arena, kh_str *out)
+{
+    const char *name = kh_facts_ends(facts, arena, facts->qkd_links, s->link, 0);
+    const char *lowest = kh_format_bits(arena, s->lowest), *highest = kh_format_bits(arena, s->highest);
+    kh_str_append(out, "<figure><figcaption>");
+    kh_html_text(out, name);
+    kh_str_append(out, " <small>");
+    kh_html_text(out, s->link);
+    kh_str_append(out, "</small></figcaption>");
+    kh_str_printf(out,
+                  "<svg class=\"chart\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"Level of the store over %.3g days, "
+                  "lowest %s, highest %s\">",
+                  width, height, (s->to_s - s->from_s) / day_s, lowest == NULL ? "" : lowest, highest == NULL ? "" : highest);
+    draw_axes(s, arena, out);
+    draw_level(facts->stores, s, out);
+    kh_str_append(out, "</svg></figure>\n");
+}
+
+kh_status kh_chart_stores(const kh_facts *facts, kh_arena *arena, kh_str *out, kh_error *err)
+{
+    series *all = NULL;
+    size_t n = 0;
+    if (kh_facts_rows(facts->stores) == 0)
+        return KH_OK;
+    KH_TRY(find_series(facts->stores, arena, &all, &n, err));
+    kh_str_append(out, "<div class=\"small-multiples\">\n");
+    for (size_t i = 0; i < n && i < MOST_CHARTS; i++)
+        draw_series(facts, &all[i], arena, out);
+    kh_str_printf(out,
+                  "</div>\n<p class=\"note\">Time in days. %s of %zu stores, the one with the least of its keys left first; first "
+                  "replication.</p>\n",
+                  n > MOST_CHARTS ? "The emptiest nine" : "All", n);
+    return KH_OK;
+}
