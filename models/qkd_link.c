@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-static const double NOTABLE_DB = 3.0; /* an effect that halves the key is worth naming */
+static const double NOTABLE_DB = 6.0; /* three quarters of the key: worth naming; usual blocks cost half of it */
 static const kh_effects EFFECTS_UNKNOWN = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
 
 /* the link with what belongs to it; device is NULL when there is none */
