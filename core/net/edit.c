@@ -119,7 +119,7 @@ static void refuse_id(kh_loader *l, const kh_edit *edit, const target *t)
 static void move_to(kh_yaml_node *node, kh_place place)
 {
     node->line = place.line;
-    node->column = place.column;
+    node->column = place.column & KH_YAML_LAST_COLUMN;
     for (kh_yaml_node *child = node->kind == KH_YAML_SCALAR ? NULL : node->child; child != NULL; child = child->next)
         move_to(child, place);
 }

@@ -51,14 +51,14 @@ static const kh_yaml_node *id_of(const kh_yaml_node *entry)
     const kh_yaml_node *id = kh_yaml_get(entry, "id");
     const kh_yaml_node *inside = id == NULL ? NULL : kh_yaml_get(id, "value");
     id = inside == NULL ? id : inside;
-    return id != NULL && id->kind == KH_YAML_SCALAR && id->size > 0 ? id : NULL;
+    return id != NULL && id->kind == KH_YAML_SCALAR && kh_yaml_size(id) > 0 ? id : NULL;
 }
 
 /* Ids stand in paths of edits, in lists with spaces between, and in tables. */
 static void check_id(kh_loader *l, const char *file, const kh_yaml_node *id)
 {
     bool strange = strpbrk(id->text, " \t\r\n*,") != NULL;
-    if (strange || id->size > LONGEST_ID)
+    if (strange || kh_yaml_size(id) > LONGEST_ID)
         kh_findings_add(l->findings, KH_ERROR, kh_yaml_place(file, id), NULL,
                         strange ? "id '%.100s' holds a space, a comma or a star" : "id '%.100s...' is longer than 100 bytes",
                         id->text);
@@ -72,9 +72,9 @@ static kh_status index_entry(kh_loader *l, kh_noun noun, size_t i, kh_error *err
         return KH_OK;
     const char *file = l->sources.files[entry->file].path;
     check_id(l, file, id);
-    uint32_t known = kh_map_get(&l->ids[noun], id->text, id->size);
+    uint32_t known = kh_map_get(&l->ids[noun], id->text, kh_yaml_size(id));
     if (known == KH_MAP_NONE)
-        return kh_map_put(&l->ids[noun], id->text, id->size, (uint32_t)i) ? KH_OK : out_of_memory(err);
+        return kh_map_put(&l->ids[noun], id->text, kh_yaml_size(id), (uint32_t)i) ? KH_OK : out_of_memory(err);
     const kh_entry *first = &l->sources.entries[noun][known];
     kh_findings_add(l->findings, KH_ERROR, kh_yaml_place(file, id), "give one of them another id",
                     "id '%.100s' of %s is taken by the entry at %s:%u:%u", id->text, kh_schema_layout(noun)->table->noun,

@@ -61,7 +61,7 @@ static kh_status add_entry(kh_sources *s, kh_noun noun, kh_entry entry, kh_error
 static bool is_empty(const kh_yaml_node *node)
 {
     return node->kind == KH_YAML_SCALAR && node->plain &&
-           (node->size == 0 || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
+           (kh_yaml_size(node) == 0 || strcmp(node->text, "~") == 0 || strcmp(node->text, "null") == 0);
 }
 
 static kh_status take_entries(kh_sources *s, uint32_t file, kh_noun noun, const kh_yaml_node *node, kh_error *err)
@@ -124,7 +124,7 @@ static kh_status read_file(kh_sources *s, const kh_source_file *given, kh_error 
 static kh_status include(kh_sources *s, uint32_t from, const kh_yaml_node *item, kh_error *err)
 {
     const char *including = s->files[from].path;
-    if (item->kind != KH_YAML_SCALAR || item->size == 0) {
+    if (item->kind != KH_YAML_SCALAR || kh_yaml_size(item) == 0) {
         add_error(s, from, item, NULL, "an include must be the name of a file");
         return KH_OK;
     }

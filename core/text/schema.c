@@ -1,430 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/text/schema.h"
 
-#include <ctype.h>
-#include <math.h>
-#include <stdlib.h>
+#include "core/text/schema_value.h"
+
 #include <string.h>
 
 enum { MOST_FIELDS = 64 };
-
-static unsigned char *member(void *record, size_t offset)
-{
-    return (unsigned char *)record + offset;
-}
-
-static void put(void *record, size_t offset, const void *value, size_t size)
-{
-    if (offset != KH_SCHEMA_UNSTORED)
-        memcpy(member(record, offset), value, size);
-}
-
-/* --- numbers --- */
-
-static size_t count_digits(const char *text)
-{
-    size_t n = 0;
-    while (text[n] >= '0' && text[n] <= '9')
-        n++;
-    return n;
-}
-
-/* Length of the number that the text starts with; 0 when it starts with none. */
-static size_t number_length(const char *text)
-{
-    size_t at = *text == '-' || *text == '+';
-    size_t digits = count_digits(text + at);
-    at += digits;
-    if (text[at] == '.') {
-        size_t decimals = count_digits(text + at + 1);
-        digits += decimals;
-        at += decimals + 1;
-    }
-    if (digits == 0)
-        return 0;
-    if (text[at] == 'e' || text[at] == 'E') {
-        size_t sign = text[at + 1] == '-' || text[at + 1] == '+';
-        size_t exponent = count_digits(text + at + 1 + sign);
-        at += exponent == 0 ? 0 : 1 + sign + exponent;
-    }
-    return at;
-}
-
-/* Up to 15 digits and a small power of ten give an exact product or quotient: no need for the slow general way. */
-static bool short_number(const char *text, size_t length, double *number)
-{
-    static const double tens[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-    size_t at = *text == '-' || *text == '+', decimals = 0;
-    bool point = false;
-    if (length > 15)
-        return false;
-    double value = 0;
-    for (; at < length; at++) {
-        if (text[at] == '.') {
-            point = true;
-            continue;
-        }
-        if (text[at] < '0' || text[at] > '9')
-            return false;
-        value = value * 10 + (text[at] - '0');
-        decimals += point;
-    }
-    *number = (*text == '-' ? -value : value) / tens[decimals];
-    return true;
-}
-
-bool kh_schema_number(const char *text, double *number)
-{
-    size_t length = number_length(text);
-    if (length == 0 || text[length] != '\0')
-        return false;
-    double value;
-    if (!short_number(text, length, &value))
-        value = strtod(text, NULL);
-    if (!isfinite(value))
-        return false;
-    *number = value;
-    return true;
-}
-
-/* What to write instead, when that can be guessed. NULL: nothing to say. */
-static const char *number_hint(const kh_field *field, const kh_yaml_node *node, kh_str *hint)
-{
-    const char *text = node->text;
-    double ignored;
-    size_t length = number_length(text);
-    const char *letters = text + strspn(text, "+-.");
-    if (!node->plain && kh_schema_number(text, &ignored))
-        kh_str_append(hint, "write it without quotes");
-    else if (tolower((unsigned char)letters[0]) == 'i' && tolower((unsigned char)letters[1]) == 'n')
-        kh_str_append(hint, "leave the key out when there is no limit");
-    else if (strncmp(letters, "nan", 3) == 0 || strncmp(letters, "NaN", 3) == 0 || strncmp(letters, "NAN", 3) == 0)
-        kh_str_append(hint, "leave the key out when the value is not known");
-    else if (letters[0] == '0' && strchr("xXoObB", letters[1]) != NULL && letters[1] != '\0')
-        kh_str_append(hint, "write it as a decimal number");
-    else if (length > 0 && text[length] == ',')
-        kh_str_append(hint, "decimals come after a point, thousands are not separated");
-    else if (length > 0 && field->unit != NULL && length < 40 && text[length] != '.')
-        kh_str_printf(hint, "the unit (%s) is part of the key: write only the number, %.*s", field->unit, (int)length, text);
-    return hint->length == 0 || hint->failed ? NULL : kh_str_text(hint);
-}
-
-static void add_range(const kh_field *field, kh_str *out)
-{
-    bool low = isfinite(field->min), high = isfinite(field->max);
-    if (low && high)
-        kh_str_printf(out, " in %c%.10g, %.10g%c", field->min_open ? '(' : '[', field->min, field->max,
-                      field->max_open ? ')' : ']');
-    else if (low)
-        kh_str_printf(out, " %s %.10g", field->min_open ? "above" : "of at least", field->min);
-    else if (high)
-        kh_str_printf(out, " %s %.10g", field->max_open ? "below" : "of at most", field->max);
-    if (field->unit != NULL)
-        kh_str_printf(out, " %s", field->unit);
-}
-
-void kh_schema_describe(const kh_field *field, kh_str *out)
-{
-    switch (field->type) {
-    case KH_FIELD_NUMBER:
-    case KH_FIELD_INTEGER:
-        kh_str_append(out, field->type == KH_FIELD_INTEGER ? "a whole number" : "a number");
-        add_range(field, out);
-        break;
-    case KH_FIELD_BOOL:
-        kh_str_append(out, "true or false");
-        break;
-    case KH_FIELD_TEXT:
-        kh_str_append(out, "text");
-        break;
-    case KH_FIELD_ENUM:
-        kh_str_append(out, "one of");
-        for (size_t i = 0; field->words[i] != NULL; i++)
-            kh_str_printf(out, "%s %s", i == 0 ? "" : ",", field->words[i]);
-        break;
-    case KH_FIELD_REFERENCE:
-        kh_str_printf(out, "an id of %s", field->noun);
-        for (size_t i = 0; field->words != NULL && field->words[i] != NULL; i++)
-            kh_str_printf(out, " or %s", field->words[i]);
-        break;
-    case KH_FIELD_REFERENCES:
-        kh_str_printf(out, "a list of ids of %s", field->noun);
-        break;
-    case KH_FIELD_PAIR:
-        kh_str_printf(out, "a list of two ids of %s", field->noun);
-        break;
-    case KH_FIELD_POSITION:
-        kh_str_append(out, "[latitude, longitude] in degrees");
-        break;
-    case KH_FIELD_MAPPING:
-        kh_str_append(out, "a mapping");
-        break;
-    }
-}
-
-/* --- findings --- */
-
-static bool too_many(const kh_schema_reader *reader)
-{
-    return kh_findings_count(reader->findings, KH_ERROR) >= KH_FINDINGS_KEPT; /* not kept: do not spend time on hints */
-}
-
-static void refuse(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, const char *hint)
-{
-    kh_str expected = {0};
-    kh_schema_describe(field, &expected);
-    kh_place place = kh_yaml_place(reader->file, node);
-    if (node->kind == KH_YAML_SCALAR && node->size > 0)
-        kh_findings_add(reader->findings, KH_ERROR, place, hint, "%s is '%.100s', must be %s", field->name, node->text,
-                        kh_str_text(&expected));
-    else
-        kh_findings_add(reader->findings, KH_ERROR, place, hint, "%s is %s, must be %s", field->name,
-                        node->kind == KH_YAML_SCALAR ? "empty" : kh_yaml_kind_name(node), kh_str_text(&expected));
-    kh_str_clear(&expected);
-}
-
-static void refuse_number(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node)
-{
-    kh_str hint = {0};
-    refuse(reader, field, node, node->kind == KH_YAML_SCALAR && !too_many(reader) ? number_hint(field, node, &hint) : NULL);
-    kh_str_clear(&hint);
-}
-
-static void refuse_unknown(const kh_schema_reader *reader, const kh_table *table, const kh_yaml_node *key)
-{
-    kh_str hint = {0};
-    const char *nearest = too_many(reader) ? NULL : kh_schema_nearest(table, key->text);
-    if (nearest != NULL)
-        kh_str_printf(&hint, "did you mean '%s'?", nearest);
-    else if (strcmp(key->text, "<<") == 0)
-        kh_str_append(&hint, "merge keys are not used here; 'defaults' does that");
-    kh_findings_add(reader->findings, KH_ERROR, kh_yaml_place(reader->file, key), hint.length == 0 ? NULL : kh_str_text(&hint),
-                    "unknown key '%.100s' in %s", key->text, table->singular);
-    kh_str_clear(&hint);
-}
-
-bool kh_schema_allows(const kh_schema_reader *reader, const kh_field *field, double number, kh_place place)
-{
-    bool low = field->min_open ? number <= field->min : number < field->min;
-    bool high = field->max_open ? number >= field->max : number > field->max;
-    bool broken = field->type == KH_FIELD_INTEGER && number != floor(number);
-    if (!low && !high && !broken && isfinite(number))
-        return true;
-    kh_str expected = {0};
-    kh_schema_describe(field, &expected);
-    kh_findings_add(reader->findings, KH_ERROR, place, NULL, "%s is %.10g, must be %s", field->name, number,
-                    kh_str_text(&expected));
-    kh_str_clear(&expected);
-    return false;
-}
-
-/* --- one function a type --- */
-
-static void read_number(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record)
-{
-    double number;
-    if (node->kind != KH_YAML_SCALAR || !node->plain || !kh_schema_number(node->text, &number))
-        refuse_number(reader, field, node);
-    else if (kh_schema_allows(reader, field, number, kh_yaml_place(reader->file, node)))
-        put(record, field->offset, &number, sizeof number);
-}
-
-static bool is_word(const kh_yaml_node *node, const char *word)
-{
-    return node->kind == KH_YAML_SCALAR && strcmp(node->text, word) == 0;
-}
-
-static void read_bool(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record)
-{
-    bool yes = is_word(node, "true"), no = is_word(node, "false");
-    if (!node->plain || (!yes && !no))
-        refuse(reader, field, node, NULL);
-    else
-        put(record, field->offset, &yes, sizeof yes);
-}
-
-static kh_status read_text(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record,
-                           kh_error *err)
-{
-    bool nothing =
-        node->kind != KH_YAML_SCALAR || node->size == 0 || (node->plain && (is_word(node, "~") || is_word(node, "null")));
-    if (nothing) {
-        refuse(reader, field, node, NULL);
-        return KH_OK;
-    }
-    if (field->offset == KH_SCHEMA_UNSTORED)
-        return KH_OK;
-    const char *copy = kh_arena_strndup(reader->arena, node->text, node->size);
-    if (copy == NULL)
-        return kh_fail(err, KH_ENOMEM, "out of memory while reading '%s'", reader->file);
-    put(record, field->offset, &copy, sizeof copy);
-    return KH_OK;
-}
-
-static size_t count_words(const char *const *words)
-{
-    size_t n = 0;
-    while (words != NULL && words[n] != NULL)
-        n++;
-    return n;
-}
-
-static void hint_word(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, const char *nearest)
-{
-    kh_str hint = {0};
-    if (nearest != NULL)
-        kh_str_printf(&hint, "did you mean '%s'?", nearest);
-    refuse(reader, field, node, nearest == NULL ? NULL : kh_str_text(&hint));
-    kh_str_clear(&hint);
-}
-
-static void read_enum(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record)
-{
-    unsigned n = (unsigned)count_words(field->words);
-    for (unsigned i = 0; i < n; i++) {
-        if (is_word(node, field->words[i])) {
-            put(record, field->offset, &i, sizeof i);
-            return;
-        }
-    }
-    bool guess = node->kind == KH_YAML_SCALAR && !too_many(reader);
-    hint_word(reader, field, node, guess ? kh_str_nearest(node->text, field->words, n) : NULL);
-}
-
-static uint32_t find_reference(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node)
-{
-    if (node->kind != KH_YAML_SCALAR || node->size == 0) {
-        refuse(reader, field, node, NULL);
-        return KH_SCHEMA_NONE;
-    }
-    uint32_t index = reader->find(reader->user, field, node->text, node->size);
-    if (index != KH_SCHEMA_NONE)
-        return index;
-    const char *nearest = too_many(reader) ? NULL : reader->nearest(reader->user, field, node->text);
-    kh_str hint = {0};
-    if (nearest != NULL)
-        kh_str_printf(&hint, "did you mean '%s'?", nearest);
-    kh_findings_add(reader->findings, KH_ERROR, kh_yaml_place(reader->file, node), hint.length == 0 ? NULL : kh_str_text(&hint),
-                    "%s names '%.100s', which is not among the %s", field->name, node->text, field->noun);
-    kh_str_clear(&hint);
-    return KH_SCHEMA_NONE;
-}
-
-static void read_reference(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record)
-{
-    uint32_t none = KH_SCHEMA_NONE;
-    for (size_t i = 0; i < count_words(field->words); i++) {
-        if (is_word(node, field->words[i])) {
-            put(record, field->offset, &none, sizeof none);
-            return;
-        }
-    }
-    uint32_t index = find_reference(reader, field, node);
-    put(record, field->offset, &index, sizeof index);
-}
-
-static kh_status read_references(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record,
-                                 kh_error *err)
-{
-    if (node->kind != KH_YAML_LIST) {
-        refuse(reader, field, node, node->kind == KH_YAML_SCALAR ? "put it in brackets: [A]" : NULL);
-        return KH_OK;
-    }
-    uint32_t *list = KH_NEW(reader->arena, uint32_t, node->size);
-    if (list == NULL)
-        return kh_fail(err, KH_ENOMEM, "out of memory while reading '%s'", reader->file);
-    size_t n = 0;
-    for (const kh_yaml_node *item = node->child; item != NULL; item = item->next) {
-        uint32_t index = find_reference(reader, field, item);
-        if (index != KH_SCHEMA_NONE)
-            list[n++] = index;
-    }
-    put(record, field->offset, &list, sizeof list);
-    put(record, field->second_offset, &n, sizeof n);
-    return KH_OK;
-}
-
-static void read_pair(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record)
-{
-    if (node->kind != KH_YAML_LIST || node->size != 2) {
-        refuse(reader, field, node, "write [A, B]");
-        return;
-    }
-    uint32_t pair[2] = {find_reference(reader, field, node->child), find_reference(reader, field, node->child->next)};
-    put(record, field->offset, pair, sizeof pair);
-}
-
-static bool read_degree(const kh_schema_reader *reader, const char *name, double most, const kh_yaml_node *node, double *degree)
-{
-    const kh_field field = {.name = name, .unit = "degrees", .type = KH_FIELD_NUMBER, .min = -most, .max = most};
-    if (node->kind != KH_YAML_SCALAR || !node->plain || !kh_schema_number(node->text, degree)) {
-        refuse_number(reader, &field, node);
-        return false;
-    }
-    return kh_schema_allows(reader, &field, *degree, kh_yaml_place(reader->file, node));
-}
-
-static void read_position(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record)
-{
-    if (node->kind != KH_YAML_LIST || node->size != 2) {
-        refuse(reader, field, node, "write [52.36, 4.95]");
-        return;
-    }
-    double lat, lon, beyond;
-    const kh_yaml_node *first = node->child, *second = first->next;
-    if (first->kind == KH_YAML_SCALAR && kh_schema_number(first->text, &beyond) && fabs(beyond) > 90 && fabs(beyond) <= 180) {
-        kh_findings_add(reader->findings, KH_ERROR, kh_yaml_place(reader->file, first),
-                        "latitude comes first: swap the two numbers?", "latitude is %.10g, must be a number in [-90, 90] degrees",
-                        beyond);
-        return;
-    }
-    bool good_lat = read_degree(reader, "latitude", 90, first, &lat),
-         good_lon = read_degree(reader, "longitude", 180, second, &lon);
-    if (!good_lat || !good_lon)
-        return;
-    put(record, field->offset, &lat, sizeof lat);
-    put(record, field->second_offset, &lon, sizeof lon);
-}
-
-static kh_status read_value(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record,
-                            kh_error *err)
-{
-    switch (field->type) {
-    case KH_FIELD_NUMBER:
-    case KH_FIELD_INTEGER:
-        read_number(reader, field, node, record);
-        break;
-    case KH_FIELD_BOOL:
-        read_bool(reader, field, node, record);
-        break;
-    case KH_FIELD_TEXT:
-        return read_text(reader, field, node, record, err);
-    case KH_FIELD_ENUM:
-        read_enum(reader, field, node, record);
-        break;
-    case KH_FIELD_REFERENCE:
-        read_reference(reader, field, node, record);
-        break;
-    case KH_FIELD_REFERENCES:
-        return read_references(reader, field, node, record, err);
-    case KH_FIELD_PAIR:
-        read_pair(reader, field, node, record);
-        break;
-    case KH_FIELD_POSITION:
-        read_position(reader, field, node, record);
-        break;
-    case KH_FIELD_MAPPING:
-        if (node->kind != KH_YAML_MAPPING) {
-            refuse(reader, field, node, NULL);
-            break;
-        }
-        uint64_t seen = 0;
-        KH_TRY(kh_schema_read(reader, field->inner, node, member(record, field->offset), &seen, err));
-        kh_schema_require(reader, field->inner, kh_yaml_place(reader->file, node), seen);
-        break;
-    }
-    return KH_OK;
-}
 
 /* --- {value, source, assumed} --- */
 
@@ -438,7 +19,7 @@ static const kh_table sourced_table = {.singular = "a value with its source", .f
 static void write_value(const kh_yaml_node *node, kh_str *out)
 {
     if (node->kind == KH_YAML_SCALAR) {
-        kh_str_append_n(out, node->text, node->size);
+        kh_str_append_n(out, node->text, kh_yaml_size(node));
         return;
     }
     bool mapping = node->kind == KH_YAML_MAPPING, key = true;
@@ -459,9 +40,9 @@ static kh_status keep_sourced(const kh_schema_reader *reader, const kh_field *fi
     for (const kh_yaml_node *key = wrapper->child; key != NULL; key = key->next->next) {
         const kh_field *part = kh_schema_field(&sourced_table, key->text);
         if (part == NULL)
-            refuse_unknown(reader, &sourced_table, key);
+            kh_schema_refuse_key(reader, &sourced_table, key);
         else if (part != &sourced_fields[0])
-            KH_TRY(read_value(reader, part, key->next, &assumed, err));
+            KH_TRY(kh_schema_read_value(reader, part, key->next, &assumed, err));
     }
     const kh_yaml_node *source = kh_yaml_get(wrapper, "source");
     kh_str text = {0};
@@ -482,7 +63,7 @@ kh_status kh_schema_set(const kh_schema_reader *reader, const kh_field *field, c
     const kh_yaml_node *inside = value->kind == KH_YAML_MAPPING ? kh_yaml_get(value, "value") : NULL;
     if (inside != NULL)
         KH_TRY(keep_sourced(reader, field, value, inside, err));
-    return read_value(reader, field, inside != NULL ? inside : value, record, err);
+    return kh_schema_read_value(reader, field, inside != NULL ? inside : value, record, err);
 }
 
 /* --- records --- */
@@ -505,7 +86,7 @@ kh_status kh_schema_read(const kh_schema_reader *reader, const kh_table *table, 
     for (const kh_yaml_node *key = mapping->child; key != NULL; key = key->next->next) {
         size_t at = find_field(table, key->text, from);
         if (at == table->n_fields) {
-            refuse_unknown(reader, table, key);
+            kh_schema_refuse_key(reader, table, key);
             continue;
         }
         *seen |= (uint64_t)1 << at;
@@ -536,26 +117,26 @@ static void fill_field(const kh_field *field, void *record)
     switch (field->type) {
     case KH_FIELD_NUMBER:
     case KH_FIELD_INTEGER:
-        put(record, field->offset, &field->fallback, sizeof(double));
+        kh_schema_put(record, field->offset, &field->fallback, sizeof(double));
         break;
     case KH_FIELD_BOOL:
-        put(record, field->offset, &truth, sizeof truth);
+        kh_schema_put(record, field->offset, &truth, sizeof truth);
         break;
     case KH_FIELD_ENUM:
-        put(record, field->offset, &word, sizeof word);
+        kh_schema_put(record, field->offset, &word, sizeof word);
         break;
     case KH_FIELD_REFERENCE:
-        put(record, field->offset, none, sizeof none[0]);
+        kh_schema_put(record, field->offset, none, sizeof none[0]);
         break;
     case KH_FIELD_PAIR:
-        put(record, field->offset, none, sizeof none);
+        kh_schema_put(record, field->offset, none, sizeof none);
         break;
     case KH_FIELD_POSITION:
-        put(record, field->offset, &field->fallback, sizeof(double));
-        put(record, field->second_offset, &field->fallback, sizeof(double));
+        kh_schema_put(record, field->offset, &field->fallback, sizeof(double));
+        kh_schema_put(record, field->second_offset, &field->fallback, sizeof(double));
         break;
     case KH_FIELD_MAPPING:
-        kh_schema_fill(field->inner, member(record, field->offset));
+        kh_schema_fill(field->inner, kh_schema_member(record, field->offset));
         break;
     case KH_FIELD_TEXT:
     case KH_FIELD_REFERENCES:

@@ -94,10 +94,7 @@ bool kh_schema_allows(const kh_schema_reader *reader, const kh_field *field, dou
 const kh_field *kh_schema_field(const kh_table *table, const char *name);
 const char *kh_schema_nearest(const kh_table *table, const char *name);
 
-/** A decimal number as YAML 1.2 writes it. @return false for anything else, NaN and infinity included */
-bool kh_schema_number(const char *text, double *number);
-
-/** Appends "in (0, 20000] km", "at least 0 dB", "a truth value": what the field takes. */
+/** Appends "a number in (0, 20000] km", "true or false": what the field takes. */
 void kh_schema_describe(const kh_field *field, kh_str *out);
 
 /** JSON Schema (draft-07) of one entry: its id is required; other required fields may come from defaults that the schema of the

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { TEXT_CHUNK = 16384 };
+enum { TEXT_CHUNK = 16384, NODE_CHUNK = 512 };
 
 /* Keys come again and again: each is kept once. The marks find duplicates when a mapping ends, in one pass and without a set,
  * since every mapping inside it has ended before. */
@@ -41,6 +41,8 @@ typedef struct builder {
     size_t expanded; /* nodes so far, aliases counted in full */
     char *room;      /* of the present text chunk */
     size_t room_left;
+    kh_yaml_node *nodes; /* of the present chunk, since the arena rounds each request up */
+    size_t nodes_left;
     kh_map key_index, anchor_index;
     known_key *keys;
     size_t n_keys, keys_capacity;
@@ -48,9 +50,14 @@ typedef struct builder {
     size_t n_anchors, anchors_capacity;
 } builder;
 
+static uint32_t column_of(yaml_mark_t mark)
+{
+    return mark.column < KH_YAML_LAST_COLUMN ? (uint32_t)mark.column + 1 : KH_YAML_LAST_COLUMN;
+}
+
 static kh_place place_of(const builder *b, yaml_mark_t mark)
 {
-    return (kh_place){.file = b->source->file, .line = (uint32_t)mark.line + 1, .column = (uint32_t)mark.column + 1};
+    return (kh_place){.file = b->source->file, .line = (uint32_t)mark.line + 1, .column = column_of(mark)};
 }
 
 static kh_status out_of_memory(builder *b)
@@ -116,8 +123,6 @@ static void attach(builder *b, kh_yaml_node *node)
     level *top = &b->levels[b->depth - 1];
     *top->link = node;
     top->link = &node->next;
-    if (top->container->kind == KH_YAML_LIST || top->at_key)
-        top->container->size++;
     if (top->container->kind == KH_YAML_MAPPING)
         top->at_key = !top->at_key;
 }
@@ -128,14 +133,19 @@ static kh_status add_node(builder *b, kh_yaml_kind kind, yaml_mark_t mark, kh_ya
         return stop(b, KH_ELIMIT, place_of(b, mark), "split the work into several topologies", "too many keys and values to read");
     if (kind != KH_YAML_SCALAR && is_key_next(b))
         return stop(b, KH_EDATA, place_of(b, mark), "write key: value", "a key must be text, this is a list or a mapping");
-    kh_yaml_node *made = KH_NEW(b->arena, kh_yaml_node, 1);
-    if (made == NULL)
-        return out_of_memory(b);
+    if (b->nodes_left == 0) {
+        b->nodes = KH_NEW(b->arena, kh_yaml_node, NODE_CHUNK);
+        if (b->nodes == NULL)
+            return out_of_memory(b);
+        b->nodes_left = NODE_CHUNK;
+    }
+    kh_yaml_node *made = b->nodes++;
+    b->nodes_left--;
     b->budget->nodes--;
     b->expanded++;
-    made->kind = (uint8_t)kind;
+    made->kind = kind;
     made->line = (uint32_t)mark.line + 1;
-    made->column = (uint32_t)mark.column + 1;
+    made->column = column_of(mark) & KH_YAML_LAST_COLUMN;
     *node = made;
     return KH_OK;
 }
@@ -177,7 +187,6 @@ static kh_status add_scalar(builder *b, const yaml_event_t *event)
     node->text = is_key_next(b) ? keep_key(b, text, length) : keep_text(b, text, length);
     if (node->text == NULL)
         return out_of_memory(b);
-    node->size = (uint32_t)length;
     node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     uint32_t index;
     KH_TRY(open_anchor(b, event->data.scalar.anchor, node, &index));
@@ -206,7 +215,7 @@ static kh_status open_container(builder *b, const yaml_event_t *event)
 static void find_duplicate_keys(builder *b, const kh_yaml_node *mapping)
 {
     for (const kh_yaml_node *key = mapping->child; key != NULL; key = key->next->next) {
-        known_key *known = &b->keys[kh_map_get(&b->key_index, key->text, key->size)];
+        known_key *known = &b->keys[kh_map_get(&b->key_index, key->text, strlen(key->text))];
         if (known->in_mapping == mapping) {
             kh_findings_add(b->findings, KH_ERROR, kh_yaml_place(b->source->file, key), "keep one of them",
                             "key '%.100s' comes twice, first in line %u", key->text, known->first->line);
@@ -247,7 +256,7 @@ static kh_status add_alias(builder *b, const yaml_event_t *event)
     copy.line = node->line;
     copy.column = node->column;
     if (is_key_next(b)) {
-        copy.text = keep_key(b, copy.text, copy.size);
+        copy.text = keep_key(b, copy.text, strlen(copy.text));
         if (copy.text == NULL)
             return out_of_memory(b);
     }
@@ -382,6 +391,16 @@ const kh_yaml_node *kh_yaml_get(const kh_yaml_node *mapping, const char *key)
         if (strcmp(k->text, key) == 0)
             return k->next;
     return NULL;
+}
+
+size_t kh_yaml_size(const kh_yaml_node *node)
+{
+    size_t n = 0;
+    if (node->kind == KH_YAML_SCALAR)
+        return strlen(node->text);
+    for (const kh_yaml_node *child = node->child; child != NULL; child = child->next)
+        n++;
+    return node->kind == KH_YAML_MAPPING ? n / 2 : n;
 }
 
 kh_place kh_yaml_place(const char *file, const kh_yaml_node *node)

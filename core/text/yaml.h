@@ -19,15 +19,16 @@ typedef struct kh_yaml_node {
         struct kh_yaml_node *child; /**< list: first item; mapping: first key, its value is key->next, the next key comes after */
     };
     struct kh_yaml_node *next;      /**< the next in the list or mapping that holds this one; NULL at its end */
-    uint32_t line, column;          /**< from 1; column in characters */
-    uint32_t size;                  /**< scalar: bytes of text; list: items; mapping: pairs */
-    uint8_t kind;                   /**< kh_yaml_kind */
-    bool plain;                     /**< scalar without quotes: may be a number or a truth value */
+    uint32_t line;                  /**< from 1 */
+    uint32_t column : 24;           /**< from 1, in characters; KH_YAML_LAST_COLUMN: that or more */
+    uint32_t kind : 4;              /**< kh_yaml_kind */
+    uint32_t plain : 1;             /**< scalar without quotes: may be a number or a truth value */
 } kh_yaml_node;
+#define KH_YAML_LAST_COLUMN ((1u << 24) - 1)
 
 /** What may still be read, over all files of one load. */
 typedef struct kh_yaml_budget {
-    size_t nodes;     /**< keys and values; 32 bytes each */
+    size_t nodes;     /**< keys and values; 24 bytes each */
     size_t expansion; /**< nodes that aliases may stand for */
 } kh_yaml_budget;
 #define KH_YAML_BUDGET ((kh_yaml_budget){.nodes = 2000000, .expansion = 100000})
@@ -56,6 +57,9 @@ kh_status kh_yaml_read(const kh_yaml_source *source, kh_yaml_budget *budget, kh_
 
 /** The value of @p key, or NULL. Linear. */
 const kh_yaml_node *kh_yaml_get(const kh_yaml_node *mapping, const char *key);
+
+/** Bytes of a scalar's text, items of a list, pairs of a mapping. Linear. */
+size_t kh_yaml_size(const kh_yaml_node *node);
 
 /** Place of a node in a finding. */
 kh_place kh_yaml_place(const char *file, const kh_yaml_node *node);
