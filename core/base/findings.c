@@ -2,6 +2,7 @@
 #include "core/base/findings.h"
 
 #include "core/base/arena.h"
+#include "core/base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,12 +39,27 @@ void kh_findings_destroy(kh_findings *findings)
     free(findings);
 }
 
-/* Control characters of hostile input must not reach a terminal. */
+/* Control characters of hostile input must not reach a terminal, nor broken UTF-8 a report. */
 static void make_printable(char *text)
 {
-    for (; *text != '\0'; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7F)
+    while (*text != '\0') {
+        unsigned char c = (unsigned char)*text;
+        size_t length = kh_utf8_length(text);
+        bool second_controls = c == 0xC2 && (unsigned char)text[1] < 0xA0; /* U+0080 to U+009F */
+        if (c < 0x20 || c == 0x7F)
             *text = ' ';
+        else if (length == 0 || second_controls)
+            *text = '?';
+        text += length == 0 || second_controls ? 1 : length;
+    }
+}
+
+static char *copy_printable(kh_arena *arena, const char *text, size_t length)
+{
+    char *copy = kh_arena_strndup(arena, text, length);
+    if (copy != NULL)
+        make_printable(copy);
+    return copy;
 }
 
 static kh_finding *next_slot(kh_findings *findings)
@@ -70,11 +86,10 @@ void kh_findings_add(kh_findings *findings, kh_severity severity, kh_place place
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    make_printable(message);
     *slot = (kh_finding){.severity = severity, .place = place};
     slot->place.file = kh_arena_strdup(findings->arena, place.file);
-    slot->message = kh_arena_strdup(findings->arena, message);
-    slot->hint = kh_arena_strdup(findings->arena, hint);
+    slot->message = copy_printable(findings->arena, message, strlen(message));
+    slot->hint = hint == NULL ? NULL : copy_printable(findings->arena, hint, strlen(hint));
     if (slot->message != NULL)
         findings->n_kept++;
 }
@@ -106,10 +121,7 @@ void kh_findings_quote(kh_findings *findings, const char *file, const char *text
         size_t rest = length - (size_t)(start - text);
         const char *newline = memchr(start, '\n', rest);
         size_t size = newline == NULL ? rest : (size_t)(newline - start);
-        char *copy = kh_arena_strndup(findings->arena, start, size < LONGEST_EXCERPT ? size : LONGEST_EXCERPT);
-        if (copy != NULL)
-            make_printable(copy);
-        f->excerpt = copy;
+        f->excerpt = copy_printable(findings->arena, start, size < LONGEST_EXCERPT ? size : LONGEST_EXCERPT);
     }
 }
 

@@ -45,10 +45,12 @@ static void check_distance(const kh_loader *l, const kh_fibre *fibre)
     if (isnan(distance_km) || distance_km * (1 - SPHERE_ERROR) - COORDINATE_ERROR_KM <= fibre->length_km)
         return;
     kh_str hint = {0};
-    if (explains(swapped_km(a, true, b, false), fibre->length_km))
-        kh_str_printf(&hint, "latitude comes first: is the position of '%s' swapped?", a->id);
-    else if (explains(swapped_km(a, false, b, true), fibre->length_km))
-        kh_str_printf(&hint, "latitude comes first: is the position of '%s' swapped?", b->id);
+    bool a_explains = explains(swapped_km(a, true, b, false), fibre->length_km);
+    bool b_explains = explains(swapped_km(a, false, b, true), fibre->length_km);
+    if (a_explains && b_explains)
+        kh_str_printf(&hint, "latitude comes first: is the position of '%s' or of '%s' swapped?", a->id, b->id);
+    else if (a_explains || b_explains)
+        kh_str_printf(&hint, "latitude comes first: is the position of '%s' swapped?", a_explains ? a->id : b->id);
     else if (explains(swapped_km(a, true, b, true), fibre->length_km))
         kh_str_printf(&hint, "latitude comes first: are the positions of '%s' and '%s' swapped?", a->id, b->id);
     WARN(l, fibre->place, hint.length == 0 ? "check the length and the positions" : kh_str_text(&hint),
@@ -191,7 +193,8 @@ static void check_fault(kh_loader *l, const kh_fault *fault)
     check_fault_target(l, fault);
     bool by_length = !isnan(fault->mtbf_h_per_1000km), by_item = !isnan(fault->mtbf_h);
     if (by_length == by_item)
-        ERROR(l, fault->place, NULL, "give either mtbf_h or mtbf_h_per_1000km, %s", by_item ? "not both" : "one is needed");
+        ERROR(l, fault->place, "give one of the two", "the fault has %s mtbf_h %s mtbf_h_per_1000km", by_item ? "both" : "neither",
+              by_item ? "and" : "nor");
     else if (by_length && fault->kind != KH_FAULT_FIBRE_CUT)
         ERROR(l, fault->place, "use mtbf_h", "only a fibre-cut counts by length");
 }
@@ -203,7 +206,7 @@ static void check_fault(kh_loader *l, const kh_fault *fault)
 
 void kh_loader_check(kh_loader *l)
 {
-    if (l->net->n_nodes == 0)
+    if (l->net->n_nodes == 0 && kh_findings_count(l->findings, KH_ERROR) == 0)
         WARN(l, (kh_place){.file = l->net->path}, NULL, "the topology has no nodes");
     CHECK_ALL(KH_NOUN_NODES, nodes, check_node)
     CHECK_ALL(KH_NOUN_FIBRES, fibres, check_fibre)

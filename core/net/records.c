@@ -193,6 +193,8 @@ static kh_status make_start(kh_loader *l, kh_noun noun, uint32_t file, start *fr
     if (defaults == NULL)
         return KH_OK;
     l->id = "";
+    l->reader.file = l->sources.files[file].path;
+    l->sources.files[file].defaults_used[noun] = true;
     const kh_yaml_node *id = kh_schema_layout(noun)->has_id ? kh_yaml_get(defaults, "id") : NULL;
     if (id != NULL)
         kh_findings_add(l->findings, KH_ERROR, kh_yaml_place(l->reader.file, id), NULL, "an id cannot be a default");
@@ -203,8 +205,8 @@ static kh_status read_entry(kh_loader *l, kh_noun noun, size_t i, start *from, k
 {
     const kh_layout *layout = kh_schema_layout(noun);
     const kh_entry *entry = &l->sources.entries[noun][i];
-    l->reader.file = l->sources.files[entry->file].path;
     KH_TRY(make_start(l, noun, entry->file, from, err));
+    l->reader.file = l->sources.files[entry->file].path;
     unsigned char *record = kh_record_at(l->net, noun, i);
     memcpy(record, from->record, layout->table->size);
     kh_place place = kh_yaml_place(l->reader.file, entry->node);
@@ -215,6 +217,19 @@ static kh_status read_entry(kh_loader *l, kh_noun noun, size_t i, start *from, k
     KH_TRY(kh_schema_read(&l->reader, layout->table, entry->node, record, &seen, err));
     kh_schema_require(&l->reader, layout->table, place, seen);
     return keep_entry_source(l, entry->node, l->reader.file, err);
+}
+
+/* Defaults that no entry starts from are checked all the same; what they assume is not kept, since nothing rests on it. */
+static kh_status check_unused_defaults(kh_loader *l, kh_noun noun, kh_error *err)
+{
+    size_t kept = l->net->n_provenance;
+    for (uint32_t file = 0; file < l->sources.n_files; file++) {
+        start from = {0};
+        if (!l->sources.files[file].defaults_used[noun])
+            KH_TRY(make_start(l, noun, file, &from, err));
+    }
+    l->net->n_provenance = kept;
+    return KH_OK;
 }
 
 static kh_status read_noun(kh_loader *l, kh_noun noun, kh_error *err)
@@ -233,7 +248,7 @@ static kh_status read_noun(kh_loader *l, kh_noun noun, kh_error *err)
         KH_TRY(read_entry(l, noun, i, &from, err));
         l->broken[noun][i] = kh_findings_count(l->findings, KH_ERROR) > errors;
     }
-    return KH_OK;
+    return check_unused_defaults(l, noun, err);
 }
 
 static kh_status read_single(kh_loader *l, kh_noun noun, kh_error *err)

@@ -22,6 +22,7 @@ typedef struct kh_source_file {
     size_t length;
     bool open;                                   /**< its includes are being read: to include it now is a cycle */
     const kh_yaml_node *defaults[KH_NOUN_COUNT]; /**< NULL: none */
+    bool defaults_used[KH_NOUN_COUNT];           /**< set when an entry starts from them */
 } kh_source_file;
 
 typedef struct kh_entry {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/text/json.h"
 
+#include "core/base/utf8.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <stdint.h>
@@ -73,22 +75,6 @@ static void lose(kh_json *container, kh_json *value)
     kh_json_destroy(value);
 }
 
-/* Length of the UTF-8 sequence at text, 0 when it is not valid (overlong forms and surrogates are not). */
-static size_t utf8_length(const unsigned char *text)
-{
-    if (text[0] < 0x80)
-        return 1;
-    size_t length = text[0] >= 0xF0 ? 4 : text[0] >= 0xE0 ? 3 : 2;
-    if (text[0] < 0xC2 || text[0] > 0xF4)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    bool overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
-    bool outside = (text[0] == 0xED && text[1] > 0x9F) || (text[0] == 0xF4 && text[1] > 0x8F);
-    return overlong || outside ? 0 : length;
-}
-
 static void write_escaped(unsigned char c, kh_str *out)
 {
     static const char letters[] = "btn?fr"; /* 0x08 ... 0x0D */
@@ -103,16 +89,15 @@ static void write_escaped(unsigned char c, kh_str *out)
 static void write_text(const char *text, kh_str *out)
 {
     kh_str_append_n(out, "\"", 1);
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != '\0') {
-        size_t length = utf8_length(at);
+    while (*text != '\0') {
+        size_t length = kh_utf8_length(text);
         if (length == 0)
             kh_str_append(out, "\xEF\xBF\xBD"); /* U+FFFD: what we write is JSON whatever was put in */
-        else if (*at < 0x20 || *at == '"' || *at == '\\')
-            write_escaped(*at, out);
+        else if ((unsigned char)*text < 0x20 || *text == '"' || *text == '\\')
+            write_escaped((unsigned char)*text, out);
         else
-            kh_str_append_n(out, (const char *)at, length);
-        at += length == 0 ? 1 : length;
+            kh_str_append_n(out, text, length);
+        text += length == 0 ? 1 : length;
     }
     kh_str_append_n(out, "\"", 1);
 }

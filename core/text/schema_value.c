@@ -33,9 +33,9 @@ static const char *number_hint(const kh_field *field, const kh_yaml_node *node, 
         kh_str_append(hint, "leave the key out when the value is not known");
     else if (letters[0] == '0' && strchr("xXoObB", letters[1]) != NULL && letters[1] != '\0')
         kh_str_append(hint, "write it as a decimal number");
-    else if (length > 0 && text[length] == ',')
+    else if (length > 0 && (text[length] == ',' || text[length] == '_'))
         kh_str_append(hint, "decimals come after a point, thousands are not separated");
-    else if (length > 0 && field->unit != NULL && length < 40 && text[length] != '.')
+    else if (length > 0 && field->unit != NULL && length < 40 && text[length] != '.' && text[length] != '\0')
         kh_str_printf(hint, "the unit (%s) is part of the key: write only the number, %.*s", field->unit, (int)length, text);
     return hint->length == 0 || hint->failed ? NULL : kh_str_text(hint);
 }
