@@ -13,8 +13,9 @@ typedef struct kh_advice {
     const kh_net *net;
     const kh_rates *rates;
     const kh_demand *demand;
-    const kh_plan_demand *plan;
-    kh_arena *arena; /**< scratch of this call */
+    const kh_plan *whole;
+    const kh_plan_demand *plan; /**< the demand's part of it */
+    kh_arena *arena;            /**< scratch of this call */
     kh_str *out;
     double reach_db;         /**< farthest that a device of the library gives key; 0 when none does */
     kh_device_id far_device; /**< the one that does */

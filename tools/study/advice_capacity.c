@@ -85,7 +85,8 @@ static void say_split(const kh_advice *a, kh_qkd_link_id id)
     kh_phrase_span(best.length_km, best.loss_db, a->out);
     kh_str_append(a->out, ") would lift it to about ");
     kh_words_rate(key.rate_bps, a->out);
-    kh_str_append(a->out, " with one pair of the same device on each part.");
+    kh_str_append(a->out, " with one pair of the same device on each part");
+    kh_str_append(a->out, key.rate_bps >= a->plan->cut.requested_bps ? ", enough for all that is asked." : ".");
 }
 
 static void say_better_device(const kh_advice *a, kh_qkd_link_id id)
@@ -98,6 +99,46 @@ static void say_better_device(const kh_advice *a, kh_qkd_link_id id)
     kh_str_printf(a->out, " The device %s of the library would give ", a->net->devices[device.i].id);
     kh_words_rate(best_bps, a->out);
     kh_str_printf(a->out, " a pair on %s (computed).", a->net->qkd_links[id.i].id);
+}
+
+static bool on_side(const kh_cut *cut, kh_node_id node)
+{
+    for (size_t i = 0; i < cut->n_side; i++)
+        if (cut->side[i].i == node.i)
+            return true;
+    return false;
+}
+
+static bool parts(const kh_cut *cut, const kh_demand *demand)
+{
+    return on_side(cut, demand->between[0]) != on_side(cut, demand->between[1]);
+}
+
+/* Often one demand asks for nearly all: without it the others would fit. */
+static void say_largest(const kh_advice *a)
+{
+    const kh_plan *plan = a->whole;
+    const kh_cut *cut = &a->plan->cut;
+    uint32_t largest = KH_NO_INDEX;
+    for (uint32_t i = 0; i < a->net->n_demands; i++)
+        if (kh_demand_needs_qkd(&a->net->demands[i]) && parts(cut, &a->net->demands[i]))
+            if (largest == KH_NO_INDEX || plan->demands[i].requested_bps > plan->demands[largest].requested_bps)
+                largest = i;
+    if (largest == KH_NO_INDEX)
+        return;
+    double asked_bps = plan->demands[largest].requested_bps, others_bps = cut->requested_bps - asked_bps;
+    if (others_bps <= 0 || others_bps > cut->capacity_bps)
+        return;
+    kh_str_append(a->out, " Of what is asked across the cut, ");
+    kh_phrase_share(asked_bps, cut->requested_bps, a->out);
+    const kh_demand *asking = &a->net->demands[largest];
+    if (asking == a->demand)
+        kh_str_append(a->out, " is this demand's");
+    else
+        kh_str_printf(a->out, " is for '%s'", asking->label != NULL && asking->label[0] != '\0' ? asking->label : asking->id);
+    kh_str_append(a->out, "; without it the others, ");
+    kh_words_rate(others_bps, a->out);
+    kh_str_append(a->out, ", would get all they ask here.");
 }
 
 static void say_aes_instead(const kh_advice *a)
@@ -124,6 +165,7 @@ void kh_advice_capacity_say(kh_advice *advice)
             say_split(advice, link);
             say_better_device(advice, link);
         }
+        say_largest(advice);
     }
     say_aes_instead(advice);
 }

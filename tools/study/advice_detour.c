@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { MOST_NAMES = 6 };
+enum { MOST_NAMES = 6, MOST_STATIONS = 10 };
 
 /* Every hop costs a little, so that of two ways that cost the same the shorter one is taken. */
 static const double HOP_EUR = 1;
@@ -145,20 +145,37 @@ static void say_node(const survey *s, size_t i)
     kh_phrase_node(s->advice->net, (kh_node_id){s->route.nodes[i]}, s->advice->out);
 }
 
+static bool is_new(const survey *s, uint32_t edge)
+{
+    return !is_link(s, edge) || s->advice->rates->qkd[edge].key_rate_bps <= 0;
+}
+
+/* The stations where both hops are new say where the detour goes; when there is none, all stations. */
+static size_t list_stations(const survey *s, kh_node_id *stations)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < s->route.n_edges; i++)
+        if (is_new(s, s->route.edges[i - 1]) && is_new(s, s->route.edges[i]))
+            stations[n++].i = s->route.nodes[i];
+    for (size_t i = 1; n == 0 && i < s->route.n_edges; i++)
+        stations[i - 1].i = s->route.nodes[i];
+    return n > 0 ? n : s->route.n_edges - 1;
+}
+
 static void say_way(const survey *s, bool detour)
 {
     kh_str *out = s->advice->out;
     kh_str_append(out, detour ? " What would serve: the detour" : " What would serve: QKD");
     if (s->route.n_edges > 1) {
+        kh_node_id *stations = KH_NEW(s->advice->arena, kh_node_id, s->route.n_edges);
+        if (stations == NULL) {
+            out->failed = true;
+            return;
+        }
         kh_str_append(out, detour ? " over " : " by way of ");
-        kh_phrase_list list = {.count = s->route.n_edges - 1, .most = MOST_NAMES};
-        /* of a long way, name stations all along it */
-        size_t inner = s->route.n_edges - 1, shown = inner < MOST_NAMES ? inner : MOST_NAMES;
-        for (size_t i = 0; i < shown && kh_phrase_next(&list, out); i++)
-            say_node(s, 1 + (2 * i + 1) * inner / (2 * shown));
-        (void)kh_phrase_next(&list, out);
+        kh_phrase_stations(s->advice->net, stations, list_stations(s, stations), MOST_STATIONS, out);
     }
-    kh_str_printf(out, ", %zu hop%s", s->route.n_edges, s->route.n_edges == 1 ? "" : "s");
+    kh_str_printf(out, ", %zu hop%s in all", s->route.n_edges, s->route.n_edges == 1 ? "" : "s");
 }
 
 static void say_links_without_module(const survey *s)
@@ -213,36 +230,51 @@ static void say_effort(const survey *s)
     if (s->cost_eur > 0) {
         kh_str_append(out, ", ");
         kh_phrase_money(s->cost_eur, out);
-        kh_str_append(out, " of equipment and fit-out by this topology's costs");
+        kh_str_append(out, " of equipment and fit-out at this topology's prices");
     }
     kh_str_append(out, ", and brings ");
     kh_words_rate(s->rate_bps, out);
-    kh_str_append(out, " (");
-    if (s->rate_bps >= s->advice->demand->rate_bps) {
-        kh_str_append(out, "all that is asked");
-    } else {
+    if (s->rate_bps < s->advice->demand->rate_bps) {
+        kh_str_append(out, " (");
         kh_phrase_share(s->rate_bps, s->advice->demand->rate_bps, out);
-        kh_str_append(out, " of what is asked");
+        kh_str_append(out, " of what is asked)");
+    } else {
+        kh_str_append(out, " (all that is asked)");
     }
-    kh_str_append(out, "), limited by ");
+    kh_str_append(out, " if no other demand uses it; the narrowest hop is ");
     say_node(s, s->narrowest);
     kh_str_append(out, " - ");
     say_node(s, s->narrowest + 1);
-    kh_str_append(out, ", if no other demand uses it.");
+    kh_str_append(out, ".");
+}
+
+/* Links in the topology that nobody can compute yet: a measured rate would settle them. */
+static void say_links_without_model(const kh_advice *a)
+{
+    kh_phrase_list list = {.most = MOST_NAMES};
+    for (size_t i = 0; i < a->net->n_qkd_links; i++)
+        list.count += a->rates->qkd[i].limit == KH_LIMIT_NO_MODEL;
+    if (list.count == 0)
+        return;
+    kh_str_append(a->out, list.count == 1 ? " One link has no model yet, it counts once it is given a measured key rate: "
+                                          : " Some links have no model yet, they count once they are given a measured key rate: ");
+    for (size_t i = 0; i < a->net->n_qkd_links; i++)
+        if (a->rates->qkd[i].limit == KH_LIMIT_NO_MODEL && kh_phrase_next(&list, a->out))
+            kh_str_append(a->out, a->net->qkd_links[i].id);
+    kh_str_append(a->out, ".");
 }
 
 static void say_without_fibre(const kh_advice *a, bool span_beyond_reach, bool found)
 {
     if (found && !span_beyond_reach)
         return;
-    kh_str_append(a->out,
-                  found ? " Otherwise" : " No route of QKD over the fibres of this topology joins the two, so what would serve is");
-    if (a->demand->security == KH_SECURITY_HYBRID)
-        kh_str_append(a->out, found ? " PQC carries the protection alone there (the demand is hybrid)"
-                                    : " PQC alone (the demand is hybrid)");
-    else
-        kh_str_append(a->out, found ? " PQC for this leg" : " PQC");
-    kh_str_append(a->out, ", or a satellite with a ground station on each side.");
+    bool hybrid = a->demand->security == KH_SECURITY_HYBRID;
+    if (!found)
+        kh_str_append(a->out, " No QKD route over the fibres of this topology joins the two.");
+    kh_str_append(a->out, found ? " Without it, " : hybrid ? " Until then, " : " What would serve: ");
+    kh_str_append(a->out, hybrid ? "PQC alone protects this hybrid demand" : found ? "PQC would have to serve this leg" : "PQC");
+    kh_str_append(a->out, "; a satellite with a ground station on each side would be another way.");
+    say_links_without_model(a);
 }
 
 void kh_advice_detour_say(kh_advice *advice, bool span_beyond_reach)

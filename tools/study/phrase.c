@@ -40,7 +40,7 @@ bool kh_phrase_next(kh_phrase_list *list, kh_str *out)
         return false;
     }
     if (list->done > 0)
-        kh_str_append(out, list->done + 1 == list->count ? " and " : ", ");
+        kh_str_append(out, list->comma != NULL ? list->comma : list->done + 1 == list->count ? " and " : ", ");
     list->done++;
     return true;
 }
@@ -54,12 +54,10 @@ void kh_phrase_demand(const kh_net *net, const kh_demand *demand, kh_str *out)
 {
     const char *label = demand->label;
     if (label != NULL && label[0] != '\0')
-        kh_str_printf(out, "%s (", label);
+        kh_str_printf(out, "%s: ", label);
     kh_phrase_node(net, demand->between[0], out);
     kh_str_append(out, " - ");
     kh_phrase_node(net, demand->between[1], out);
-    if (label != NULL && label[0] != '\0')
-        kh_str_append(out, ")");
 }
 
 void kh_phrase_nodes(const kh_net *net, const kh_node_id *nodes, size_t n, size_t most, kh_str *out)
@@ -67,6 +65,15 @@ void kh_phrase_nodes(const kh_net *net, const kh_node_id *nodes, size_t n, size_
     kh_phrase_list list = {.count = n, .most = most};
     for (size_t i = 0; i <= n && kh_phrase_next(&list, out); i++)
         kh_phrase_node(net, nodes[i], out);
+}
+
+void kh_phrase_stations(const kh_net *net, const kh_node_id *nodes, size_t n, size_t most, kh_str *out)
+{
+    kh_phrase_list list = {.count = n, .most = most};
+    size_t shown = n < most ? n : most;
+    for (size_t i = 0; i < shown && kh_phrase_next(&list, out); i++)
+        kh_phrase_node(net, nodes[(2 * i + 1) * n / (2 * shown)], out);
+    (void)kh_phrase_next(&list, out);
 }
 
 void kh_phrase_span(double length_km, double loss_db, kh_str *out)
@@ -128,12 +135,12 @@ void kh_phrase_count(size_t n, const char *what, kh_str *out)
 static void append_encryptors(const kh_demand *demand, kh_str *out)
 {
     bool one = demand->encryptors <= 1;
-    kh_str_printf(out, " of key for %.0f AES-256 encryptor pair%s that change%s keys ", demand->encryptors, one ? "" : "s",
+    kh_str_printf(out, " of key for %.0f AES-256 encryptor pair%s that change%s keys every ", demand->encryptors, one ? "" : "s",
                   one ? "s" : "");
-    if (isnan(demand->rekey_gib))
-        kh_str_printf(out, "every %g s", demand->rekey_s);
-    else
-        kh_str_printf(out, "every %g s or %g GiB", demand->rekey_s, demand->rekey_gib);
+    if (demand->rekey_s > 0)
+        kh_str_printf(out, "%g s", demand->rekey_s);
+    if (demand->rekey_gib > 0)
+        kh_str_printf(out, "%s%g GiB", demand->rekey_s > 0 ? " or " : "", demand->rekey_gib);
 }
 
 void kh_phrase_asked(const kh_demand *demand, kh_str *out)

@@ -12,16 +12,19 @@
 /** "A, B and C"; beyond @p most: "A, B and 4 more". */
 typedef struct kh_phrase_list {
     size_t count, most, done;
+    const char *comma; /**< NULL: ", " and " and " before the last; else what stands between any two */
 } kh_phrase_list;
 /** Appends what stands in front of the next item ("", ", " or " and "). @return false when the item is to be left out; the rest is
  * then counted. */
 bool kh_phrase_next(kh_phrase_list *list, kh_str *out);
 
-/** "Bristol - Cambridge CAPE", with the label in front when the demand has one: "Video (Bristol - Cambridge CAPE)". */
+/** "Bristol - Cambridge CAPE", with the label in front when the demand has one: "Video: Bristol - Cambridge CAPE". */
 void kh_phrase_demand(const kh_net *net, const kh_demand *demand, kh_str *out);
 void kh_phrase_node(const kh_net *net, kh_node_id node, kh_str *out);
 /** Names, at most @p most of them. */
 void kh_phrase_nodes(const kh_net *net, const kh_node_id *nodes, size_t n, size_t most, kh_str *out);
+/** The same for the stations of a way: of more than @p most, those at even steps all along it are named. */
+void kh_phrase_stations(const kh_net *net, const kh_node_id *nodes, size_t n, size_t most, kh_str *out);
 /** "Q-POW-CAM (Powergate - Cambridge, 163.5 km, 37.0 dB)". */
 void kh_phrase_link(const kh_net *net, const kh_rates *rates, kh_qkd_link_id link, kh_str *out);
 /** "163.5 km, 37.0 dB". */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/study/study_file.h"
 
+#include "core/text/number.h"
 #include "core/text/schema.h"
 #include "core/text/yaml.h"
 
@@ -144,7 +145,7 @@ static const kh_yaml_node *list_of(const reading *r, const kh_yaml_node *mapping
     const kh_yaml_node *list = kh_yaml_get(mapping, key);
     if (list == NULL)
         return NULL;
-    if (list->kind != KH_YAML_LIST || list->size == 0) {
+    if (list->kind != KH_YAML_LIST || list->child == NULL) {
         kh_findings_add(r->findings, KH_ERROR, place_of(r, list), NULL, "%s must be a list with at least one entry", key);
         return NULL;
     }
@@ -178,7 +179,7 @@ static bool read_option(const reading *r, const char *path, const char *key, con
         return true;
     edit->kind = strcmp(key, "times") == 0 ? KH_EDIT_TIMES : KH_EDIT_ADD;
     edit->text = NULL;
-    if (kh_schema_number(value->text, &edit->number))
+    if (kh_number_read(value->text, &edit->number))
         return true;
     kh_findings_add(r->findings, KH_ERROR, edit->place, NULL, "%s is '%.100s', must be a number", key, value->text);
     return false;
@@ -189,9 +190,9 @@ static kh_status read_options(const reading *r, const kh_yaml_node *node, const 
     const kh_yaml_node *values = list_of(r, node, key, KH_YAML_SCALAR), *set = kh_yaml_get(node, "set");
     if (values == NULL || set == NULL || set->kind != KH_YAML_SCALAR || !check_path(r, set->text, false, place_of(r, set)))
         return KH_OK; /* said already */
-    axis->options = KH_NEW(r->arena, kh_edit, values->size);
+    axis->options = KH_NEW(r->arena, kh_edit, kh_yaml_size(values));
     if (axis->options == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %u values of an axis", (unsigned)values->size);
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu values of an axis", kh_yaml_size(values));
     for (const kh_yaml_node *value = values->child; value != NULL; value = value->next)
         if (read_option(r, set->text, key, value, &axis->options[axis->n_options]))
             axis->n_options++;
@@ -222,9 +223,9 @@ static kh_status read_axes(const reading *r, const kh_yaml_node *root, kh_study_
     const kh_yaml_node *list = list_of(r, root, "axes", KH_YAML_MAPPING);
     if (list == NULL)
         return KH_OK;
-    file->axes = KH_NEW(r->arena, kh_study_axis, list->size);
+    file->axes = KH_NEW(r->arena, kh_study_axis, kh_yaml_size(list));
     if (file->axes == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %u axes", (unsigned)list->size);
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu axes", kh_yaml_size(list));
     for (const kh_yaml_node *node = list->child; node != NULL; node = node->next)
         KH_TRY(read_axis(r, node, &file->axes[file->n_axes++], err));
     return KH_OK;
@@ -262,9 +263,9 @@ static kh_status read_case(const reading *r, const kh_yaml_node *node, kh_study_
     const kh_yaml_node *list = list_of(r, node, "changes", KH_YAML_MAPPING);
     if (list == NULL)
         return KH_OK;
-    written->edits = KH_NEW(r->arena, kh_edit, list->size);
+    written->edits = KH_NEW(r->arena, kh_edit, kh_yaml_size(list));
     if (written->edits == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %u changes", (unsigned)list->size);
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu changes", kh_yaml_size(list));
     for (const kh_yaml_node *item = list->child; item != NULL; item = item->next) {
         change c = {0};
         KH_TRY(read_keys(r, &change_table, change_values, item, &c, err));
@@ -280,9 +281,9 @@ static kh_status read_cases(const reading *r, const kh_yaml_node *root, kh_study
     const kh_yaml_node *list = list_of(r, root, "cases", KH_YAML_MAPPING);
     if (list == NULL)
         return KH_OK;
-    file->cases = KH_NEW(r->arena, kh_study_written_case, list->size);
+    file->cases = KH_NEW(r->arena, kh_study_written_case, kh_yaml_size(list));
     if (file->cases == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %u cases", (unsigned)list->size);
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu cases", kh_yaml_size(list));
     for (const kh_yaml_node *node = list->child; node != NULL; node = node->next)
         KH_TRY(read_case(r, node, &file->cases[file->n_cases++], err));
     return KH_OK;

@@ -17,7 +17,8 @@ void kh_words_advice(const kh_net *net, const kh_rates *rates, const kh_plan *pl
     if (shortfall == KH_SHORTFALL_NONE || shortfall == KH_SHORTFALL_NOT_NEEDED)
         return;
     kh_str text = {0};
-    kh_advice advice = {net, rates, &net->demands[demand.i], &plan->demands[demand.i], kh_arena_create(0), &text, 0, {KH_NO_INDEX}};
+    kh_advice advice = {net, rates,        &net->demands[demand.i], plan, &plan->demands[demand.i], kh_arena_create(0), &text,
+                        0,   {KH_NO_INDEX}};
     if (advice.arena == NULL)
         text.failed = true;
     else if (shortfall == KH_SHORTFALL_CAPACITY)

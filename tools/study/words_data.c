@@ -60,14 +60,17 @@ static void say_lines(const subject *s, const kh_path *path)
 static void say_limit(const subject *s, uint32_t line)
 {
     const kh_line_rate *rate = &s->rates->line[line];
+    bool has_reason = rate->reason != NULL && rate->reason[0] != '\0';
     if (rate->mode.i != KH_NO_INDEX) {
         const kh_mode *mode = &s->net->modes[rate->mode.i];
-        kh_str_printf(s->out, ": %.0f channels of ", rate->channels);
+        kh_str_printf(s->out, ": %.0f channel%s of ", rate->channels, rate->channels > 1 ? "s" : "");
         say_gbps(mode->rate_gbps, s->out);
-        kh_str_printf(s->out, " (mode %s, margin %.1f dB) on %s", mode->id, rate->margin_db, s->net->line_systems[line].id);
+        kh_str_printf(s->out, " on %s", s->net->line_systems[line].id);
+        if (!has_reason)
+            kh_str_printf(s->out, " (mode %s, margin %.1f dB)", mode->id, rate->margin_db);
     }
-    if (rate->reason != NULL && rate->reason[0] != '\0')
-        kh_str_printf(s->out, "; %s", rate->reason);
+    if (has_reason)
+        kh_str_printf(s->out, " (%s)", rate->reason);
     kh_str_append(s->out, ".");
 }
 
@@ -83,6 +86,46 @@ static void say_capacity(const subject *s, const kh_path *path)
         kh_str_append(s->out, path->weight >= s->demand->data_gbps ? ", which is enough" : ", which is not enough");
     }
     say_limit(s, worst);
+}
+
+/* Lines that join the two ends without regeneration on the way: what the light does in one go. */
+static void say_direct_lines(const subject *s)
+{
+    kh_phrase_list list = {.most = MOST_NAMES};
+    const kh_node_id *ends = s->demand->between;
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t i = 0; i < s->net->n_line_systems; i++) {
+            const kh_line_system *line = &s->net->line_systems[i];
+            if ((line->ends[0].i != ends[0].i || line->ends[1].i != ends[1].i) &&
+                (line->ends[1].i != ends[0].i || line->ends[0].i != ends[1].i))
+                continue;
+            if (turn == 0) {
+                list.count++;
+            } else if (kh_phrase_next(&list, s->out)) {
+                kh_str_printf(s->out, "%s (%.0f km) ", line->id, s->rates->line[i].length_km);
+                say_gbps(s->rates->line[i].capacity_gbps, s->out);
+            }
+        }
+        if (list.count == 0)
+            return;
+        kh_str_append(s->out, turn == 0 ? " In one go of light, without regeneration: " : ".");
+    }
+}
+
+static void say_no_chain(const subject *s)
+{
+    kh_str_append(s->out, " No chain of line systems joins the two ends");
+    for (int k = 0; k < 2; k++) {
+        bool has_line = false;
+        for (size_t i = 0; i < s->net->n_line_systems; i++)
+            has_line = has_line || s->net->line_systems[i].ends[0].i == s->demand->between[k].i ||
+                       s->net->line_systems[i].ends[1].i == s->demand->between[k].i;
+        if (has_line)
+            continue;
+        kh_str_append(s->out, "; none ends at ");
+        kh_phrase_node(s->net, s->demand->between[k], s->out);
+    }
+    kh_str_append(s->out, ".");
 }
 
 static void say_relays(const subject *s)
@@ -154,14 +197,18 @@ void kh_words_data(const kh_net *net, const kh_rates *rates, const kh_plan *plan
         return;
     }
     *capacity_gbps = path.found ? path.weight : 0;
-    kh_phrase_demand(net, s.demand, out);
-    kh_str_append(out, " asks ");
     say_gbps(s.demand->data_gbps, out);
-    kh_str_append(out, " of data.");
+    kh_str_append(out, " of data is asked from ");
+    kh_phrase_node(net, s.demand->between[0], out);
+    kh_str_append(out, " to ");
+    kh_phrase_node(net, s.demand->between[1], out);
+    kh_str_append(out, ".");
     if (path.found && path.n_edges > 0)
         say_capacity(&s, &path);
     else
-        kh_str_append(out, " No chain of line systems joins the two ends.");
+        say_no_chain(&s);
+    if (path.n_edges > 1)
+        say_direct_lines(&s);
     say_protection(&s);
     kh_arena_destroy(arena);
 }

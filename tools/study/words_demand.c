@@ -2,7 +2,7 @@
 #include "tools/study/phrase.h"
 #include "tools/study/words.h"
 
-#include <math.h>
+#include <stdlib.h>
 
 enum { MOST_NAMES = 6 };
 
@@ -30,12 +30,16 @@ static void say_route(const subject *s, const kh_route *route)
         return;
     }
     kh_str_printf(s->out, "over %zu QKD links by way of ", route->n_links);
-    kh_phrase_list list = {.count = route->n_links - 1, .most = MOST_NAMES};
-    kh_node_id at = s->demand->between[0];
-    for (size_t i = 0; i < route->n_links && kh_phrase_next(&list, s->out); i++) {
-        at = kh_phrase_far_end(s->net->qkd_links[route->links[i].i].ends, at);
-        kh_phrase_node(s->net, at, s->out);
+    kh_node_id *stations = calloc(route->n_links, sizeof *stations);
+    if (stations == NULL) {
+        s->out->failed = true;
+        return;
     }
+    kh_node_id at = s->demand->between[0];
+    for (size_t i = 0; i < route->n_links; i++)
+        stations[i] = at = kh_phrase_far_end(s->net->qkd_links[route->links[i].i].ends, at);
+    kh_phrase_stations(s->net, stations, route->n_links - 1, MOST_NAMES, s->out);
+    free(stations);
 }
 
 static const kh_route *largest_route(const kh_plan_demand *plan)
@@ -166,7 +170,7 @@ static void say_capacity(const subject *s)
 static void say_links_without_key(const subject *s)
 {
     const kh_net *net = s->net;
-    kh_phrase_list list = {.most = MOST_NAMES};
+    kh_phrase_list list = {.most = MOST_NAMES, .comma = "; "};
     for (size_t i = 0; i < net->n_qkd_links; i++)
         list.count += crosses(&s->plan->cut, net->qkd_links[i].ends) && s->rates->qkd[i].key_rate_bps <= 0;
     if (list.count == 0)
@@ -178,7 +182,7 @@ static void say_links_without_key(const subject *s)
         if (!kh_phrase_next(&list, s->out))
             break;
         kh_phrase_link(net, s->rates, (kh_qkd_link_id){i}, s->out);
-        kh_str_printf(s->out, " because of this: %s", kh_limit_text(s->rates->qkd[i].limit));
+        kh_str_printf(s->out, ": %s", kh_limit_text(s->rates->qkd[i].limit));
     }
     kh_str_append(s->out, ".");
 }

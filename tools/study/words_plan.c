@@ -42,7 +42,8 @@ static void say_level(const subject *s)
     if (plan->n_asking == count_without_route(plan) || plan->value <= 0)
         return;
     if (plan->value >= 1) {
-        kh_str_printf(s->out, " The links could carry %.3g times what is asked of them", plan->value);
+        kh_str_printf(s->out, " The links could carry %.3g times what %s at once", plan->value,
+                      count_without_route(plan) > 0 ? "the others ask" : "is asked");
     } else {
         kh_str_append(s->out, " Every demand with a route gets at least ");
         kh_phrase_share(plan->value, 1, s->out);
@@ -67,8 +68,14 @@ static void say_tightest(const subject *s)
     for (uint32_t i = 0; i < plan->n_links; i++)
         if (gain_of_pair(s, i) > (best == KH_NO_INDEX ? 0 : gain_of_pair(s, best)))
             best = i;
-    if (best == KH_NO_INDEX || plan->n_met == plan->n_asking)
+    if (best == KH_NO_INDEX)
         return;
+    if (plan->value >= 1) {
+        kh_str_append(s->out, " The first to run out would be ");
+        kh_phrase_link(s->net, s->rates, (kh_qkd_link_id){best}, s->out);
+        kh_str_append(s->out, ".");
+        return;
+    }
     kh_str_append(s->out, " The tightest place is ");
     kh_phrase_link(s->net, s->rates, (kh_qkd_link_id){best}, s->out);
     kh_str_append(s->out, ": one more pair there (");

@@ -206,8 +206,9 @@ static void a_subsea_span_beyond_reach_is_an_honest_no(void **state)
                 "the subsea span Eemshaven - Fano (308.0 km, 53.4 dB) carries no key; the best device of the library, snspd, "
                 "reaches 45.0 dB. "
                 "No trusted node can stand in the sea.");
-    expect_part(kh_words_advice, &s,
-                "No route of QKD over the fibres of this topology joins the two, so what would serve is PQC, or a satellite");
+    expect_part(
+        kh_words_advice, &s,
+        "No QKD route over the fibres of this topology joins the two. What would serve: PQC; a satellite with a ground station");
 }
 
 static void the_detour_over_land_is_found_and_priced(void **state)
@@ -217,9 +218,11 @@ static void the_detour_over_land_is_found_and_priced(void **state)
     start_sea(&s, true);
     expect_part(
         kh_words_advice, &s,
-        "What would serve: the detour over Hamburg, 2 hops; 2 links stand in the topology without a pair (QH-1 and QH-2). It takes "
-        "2 QKD pairs (worst hop 20.0 dB), EUR 200,000 of equipment and fit-out by this topology's costs, and brings 20 kbit/s (all "
-        "that is asked), limited by Hamburg - Fano, if no other demand uses it. Otherwise PQC for this leg, or a satellite");
+        "What would serve: the detour over Hamburg, 2 hops in all; 2 links stand in the topology without a pair (QH-1 and QH-2). "
+        "It "
+        "takes 2 QKD pairs (worst hop 20.0 dB), EUR 200,000 of equipment and fit-out at this topology's prices, and brings 20 "
+        "kbit/s (all that is asked) if no other demand uses it; the narrowest hop is Hamburg - Fano. Without it, PQC would have to "
+        "serve this leg; a satellite with a ground station on each side would be another way.");
 }
 
 static void on_land_trusted_nodes_along_the_span_are_offered(void **state)
@@ -258,9 +261,10 @@ static void data_takes_the_widest_chain_of_lines(void **state)
     bristol b;
     start_data(&b);
     expect(words_of_data, &b.s,
-           "Bristol - Cambridge CAPE asks 1.2 Tbit/s of data. The line systems L1 and L2 (224 km, 1.1 ms one way) carry up to 3.6 "
+           "1.2 Tbit/s of data is asked from Bristol to Cambridge CAPE. The line systems L1 and L2 (224 km, 1.1 ms one way) carry "
+           "up to 3.6 "
            "Tbit/s, "
-           "which is enough: 9 channels of 400 Gbit/s (mode 400g, margin 1.2 dB) on L2. Protection: post-quantum key exchange "
+           "which is enough: 9 channels of 400 Gbit/s on L2 (mode 400g, margin 1.2 dB). Protection: post-quantum key exchange "
            "(PQC), end to "
            "end whatever the line; it rests on mathematics, not on QKD.");
     double capacity_gbps = 0;
@@ -278,7 +282,7 @@ static void a_line_without_a_mode_says_why(void **state)
     b.s.line[1].capacity_gbps = 0;
     b.s.line[1].mode.i = KH_NO_INDEX;
     b.s.line[1].reason = "OSNR is 1.5 dB short";
-    expect_part(words_of_data, &b.s, "cannot carry it: L2 has no mode that works; OSNR is 1.5 dB short.");
+    expect_part(words_of_data, &b.s, "cannot carry it: L2 has no mode that works (OSNR is 1.5 dB short).");
 }
 
 static void no_data_no_words(void **state)
