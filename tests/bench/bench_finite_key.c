@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Time of one cold link (search of the best parameters, decoy BB84 with finite blocks) and what it is in evaluations of the
+ * formula. The ratio is the number to keep an eye on: it does not depend on the machine. */
+#include "models/fibre.h"
+#include "models/lim2014.h"
+#include "models/qkd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+
+enum { N_LOSSES = 25, N_ROUNDS = 40, N_EVALUATIONS = 200000 };
+
+static const kh_qkd_system typical = {
+    .detector = {.efficiency = 0.1, .dark_per_gate = 5e-7, .misalignment = 0.01, .afterpulse = 0.02, .detectors = 2.0},
+    .clock_hz = 1e9,
+    .ec_efficiency = 1.16,
+    .block_bits = 1e7,
+    .eps_sec = 1e-10,
+    .eps_cor = 1e-15,
+    .pairs_per_pulse = NAN,
+};
+
+static double now_us(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return 1e6 * (double)t.tv_sec + 1e-3 * (double)t.tv_nsec;
+}
+
+/* all losses from 0 to 60 dB, those without key included */
+static double time_links(double *sum_bps)
+{
+    double start_us = now_us();
+    for (int round = 0; round < N_ROUNDS; round++) {
+        for (int i = 0; i < N_LOSSES; i++) {
+            kh_qkd_system system = typical;
+            system.loss_b_db = 2.5 * i;
+            kh_qkd_key key = {0};
+            if (kh_qkd_compute(&kh_qkd_bb84_finite, &system, &key, NULL) == KH_OK)
+                *sum_bps += key.rate_bps;
+        }
+    }
+    return (now_us() - start_us) / (N_ROUNDS * N_LOSSES);
+}
+
+static double time_evaluation(double *sum_bits)
+{
+    kh_lim2014_setting setting = {.detector = typical.detector,
+                                  .transmittance = kh_fibre_transmittance(20.0),
+                                  .ec_efficiency = typical.ec_efficiency,
+                                  .eps_sec = typical.eps_sec,
+                                  .eps_cor = typical.eps_cor,
+                                  .errors = KH_LIM2014_ERRORS_LEAST};
+    double start_us = now_us();
+    for (int i = 0; i < N_EVALUATIONS; i++) {
+        kh_lim2014_choice choice = {.mu = {0.46 + 1e-9 * i, 0.21, 2e-4}, .p = {0.55, 0.31, 0.14}, .p_x = 0.88};
+        *sum_bits += kh_lim2014_key(&setting, &choice, typical.block_bits).key_bits;
+    }
+    return (now_us() - start_us) / N_EVALUATIONS;
+}
+
+int main(void)
+{
+    double check = 0.0;
+    double evaluation_us = time_evaluation(&check), link_us = time_links(&check);
+    printf("evaluation_us %.3f\nlink_cold_us %.1f\nlink_in_evaluations %.0f\ncheck %.6g\n", evaluation_us, link_us,
+           link_us / evaluation_us, check);
+    return 0;
+}
