@@ -50,7 +50,7 @@ static kh_status read_triple(const kh_json *inputs, const char *name, double *va
 
 static kh_status plob(const kh_json *inputs, double *computed, kh_error *err)
 {
-    double loss_db;
+    double loss_db = 0.0;
     const input wanted[] = {{"loss_dB", 0.0, 1000.0, &loss_db}};
     READ(inputs, wanted, err);
     *computed = kh_bound_plob(loss_db);
@@ -59,7 +59,7 @@ static kh_status plob(const kh_json *inputs, double *computed, kh_error *err)
 
 static kh_status single_repeater(const kh_json *inputs, double *computed, kh_error *err)
 {
-    double loss_db;
+    double loss_db = 0.0;
     const input wanted[] = {{"loss_dB", 0.0, 1000.0, &loss_db}};
     READ(inputs, wanted, err);
     *computed = kh_bound_single_repeater(loss_db);
@@ -143,7 +143,7 @@ static kh_status weak_reach(const kh_json *inputs, double *computed, kh_error *e
 static kh_status weak_rate(const kh_json *inputs, double *computed, kh_error *err)
 {
     ma2005_line line;
-    double length_km;
+    double length_km = 0.0;
     KH_TRY(read_line(inputs, &line, err));
     KH_TRY(read_decoy(inputs, &line, err));
     const input wanted[] = {{"L_km", 0.0, 10000.0, &length_km}, {"q", 0.0, 1.0, &line.setting.sifting}};
@@ -154,7 +154,7 @@ static kh_status weak_rate(const kh_json *inputs, double *computed, kh_error *er
 
 static kh_status best_mu(const kh_json *inputs, double *computed, kh_error *err)
 {
-    double misalignment, ec_efficiency;
+    double misalignment = 0.0, ec_efficiency = 0.0;
     const input wanted[] = {{"ed", 0.0, 0.5, &misalignment}, {"f", 1.0, 10.0, &ec_efficiency}};
     READ(inputs, wanted, err);
     return kh_ma2005_mu_opt(misalignment, ec_efficiency, computed, err);
@@ -172,8 +172,8 @@ static kh_status check_convention(const kh_json *inputs, const char *name, const
 static kh_status key_length(const kh_json *inputs, double *computed, kh_error *err)
 {
     kh_lim2014_setting setting = {.detector = {.efficiency = 1.0, .detectors = 2.0}};
-    kh_lim2014_choice choice;
-    double n_pulses, background;
+    kh_lim2014_choice choice = {0};
+    double n_pulses = 0.0, background = 0.0;
     const input wanted[] = {
         {"eta", 1e-100, 1.0, &setting.transmittance},
         {"N", 1.0, 1e30, &n_pulses},
@@ -202,8 +202,8 @@ static kh_status key_length(const kh_json *inputs, double *computed, kh_error *e
 
 static kh_status pair_source(const kh_json *inputs, double *computed, kh_error *err)
 {
-    kh_bbm92_setting setting;
-    double pairs, efficiency, loss_a_db, loss_b_db;
+    kh_bbm92_setting setting = {0};
+    double pairs = 0.0, efficiency = 0.0, loss_a_db = 0.0, loss_b_db = 0.0;
     bool in_middle = kh_json_get(inputs, "loss_each_dB") != NULL;
     const input wanted[] = {
         {"mu_pairs", 0.0, 100.0, &pairs},
@@ -225,7 +225,7 @@ static kh_status pair_source(const kh_json *inputs, double *computed, kh_error *
 
 static kh_status counted_pairs(const kh_json *inputs, double *computed, kh_error *err)
 {
-    double coincidences, qber, ec_efficiency, sifting;
+    double coincidences = 0.0, qber = 0.0, ec_efficiency = 0.0, sifting = 0.0;
     const input wanted[] = {
         {"coinc_per_s", 0.0, 1e15, &coincidences},
         {"qber", 0.0, 0.5, &qber},
