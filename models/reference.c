@@ -169,6 +169,18 @@ static kh_status check_convention(const kh_json *inputs, const char *name, const
     return KH_OK;
 }
 
+static kh_status read_choice(const kh_json *inputs, kh_lim2014_choice *choice, kh_error *err)
+{
+    const input wanted[] = {{"pX", 1e-9, 1.0 - 1e-9, &choice->p_x}};
+    READ(inputs, wanted, err);
+    KH_TRY(read_triple(inputs, "mu", choice->mu, err));
+    KH_TRY(read_triple(inputs, "p", choice->p, err));
+    if (!(choice->mu[1] > choice->mu[2] && choice->mu[0] > choice->mu[1] + choice->mu[2]))
+        return kh_fail(err, KH_ERANGE, "mu is [%g, %g, %g], must satisfy mu1 > mu2 + mu3 and mu2 > mu3", choice->mu[0],
+                       choice->mu[1], choice->mu[2]);
+    return KH_OK;
+}
+
 static kh_status key_length(const kh_json *inputs, double *computed, kh_error *err)
 {
     kh_lim2014_setting setting = {.detector = {.efficiency = 1.0, .detectors = 2.0}};
@@ -179,20 +191,15 @@ static kh_status key_length(const kh_json *inputs, double *computed, kh_error *e
         {"N", 1.0, 1e30, &n_pulses},
         {"Y0", 0.0, 1.0, &background},
         {"ed", 0.0, 0.5, &setting.detector.misalignment},
-        {"pX", 1e-9, 1.0 - 1e-9, &choice.p_x},
-        {"f", 1.0, 10.0, &setting.ec_efficiency},
         {"eps_sec", 1e-100, 1.0 - 1e-9, &setting.eps_sec},
         {"eps_cor", 1e-100, 1.0 - 1e-9, &setting.eps_cor},
+        {"f", 1.0, 10.0, &setting.ec_efficiency},
     };
     READ(inputs, wanted, err);
-    KH_TRY(read_triple(inputs, "mu", choice.mu, err));
-    KH_TRY(read_triple(inputs, "p", choice.p, err));
+    KH_TRY(read_choice(inputs, &choice, err));
     KH_TRY(check_convention(inputs, "gain", "1-(1-Y0)exp(-eta mu)", err));
     KH_TRY(check_convention(inputs, "err", "Y0/2+ed(G-Y0)", err));
     KH_TRY(check_convention(inputs, "leak", "f nX h(mX/nX)", err));
-    if (!(choice.mu[1] > choice.mu[2] && choice.mu[0] > choice.mu[1] + choice.mu[2]))
-        return kh_fail(err, KH_ERANGE, "mu is [%g, %g, %g], must satisfy mu1 > mu2 + mu3 and mu2 > mu3", choice.mu[0], choice.mu[1],
-                       choice.mu[2]);
     setting.detector.dark_per_gate = 0.5 * background;
     setting.errors = kh_json_as_bool(kh_json_get(inputs, "cap_v1")) ? KH_LIM2014_ERRORS_LEAST : KH_LIM2014_ERRORS_BY_DECOYS;
     double n_x = kh_lim2014_detections(&setting, &choice, n_pulses);

@@ -18,9 +18,9 @@ target_include_directories(kh_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(kh_flags INTERFACE _POSIX_C_SOURCE=200809L KH_VERSION="${PROJECT_VERSION}")
 # -ffp-contract=off: no fused multiply-add, so results are equal across machines
 target_compile_options(kh_flags INTERFACE -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes
-  -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wpointer-arith -Wformat=2 -Wundef -Wvla -Wswitch-enum -Wdouble-promotion)
-if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(kh_flags INTERFACE -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wnull-dereference)
+  -Wmissing-prototypes -Wcast-qual -Wwrite-strings -Wpointer-arith -Wformat=2 -Wundef -Wvla -Wswitch-enum)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU") # clang warns of promotion at every NAN and INFINITY
+  target_compile_options(kh_flags INTERFACE -Wdouble-promotion -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wnull-dereference)
 endif()
 if(KH_WERROR)
   target_compile_options(kh_flags INTERFACE -Werror)
