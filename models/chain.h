@@ -9,15 +9,20 @@
 /** A line as text: the grammar of the optical reference tables.
  *
  *      chain   = item { " " item }
- *      item    = element | count "x[" chain "]"            count 1..10000, brackets at most 8 deep, 100000 elements in all
- *      element = "F(km=80,att=0.2,D=16.7,Aeff=83,pmd=0.04,ci=0.5,co=0.3)"   fibre: km, att in dB/km, D in ps/(nm km), Aeff in um2;
- *                                                          optional S in ps/(nm2 km), pmd in ps/sqrt(km), connectors ci, co in dB
- *              | "E(g=16,nf=5)"                            amplifier: gain dB and noise figure dB; optional gmin, gflat, pmax
- * (dBm); nf=vg(NFmin,NFmax) variable gain, nf=or(c3,c2,c1,c0) OpenROADM in-line | "R(add,tgt=-20,ado=38,pmd=1,pdl=0.5)"     ROADM
- * add, express or drop; tgt dBm a channel; optional ado, pmd, pdl, maxloss
+ *      item    = element | count "x[" chain "]"
+ *      element = "F(km=80,att=0.2,D=16.7,Aeff=83,pmd=0.04,ci=0.5,co=0.3)"
+ *              | "E(g=16,nf=5,gmin=15,gflat=26,pmax=23)"
+ *              | "R(add,tgt=-20,ado=38,pmd=1,pdl=0.5,maxloss=16)"
  *
- *  Strict: an unknown, missing or doubled key, a word for a number, infinity, anything left over is KH_EDATA with the column (from
- * 1) and, where one is near, the word that was meant. A value outside its physical range is found by kh_optical_run().
+ *  - count 1 to 10000; brackets at most 8 deep; at most 100000 elements in all.
+ *  - F, a fibre: km, att in dB/km, D in ps/(nm km), Aeff in um2; optional S in ps/(nm2 km), pmd in ps/sqrt(km), connectors ci and
+ *    co in dB.
+ *  - E, an amplifier: gain g and noise figure nf in dB; optional gmin and gflat in dB, pmax in dBm. The noise figure is a number,
+ *    vg(at full gain,at least gain) or or(c3,c2,c1,c0): see kh_optical_noise.
+ *  - R, a ROADM, add, express or drop: tgt in dBm a channel; optional ado in dB, pmd in ps, pdl and maxloss in dB.
+ *
+ *  Strict: an unknown, missing or doubled key, a word for a number, infinity, anything left over is KH_EDATA with the column,
+ *  from 1, and, where one is near, the word that was meant. Values outside their physical range are found by kh_optical_run().
  *  @param arena  where the elements live
  *  @return KH_OK; KH_EDATA; KH_ELIMIT; KH_ENOMEM; on failure *chain is as before */
 kh_status kh_chain_parse(const char *text, kh_arena *arena, kh_optical_chain *chain, kh_error *err);

@@ -100,17 +100,24 @@ typedef struct kh_optical_path {
 typedef struct kh_optical_cache kh_optical_cache;
 kh_optical_cache *kh_optical_cache_create(kh_arena *arena); /**< NULL when memory is out */
 
-/** Channels of equal spacing, symbol rate and power.
- *  @param arena  where the arrays live
- *  @return KH_OK; KH_ERANGE: launch_dbm outside [-40, 30], spacing below the symbol rate, too many channels, frequency outside the
- *          bands; KH_ENOMEM */
+/** Channels of equal spacing, symbol rate and power. */
 typedef struct kh_optical_grid {
     double first_thz, spacing_ghz, channels, baud_gbd, launch_dbm;
 } kh_optical_grid;
+
+/** The comb of a grid.
+ *  @param arena  where the arrays live
+ *  @return KH_OK; KH_ERANGE: launch_dbm outside [-40, 30], spacing below the symbol rate, channels not whole or more than
+ *          KH_OPTICAL_CHANNELS_MAX, frequencies outside 180 to 210 THz; KH_ENOMEM */
 kh_status kh_optical_comb_grid(const kh_optical_grid *grid, kh_arena *arena, kh_optical_comb *comb, kh_error *err);
 
 /** All ranges of a comb, and that no two slots overlap. */
 kh_status kh_optical_comb_check(const kh_optical_comb *comb, kh_error *err);
+
+typedef struct kh_optical_chain {
+    const kh_optical_element *elements;
+    size_t n_elements;
+} kh_optical_chain;
 
 /** Sends a comb through a chain of elements.
  *  @param tx_osnr_db   of the transmitter, in 0.1 nm; INFINITY: noiseless
@@ -118,10 +125,6 @@ kh_status kh_optical_comb_check(const kh_optical_comb *comb, kh_error *err);
  *  @param arena        where the channels of @p path live
  *  @return KH_OK; KH_ERANGE outside the ranges above, the step names the element by its number from 1; KH_ENOMEM
  *  Cost: per fibre n^2 multiply-adds, and n^2/2 logarithms for each kind of fibre that the cache has not seen. */
-typedef struct kh_optical_chain {
-    const kh_optical_element *elements;
-    size_t n_elements;
-} kh_optical_chain;
 kh_status kh_optical_run(const kh_optical_chain *chain, const kh_optical_comb *comb, double tx_osnr_db, kh_optical_cache *cache,
                          kh_arena *arena, kh_optical_path *path, kh_error *err);
 
@@ -134,20 +137,24 @@ double kh_optical_shannon_bps(const kh_optical_path *path, const kh_optical_comb
 
 /** What a line system of the network can do.
  *
- *  Elements: add ROADM at the first end and booster up to launch_dbm; after each span an amplifier with the span's loss as gain; at
- *  the nodes of `roadms` a ROADM and a booster; drop ROADM at the last end. roadm_target_dbm NAN: no ROADMs, launch_dbm goes
- * straight into the first fibre. Fibres that meet at a node of kind `switch` (and no ROADM there) are one span. The loss of a fibre
- * is spread evenly over its length, given connectors half at either end. A fibre without a type is taken as SSMF (16.7 ps/(nm km),
- * 83 um2, 0.04 ps/sqrt(km)). Amplifier `auto`: at each place the first of the library with enough gain and total power. Modes:
- * those of the line (or all), each over its own comb (all channels with its symbol rate). A mode works when its spacing fits, the
- * worst channel's GSNR in 0.1 nm, transmitter and add/drop included, is above required OSNR + margin, and CD and PMD are within its
- *  limits. The largest capacity wins, then the larger margin.
+ *  Elements: an add ROADM at the first end and a booster up to launch_dbm; after each span an amplifier whose gain is the
+ *  span's loss; at the nodes of `roadms` a ROADM and a booster; a drop ROADM at the last end.
+ *  - roadm_target_dbm NAN: no ROADMs, launch_dbm goes straight into the first fibre.
+ *  - Fibres that meet at a node of kind `switch`, with no ROADM there, are one span.
+ *  - The loss of a fibre is spread evenly over its length; connectors, where the loss was computed from them, half at either end.
+ *  - A fibre without a type is taken as standard fibre: 16.7 ps/(nm km), 83 um2, 0.04 ps/sqrt(km); the reason says so.
+ *  - Amplifier `auto`: at each place the first of the library with enough gain and enough total power.
+ *
+ *  Modes: those of the line, or all of the library, each over a comb of its own symbol rate with all channels lit. A mode works
+ *  when its spacing fits, the worst channel's GSNR in 0.1 nm (transmitter, add and drop included) is above required OSNR + margin,
+ *  and dispersion and PMD are within its limits. The largest capacity wins, then the larger margin.
  *
  *  @param arena     where out->reason lives
- *  @param[out] out  every field. Nothing feasible: capacity 0, mode none, reason says why, margin < 0 of the nearest mode, or NAN
- * when no mode came as far as its OSNR (or none failed by it). GSNR fields NAN when the light does not get through.
- *  @return KH_OK also when nothing is feasible; KH_ERANGE for absurd values (launch power, spacing, channels, band), KH_ENOMEM; the
- * step names the line system. */
+ *  @param[out] out  every field. Nothing feasible: capacity 0, mode none, reason says why, margin < 0 of the nearest mode; the
+ *                   margin is NAN when no mode came as far as its OSNR, or the nearest did not fail by it. GSNR NAN when no light
+ *                   gets through.
+ *  @return KH_OK also when nothing is feasible; KH_ERANGE for absurd values (launch power, spacing, channels, band, fibre);
+ *          KH_EDATA when the fibres do not meet; KH_ENOMEM. The caller names the line system. */
 kh_status kh_optical_line(const kh_net *net, kh_line_id line, kh_arena *arena, kh_line_rate *out, kh_error *err);
 
 #endif

@@ -104,26 +104,33 @@ static const char *describe_need(const builder *b, double gain_db, size_t last, 
     return kh_arena_printf(b->arena, "span '%s' to '%s' loses %.1f dB without an amplifier between", from, to, gain_db);
 }
 
+/* Largest gain that the line may use; -infinity when there is no amplifier. */
+static double largest_gain_db(const builder *b)
+{
+    double most_db = -(double)INFINITY;
+    for (size_t i = 0; i < b->net->n_amplifiers; i++)
+        if (b->system->amplifier.i == KH_NO_INDEX || b->system->amplifier.i == i)
+            most_db = fmax(most_db, b->net->amplifiers[i].gain_max_db);
+    return most_db;
+}
+
 static kh_status explain_no_amplifier(builder *b, double gain_db, size_t last, bool booster)
 {
     const char *need = describe_need(b, gain_db, last, booster);
     if (need == NULL)
         return no_memory(b);
-    double most_db = -(double)INFINITY, power_dbm = total_dbm(b->system);
-    for (size_t i = 0; i < b->net->n_amplifiers; i++)
-        if (b->system->amplifier.i == KH_NO_INDEX || b->system->amplifier.i == i)
-            most_db = fmax(most_db, b->net->amplifiers[i].gain_max_db);
-    const char *whose = b->system->amplifier.i == KH_NO_INDEX ? "no amplifier of the library" : "the line's amplifier cannot: it";
+    bool any = b->system->amplifier.i == KH_NO_INDEX;
+    double most_db = largest_gain_db(b);
     if (b->net->n_amplifiers == 0)
         b->layout.obstacle = kh_arena_printf(b->arena, "%s, and the library has no amplifier", need);
     else if (gain_db > most_db)
         b->layout.obstacle =
-            b->system->amplifier.i == KH_NO_INDEX
-                ? kh_arena_printf(b->arena, "%s, no amplifier of the library has that gain (at most %.1f dB)", need, most_db)
-                : kh_arena_printf(b->arena, "%s, the line's amplifier has at most %.1f dB", need, most_db);
+            kh_arena_printf(b->arena, "%s, %s (at most %.1f dB)", need,
+                            any ? "no amplifier of the library has that gain" : "the line's amplifier has less gain", most_db);
     else
-        b->layout.obstacle = kh_arena_printf(b->arena, "%s and %g channels of %g dBm are %.1f dBm, %s gives both", need,
-                                             b->system->channels, b->system->launch_dbm, power_dbm, whose);
+        b->layout.obstacle = kh_arena_printf(
+            b->arena, "%s and %g channels of %g dBm are %.1f dBm, %s", need, b->system->channels, b->system->launch_dbm,
+            total_dbm(b->system), any ? "no amplifier of the library gives both" : "the line's amplifier does not give both");
     return b->layout.obstacle == NULL ? no_memory(b) : KH_OK;
 }
 

@@ -19,9 +19,11 @@ typedef struct kh_csv {
 enum { KH_CSV_COLUMNS_MAX = 1000 };
 #define KH_CSV_NO_COLUMN SIZE_MAX
 
-/** Reads a whole table. Lines end in LF or CRLF, the last one also without; a byte order mark is skipped. Quoted cells may hold
- * commas, line ends and doubled quotes. Strict: a quote inside a bare cell, text behind a closing quote, an open quote, a NUL byte,
- * a row with another number of cells, and a doubled name in the header are KH_EDATA with the line.
+/** Reads a whole table.
+ *
+ *  Lines end in LF or CRLF, the last one also without; a byte order mark is skipped. Quoted cells may hold commas, line ends and
+ *  doubled quotes. Strict: a quote inside a bare cell, text behind a closing quote, an open quote, a NUL byte, a row with another
+ *  number of cells, and a doubled name in the header are KH_EDATA with the line.
  *  @param arena  where everything lives
  *  @return KH_OK; KH_EDATA; KH_ELIMIT for too many columns; KH_ENOMEM; on failure *csv is as before */
 kh_status kh_csv_read(const char *text, size_t length, kh_arena *arena, kh_csv *csv, kh_error *err);

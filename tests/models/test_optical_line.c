@@ -264,7 +264,7 @@ static void a_span_beyond_every_amplifier_is_an_honest_no(void **state)
     assert_non_null(strstr(evaluate(f).reason, "span 'B-C' to 'C-D' loses 70.4 dB without an amplifier between"));
     f->nodes[2].kind = KH_NODE_AMPLIFIER;
     f->system.amplifier.i = 0;
-    assert_string_equal(evaluate(f).reason, "span 'B-C' loses 53.4 dB, the line's amplifier has at most 20.0 dB");
+    assert_string_equal(evaluate(f).reason, "span 'B-C' loses 53.4 dB, the line's amplifier has less gain (at most 20.0 dB)");
     f->net.n_amplifiers = 0;
     f->system.amplifier.i = KH_NO_INDEX;
     assert_non_null(strstr(evaluate(f).reason, "the library has no amplifier"));
@@ -282,7 +282,7 @@ static void total_power_is_part_of_the_choice(void **state)
     assert_non_null(strstr(rate.reason, "40 channels of 8 dBm are 24.0 dBm"));
 }
 
-static void absurd_values_are_refused_with_the_line(void **state)
+static void absurd_values_are_refused_with_their_range(void **state)
 {
     fixture *f = *state;
     static const struct {
@@ -308,7 +308,6 @@ static void absurd_values_are_refused_with_the_line(void **state)
         f->system.baud_gbd = wrong[i].baud_gbd;
         assert_int_equal(kh_optical_line(&f->net, (kh_line_id){0}, f->arena, &rate, &err), KH_ERANGE);
         assert_string_equal(err.message, wrong[i].message);
-        assert_string_equal(err.steps, "line system 'L1': ");
         assert_true(rate.spans == 77);
     }
 }
@@ -354,7 +353,7 @@ int main(void)
         TEST(connectors_stand_at_the_ends_when_the_loss_was_computed),
         TEST(a_span_beyond_every_amplifier_is_an_honest_no),
         TEST(total_power_is_part_of_the_choice),
-        TEST(absurd_values_are_refused_with_the_line),
+        TEST(absurd_values_are_refused_with_their_range),
         TEST(fibres_that_do_not_meet_are_refused),
         TEST(memory_that_runs_out_is_told),
     };
