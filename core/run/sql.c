@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/run/sql.h"
 
+#include <strings.h>
+
+bool kh_sql_may_name(kh_sql_place place, const char *table)
+{
+    if (strncasecmp(table, "sqlite_", 7) == 0)
+        return false;
+    return *place.prefix != '\0' ||
+           (strcasecmp(table, "run") != 0 && strcasecmp(table, "cases") != 0 && strncasecmp(table, "base_", 5) != 0);
+}
+
 static void append_quoted(kh_str *sql, const char *text)
 {
     for (; *text != '\0'; text++)

@@ -16,6 +16,9 @@ typedef struct kh_sql_place {
     bool of_case;       /**< with the column case_id */
 } kh_sql_place;
 
+/** False for the names that the file itself needs (run, cases, base_*, sqlite_*; case is ignored). */
+bool kh_sql_may_name(kh_sql_place place, const char *table);
+
 void kh_sql_name(kh_str *sql, const char *prefix, const char *name);
 void kh_sql_create(kh_str *sql, kh_sql_place place, const kh_table *table);
 /** Index of a case table, by case. */

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -92,15 +91,23 @@ static kh_status end_transaction(const kh_store *store, kh_status status, kh_err
 
 /* ---- statements ---- */
 
+/* @p text is parameter ?1; NULL leaves it unbound, which is NULL to SQLite. */
+static kh_status prepare_with(const kh_store *store, const char *sql, const char *text, sqlite3_stmt **statement, kh_error *err)
+{
+    int code = sqlite3_prepare_v2(store->db, sql, -1, statement, NULL);
+    if (code != SQLITE_OK)
+        return fail_sql(store, code, err);
+    (void)sqlite3_bind_text(*statement, 1, text, -1, SQLITE_STATIC);
+    return KH_OK;
+}
+
+/* A text that was put together, which goes. */
 static kh_status prepare(const kh_store *store, kh_str *sql, sqlite3_stmt **statement, kh_error *err)
 {
-    if (sql->failed) {
-        kh_str_clear(sql);
-        return kh_fail(err, KH_ENOMEM, "run file '%s': out of memory", store->path);
-    }
-    int code = sqlite3_prepare_v2(store->db, kh_str_text(sql), -1, statement, NULL);
+    kh_status status =
+        sql->failed ? kh_fail(err, KH_ENOMEM, "out of memory") : prepare_with(store, kh_str_text(sql), NULL, statement, err);
     kh_str_clear(sql);
-    return code == SQLITE_OK ? KH_OK : fail_sql(store, code, err);
+    return status;
 }
 
 /* For statements without rows. */
@@ -111,16 +118,6 @@ static kh_status prepare_and_step(const kh_store *store, kh_str *sql, kh_error *
     int code = sqlite3_step(statement);
     sqlite3_finalize(statement);
     return code == SQLITE_DONE ? KH_OK : fail_sql(store, code, err);
-}
-
-/* @p text is parameter ?1; NULL leaves it unbound, which is NULL to SQLite. */
-static kh_status prepare_with(const kh_store *store, const char *sql, const char *text, sqlite3_stmt **statement, kh_error *err)
-{
-    kh_str copy = {0};
-    kh_str_append(&copy, sql);
-    KH_TRY(prepare(store, &copy, statement, err));
-    (void)sqlite3_bind_text(*statement, 1, text, -1, SQLITE_STATIC);
-    return KH_OK;
 }
 
 /* First column of the first row as a number; left as it was when there is no row. */
@@ -137,15 +134,6 @@ static kh_status query_number(const kh_store *store, const char *sql, const char
 }
 
 /* ---- writing ---- */
-
-static kh_status check_name(const kh_store *store, const char *prefix, const char *name, kh_error *err)
-{
-    bool ours =
-        *prefix == '\0' && (strcasecmp(name, "run") == 0 || strcasecmp(name, "cases") == 0 || strncasecmp(name, "base_", 5) == 0);
-    if (ours || strncasecmp(name, "sqlite_", 7) == 0)
-        return kh_fail(err, KH_ERANGE, "run file '%s': a table cannot be called '%s'", store->path, name);
-    return KH_OK;
-}
 
 static kh_sql_place sql_place(place where)
 {
@@ -179,7 +167,8 @@ static kh_status add_missing_columns(const kh_store *store, const kh_table *tabl
 
 static kh_status ensure_table(const kh_store *store, place where, const kh_table *table, kh_error *err)
 {
-    KH_TRY(check_name(store, where.prefix, table->name, err));
+    if (!kh_sql_may_name(sql_place(where), table->name))
+        return kh_fail(err, KH_ERANGE, "run file '%s': a table cannot be called '%s'", store->path, table->name);
     sqlite3_int64 found = 0;
     if (where.case_id != 0)
         KH_TRY(query_number(store, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
@@ -367,7 +356,9 @@ static kh_status prepare_file(const kh_store *store, const kh_run *run, bool ove
 static kh_status open_for_writing(kh_store *store, const char *path, const kh_run *run, bool overwrite, kh_error *err)
 {
     KH_TRY(open_file(store, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, err));
-    KH_TRY(run_sql(store, "BEGIN IMMEDIATE", err)); /* also tells a read-only file apart now, not after an hour's work */
+    if (sqlite3_db_readonly(store->db, "main") == 1) /* SQLite then opens for reading and says nothing */
+        return kh_fail(err, KH_EWRITE, "run file '%s' is read-only", store->path);
+    KH_TRY(run_sql(store, "BEGIN IMMEDIATE", err));
     return end_transaction(store, prepare_file(store, run, overwrite, err), err);
 }
 

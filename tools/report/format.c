@@ -91,9 +91,10 @@ const char *kh_format_share(kh_arena *arena, double share)
         return unknown;
     double percent = share * 100;
     int decimals = fabs(percent) < 9.95 && percent != 0 ? 1 : 0;
-    if (percent > 99 && percent < 100)
-        return kh_arena_printf(arena, "%.*f" NBSP "%%", percent < 99.9 ? 1 : 3,
-                               floor(percent * (percent < 99.9 ? 10 : 1000)) / (percent < 99.9 ? 10 : 1000));
+    if (percent > 99 && percent < 100) { /* rounded down, since the difference to all is what matters here */
+        double digits = percent < 99.99 ? 100 : 10000;
+        return kh_arena_printf(arena, "%.*f" NBSP "%%", digits > 100 ? 4 : 2, floor(percent * digits) / digits);
+    }
     if (percent > 0 && percent < 0.05)
         return kh_arena_strdup(arena, "<" NBSP "0.1" NBSP "%");
     return kh_arena_printf(arena, "%.*f" NBSP "%%", decimals, percent);

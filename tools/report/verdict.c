@@ -36,8 +36,10 @@ void kh_verdict_say(const kh_facts *facts, kh_arena *arena, kh_str *out)
         kh_str_printf(out, "All %zu demands get all the key they ask for.", facts->n_asking);
         return;
     }
-    kh_str_printf(out, "%zu of %zu demands get%s all the key they ask for.", facts->n_met, facts->n_asking,
-                  facts->n_met == 1 ? "s" : "");
+    kh_str_printf(out,
+                  facts->n_met == 1 ? "%zu of %zu demands gets all the key it asks for."
+                                    : "%zu of %zu demands get all the key they ask for.",
+                  facts->n_met, facts->n_asking);
     say_short(facts, arena, out);
 }
 

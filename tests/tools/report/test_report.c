@@ -101,7 +101,7 @@ static void the_verdict_counts_who_gets_all_and_names_who_does_not(void **state)
 {
     fixture *f = *state;
     const char *page = write_report(f, make_run(f->arena, plain), KH_REPORT_HTML);
-    assert_non_null(strstr(page, "1 of 3 demands gets all the key they ask for. Short: D1 (76\xc2\xa0%), D2 (no key)."));
+    assert_non_null(strstr(page, "1 of 3 demands gets all the key it asks for. Short: D1 (76\xc2\xa0%), D2 (no key)."));
 }
 
 static void all_parts_are_there(void **state)
