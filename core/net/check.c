@@ -100,7 +100,7 @@ static void check_store(const kh_loader *l, const kh_qkd_link *link)
     } parts[] = {{"refill_below_keys", s->refill_below_keys}, {"reserve_keys", s->reserve_keys}, {"initial_keys", s->initial_keys}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (parts[i].keys > s->capacity_keys)
-            ERROR(l, link->place, "own values go before the nodes'",
+            ERROR(l, link->place, "the capacity may come from the nodes",
                   "key store of qkd_link '%s': %s is %.10g, more than capacity_keys, %.10g", link->id, parts[i].name, parts[i].keys,
                   s->capacity_keys);
 }

@@ -40,15 +40,23 @@ static double inherited(double own, double a, double b, double last)
     return isnan(smaller) ? last : smaller;
 }
 
+/* A level that a node gives for its larger stores is at most the whole of this one. An own level is checked instead. */
+static double inherited_within(double most, double own, double a, double b, double last)
+{
+    double value = inherited(own, a, b, last);
+    return isnan(own) && value > most ? most : value;
+}
+
 static void resolve_store(const kh_net *net, kh_qkd_link *link)
 {
     kh_store_policy *own = &link->key_store;
     const kh_store_policy *a = &net->nodes[link->ends[0].i].key_store, *b = &net->nodes[link->ends[1].i].key_store;
     own->capacity_keys = inherited(own->capacity_keys, a->capacity_keys, b->capacity_keys, LAST_RESORT.capacity_keys);
+    double most = own->capacity_keys;
     own->refill_below_keys =
-        inherited(own->refill_below_keys, a->refill_below_keys, b->refill_below_keys, LAST_RESORT.refill_below_keys);
-    own->reserve_keys = inherited(own->reserve_keys, a->reserve_keys, b->reserve_keys, LAST_RESORT.reserve_keys);
-    own->initial_keys = inherited(own->initial_keys, a->initial_keys, b->initial_keys, LAST_RESORT.initial_keys);
+        inherited_within(most, own->refill_below_keys, a->refill_below_keys, b->refill_below_keys, LAST_RESORT.refill_below_keys);
+    own->reserve_keys = inherited_within(most, own->reserve_keys, a->reserve_keys, b->reserve_keys, LAST_RESORT.reserve_keys);
+    own->initial_keys = inherited_within(most, own->initial_keys, a->initial_keys, b->initial_keys, LAST_RESORT.initial_keys);
 }
 
 /* --- chains of fibres --- */
