@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/report/chart.h"
 
+#include "core/base/utf8.h"
 #include "tools/report/format.h"
 #include "tools/report/html.h"
-#include "tools/report/utf8.h"
 
 #include <math.h>
 
@@ -73,12 +73,11 @@ static void find_highest(const kh_run *run, size_t n, measure measures[N_MEASURE
 static void append_name(kh_str *out, const char *name, double y)
 {
     size_t bytes = 0;
-    uint32_t code = 0;
     kh_str_printf(out, "<text x=\"%.0f\" y=\"%.1f\" text-anchor=\"end\"><title>", name_px - 8, y + 4);
     kh_html_text(out, name);
     kh_str_append(out, "</title>");
     for (size_t letters = 0; name[bytes] != '\0' && letters < NAME_LETTERS; letters++)
-        bytes += kh_utf8_next(name + bytes, &code);
+        bytes += kh_utf8_length(name + bytes) > 0 ? kh_utf8_length(name + bytes) : 1;
     kh_str shown = {0};
     kh_str_append_n(&shown, name, bytes);
     kh_html_text(out, kh_str_text(&shown));

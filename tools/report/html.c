@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/report/html.h"
 
-#include "tools/report/utf8.h"
+#include "core/base/utf8.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -26,19 +26,24 @@ static void append_ascii(kh_str *out, unsigned char c)
         kh_str_append(out, text);
 }
 
+/* Control characters from U+0080 on, and the two that are no characters at all, U+FFFE and U+FFFF. */
+static bool is_forbidden(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    return (c[0] == 0xc2 && c[1] < 0xa0) || (c[0] == 0xef && c[1] == 0xbf && c[2] >= 0xbe);
+}
+
 void kh_html_text(kh_str *out, const char *text)
 {
     while (text != NULL && *text != '\0') {
-        uint32_t code = 0;
-        size_t length = kh_utf8_next(text, &code);
-        bool forbidden = (code >= 0x80 && code < 0xa0) || code == 0xfffe || code == 0xffff;
-        if (code < 0x80)
-            append_ascii(out, (unsigned char)code);
-        else if (forbidden || code == KH_UTF8_BAD)
+        size_t length = kh_utf8_length(text);
+        if (length == 1)
+            append_ascii(out, (unsigned char)*text);
+        else if (length == 0 || is_forbidden(text))
             kh_str_append(out, "\xef\xbf\xbd");
         else
             kh_str_append_n(out, text, length);
-        text += length;
+        text += length == 0 ? 1 : length;
     }
 }
 

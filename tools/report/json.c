@@ -2,7 +2,6 @@
 #include "tools/report/page.h"
 
 #include "core/text/json.h"
-#include "tools/report/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,29 +10,13 @@
  * [row...]}]} A row is an object with the column names as keys; unknown is null. The seed is a text, since JSON numbers carry 53
  * bits. */
 
-/* JSON is UTF-8: a byte that belongs to no character becomes U+FFFD. */
-static kh_json *make_text(const char *text)
-{
-    kh_str clean = {0};
-    if (text == NULL)
-        return kh_json_text(NULL);
-    for (uint32_t code = 0; *text != '\0';) {
-        size_t length = kh_utf8_next(text, &code);
-        kh_str_append_n(&clean, code == KH_UTF8_BAD ? "\xef\xbf\xbd" : text, code == KH_UTF8_BAD ? 3 : length);
-        text += length;
-    }
-    kh_json *made = clean.failed ? NULL : kh_json_text(kh_str_text(&clean));
-    kh_str_clear(&clean);
-    return made;
-}
-
 static kh_json *make_row(const kh_table *table, size_t row)
 {
     kh_json *object = kh_json_object();
     for (size_t i = 0; i < table->n_columns; i++) {
         const kh_column *column = &table->columns[i];
         kh_json_set(object, column->name,
-                    column->text != NULL ? make_text(column->text[row]) : kh_json_number(column->number[row]));
+                    column->text != NULL ? kh_json_text(column->text[row]) : kh_json_number(column->number[row]));
     }
     return object;
 }
@@ -53,8 +36,8 @@ static kh_json *make_case(const kh_run_case *of)
     char seed[24];
     kh_json *object = kh_json_object();
     (void)snprintf(seed, sizeof seed, "%" PRIu64, of->seed);
-    kh_json_set(object, "name", make_text(of->name));
-    kh_json_set(object, "changes", make_text(of->changes));
+    kh_json_set(object, "name", kh_json_text(of->name));
+    kh_json_set(object, "changes", kh_json_text(of->changes));
     kh_json_set(object, "seed", kh_json_text(seed));
     kh_json_set(object, "replications", kh_json_number((double)of->replications));
     set_tables(object, of->tables, of->n_tables);
@@ -64,11 +47,11 @@ static kh_json *make_case(const kh_run_case *of)
 kh_status kh_json_write_run(const kh_run *run, kh_str *out, kh_error *err)
 {
     kh_json *root = kh_json_object(), *base = kh_json_object(), *cases = kh_json_array();
-    kh_json_set(root, "study", make_text(run->study));
-    kh_json_set(root, "created_utc", make_text(run->created_utc));
-    kh_json_set(root, "version", make_text(run->version));
-    kh_json_set(root, "input_hash", make_text(run->input_hash));
-    kh_json_set(root, "command", make_text(run->command));
+    kh_json_set(root, "study", kh_json_text(run->study));
+    kh_json_set(root, "created_utc", kh_json_text(run->created_utc));
+    kh_json_set(root, "version", kh_json_text(run->version));
+    kh_json_set(root, "input_hash", kh_json_text(run->input_hash));
+    kh_json_set(root, "command", kh_json_text(run->command));
     set_tables(base, run->tables, run->n_tables);
     kh_json_set(root, "base", base);
     for (size_t i = 0; i < run->n_cases; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/report/map_labels.h"
 
-#include "tools/report/utf8.h"
+#include "core/base/utf8.h"
 
 #include <math.h>
 
@@ -19,9 +19,17 @@ static const struct {
 } sides[] = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {1, 1}, {-1, -1}, {-1, 1}};
 enum { N_SIDES = sizeof sides / sizeof *sides };
 
+static double text_width(const kh_label_field *field, const char *text)
+{
+    double letters = 0;
+    for (; *text != '\0'; letters++)
+        text += kh_utf8_length(text) > 0 ? kh_utf8_length(text) : 1;
+    return letters * letter_width * field->font_px;
+}
+
 static box box_at(const kh_label_field *field, const kh_label *label, size_t side)
 {
-    double width = (double)kh_utf8_length(label->text) * letter_width * field->font_px, height = line_height * field->font_px;
+    double width = text_width(field, label->text), height = line_height * field->font_px;
     bool corner = sides[side].x != 0 && sides[side].y != 0;
     double away = label->radius_px * (corner ? 0.75 : 1) + gap_px * (corner ? 0.5 : 1);
     double x = sides[side].x == 0 ? label->at.x - width / 2 : sides[side].x > 0 ? label->at.x + away : label->at.x - away - width;
@@ -42,7 +50,7 @@ static box mark_box(const kh_label *label)
 
 static box shown_box(const kh_label_field *field, const kh_label *label)
 {
-    double width = (double)kh_utf8_length(label->text) * letter_width * field->font_px;
+    double width = text_width(field, label->text);
     double left = label->anchor < 0 ? label->base.x : label->anchor > 0 ? label->base.x - width : label->base.x - width / 2;
     double top = label->base.y - ascent * field->font_px;
     return (box){left, top, left + width, top + line_height * field->font_px};
