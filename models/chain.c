@@ -298,21 +298,20 @@ static kh_status check_apart(const parser *p)
     return kh_fail(p->err, KH_EDATA, "column %d: a blank is missing before '%.20s'", column(p), p->at);
 }
 
+static kh_status read_item(parser *p, bracket *open, size_t *depth)
+{
+    if (isdigit((unsigned char)*p->at) != 0)
+        return open_bracket(p, open, depth);
+    KH_TRY(*p->at == ']' ? close_bracket(p, open, depth) : read_leaf(p));
+    return check_apart(p);
+}
+
 static kh_status read_chain(parser *p)
 {
     bracket open[DEPTH_MAX];
     size_t depth = 0;
-    for (skip_blanks(p); *p->at != '\0'; skip_blanks(p)) {
-        if (isdigit((unsigned char)*p->at) != 0) {
-            KH_TRY(open_bracket(p, open, &depth));
-            continue;
-        }
-        if (*p->at == ']')
-            KH_TRY(close_bracket(p, open, &depth));
-        else
-            KH_TRY(read_leaf(p));
-        KH_TRY(check_apart(p));
-    }
+    for (skip_blanks(p); *p->at != '\0'; skip_blanks(p))
+        KH_TRY(read_item(p, open, &depth));
     if (depth > 0)
         return kh_fail(p->err, KH_EDATA, "column %d: ']' is missing at the end", column(p));
     return KH_OK;

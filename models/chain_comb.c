@@ -74,13 +74,11 @@ static kh_status read_each(const char *name, const char *text, double *values, s
 
 kh_status kh_chain_comb_parse(const kh_chain_comb_text *text, kh_arena *arena, kh_optical_comb *comb, kh_error *err)
 {
-    double *all = KH_NEW(arena, double, 4 * KH_OPTICAL_CHANNELS_MAX);
+    const size_t room = KH_OPTICAL_CHANNELS_MAX;
+    double *all = KH_NEW(arena, double, 4 * room);
     if (all == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for a comb");
-    kh_optical_comb made = {.freq_hz = all,
-                            .baud_hz = all + KH_OPTICAL_CHANNELS_MAX,
-                            .slot_hz = all + 2 * KH_OPTICAL_CHANNELS_MAX,
-                            .launch_w = all + 3 * KH_OPTICAL_CHANNELS_MAX};
+    kh_optical_comb made = {.freq_hz = all, .baud_hz = all + room, .slot_hz = all + 2 * room, .launch_w = all + 3 * room};
     KH_TRY(read_frequencies(text->freq_thz, made.freq_hz, &made.n, err));
     KH_TRY(read_each("slot_ghz", text->slot_ghz, made.slot_hz, made.n, err));
     KH_TRY(read_each("baud_gbd", text->baud_gbd, made.baud_hz, made.n, err));

@@ -18,14 +18,22 @@ static double reference_hz(void)
 
 kh_status kh_optical_fibre_check(const kh_optical_fibre *fibre, kh_error *err)
 {
-    KH_TRY(kh_optical_range_check("length_km", fibre->length_km, 1e-6, 1000.0, err));
-    KH_TRY(kh_optical_range_check("attenuation in dB/km", fibre->attenuation_db_km, 1e-3, 100.0, err));
-    KH_TRY(kh_optical_range_check("dispersion in ps/(nm km)", fibre->dispersion_ps_nm_km, 1.0, 40.0, err));
-    KH_TRY(kh_optical_range_check("dispersion slope in ps/(nm2 km)", fibre->slope_ps_nm2_km, -1.0, 1.0, err));
-    KH_TRY(kh_optical_range_check("effective area in um2", fibre->effective_area_um2, 20.0, 300.0, err));
-    KH_TRY(kh_optical_range_check("PMD in ps/sqrt(km)", fibre->pmd_ps_sqrt_km, 0.0, 10.0, err));
-    KH_TRY(kh_optical_range_check("connector loss at the input in dB", fibre->connector_in_db, 0.0, 100.0, err));
-    return kh_optical_range_check("connector loss at the output in dB", fibre->connector_out_db, 0.0, 100.0, err);
+    const struct {
+        const char *name;
+        double value, low, high;
+    } fields[] = {
+        {"length_km", fibre->length_km, 1e-6, 1000.0},
+        {"attenuation in dB/km", fibre->attenuation_db_km, 1e-3, 100.0},
+        {"dispersion in ps/(nm km)", fibre->dispersion_ps_nm_km, 1.0, 40.0},
+        {"dispersion slope in ps/(nm2 km)", fibre->slope_ps_nm2_km, -1.0, 1.0},
+        {"effective area in um2", fibre->effective_area_um2, 20.0, 300.0},
+        {"PMD in ps/sqrt(km)", fibre->pmd_ps_sqrt_km, 0.0, 10.0},
+        {"connector loss at the input in dB", fibre->connector_in_db, 0.0, 100.0},
+        {"connector loss at the output in dB", fibre->connector_out_db, 0.0, 100.0},
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        KH_TRY(kh_optical_range_check(fields[i].name, fields[i].value, fields[i].low, fields[i].high, err));
+    return KH_OK;
 }
 
 double kh_optical_fibre_alpha_per_m(const kh_optical_fibre *fibre)
