@@ -122,6 +122,12 @@ kh_status kh_graph_check(const kh_graph *graph, kh_error *err)
     return KH_OK;
 }
 
+static uint32_t other_end(const kh_graph *graph, uint32_t link, uint32_t node)
+{
+    const uint32_t *ends = graph->ends[link];
+    return ends[0] == node ? ends[1] : ends[0];
+}
+
 static kh_status check_weights(const kh_graph *graph, const double *weight, bool finite, kh_error *err)
 {
     for (size_t e = 0; e < graph->n_links; e++)
@@ -137,15 +143,19 @@ static kh_status check_node(const kh_graph *graph, uint32_t node, kh_error *err)
     return KH_OK;
 }
 
-/* Distances follow the tree in igraph's own order of addition: child = parent + weight. */
-static void copy_tree(const call *c, const kh_graph *graph, const igraph_vector_int_t *inbound, const igraph_matrix_t *reached,
-                      double *distance, uint32_t *via)
+/* igraph gives the tree; distances follow from it, from the source outwards. */
+static void measure_tree(const kh_graph *graph, const double *weight, uint32_t source, double *distance, const uint32_t *via)
 {
-    for (size_t v = 0; v < graph->n_nodes; v++) {
-        igraph_integer_t arc = VECTOR(*inbound)[v];
-        via[v] = arc < 0 ? KH_NO_INDEX : (uint32_t)VECTOR(c->link)[arc];
-        distance[v] = MATRIX(*reached, 0, (igraph_integer_t)v);
-    }
+    for (size_t v = 0; v < graph->n_nodes; v++)
+        distance[v] = via[v] == KH_NO_INDEX ? HUGE_VAL : -1; /* -1: not yet known */
+    distance[source] = 0;
+    for (uint32_t v = 0; v < graph->n_nodes; v++)
+        while (distance[v] < 0) { /* the node nearest to the source on the way that is not known: known after this round */
+            uint32_t node = v, parent = other_end(graph, via[node], node);
+            for (; distance[parent] < 0; parent = other_end(graph, via[node], node))
+                node = parent;
+            distance[node] = distance[parent] + weight[via[node]];
+        }
 }
 
 kh_status kh_graph_tree(const kh_graph *graph, const double *weight, uint32_t source, double *distance, uint32_t *via,
@@ -156,24 +166,19 @@ kh_status kh_graph_tree(const kh_graph *graph, const double *weight, uint32_t so
     KH_TRY(check_weights(graph, weight, false, err));
     call c;
     igraph_vector_int_t inbound = {0};
-    igraph_matrix_t reached = {0};
     igraph_error_t code = call_open(&c);
     if (code == IGRAPH_SUCCESS)
         code = call_build(&c, graph, weight, source);
     if (code == IGRAPH_SUCCESS)
         code = igraph_vector_int_init(&inbound, 0);
     if (code == IGRAPH_SUCCESS)
-        code = igraph_matrix_init(&reached, 0, 0);
-    if (code == IGRAPH_SUCCESS)
         code = igraph_get_shortest_paths_dijkstra(&c.graph, NULL, NULL, (igraph_integer_t)source, igraph_vss_all(), &c.weight,
                                                   IGRAPH_OUT, NULL, &inbound);
-    if (code == IGRAPH_SUCCESS)
-        code = igraph_distances_dijkstra(&c.graph, &reached, igraph_vss_1((igraph_integer_t)source), igraph_vss_all(), &c.weight,
-                                         IGRAPH_OUT);
     kh_status status = translate(code, err);
+    for (size_t v = 0; status == KH_OK && v < graph->n_nodes; v++)
+        via[v] = VECTOR(inbound)[v] < 0 ? KH_NO_INDEX : (uint32_t)VECTOR(c.link)[VECTOR(inbound)[v]];
     if (status == KH_OK)
-        copy_tree(&c, graph, &inbound, &reached, distance, via);
-    igraph_matrix_destroy(&reached);
+        measure_tree(graph, weight, source, distance, via);
     igraph_vector_int_destroy(&inbound);
     call_close(&c);
     return status;

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <math.h>
 #include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +19,18 @@ typedef struct call {
     glp_prob *problem;
     int *row, *column; /* triplets, from 1 as GLPK wants them */
     double *value;
+    char text[160]; /* the last line that GLPK wanted to print */
     jmp_buf give_up;
 } call;
+
+/* Nothing is printed: GLPK's own switch for that is overridden when it reports an error. */
+static int keep_text(void *info, const char *text)
+{
+    call *c = info;
+    if (strncmp(text, "Error detected", 14) != 0) /* a place in GLPK's source, after the line that says what is wrong */
+        snprintf(c->text, sizeof c->text, "%.*s", (int)strcspn(text, "\n"), text);
+    return 1;
+}
 
 /* GLPK ends the process after this hook returns, so it must not return. */
 static void leave(void *info)
@@ -174,15 +185,20 @@ static kh_status run(call *c, kh_error *err)
     return judge(c, code, err);
 }
 
+static bool are_bounds(double lower, double upper)
+{
+    return lower <= upper && lower < HUGE_VAL && upper > -HUGE_VAL;
+}
+
 static kh_status check(const kh_lp *lp, kh_error *err)
 {
     if (lp->n_rows >= INT_MAX || lp->n_columns >= INT_MAX || lp->start[lp->n_columns] >= INT_MAX)
         return kh_fail(err, KH_ERANGE, "a linear program of %zu rows and %zu columns is too large", lp->n_rows, lp->n_columns);
     for (size_t i = 0; i < lp->n_rows; i++)
-        if (!(lp->row_lower[i] <= lp->row_upper[i]))
+        if (!are_bounds(lp->row_lower[i], lp->row_upper[i]))
             return kh_fail(err, KH_ERANGE, "row %zu has bounds [%g, %g]", i, lp->row_lower[i], lp->row_upper[i]);
     for (size_t j = 0; j < lp->n_columns; j++)
-        if (!(lp->column_lower[j] <= lp->column_upper[j]) || !isfinite(lp->cost[j]))
+        if (!are_bounds(lp->column_lower[j], lp->column_upper[j]) || !isfinite(lp->cost[j]))
             return kh_fail(err, KH_ERANGE, "column %zu has bounds [%g, %g] and cost %g", j, lp->column_lower[j],
                            lp->column_upper[j], lp->cost[j]);
     for (size_t k = 0; k < lp->start[lp->n_columns]; k++)
@@ -195,16 +211,16 @@ static kh_status check(const kh_lp *lp, kh_error *err)
 static kh_status guard(call *c, kh_error *err)
 {
     if (setjmp(c->give_up) != 0) {
-        glp_error_hook(NULL, NULL);
-        glp_free_env(); /* frees c->problem too; no other problem of this thread is alive, see lp.h */
-        return kh_fail(err, KH_ERANGE, "GLPK refused the linear program of %zu rows and %zu columns", c->lp->n_rows,
-                       c->lp->n_columns);
+        glp_free_env(); /* frees c->problem and the hooks too; no other problem of this thread is alive, see lp.h */
+        return kh_fail(err, KH_ERANGE, "GLPK refused the linear program of %zu rows and %zu columns: %s", c->lp->n_rows,
+                       c->lp->n_columns, c->text);
     }
-    glp_term_out(GLP_OFF);
+    glp_term_hook(keep_text, c);
     glp_error_hook(leave, c);
     kh_status status = run(c, err);
-    glp_error_hook(NULL, NULL);
     glp_delete_prob(c->problem);
+    glp_error_hook(NULL, NULL);
+    glp_term_hook(NULL, NULL);
     return status;
 }
 

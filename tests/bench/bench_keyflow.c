@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* CPU times of key flow, and its ratios in one run against GLPK's arc LP and of the own trees against igraph's Dijkstra.
+
+   bench_keyflow                           the shipped generated instances, the ratios on gen50-500-s2
+   bench_keyflow [--max-min] FILE.qpi...   these instances only */
+#include "solvers/tree.h"
+#include "tests/solvers/arcs.h"
+#include "tests/solvers/qpi.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define FOLDER "tests/ref/optimiser/"
+
+static double cpu_s(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static void print_flow(const char *path, const kh_qpi *qpi, const kh_keyflow *flow, double spent_s)
+{
+    double total = 0;
+    for (size_t k = 0; k < qpi->n_demands; k++)
+        total += flow->rate_bps[k];
+    const char *name = strrchr(path, '/');
+    printf("%-24s value %.10g  gap %.1e  levels %zu  top %.10g  total %.10g  routes %zu  %.3f s\n", name != NULL ? name + 1 : path,
+           flow->value, flow->bound / flow->value - 1, flow->n_levels, flow->level[flow->n_levels - 1], total, flow->n_routes,
+           spent_s);
+    fflush(stdout);
+}
+
+static kh_status solve_file(const char *path, bool max_min, kh_arena *arena, kh_error *err)
+{
+    kh_qpi qpi;
+    kh_keyflow flow;
+    KH_TRY(kh_qpi_read(path, arena, &qpi, err));
+    kh_keyflow_problem problem = kh_qpi_problem(&qpi, max_min);
+    double start_s = cpu_s();
+    KH_TRY(kh_keyflow_solve(&problem, arena, &flow, err));
+    print_flow(path, &qpi, &flow, cpu_s() - start_s);
+    return KH_OK;
+}
+
+static kh_status compare_programs(const char *path, kh_arena *arena, kh_error *err)
+{
+    kh_qpi qpi;
+    kh_keyflow flow;
+    double value;
+    KH_TRY(kh_qpi_read(path, arena, &qpi, err));
+    kh_keyflow_problem problem = kh_qpi_problem(&qpi, false);
+    double start_s = cpu_s();
+    KH_TRY(kh_keyflow_solve(&problem, arena, &flow, err));
+    double middle_s = cpu_s();
+    KH_TRY(kh_arcs_solve(&problem, flow.joined, &value, err));
+    double end_s = cpu_s();
+    printf("paths %.3f s, arcs %.3f s: ratio %.1f (values %.12g, %.12g)\n", middle_s - start_s, end_s - middle_s,
+           (end_s - middle_s) / (middle_s - start_s), flow.value, value);
+    return KH_OK;
+}
+
+static kh_status compare_trees(const char *path, kh_arena *arena, kh_error *err)
+{
+    enum { ROUNDS = 20 };
+    kh_qpi qpi;
+    KH_TRY(kh_qpi_read(path, arena, &qpi, err));
+    kh_graph graph = kh_qpi_problem(&qpi, false).graph;
+    double *weight = KH_NEW(arena, double, qpi.n_links), *distance = KH_NEW(arena, double, qpi.n_nodes);
+    uint32_t *via = KH_NEW(arena, uint32_t, qpi.n_nodes);
+    bool *use = KH_NEW(arena, bool, qpi.n_links);
+    for (size_t e = 0; e < qpi.n_links; e++) {
+        weight[e] = 1 / qpi.rate_kbps[e];
+        use[e] = true;
+    }
+    kh_tree *tree = kh_tree_create(&graph, use, arena);
+    double start_s = cpu_s(), sum = 0;
+    for (uint32_t i = 0; i < ROUNDS * qpi.n_nodes; i++) {
+        kh_tree_grow(tree, weight, i % (uint32_t)qpi.n_nodes, NULL, 0);
+        sum += kh_tree_distance(tree, 0);
+    }
+    double middle_s = cpu_s();
+    for (uint32_t i = 0; i < ROUNDS * qpi.n_nodes; i++) {
+        KH_TRY(kh_graph_tree(&graph, weight, i % (uint32_t)qpi.n_nodes, distance, via, err));
+        sum -= distance[0];
+    }
+    double end_s = cpu_s();
+    printf("%zu nodes, one tree: own %.1f us, igraph %.1f us: ratio %.1f (difference %.0e)\n", qpi.n_nodes,
+           (middle_s - start_s) / (ROUNDS * (double)qpi.n_nodes) * 1e6, (end_s - middle_s) / (ROUNDS * (double)qpi.n_nodes) * 1e6,
+           (end_s - middle_s) / (middle_s - start_s), sum);
+    return KH_OK;
+}
+
+typedef kh_status step(const char *path, kh_arena *arena, kh_error *err);
+
+static kh_status solve_concurrent(const char *path, kh_arena *arena, kh_error *err)
+{
+    return solve_file(path, false, arena, err);
+}
+
+static kh_status solve_max_min(const char *path, kh_arena *arena, kh_error *err)
+{
+    return solve_file(path, true, arena, err);
+}
+
+static int run(step *what, const char *path)
+{
+    kh_error err = {0};
+    kh_arena *arena = kh_arena_create(0);
+    kh_status status = arena != NULL ? what(path, arena, &err) : KH_ENOMEM;
+    if (status != KH_OK)
+        fprintf(stderr, "%s: %s%s\n", path, err.steps, err.message);
+    kh_arena_destroy(arena);
+    return status == KH_OK ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const shipped[] = {FOLDER "gen20-100-s1.qpi", FOLDER "gen50-500-s2.qpi", FOLDER "gen100-1000-s3.qpi",
+                                          FOLDER "gen100-1000-s3-dim.qpi"};
+    bool max_min = argc > 1 && strcmp(argv[1], "--max-min") == 0;
+    int wrong = 0;
+    for (int i = max_min ? 2 : 1; i < argc; i++)
+        wrong |= run(max_min ? solve_max_min : solve_concurrent, argv[i]);
+    if (argc > 1)
+        return wrong;
+    for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++)
+        wrong |= run(solve_concurrent, shipped[i]);
+    wrong |= run(solve_max_min, shipped[1]);
+    wrong |= run(compare_programs, shipped[1]);
+    wrong |= run(compare_trees, shipped[2]);
+    return wrong;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_TESTS_SOLVERS_ARCS_H
+#define KH_TESTS_SOLVERS_ARCS_H
+
+#include "solvers/keyflow.h"
+
+/** Maximum concurrent flow the other way: one LP over arcs, aggregated by source, all links at once, no columns generated.
+ *  Demands that no path joins are left out, as in kh_keyflow_solve(). The trusted rule: nothing leaves a node that does not relay,
+ * but the flow of its own source.
+ *  @param joined      [n_demands] the demands that count
+ *  @param[out] value  lambda
+ *  @return as kh_lp_solve() */
+kh_status kh_arcs_solve(const kh_keyflow_problem *problem, const bool *joined, double *value, kh_error *err);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Laws that hold on any instance, tried on random small ones: sparse and dense, parallel links, self loops, dead links, untrusted
+   nodes, isolated nodes. */
+#include "core/base/rng.h"
+#include "tests/solvers/arcs.h"
+#include "tests/solvers/builder.h"
+#include "tests/solvers/near.h"
+
+#include <stdio.h>
+
+enum { INSTANCES = 300, MOST_NODES = 12, MOST_LINKS = 24, MOST_DEMANDS = 14 };
+
+typedef struct instance {
+    kh_builder builder;
+    uint32_t ends[MOST_LINKS][2];
+    double capacity_bps[MOST_LINKS];
+    bool relays[MOST_NODES];
+    kh_keyflow_demand demands[MOST_DEMANDS];
+    kh_keyflow_problem problem;
+} instance;
+
+static uint32_t draw(kh_rng *rng, size_t n)
+{
+    return (uint32_t)kh_rng_below(rng, n);
+}
+
+static void draw_instance(instance *in, uint64_t seed)
+{
+    kh_rng rng = kh_rng_stream(seed, "", "keyflow");
+    in->builder = kh_builder_create(MOST_LINKS);
+    size_t n = 2 + draw(&rng, MOST_NODES - 1), m = draw(&rng, MOST_LINKS + 1), k = 1 + draw(&rng, MOST_DEMANDS);
+    kh_builder_nodes(&in->builder, n);
+    for (size_t v = 0; v < n; v++) {
+        in->relays[v] = kh_rng_uniform(&rng) > 0.2;
+        in->builder.net.nodes[v].trusted = in->relays[v];
+    }
+    for (size_t e = 0; e < m; e++) {
+        in->ends[e][0] = draw(&rng, n);
+        in->ends[e][1] = draw(&rng, n);
+        in->capacity_bps[e] = kh_rng_uniform(&rng) < 0.1 ? 0 : exp(6 * kh_rng_uniform(&rng));
+        kh_builder_link(&in->builder, in->ends[e][0], in->ends[e][1], in->capacity_bps[e]);
+    }
+    for (size_t i = 0; i < k; i++) {
+        uint32_t a = draw(&rng, n), b = (a + 1 + draw(&rng, n - 1)) % (uint32_t)n;
+        in->demands[i] = (kh_keyflow_demand){{a, b}, exp(5 * kh_rng_uniform(&rng))};
+        kh_builder_demand(&in->builder, a, b, in->demands[i].requested_bps);
+    }
+    in->problem = (kh_keyflow_problem){.graph = {n, m, (const uint32_t(*)[2])in->ends, in->relays},
+                                       .capacity_bps = in->capacity_bps,
+                                       .demands = in->demands,
+                                       .n_demands = k,
+                                       .level_cap = INFINITY,
+                                       .time_limit_s = INFINITY};
+}
+
+typedef void law(instance *in, kh_keyflow *flow);
+
+static void hold(law *check)
+{
+    for (uint64_t seed = 0; seed < INSTANCES; seed++) {
+        instance in;
+        kh_keyflow flow;
+        draw_instance(&in, seed);
+        assert_int_equal(kh_keyflow_solve(&in.problem, in.builder.arena, &flow, NULL), KH_OK);
+        check(&in, &flow);
+        kh_builder_destroy(&in.builder);
+    }
+}
+
+static void compare_with_arcs(instance *in, kh_keyflow *flow)
+{
+    bool any = false;
+    for (size_t k = 0; k < in->problem.n_demands; k++)
+        any = any || flow->joined[k];
+    if (!any)
+        return;
+    double value;
+    assert_int_equal(kh_arcs_solve(&in->problem, flow->joined, &value, NULL), KH_OK);
+    assert_near(flow->value / value, 1, 1e-7);
+}
+
+static void compare_with_bound(instance *in, kh_keyflow *flow)
+{
+    (void)in;
+    assert_true(flow->bound >= flow->value * (1 - 1e-12));
+    assert_true(flow->bound <= flow->value * (1 + 1e-9));
+}
+
+static void verify_both(instance *in, kh_keyflow *flow)
+{
+    kh_plan *concurrent = kh_builder_plan(&in->builder, KH_OBJECTIVE_CONCURRENT);
+    kh_plan *fair = kh_builder_plan(&in->builder, KH_OBJECTIVE_MAX_MIN);
+    assert_near(concurrent->value, flow->value, 1e-9 * flow->value);
+    assert_near(fair->value, flow->value, 1e-9 * flow->value);
+    for (size_t k = 0; k < fair->n_demands; k++)
+        if (flow->joined[k])
+            assert_true(fair->demands[k].rate_bps >= concurrent->demands[k].rate_bps * (1 - 1e-8));
+}
+
+/* Under max-min fairness what is not served in full is blocked: no path has room left for it. */
+static void look_for_room(instance *in, kh_keyflow *flow)
+{
+    in->problem.max_min = true;
+    assert_int_equal(kh_keyflow_solve(&in->problem, in->builder.arena, flow, NULL), KH_OK);
+    double left_bps[MOST_LINKS], distance[MOST_NODES];
+    uint32_t via[MOST_NODES];
+    for (size_t e = 0; e < in->problem.graph.n_links; e++)
+        left_bps[e] = in->capacity_bps[e];
+    for (size_t r = 0; r < flow->n_routes; r++)
+        for (size_t i = 0; i < flow->routes[r].n_links; i++)
+            left_bps[flow->routes[r].links[i]] -= flow->routes[r].rate_bps;
+    for (size_t e = 0; e < in->problem.graph.n_links; e++) {
+        assert_true(left_bps[e] >= -1e-9 * in->capacity_bps[e]);
+        left_bps[e] = left_bps[e] > 1e-7 * in->capacity_bps[e] ? 1 : HUGE_VAL;
+    }
+    for (size_t k = 0; k < in->problem.n_demands; k++) {
+        assert_int_equal(kh_graph_tree(&in->problem.graph, left_bps, in->demands[k].ends[0], distance, via, NULL), KH_OK);
+        assert_true(isinf(distance[in->demands[k].ends[1]]));
+    }
+}
+
+/* Twice the rate on every link, twice the value. */
+static void double_the_rates(instance *in, kh_keyflow *flow)
+{
+    for (size_t e = 0; e < in->problem.graph.n_links; e++)
+        in->capacity_bps[e] *= 2;
+    kh_keyflow doubled;
+    assert_int_equal(kh_keyflow_solve(&in->problem, in->builder.arena, &doubled, NULL), KH_OK);
+    assert_near(doubled.value, 2 * flow->value, 2e-9 * flow->value);
+}
+
+static void path_and_arc_programs_agree(void **state)
+{
+    (void)state;
+    hold(compare_with_arcs);
+}
+static void the_certificate_is_above_the_value_and_close(void **state)
+{
+    (void)state;
+    hold(compare_with_bound);
+}
+static void verify_accepts_every_plan(void **state)
+{
+    (void)state;
+    hold(verify_both);
+}
+static void max_min_leaves_no_room_for_a_blocked_demand(void **state)
+{
+    (void)state;
+    hold(look_for_room);
+}
+static void the_value_scales_with_the_rates(void **state)
+{
+    (void)state;
+    hold(double_the_rates);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(path_and_arc_programs_agree),     cmocka_unit_test(the_certificate_is_above_the_value_and_close),
+        cmocka_unit_test(verify_accepts_every_plan),       cmocka_unit_test(max_min_leaves_no_room_for_a_blocked_demand),
+        cmocka_unit_test(the_value_scales_with_the_rates),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
