@@ -13,8 +13,9 @@
  * pushes.
  *
  *  A monotone radix heap (Ahuja, Mehlhorn, Orlin, Tarjan, J. ACM 37:213, 1990, doi 10.1145/77600.77615) over integer nanoseconds:
- *  nothing is ever pushed into the past, so a bucket per highest bit in which a time differs from the clock suffices. Events are
- *  32 bytes, inline; memory is taken only when a bucket outgrows all it has held before.
+ *  nothing is ever pushed into the past, so a bucket per highest bit in which a time differs from the clock suffices. Beside it a
+ *  plain ring for events whose times never fall from push to push, such as those with one constant delay: most events of a run are
+ *  hops, and they need no heap. Events are 32 bytes, inline; memory is taken only when a bucket outgrows all it has held before.
  */
 
 typedef int64_t kh_ns; /**< nanoseconds from the start of the run */
@@ -59,8 +60,13 @@ typedef struct kh_queue {
     kh_status status; /**< sticky: KH_ENOMEM, or KH_EINTERNAL after a push into the past; look once per event */
     size_t live;      /**< pending events, the cancelled not counted */
     uint64_t next_sequence;
+    kh_ns base;      /* of the radix heap: its last event's time */
     uint64_t filled; /* bit i: bucket i holds events */
-    size_t head;     /* of bucket 0, whose events are all of time now */
+    size_t head;     /* of bucket 0, whose events are all of time base */
+    kh_ns next_time; /* of the heap's earliest event, while its sequence is not 0 */
+    uint64_t next_of_heap;
+    kh_event *ring; /* [ring_capacity], a power of two; positions count up and wrap by mask */
+    size_t ring_head, ring_tail, ring_capacity;
     kh_queue_bucket buckets[KH_QUEUE_BUCKETS];
     uint64_t *timers; /* [n_timers] sequence of the pending event in this slot; 0 = free */
     uint32_t *free_timers;
@@ -73,6 +79,9 @@ void kh_queue_init(kh_queue *queue, kh_arena *arena);
 
 /** Adds an event; order among equal times is the order of pushes. A failure is kept in queue->status. @param time >= queue->now */
 void kh_queue_push(kh_queue *queue, kh_ns time, kh_event_kind kind, uint32_t subject);
+
+/** The same; cheaper where times do not fall from one call to the next, equal in effect where they do. */
+void kh_queue_push_steady(kh_queue *queue, kh_ns time, kh_event_kind kind, uint32_t subject);
 
 /** The same for an event that may be cancelled. */
 kh_timer kh_queue_push_timer(kh_queue *queue, kh_ns time, kh_event_kind kind, uint32_t subject);

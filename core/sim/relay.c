@@ -153,7 +153,7 @@ static void pass_hop(kh_relay *relay, uint32_t index)
     if (request->hop == route_of(relay, request)->n_links)
         finish(relay, index);
     else
-        kh_queue_push(relay->queue, relay->queue->now + relay->hop_latency, KH_EVENT_HOP, index);
+        kh_queue_push_steady(relay->queue, relay->queue->now + relay->hop_latency, KH_EVENT_HOP, index);
 }
 
 static void block(kh_relay *relay, uint32_t index)
@@ -269,7 +269,7 @@ void kh_relay_issue(kh_relay *relay, uint32_t demand_index)
     kh_ns now = relay->queue->now;
     relay->requests[index] = (kh_relay_request){
         .issued = now, .demand = demand_index, .route = choose_route(relay, demand), .in_use = true, .counted = true};
-    kh_queue_push(relay->queue, now + relay->hop_latency, KH_EVENT_HOP, index);
+    kh_queue_push_steady(relay->queue, now + relay->hop_latency, KH_EVENT_HOP, index);
 }
 
 /* --- setting up and reading out --- */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { OPERATIONS = 1000000, MOST = 4000 };
+enum { OPERATIONS = 1000000, MOST = 800 };
 
 /* The reference: an array kept sorted by (time, sequence). */
 typedef struct reference {
@@ -57,10 +57,16 @@ static kh_ns draw_delay(kh_rng *rng)
 static void push_one(kh_queue *queue, reference *r, kh_rng *rng)
 {
     struct entry entry = {.time = queue->now + draw_delay(rng), .sequence = queue->next_sequence};
-    if (kh_rng_below(rng, 2) == 0)
+    uint64_t how = kh_rng_below(rng, 8);
+    if (how < 3) {
         entry.timer = kh_queue_push_timer(queue, entry.time, KH_EVENT_DEADLINE, 0);
-    else
+    } else if (how < 5) {
         kh_queue_push(queue, entry.time, KH_EVENT_BLOCK, 0);
+    } else {
+        if (how < 7) /* the constant delay for which it is meant; else any */
+            entry.time = queue->now + 1000000;
+        kh_queue_push_steady(queue, entry.time, KH_EVENT_HOP, 0);
+    }
     insert(r, entry);
 }
 

@@ -49,6 +49,40 @@ static void an_event_pushed_at_the_present_runs_after_those_already_there(void *
     assert_int_equal(event.subject, 3);
 }
 
+static void steady_events_keep_their_place_among_the_others(void **state)
+{
+    kh_queue queue;
+    kh_queue_init(&queue, *state);
+    static const uint32_t expected[] = {3, 4, 0, 1, 2};
+    kh_queue_push(&queue, 7, KH_EVENT_BLOCK, 0);
+    kh_queue_push_steady(&queue, 7, KH_EVENT_HOP, 1);
+    kh_queue_push(&queue, 7, KH_EVENT_BLOCK, 2);
+    kh_queue_push_steady(&queue, 5, KH_EVENT_HOP, 3); /* earlier than the one before: not so steady */
+    kh_queue_push(&queue, 6, KH_EVENT_BLOCK, 4);
+    for (uint32_t i = 0; i < 5; i++) {
+        kh_event event;
+        assert_true(kh_queue_pop(&queue, &event));
+        assert_int_equal(event.subject, expected[i]);
+    }
+    assert_int_equal(queue.live, 0);
+}
+
+static void an_event_may_be_pushed_before_the_heap_s_next(void **state)
+{
+    kh_queue queue;
+    kh_queue_init(&queue, *state);
+    kh_event event;
+    kh_queue_push(&queue, 1000, KH_EVENT_BLOCK, 3);
+    kh_queue_push_steady(&queue, 10, KH_EVENT_HOP, 1);
+    assert_true(kh_queue_pop(&queue, &event));
+    kh_queue_push(&queue, 20, KH_EVENT_BLOCK, 2);
+    assert_true(kh_queue_pop(&queue, &event));
+    assert_int_equal(event.subject, 2);
+    assert_true(kh_queue_pop(&queue, &event));
+    assert_int_equal(event.subject, 3);
+    assert_int_equal(queue.status, KH_OK);
+}
+
 static void a_cancelled_event_does_not_run_and_its_timer_is_spent(void **state)
 {
     kh_queue queue;
@@ -105,6 +139,9 @@ static void memory_out_is_remembered(void **state)
     kh_queue_init(&queue, *state);
     assert_int_equal(kh_queue_push_timer(&queue, 10, KH_EVENT_BLOCK, 0).sequence, 0);
     assert_int_equal(queue.status, KH_ENOMEM);
+    kh_queue_init(&queue, *state);
+    kh_queue_push_steady(&queue, 10, KH_EVENT_HOP, 0);
+    assert_int_equal(queue.status, KH_ENOMEM);
 }
 
 static void seconds_become_nanoseconds_and_back(void **state)
@@ -121,6 +158,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(events_come_by_time_and_then_by_order_of_pushes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_event_pushed_at_the_present_runs_after_those_already_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(steady_events_keep_their_place_among_the_others, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_event_may_be_pushed_before_the_heap_s_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cancelled_event_does_not_run_and_its_timer_is_spent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_clock_stays_when_all_that_is_left_was_cancelled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_push_into_the_past_is_refused_and_remembered, set_up, tear_down),
