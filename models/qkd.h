@@ -8,6 +8,19 @@
 
 /** Protocols of quantum key distribution behind one descriptor: a new protocol is one file and one line in the table of qkd.c. */
 
+enum { KH_QKD_PARAMETERS = 5 };
+
+/** What the protocol gives, before the limits of the electronics. */
+typedef struct kh_qkd_key {
+    double rate_bps;        /**< secret key, >= 0 */
+    double qber;            /**< of the key basis, [0, 0.5]; with typical parameters when there is no key; NAN without clicks */
+    double sifted_rate_bps; /**< key-basis detections */
+    double block_s;         /**< time to fill a block; 0 for an infinite one */
+    double block_key_bits;  /**< secret bits of a block; 0 for an infinite one */
+    double parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
+                                               mu; BBM92: pairs per pulse */
+} kh_qkd_key;
+
 /** One module pair over one channel: all that a protocol may look at. */
 typedef struct kh_qkd_system {
     double loss_a_db;        /**< from the source to A; 0 for prepare-and-measure protocols, where A is the source */
@@ -18,16 +31,9 @@ typedef struct kh_qkd_system {
     double block_bits;       /**< key-basis detections per block; INFINITY: no statistical fluctuation */
     double eps_sec, eps_cor; /**< (0, 1); only with a finite block */
     double pairs_per_pulse;  /**< entangled sources, [0, 100]; NAN: optimised */
+    const kh_qkd_key *near;  /**< key of a similar system: a search of many parameters starts there alone, five times faster, at the
+                                  risk of missing a better valley. NULL or without key: from scratch */
 } kh_qkd_system;
-
-/** What the protocol gives, before the limits of the electronics. */
-typedef struct kh_qkd_key {
-    double rate_bps;        /**< secret key, >= 0 */
-    double qber;            /**< of the key basis, [0, 0.5]; with typical parameters when there is no key; NAN without clicks */
-    double sifted_rate_bps; /**< key-basis detections */
-    double block_s;         /**< time to fill a block; 0 for an infinite one */
-    double block_key_bits;  /**< secret bits of a block; 0 for an infinite one */
-} kh_qkd_key;
 
 /** A protocol. @c key computes the best rate over the protocol's free parameters; deterministic, no allocation that outlives it.
  *  The system was checked by kh_qkd_compute(). */

@@ -46,6 +46,7 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
         .rate_bps = fmax(0.0, -system->clock_hz * score(mu, &s)),
         .qber = gain.error / gain.click,
         .sifted_rate_bps = system->clock_hz * live_at(&s, mu) * gain.click,
+        .parameters = {mu},
     };
     return KH_OK;
 }

@@ -20,10 +20,17 @@ typedef struct search {
     double n_x;
 } search;
 
-static double logistic(double x)
+/* a share in (0, 1) from a number without bounds, and what is left of it */
+typedef struct shares {
+    double share, rest;
+} shares;
+
+static shares divide(double x)
 {
-    return 1.0 / (1.0 + exp(-x));
+    double odds = exp(-x);
+    return (shares){1.0 / (1.0 + odds), odds / (1.0 + odds)};
 }
+
 static double logit(double p)
 {
     return log(p / (1.0 - p));
@@ -32,13 +39,13 @@ static double logit(double p)
 static kh_lim2014_choice choice_at(const double *x)
 {
     double mu_1 = fmin(exp(x[0]), MU_1_MAX);
-    double mu_2 = fmax(mu_1 * logistic(x[1]), MU_3 + MU_GAP);
+    double mu_2 = fmax(mu_1 * divide(x[1]).share, MU_3 + MU_GAP);
     mu_1 = fmax(mu_1, mu_2 + MU_3 + MU_GAP);
-    double p_1 = logistic(x[2]), others = logistic(-x[2]);
+    shares p_1 = divide(x[2]), p_2 = divide(x[3]);
     return (kh_lim2014_choice){
         .mu = {mu_1, mu_2, MU_3},
-        .p = {p_1, others * logistic(x[3]), others * logistic(-x[3])},
-        .p_x = logistic(x[4]),
+        .p = {p_1.share, p_1.rest * p_2.share, p_1.rest * p_2.rest},
+        .p_x = divide(x[4]).share,
     };
 }
 
@@ -80,6 +87,17 @@ static void place(const double *start, double *x)
         x[j] = logit(start[j]);
 }
 
+static void place_near(const double *parameters, double *x)
+{
+    const double start[N_FREE] = {parameters[0], parameters[1] / parameters[0], parameters[2],
+                                  parameters[3] / (1.0 - parameters[2]), parameters[4]};
+    double inside[N_FREE];
+    for (int j = 0; j < N_FREE; j++)
+        inside[j] = fmin(fmax(start[j], 1e-9), 1.0 - 1e-9);
+    inside[0] = start[0]; /* the only one that may be above 1 */
+    place(inside, x);
+}
+
 /* the starts in order of score, best first */
 static void order_starts(const search *s, double ordered[N_STARTS][N_FREE])
 {
@@ -98,14 +116,26 @@ static void order_starts(const search *s, double ordered[N_STARTS][N_FREE])
     }
 }
 
+/* @return how many to take */
+static int choose_starts(const search *s, double starts[N_STARTS][N_FREE])
+{
+    const kh_qkd_key *near = s->system->near;
+    if (near != NULL && near->rate_bps > 0.0) {
+        place_near(near->parameters, starts[0]);
+        return 1;
+    }
+    order_starts(s, starts);
+    return N_DESCENTS;
+}
+
 /* down from the best starts under one bound of the errors; keeps in best_x what is better than best */
 static double descend(const search *s, kh_lim2014_errors errors, double best, double *best_x)
 {
     search smooth = *s;
     smooth.setting.errors = errors;
     double starts[N_STARTS][N_FREE];
-    order_starts(&smooth, starts);
-    for (int i = 0; i < N_DESCENTS; i++) {
+    int n_starts = choose_starts(&smooth, starts);
+    for (int i = 0; i < n_starts; i++) {
         kh_simplex_options coarse = {.step = 0.5, .tolerance = 1e-4, .max_calls = 600};
         double value = kh_simplex_minimise(score_finite, &smooth, starts[i], N_FREE, coarse);
         if (value < best) {
@@ -148,6 +178,7 @@ static kh_qkd_key key_of(const search *s, const kh_lim2014_choice *choice)
         .rate_bps = fmax(0.0, rate_of(s, &block)),
         .qber = block.qber,
         .sifted_rate_bps = s->system->clock_hz * live * block.n_x / block.pulses,
+        .parameters = {choice->mu[0], choice->mu[1], choice->p[0], choice->p[1], choice->p_x},
     };
     if (isfinite(s->n_x)) { /* whole bits come out of a block */
         key.block_s = block.n_x / key.sifted_rate_bps;

@@ -46,7 +46,7 @@ static kh_qkd_key key_at(const search *s, double pairs, double *secret_fraction)
     kh_bbm92_gain gain = kh_bbm92_gain_of(&setting, pairs);
     double live = kh_detector_live_fraction(&system->detector, system->clock_hz * gain.single_a) *
                   kh_detector_live_fraction(&system->detector, system->clock_hz * gain.single_b);
-    kh_qkd_key key = {.qber = NAN, .sifted_rate_bps = system->clock_hz * live * SIFTING * gain.coincidence};
+    kh_qkd_key key = {.qber = NAN, .sifted_rate_bps = system->clock_hz * live * SIFTING * gain.coincidence, .parameters = {pairs}};
     *secret_fraction = 0.0;
     if (gain.coincidence > 0.0) {
         key.qber = gain.error / gain.coincidence;

@@ -19,29 +19,39 @@ typedef struct subject {
     double loss_db, length_km;
 } subject;
 
-static void remove_loss(kh_qkd_system *s)
+/* removals of one effect: true when there was something to remove */
+static bool replace(double *value, double ideal)
 {
-    s->loss_a_db = s->loss_b_db = 0.0;
+    bool differs = *value != ideal;
+    *value = ideal;
+    return differs;
 }
-static void remove_dark_counts(kh_qkd_system *s)
+
+static bool remove_loss(kh_qkd_system *s)
 {
-    s->detector.dark_per_gate = 0.0;
+    bool had_a = replace(&s->loss_a_db, 0.0);
+    return replace(&s->loss_b_db, 0.0) || had_a;
 }
-static void remove_misalignment(kh_qkd_system *s)
+
+static bool remove_dark_counts(kh_qkd_system *s)
 {
-    s->detector.misalignment = 0.0;
+    return replace(&s->detector.dark_per_gate, 0.0);
 }
-static void remove_leakage(kh_qkd_system *s)
+static bool remove_misalignment(kh_qkd_system *s)
 {
-    s->ec_efficiency = 1.0;
+    return replace(&s->detector.misalignment, 0.0);
 }
-static void remove_block_size(kh_qkd_system *s)
+static bool remove_leakage(kh_qkd_system *s)
 {
-    s->block_bits = INFINITY;
+    return replace(&s->ec_efficiency, 1.0);
 }
-static void remove_dead_time(kh_qkd_system *s)
+static bool remove_block_size(kh_qkd_system *s)
 {
-    s->detector.dead_time_s = 0.0;
+    return replace(&s->block_bits, INFINITY);
+}
+static bool remove_dead_time(kh_qkd_system *s)
+{
+    return replace(&s->detector.dead_time_s, 0.0);
 }
 
 static double cost_db(double with_bps, double without_bps)
@@ -51,23 +61,24 @@ static double cost_db(double with_bps, double without_bps)
     return without_bps > 0.0 ? (double)INFINITY : (double)NAN;
 }
 
-static kh_status effect_of(const kh_qkd_protocol *protocol, const kh_qkd_system *system, double rate_bps,
-                           void (*removal)(kh_qkd_system *), double *effect_db, kh_error *err)
+static kh_status effect_of(const kh_qkd_protocol *protocol, const kh_qkd_system *system, const kh_qkd_key *key,
+                           bool (*removal)(kh_qkd_system *), double *effect_db, kh_error *err)
 {
     kh_qkd_system changed = *system;
-    removal(&changed);
-    kh_qkd_key key;
-    KH_TRY(kh_qkd_compute(protocol, &changed, &key, err));
-    *effect_db = cost_db(rate_bps, key.rate_bps);
+    changed.near = key;
+    kh_qkd_key without = *key;
+    if (removal(&changed))
+        KH_TRY(kh_qkd_compute(protocol, &changed, &without, err));
+    *effect_db = cost_db(key->rate_bps, without.rate_bps);
     return KH_OK;
 }
 
-static kh_status effects_of(const kh_qkd_protocol *protocol, const kh_qkd_system *system, double rate_bps, kh_effects *effects,
-                            kh_error *err)
+static kh_status effects_of(const kh_qkd_protocol *protocol, const kh_qkd_system *system, const kh_qkd_key *key,
+                            kh_effects *effects, kh_error *err)
 {
     kh_effects e = {0};
     const struct {
-        void (*removal)(kh_qkd_system *);
+        bool (*removal)(kh_qkd_system *);
         double *effect_db;
     } parts[] = {
         {remove_loss, &e.loss_db},
@@ -78,7 +89,7 @@ static kh_status effects_of(const kh_qkd_protocol *protocol, const kh_qkd_system
         {remove_dead_time, &e.dead_time_db},
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        KH_TRY(effect_of(protocol, system, rate_bps, parts[i].removal, parts[i].effect_db, err));
+        KH_TRY(effect_of(protocol, system, key, parts[i].removal, parts[i].effect_db, err));
     *effects = e;
     return KH_OK;
 }
@@ -135,7 +146,7 @@ static kh_status compute(const subject *s, kh_qkd_rate *rate, kh_error *err)
     kh_qkd_system system = kh_qkd_system_of(s->protocol, s->device, s->loss_db, s->link->source_at, noise);
     kh_qkd_key key;
     KH_TRY(kh_qkd_compute(s->protocol, &system, &key, err));
-    KH_TRY(effects_of(s->protocol, &system, key.rate_bps, &rate->effects, err));
+    KH_TRY(effects_of(s->protocol, &system, &key, &rate->effects, err));
     rate->per_module_bps = key.rate_bps;
     if (!rate->qber_measured)
         rate->qber = key.qber;

@@ -114,12 +114,30 @@ static void nor_for_small_blocks(void **state)
     expect_best_at_all_losses(system);
 }
 
+static void a_search_from_a_neighbour_finds_as_much(void **state)
+{
+    (void)state;
+    kh_qkd_system system = typical;
+    for (double loss_db = 0.0; loss_db < 36.0; loss_db += 1.5) {
+        kh_qkd_key cold, beyond, warm;
+        system.near = NULL;
+        system.loss_b_db = loss_db + 0.5;
+        assert_int_equal(kh_qkd_compute(&kh_qkd_bb84_finite, &system, &beyond, NULL), KH_OK);
+        system.loss_b_db = loss_db;
+        assert_int_equal(kh_qkd_compute(&kh_qkd_bb84_finite, &system, &cold, NULL), KH_OK);
+        system.near = &beyond;
+        assert_int_equal(kh_qkd_compute(&kh_qkd_bb84_finite, &system, &warm, NULL), KH_OK);
+        assert_true(warm.rate_bps > cold.rate_bps * (1.0 - 1e-4));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sixty_four_starts_find_nothing_better_with_semiconductor_detectors),
         cmocka_unit_test(nor_with_superconducting_ones_and_dead_time),
         cmocka_unit_test(nor_for_small_blocks),
+        cmocka_unit_test(a_search_from_a_neighbour_finds_as_much),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
