@@ -16,7 +16,8 @@ double kh_optical_fibre_effective_length_m(const kh_optical_fibre *fibre);
  */
 double kh_optical_fibre_gamma_per_w_m(const kh_optical_fibre *fibre, double freq_hz);
 double kh_optical_fibre_beta2_s2_m(const kh_optical_fibre *fibre, double freq_hz);
-/** Accumulated dispersion of the whole fibre, referred to 1550 nm. */
+/** Accumulated dispersion of the whole fibre, referred to 1550 nm: -beta2(f) 2 pi f0^2/c L. Where a slope is given GNPy adds a
+ *  third-order term to a beta2 that holds the slope already; here it counts once. */
 double kh_optical_fibre_cd_ps_nm(const kh_optical_fibre *fibre, double freq_hz);
 double kh_optical_fibre_latency_ms(const kh_optical_fibre *fibre);
 /** Connectors included. */
