@@ -27,7 +27,8 @@ typedef struct kh_route {
     double rate_bps;       /**< > 0 */
 } kh_route;
 
-/** The cut that explains a shortfall: the sites on the demand's first side, the links across, and what is asked across it. */
+/** The cut that explains a shortfall: the sites on the demand's first side, the links across, and what is asked across it.
+ *  CAPACITY: capacity >= requested is possible when no single cut explains it, or when (concurrent) the bottleneck is elsewhere. */
 typedef struct kh_cut {
     kh_node_id *side;      /**< [n_side] sites on the side of between[0] */
     size_t n_side;
@@ -35,7 +36,8 @@ typedef struct kh_cut {
     size_t n_links;
     kh_node_id *untrusted; /**< [n_untrusted] nodes that would help if they were trusted */
     size_t n_untrusted;
-    double capacity_bps, requested_bps; /**< of the links; of all demands whose ends it parts */
+    double capacity_bps, requested_bps; /**< of the links; of all demands whose ends it parts (with a path for CAPACITY, without
+                                             one for the others) */
 } kh_cut;
 
 typedef struct kh_plan_demand {

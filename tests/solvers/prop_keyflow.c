@@ -129,6 +129,22 @@ static void double_the_rates(instance *in, kh_keyflow *flow)
     assert_near(doubled.value, 2 * flow->value, 2e-9 * flow->value);
 }
 
+/* Rates over 24 orders of magnitude and requests over 12 in one network. */
+static void stretch_the_range(instance *in, kh_keyflow *flow)
+{
+    kh_rng rng = kh_rng_stream(in->problem.graph.n_links, "", "range");
+    for (size_t e = 0; e < in->problem.graph.n_links; e++)
+        if (in->capacity_bps[e] > 0)
+            in->capacity_bps[e] = in->builder.rates.qkd[e].key_rate_bps = pow(10, 24 * kh_rng_uniform(&rng) - 12);
+    for (size_t k = 0; k < in->problem.n_demands; k++)
+        in->demands[k].requested_bps = in->builder.net.demands[k].rate_bps = pow(10, 12 * kh_rng_uniform(&rng) - 6);
+    (void)flow;
+    for (int objective = 0; objective < 2; objective++) {
+        const kh_plan *plan = kh_builder_plan(&in->builder, (kh_objective)objective);
+        assert_true(plan->gap <= 1e-9);
+    }
+}
+
 static void path_and_arc_programs_agree(void **state)
 {
     (void)state;
@@ -155,12 +171,18 @@ static void the_value_scales_with_the_rates(void **state)
     hold(double_the_rates);
 }
 
+static void any_range_of_rates_is_planned_and_proven(void **state)
+{
+    (void)state;
+    hold(stretch_the_range);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(path_and_arc_programs_agree),     cmocka_unit_test(the_certificate_is_above_the_value_and_close),
         cmocka_unit_test(verify_accepts_every_plan),       cmocka_unit_test(max_min_leaves_no_room_for_a_blocked_demand),
-        cmocka_unit_test(the_value_scales_with_the_rates),
+        cmocka_unit_test(the_value_scales_with_the_rates), cmocka_unit_test(any_range_of_rates_is_planned_and_proven),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
