@@ -83,7 +83,11 @@ static bool time_gnpy(double *ms, double *gsnr_01nm_db)
     FILE *pipe = popen("python3 tests/bench/gnpy_line.py 2>/dev/null", "r");
     if (pipe == NULL)
         return false;
-    bool read = fscanf(pipe, "%lf %*d %lf", ms, gsnr_01nm_db) == 2;
+    char line[200], *end = line;
+    bool read = fgets(line, sizeof line, pipe) != NULL;
+    *ms = read ? strtod(line, &end) : 0.0;
+    *gsnr_01nm_db = read ? strtod(end, &end) : 0.0;
+    read = read && *ms > 0.0 && *end == '\n';
     (void)pclose(pipe);
     return read;
 }

@@ -162,6 +162,13 @@ static void set_error(kh_validate_row *row, quantity which, const char *text)
     row->error = fabs(row->computed - row->expected) / scale;
 }
 
+/* Evaluated values are summed up by quantity, skipped ones by the model that is missing. */
+static const char *model_name(const table *t, size_t row, const char *column)
+{
+    const char *method = input(t, row, METHOD);
+    return kh_arena_printf(t->rows->arena, "%.*s%s%s", (int)strcspn(method, ":"), method, column[0] == '\0' ? "" : " ", column);
+}
+
 static kh_status add_value(table *t, size_t row, size_t channel, quantity which, const char *note)
 {
     kh_rows *rows = t->rows;
@@ -170,8 +177,7 @@ static kh_status add_value(table *t, size_t row, size_t channel, quantity which,
     if (text[0] == '\0' || !kh_rows_number(rows, row, t->outputs[which], &made.expected))
         return KH_OK;
     made.id = kh_arena_printf(rows->arena, "%s/%zu", kh_csv_cell(rows->csv, row, t->id), channel);
-    made.model =
-        kh_arena_printf(rows->arena, "%.*s %s", (int)strcspn(input(t, row, METHOD), ":"), input(t, row, METHOD), made.quantity);
+    made.model = model_name(t, row, note == NULL ? made.quantity : "");
     made.source = kh_arena_printf(rows->arena, "GNPy %s", kh_csv_cell(rows->csv, row, t->version));
     if (made.id == NULL || made.model == NULL || made.source == NULL)
         return kh_fail(rows->err, KH_ENOMEM, "out of memory for the rows of a table");
