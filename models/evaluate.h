@@ -9,8 +9,9 @@
 
 /** The door of the models: what every link of the network can do.
  *
- *  QKD links: the protocol of the link over the loss of its fibres; a measured rate overrides. Every computed rate is asserted to
- *  be at most the PLOB bound of its channel (a violation is KH_EINTERNAL, never a number).
+ *  QKD links: the protocol of the link over the loss of its fibres; a measured rate overrides, a measured QBER alone is shown and
+ *  not used (details at kh_qkd_link_rate()). Every computed rate is asserted to be at most the PLOB bound of its channel (a
+ *  violation is KH_EINTERNAL, never a number); a measured one above it is KH_ERANGE.
  *  Line systems: closed-form GN model, all channels lit, worst channel reported, best feasible mode chosen.
  *  @param arena   where the rates live
  *  @param[out] rates  indices as in @p net

@@ -93,54 +93,72 @@ double kh_lim2014_detections(const kh_lim2014_setting *setting, const kh_lim2014
     return n_pulses * choice->p_x * choice->p_x * send(setting, choice).mean_click;
 }
 
+/* what is known of single photons, per pulse sent in the key basis or, for single_z, in the test basis */
+typedef struct bounds {
+    double vacuum_x, single_x, single_z, wrong_z;
+} bounds;
+
+static bounds bound_all(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, const pulses *s,
+                        const double deviation[2])
+{
+    double qber = s->mean_error / s->mean_click;
+    yields x = fluctuating(s->click, s->weight, deviation[0]);
+    yields z = fluctuating(s->click, s->weight, deviation[1]);
+    yields errors = fluctuating(s->error, s->weight, deviation[1] * sqrt(qber));
+    double vacuum_x = bound_vacuum(choice, &x, s->tau_0), vacuum_z = bound_vacuum(choice, &z, s->tau_0);
+    double wrong_z = s->mean_error;
+    if (setting->errors != KH_LIM2014_ERRORS_ALL) {
+        double by_decoys = bound_errors(choice, &errors, s->tau_1);
+        wrong_z = setting->errors == KH_LIM2014_ERRORS_BY_DECOYS ? by_decoys : fmin(by_decoys, wrong_z);
+    }
+    return (bounds){
+        .vacuum_x = vacuum_x,
+        .single_x = bound_single(choice, &x, s->tau_1, vacuum_x / s->tau_0),
+        .single_z = bound_single(choice, &z, s->tau_1, vacuum_z / s->tau_0),
+        .wrong_z = wrong_z,
+    };
+}
+
+/* eq. (5) @param sent  pulses in the key and in the test basis; infinite numbers do not fluctuate */
+static double bound_phase_error(const bounds *b, const double sent[2], double ln_terms, bool finite)
+{
+    if (b->single_x <= 0.0 || b->single_z <= 0.0)
+        return 1.0;
+    double rate = b->wrong_z / b->single_z;
+    return finite ? rate + sample_deviation(ln_terms, rate, b->single_z * sent[1], b->single_x * sent[0]) : rate;
+}
+
 kh_lim2014_block kh_lim2014_key(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, double n_x)
 {
     bool finite = isfinite(n_x);
-    kh_lim2014_choice all_signal = *choice;
+    kh_lim2014_choice used = *choice;
     if (!finite) {
-        all_signal = (kh_lim2014_choice){.mu = {choice->mu[0], choice->mu[1], choice->mu[2]}, .p = {1.0, 0.0, 0.0}, .p_x = 1.0};
-        choice = &all_signal;
+        used.p[0] = used.p_x = 1.0;
+        used.p[1] = used.p[2] = 0.0;
+        n_x = 1.0;
     }
-    pulses s = send(setting, choice);
-    double sent = (finite ? n_x : 1.0) / s.mean_click;                 /* N_X */
-    double z_share = finite ? (1.0 - choice->p_x) / choice->p_x : 1.0; /* sqrt(N_Z / N_X) */
+    pulses s = send(setting, &used);
+    double z_per_x = finite ? (1.0 - used.p_x) / used.p_x : 1.0; /* square root of the ratio of pulses */
+    const double sent[2] = {n_x / s.mean_click, z_per_x * z_per_x * n_x / s.mean_click};
     double ln_terms = log(N_TERMS / setting->eps_sec);
-    double deviation_x = finite ? sqrt(0.5 * n_x * ln_terms) / sent : 0.0;
-    double deviation_z = deviation_x / z_share;
+    double deviation_x = finite ? sqrt(0.5 * n_x * ln_terms) / sent[0] : 0.0;
+    const double deviation[2] = {deviation_x, deviation_x / z_per_x};
+    bounds b = bound_all(setting, &used, &s, deviation);
+    double phase_error = bound_phase_error(&b, sent, ln_terms, finite);
+
     double qber = s.mean_error / s.mean_click;
-
-    yields x = fluctuating(s.click, s.weight, deviation_x);
-    yields z = fluctuating(s.click, s.weight, deviation_z);
-    yields errors = fluctuating(s.error, s.weight, deviation_z * sqrt(qber));
-
-    double vacuum_x = bound_vacuum(choice, &x, s.tau_0);
-    double vacuum_z = bound_vacuum(choice, &z, s.tau_0);
-    double single_x = bound_single(choice, &x, s.tau_1, vacuum_x / s.tau_0);
-    double single_z = bound_single(choice, &z, s.tau_1, vacuum_z / s.tau_0);
-    double by_decoys = bound_errors(choice, &errors, s.tau_1);
-    double wrong_z = setting->errors == KH_LIM2014_ERRORS_BY_DECOYS ? by_decoys
-                     : setting->errors == KH_LIM2014_ERRORS_ALL     ? s.mean_error
-                                                                    : fmin(by_decoys, s.mean_error);
-
-    double sent_z = sent * z_share * z_share;
-    double phase_error = 1.0;
-    if (single_x > 0.0 && single_z > 0.0) {
-        phase_error = wrong_z / single_z;
-        if (finite)
-            phase_error += sample_deviation(ln_terms, phase_error, single_z * sent_z, single_x * sent);
-    }
-    double secret = vacuum_x + fmax(0.0, single_x) * (1.0 - kh_entropy_of_error(phase_error));
+    double secret = b.vacuum_x + fmax(0.0, b.single_x) * (1.0 - kh_entropy_of_error(phase_error));
     double leak = setting->ec_efficiency * s.mean_click * kh_entropy_of_error(qber);
     double fixed = finite ? (6.0 * ln_terms + log(2.0 / setting->eps_cor)) / LN2 : 0.0;
     return (kh_lim2014_block){
-        .key_bits = sent * (secret - leak) - fixed,
-        .n_x = finite ? n_x : 1.0,
-        .pulses = sent / (choice->p_x * choice->p_x),
+        .key_bits = sent[0] * (secret - leak) - fixed,
+        .n_x = n_x,
+        .pulses = sent[0] / (used.p_x * used.p_x),
         .qber = qber,
         .click = s.mean_click,
-        .vacuum_x = vacuum_x * sent,
-        .single_x = single_x * sent,
-        .single_z = single_z * sent_z,
+        .vacuum_x = b.vacuum_x * sent[0],
+        .single_x = b.single_x * sent[0],
+        .single_z = b.single_z * sent[1],
         .phase_error = phase_error,
     };
 }

@@ -43,7 +43,7 @@ typedef struct kh_lim2014_block {
     double phase_error;                  /**< upper bound phi_X; 1/2 and above: no key from single photons */
 } kh_lim2014_block;
 
-/** Key of a block of @p n_x detections in the key basis, eq. (1).
+/** Key of a block of @p n_x detections in the key basis, eq. (1). Lower bounds on counts are not taken below 0.
  *  @param n_x  > 0; INFINITY: rates per pulse without fluctuations (then key_bits and pulses are per detection, n_x = 1, and p, p_x
  *              have no part in it) */
 kh_lim2014_block kh_lim2014_key(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, double n_x);

@@ -31,8 +31,8 @@ typedef struct kh_qkd_system {
     double block_bits;       /**< key-basis detections per block; INFINITY: no statistical fluctuation */
     double eps_sec, eps_cor; /**< (0, 1); only with a finite block */
     double pairs_per_pulse;  /**< entangled sources, [0, 100]; NAN: optimised */
-    const kh_qkd_key *near;  /**< key of a similar system: a search of many parameters starts there alone, five times faster, at the
-                                  risk of missing a better valley. NULL or without key: from scratch */
+    const kh_qkd_key *near; /**< key of a similar system: a search of many parameters starts there alone, in a third of the time, at
+                                 the risk of missing a better valley. NULL or without key: from scratch */
 } kh_qkd_system;
 
 /** A protocol. @c key computes the best rate over the protocol's free parameters; deterministic, no allocation that outlives it.

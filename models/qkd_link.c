@@ -7,7 +7,8 @@
 
 #include <math.h>
 
-static const double NOTABLE_DB = 6.0; /* three quarters of the key: worth naming; usual blocks cost half of it */
+static const double NOTABLE_DB = 3.0;  /* half of the key: worth naming */
+static const double STRIKING_DB = 6.0; /* three quarters: named even when the loss costs more, which is nothing new to a planner */
 static const kh_effects EFFECTS_UNKNOWN = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
 
 /* the link with what belongs to it; device is NULL when there is none */
@@ -116,15 +117,13 @@ static kh_limit limit_with_key(const kh_effects *e)
         {e->dark_counts_db, KH_LIMIT_DARK_COUNTS},
         {e->misalignment_db, KH_LIMIT_MISALIGNMENT},
     };
-    double worst_db = NOTABLE_DB;
-    kh_limit limit = e->loss_db >= NOTABLE_DB ? KH_LIMIT_LOSS : KH_LIMIT_NONE;
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (others[i].effect_db >= worst_db) {
-            worst_db = others[i].effect_db;
-            limit = others[i].limit;
-        }
-    }
-    return limit;
+    size_t worst = 0;
+    for (size_t i = 1; i < sizeof others / sizeof others[0]; i++)
+        if (others[i].effect_db > others[worst].effect_db)
+            worst = i;
+    if (others[worst].effect_db >= STRIKING_DB || others[worst].effect_db > e->loss_db)
+        return others[worst].effect_db >= NOTABLE_DB ? others[worst].limit : KH_LIMIT_NONE;
+    return e->loss_db >= NOTABLE_DB ? KH_LIMIT_LOSS : KH_LIMIT_NONE;
 }
 
 static void apply_device(const kh_device *device, double loss_db, kh_qkd_rate *rate)

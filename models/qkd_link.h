@@ -8,15 +8,17 @@
 
 /** What one QKD link of a network gives, all fields of kh_qkd_rate.
  *
- *  Loss      : fibres + extra_loss_db. Without fibres (free space) there is no model: rate 0, KH_LIMIT_NO_MODEL, loss NAN.
- *  Measured  : a measured key rate is taken as it is (per module) and nothing is computed: effects and sifted rate are NAN, the
- * QBER is the measured one. A measured QBER alone is shown in place of the computed one; the key rate does not use it. Modules   :
- * all are alike; with none the rate is 0 (KH_LIMIT_NO_MODULE), per_module_bps still says what one would give. Device    : 0 beyond
- * max_loss_db; at most max_key_rate_bps per module. Effects   : the key rate is computed again with one effect removed (loss 0 dB;
- * no dark counts and noise; no misalignment; f = 1; endless block; no dead time), before the limits of the device. When there is no
- * key: INFINITY for an effect whose removal alone gives key, NAN for one whose removal does not help. Limit     : with key, the
- * electronics when they cut the rate; else the costliest effect of those other than loss when it costs 3 dB or more; else the loss
- * when it does; else none. Without key, the first whose removal alone gives key: finite block, noise, misalignment; else the loss.
+ *  - Loss: fibres + extra_loss_db. Without fibres (free space) there is no model: rate 0, KH_LIMIT_NO_MODEL, loss NAN.
+ *  - Measured: a measured key rate (of one module) is taken as it is and nothing is computed: effects and sifted rate are NAN.
+ *    A measured QBER alone is shown in place of the computed one; the key rate does not use it.
+ *  - Modules: all are alike. With none the rate is 0 (KH_LIMIT_NO_MODULE), and per_module_bps says what one would give.
+ *  - Device: no key beyond max_loss_db, at most max_key_rate_bps per module.
+ *  - Effects: the key rate is computed again with one of them removed (loss 0 dB; no dark counts and noise; no misalignment; f = 1;
+ *    endless block; no dead time), before the limits of the device. When there is no key: INFINITY where the removal alone gives
+ *    key, NAN where it does not.
+ *  - Limit, with key: the electronics when they cut the rate; else the costliest effect other than loss when it costs 6 dB or
+ *    more; else the costliest of all when it costs 3 dB or more; else none.
+ *  - Limit, without key: what removed alone gives key, first of finite block, noise, misalignment; else the loss.
  *
  *  @return KH_OK; KH_ERANGE for a value outside what the model allows, or a measured rate above the PLOB bound of the channel;
  *          KH_EINTERNAL when a computed rate is above it; KH_ENOMEM
