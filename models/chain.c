@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT_MAX = 10000, DEPTH_MAX = 8, ELEMENTS_MAX = 100000, WORD_MAX = 24, KEYS_MAX = 8 };
+enum { COUNT_MAX = 2000, DEPTH_MAX = 8, ELEMENTS_MAX = 2000, WORD_MAX = 24, KEYS_MAX = 8 };
 
 /* One key of an element and where its number goes. */
 typedef struct key {

@@ -14,7 +14,7 @@
  *              | "E(g=16,nf=5,gmin=15,gflat=26,pmax=23)"
  *              | "R(add,tgt=-20,ado=38,pmd=1,pdl=0.5,maxloss=16)"
  *
- *  - count 1 to 10000; brackets at most 8 deep; at most 100000 elements in all.
+ *  - count 1 to 2000; brackets at most 8 deep; at most 2000 elements in all.
  *  - F, a fibre: km, att in dB/km, D in ps/(nm km), Aeff in um2; optional S in ps/(nm2 km), pmd in ps/sqrt(km), connectors ci and
  *    co in dB.
  *  - E, an amplifier: gain g and noise figure nf in dB; optional gmin and gflat in dB, pmax in dBm. The noise figure is a number,

@@ -103,13 +103,13 @@ static void wrong_chains_are_refused_with_their_column(void **state)
         {"R(add)", "column 6: ',' is missing before ')'", KH_EDATA},
         {"E(g=1,nf=5)E(g=1,nf=5)", "column 12: a blank is missing before 'E(g=1,nf=5)'", KH_EDATA},
         {"3[E(g=1,nf=5)]", "column 2: 'x' is missing before '[E(g=1,nf=5)]'", KH_EDATA},
-        {"0x[E(g=1,nf=5)]", "column 1: the count must be in [1, 10000]", KH_EDATA},
-        {"99999999999999999999x[E(g=1,nf=5)]", "column 1: the count must be in [1, 10000]", KH_EDATA},
+        {"0x[E(g=1,nf=5)]", "column 1: the count must be in [1, 2000]", KH_EDATA},
+        {"99999999999999999999x[E(g=1,nf=5)]", "column 1: the count must be in [1, 2000]", KH_EDATA},
         {"3x[]", "column 4: nothing stands inside the brackets", KH_EDATA},
         {"3x[E(g=1,nf=5)", "column 15: ']' is missing at the end", KH_EDATA},
         {"E(g=1,nf=5)]", "column 12: ']' without its '['", KH_EDATA},
         {"9x[9x[9x[9x[9x[9x[9x[9x[9x[E(g=1,nf=5)]]]]]]]]]", "column 25: more than 8 brackets inside each other", KH_ELIMIT},
-        {"9999x[9999x[E(g=1,nf=5)]]", "column 25: more than 100000 elements", KH_ELIMIT},
+        {"1999x[1999x[E(g=1,nf=5)]]", "column 25: more than 2000 elements", KH_ELIMIT},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         kh_optical_chain chain = {.n_elements = 77};

@@ -5,7 +5,7 @@
 #include "core/text/file.h"
 #include "tools/validate/rows.h"
 
-enum { TABLE_LIMIT = 64 << 20 };
+enum { TABLE_LIMIT = 4 << 20 };
 
 static bool has_column(const kh_csv *csv, const char *name)
 {

@@ -27,7 +27,8 @@ typedef struct kh_validate_result {
     size_t n_rows, n_passed, n_failed, n_skipped;
 } kh_validate_result;
 
-/** @return KH_OK also when rows fail (see the counts); KH_ENOINPUT; KH_EDATA with findings for a table that cannot be read */
+/** @return KH_OK also when rows fail (see the counts); KH_ENOINPUT; KH_EDATA with findings for a table that cannot be read;
+ *          KH_ELIMIT above 4 MiB; KH_ENOMEM */
 kh_status kh_validate_table(const char *path, kh_arena *arena, kh_findings *findings, kh_validate_result *result, kh_error *err);
 
 #endif
