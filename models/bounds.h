@@ -8,10 +8,10 @@
  *  @param loss_db  of the channel alone, >= 0; the detector is not part of it, so the bound is absolute
  *  @return INFINITY at 0 dB; NAN below 0 dB */
 
-/** Repeaterless bound -log2(1 - eta): Pirandola, Laurenza, Ottaviani, Banchi, Nat. Commun. 8, 15043 (2017). */
+/** Repeaterless bound -log2(1 - eta): Pirandola, Laurenza, Ottaviani, Banchi, Nature Communications 8, 15043 (2017). */
 double kh_bound_plob(double loss_db);
 
-/** One repeater in the middle, -log2(1 - sqrt(eta)): Pirandola, Commun. Phys. 2, 51 (2019). */
+/** One repeater in the middle, -log2(1 - sqrt(eta)): Pirandola, Communications Physics 2, 51 (2019). */
 double kh_bound_single_repeater(double loss_db);
 
 #endif
