@@ -162,8 +162,11 @@ static kh_status set_values(kh_loader *l, const kh_edit *edit, const target *t, 
         size_t errors = kh_findings_count(l->findings, KH_ERROR);
         KH_TRY(kh_schema_set(&l->reader, t->field, value, record + t->inner_offset, err));
         ++*changed;
-        if (kh_findings_count(l->findings, KH_ERROR) > errors)
-            break; /* it would be the same finding for every entry */
+        if (kh_findings_count(l->findings, KH_ERROR) == errors)
+            continue;
+        if (l->broken[t->noun] != NULL)
+            l->broken[t->noun][i] = true;
+        break; /* it would be the same finding for every entry */
     }
     return KH_OK;
 }
