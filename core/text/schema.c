@@ -113,7 +113,7 @@ static void fill_field(const kh_field *field, void *record)
 {
     static const uint32_t none[2] = {KH_SCHEMA_NONE, KH_SCHEMA_NONE};
     bool truth = field->fallback == 1;
-    unsigned word = field->fallback < 0 ? KH_SCHEMA_NONE : (unsigned)field->fallback;
+    unsigned word;
     switch (field->type) {
     case KH_FIELD_NUMBER:
     case KH_FIELD_INTEGER:
@@ -123,6 +123,7 @@ static void fill_field(const kh_field *field, void *record)
         kh_schema_put(record, field->offset, &truth, sizeof truth);
         break;
     case KH_FIELD_ENUM:
+        word = field->fallback < 0 ? KH_SCHEMA_NONE : (unsigned)field->fallback;
         kh_schema_put(record, field->offset, &word, sizeof word);
         break;
     case KH_FIELD_REFERENCE:
