@@ -57,7 +57,9 @@ static kh_status start_traffic(kh_engine *engine, kh_arena *scratch, kh_error *e
         return kh_fail(err, KH_ENOMEM, "out of memory for %zu demands", net->n_demands);
     for (uint32_t i = 0; i < net->n_demands; i++) {
         kh_traffic *traffic = &engine->traffic[i];
-        kh_status status = kh_traffic_init(traffic, &net->demands[i], engine->options.seed, scratch, err);
+        kh_demand requests = net->demands[i]; /* as the relay serves them: several keys in one */
+        requests.key_bits *= engine->relay.demands[i].keys;
+        kh_status status = kh_traffic_init(traffic, &requests, engine->options.seed, scratch, err);
         if (status != KH_OK)
             return kh_while(err, status, "demand '%s'", net->demands[i].id);
         if (traffic->keys_at_once > 0)
@@ -85,7 +87,8 @@ kh_status kh_engine_init(kh_engine *engine, const kh_engine_inputs *inputs, kh_a
                             .links = &engine->links,
                             .faults = &engine->faults,
                             .hop_latency = kh_ns_from_s(latency_s),
-                            .late_after_s = options->late_after_s};
+                            .late_after_s = options->late_after_s,
+                            .fetch_s = options->fetch_s};
     KH_TRY(kh_relay_init(&engine->relay, &setup, scratch, err));
     KH_TRY(start_traffic(engine, scratch, err));
     return new_result(engine, arena, err);
@@ -170,10 +173,10 @@ static void report_demand(const kh_engine *engine, uint32_t i)
     const kh_relay_demand *demand = &engine->relay.demands[i];
     double counted_s = kh_s_from_ns(engine->end - engine->warm_up);
     engine->result->demands[i] = (kh_sim_demand){
-        .requests = (double)demand->requests,
-        .served = (double)demand->served,
-        .late = (double)demand->late,
-        .blocked = (double)demand->blocked,
+        .requests = (double)demand->requests * demand->keys,
+        .served = (double)demand->served * demand->keys,
+        .late = (double)demand->late * demand->keys,
+        .blocked = (double)demand->blocked * demand->keys,
         .delivered_bits = (double)demand->served * (double)demand->key_bits,
         .mean_wait_s = demand->served > 0 ? demand->wait_s / (double)demand->served : (double)NAN,
         .availability = 1 - kh_s_from_ns(kh_relay_starved_ns(demand, engine->end)) / counted_s,

@@ -3,14 +3,14 @@
 
 #include <math.h>
 
-static const double SECOND_S = 1.0; /* block of a link whose rate is known but not its blocks */
+static const double BLOCK_S = 1.0; /* of a link whose rate is known but not its blocks */
 
 static void set_production(kh_link_state *state, const kh_qkd_rate *rate)
 {
     if (!(rate->key_rate_bps > 0))
         return;
     bool finite = rate->block_s > 0;
-    double period_s = finite ? rate->block_s : SECOND_S;
+    double period_s = finite ? rate->block_s : BLOCK_S;
     double whole = rate->block_key_bits * state->modules, made = rate->key_rate_bps * period_s;
     /* The model's block, unless the electronics limit the rate below it. */
     state->block_bits = finite && whole > 0 && made > whole * (1 - 1e-9) ? whole : made;

@@ -39,7 +39,8 @@ typedef struct kh_relay_demand {
     size_t n_routes;
     double *turns; /* [n_routes] credit of the weighted round robin */
     double turns_sum;
-    int64_t key_bits;
+    double keys;      /**< in one request; the counts below are of requests */
+    int64_t key_bits; /**< of one request, all its keys */
     kh_ns late_after;
     bool first; /**< of the highest priority */
     uint64_t requests, served, late, blocked;
@@ -78,6 +79,7 @@ typedef struct kh_relay_setup {
     const kh_faults *faults;
     kh_ns hop_latency;
     double late_after_s; /**< > 0, or anything else: the demand's rekey period, KH_LATE_AFTER_S without one */
+    double fetch_s;      /**< as in kh_sim_options; a request for several keys may wait that long */
 } kh_relay_setup;
 
 #define KH_LATE_AFTER_S 60.0

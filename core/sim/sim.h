@@ -17,6 +17,7 @@ typedef struct kh_sim_options {
     uint64_t seed;
     double hop_latency_s;     /**< of one relay hop, default 0.002 */
     double late_after_s;      /**< a key that waits longer than this is blocked; default: the demand's rekey period */
+    double fetch_s;           /**< an application asks at once for the keys of this time, see fetch.h; 0: each key by itself */
     size_t series_points;     /**< most points kept of each store's level over time; extremes are kept when thinned */
     bool faults;              /**< play the network's faults */
     bool audit;               /**< check conservation, time order and store bounds after every event; KH_EINTERNAL when broken */

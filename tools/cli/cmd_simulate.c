@@ -12,7 +12,7 @@ static void show(void *user, const char *what, size_t done, size_t all)
 }
 
 typedef struct simulate_args {
-    double days, warm_up_days;
+    double days, warm_up_days, fetch_s;
     uint64_t seed, replications;
     const char *objective;
     bool no_faults, audit, json, require;
@@ -30,6 +30,7 @@ static kh_status run(const char *path, const simulate_args *args, int *unmet, kh
                                            .warm_up_s = args->warm_up_days * SECONDS_A_DAY,
                                            .seed = args->seed,
                                            .hop_latency_s = 0.002,
+                                           .fetch_s = args->fetch_s,
                                            .series_points = 400,
                                            .faults = !args->no_faults,
                                            .audit = args->audit,
@@ -52,7 +53,7 @@ int cmd_simulate(int argc, char **argv)
 {
     bool finished = false;
     int unmet = 0;
-    simulate_args args = {.days = 30.0, .warm_up_days = 1.0, .seed = 1, .replications = 3, .objective = "max-min"};
+    simulate_args args = {.days = 30.0, .warm_up_days = 1.0, .fetch_s = 60.0, .seed = 1, .replications = 3, .objective = "max-min"};
     const cli_option options[] = {
         {.name = "days",
          .kind = CLI_NUMBER,
@@ -68,6 +69,13 @@ int cmd_simulate(int argc, char **argv)
          .high = 1e5,
          .argument = "D",
          .help = "days at the start that are not counted (default 1)"},
+        {.name = "fetch",
+         .kind = CLI_NUMBER,
+         .target = &args.fetch_s,
+         .low = 0,
+         .high = 86400,
+         .argument = "SECONDS",
+         .help = "keys asked for at once: those of this time (default 60; 0: one by one)"},
         {.name = "seed",
          .kind = CLI_WHOLE,
          .target = &args.seed,

@@ -128,6 +128,7 @@ kh_status kh_study_case_run(const kh_study *study, size_t i, const volatile int 
                                            .warm_up_s = study->warm_up_days * SECONDS_A_DAY,
                                            .seed = study->seed,
                                            .hop_latency_s = 0.002,
+                                           .fetch_s = 60.0,
                                            .series_points = SERIES_POINTS,
                                            .faults = true,
                                            .stop = stop}};
