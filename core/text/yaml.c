@@ -30,6 +30,8 @@ typedef struct level {
 
 typedef struct builder {
     const kh_yaml_source *source;
+    const char *text; /* of the source, its byte order mark left out */
+    size_t length;
     kh_yaml_budget *budget;
     kh_arena *arena;
     kh_findings *findings;
@@ -302,8 +304,8 @@ static kh_status take_event(builder *b, const yaml_event_t *event)
 static kh_place place_of_byte(const builder *b, size_t offset)
 {
     kh_place place = {.file = b->source->file, .line = 1, .column = 1};
-    for (size_t i = 0; i < offset && i < b->source->length; i++) {
-        unsigned char c = (unsigned char)b->source->text[i];
+    for (size_t i = 0; i < offset && i < b->length; i++) {
+        unsigned char c = (unsigned char)b->text[i];
         if (c == '\n')
             place.line++, place.column = 1;
         else if ((c & 0xC0) != 0x80)
@@ -312,9 +314,20 @@ static kh_place place_of_byte(const builder *b, size_t offset)
     return place;
 }
 
+/* Where the broken character starts, when libyaml points at a byte inside it. */
+static size_t character_start(const builder *b, size_t offset)
+{
+    if (strstr(b->parser.problem, "trailing") == NULL)
+        return offset;
+    do
+        offset--;
+    while (offset > 0 && ((unsigned char)b->text[offset] & 0xC0) == 0x80);
+    return offset;
+}
+
 static kh_status report_reader(builder *b)
 {
-    kh_place place = place_of_byte(b, b->parser.problem_offset);
+    kh_place place = place_of_byte(b, character_start(b, b->parser.problem_offset));
     if (strstr(b->parser.problem, "control characters") != NULL)
         return stop(b, KH_EDATA, place, "is this a text file?", "a control character is not allowed in YAML");
     return stop(b, KH_EDATA, place, "save the file as UTF-8", "the text is not UTF-8");
@@ -324,7 +337,7 @@ static const char *syntax_hint(const builder *b)
 {
     const yaml_parser_t *p = &b->parser;
     size_t offset = p->problem_mark.index; /* in characters; equal to bytes in ASCII files, else the hint may be missing */
-    if (offset < b->source->length && b->source->text[offset] == '\t')
+    if (offset < b->length && b->text[offset] == '\t')
         return "indent with spaces, not with tabs";
     if (strstr(p->problem, "mapping values are not allowed") != NULL)
         return "put text that holds ': ' in quotes, and start keys of one mapping in the same column";
@@ -372,8 +385,10 @@ kh_status kh_yaml_read(const kh_yaml_source *source, kh_yaml_budget *budget, kh_
     if (!yaml_parser_initialize(&b.parser))
         return out_of_memory(&b);
     size_t mark = source->length >= 3 && memcmp(source->text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0; /* byte order mark of UTF-8 */
+    b.text = source->text + mark;
+    b.length = source->length - mark;
     yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING); /* else UTF-16 is guessed, and the places are wrong */
-    yaml_parser_set_input_string(&b.parser, (const unsigned char *)source->text + mark, source->length - mark);
+    yaml_parser_set_input_string(&b.parser, (const unsigned char *)b.text, b.length);
     kh_status status = build(&b);
     yaml_parser_delete(&b.parser);
     KH_TRY(status);
