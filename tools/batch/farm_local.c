@@ -45,9 +45,11 @@ static bool write_all(int fd, const char *data, size_t length)
 /* Exit status 0 says that the whole result was written. _exit: nothing of the caller's (buffers, handlers) is to run twice. */
 _Noreturn static void be_child(const crew *c, size_t job, int fd)
 {
+    static const int deadly[] = {SIGTERM, SIGSEGV, SIGBUS, SIGFPE,
+                                 SIGILL,  SIGABRT, SIGPIPE /* the caller is gone: so is the job */};
     (void)signal(SIGINT, SIG_IGN);
-    (void)signal(SIGTERM, SIG_DFL);
-    (void)signal(SIGPIPE, SIG_DFL); /* the caller is gone: so is the job */
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+        (void)signal(deadly[i], SIG_DFL); /* a handler of the caller would go on with the caller's work */
     for (size_t i = 0; i < c->farm->processes; i++)
         if (c->workers[i].pid != 0)
             (void)close(c->workers[i].pipe);

@@ -108,10 +108,13 @@ static kh_status open_parcel(sweep *s, size_t job, kh_farm_end end, kh_error *er
     kh_arena *arena = kh_arena_create(0);
     if (arena == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for case '%s'", name_of(s, job));
+    size_t errors = kh_findings_count(s->findings, KH_ERROR);
     kh_status status = kh_parcel_unpack(end.result->data, end.result->length, arena, s->findings, &parcel, err);
     if (status == KH_OK && parcel.status == KH_OK) {
         s->ends[job].result = *end.result;
         *end.result = (kh_str){0};
+    } else if (status == KH_OK && kh_findings_count(s->findings, KH_ERROR) > errors) {
+        s->n_failed++; /* its findings say why */
     } else if (status == KH_OK) {
         kh_str text = {0};
         kh_str_printf(&text, "%s%s", parcel.steps == NULL ? "" : parcel.steps, parcel.message == NULL ? "" : parcel.message);
