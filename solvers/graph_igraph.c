@@ -17,7 +17,7 @@ static void keep_reason(const char *reason, const char *file, int line, igraph_e
     (void)file;
     (void)line;
     (void)code;
-    snprintf(last_reason, sizeof last_reason, "%s", reason != NULL ? reason : "");
+    (void)snprintf(last_reason, sizeof last_reason, "%s", reason != NULL ? reason : "");
     IGRAPH_FINALLY_FREE();
 }
 

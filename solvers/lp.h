@@ -33,7 +33,8 @@ typedef struct kh_lp_solution {
     double objective;
 } kh_lp_solution;
 
-/** Solves by the primal simplex (GLPK), scaled by powers of 2 (geometric mean, then equilibration).
+/** Solves by the primal simplex (GLPK), scaled by powers of 2 (equilibration; geometric mean before it when entries
+ *  differ by more than 1e9).
  *
  *  Stateless: nothing of the solver lives between two calls, so other libraries that use GLPK may run between them.
  *  The same input gives the same answer bit for bit (without a time limit).

@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const double TOLERANCE = 1e-9;
+static const double WIDE = 1e9; /* largest over smallest entry of a matrix that equilibration alone cannot bring together */
 
 /* One call of the solver. It lives in the caller's frame, so that all of it is known after the longjmp. */
 typedef struct call {
@@ -28,7 +29,7 @@ static int keep_text(void *info, const char *text)
 {
     call *c = info;
     if (strncmp(text, "Error detected", 14) != 0) /* a place in GLPK's source, after the line that says what is wrong */
-        snprintf(c->text, sizeof c->text, "%.*s", (int)strcspn(text, "\n"), text);
+        (void)snprintf(c->text, sizeof c->text, "%.*s", (int)strcspn(text, "\n"), text);
     return 1;
 }
 
@@ -164,6 +165,18 @@ static kh_status judge(const call *c, int code, kh_error *err)
     return kh_fail(err, KH_EINTERNAL, "GLPK stopped with code %d, status %d", code, status);
 }
 
+/* Geometric mean scaling takes many passes, more time than the simplex itself once the basis is warm: only where it is needed. */
+static bool is_wide(const kh_lp *lp)
+{
+    double least = HUGE_VAL, most = 0;
+    for (size_t k = 0; k < lp->start[lp->n_columns]; k++) {
+        double size = fabs(lp->value[k]);
+        least = size > 0 ? fmin(least, size) : least;
+        most = fmax(most, size);
+    }
+    return most > WIDE * least;
+}
+
 static kh_status run(call *c, kh_error *err)
 {
     c->problem = glp_create_prob();
@@ -174,7 +187,7 @@ static kh_status run(call *c, kh_error *err)
         glp_add_cols(c->problem, (int)c->lp->n_columns);
     load_bounds(c);
     load_matrix(c);
-    glp_scale_prob(c->problem, GLP_SF_GM | GLP_SF_EQ | GLP_SF_2N);
+    glp_scale_prob(c->problem, GLP_SF_EQ | GLP_SF_2N | (is_wide(c->lp) ? GLP_SF_GM : 0));
     if (c->solution->warm)
         load_basis(c);
     int code = simplex(c);

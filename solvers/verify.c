@@ -21,7 +21,7 @@ typedef struct check {
     double *distance;     /* [n_nodes] */
     double *weight;       /* [n_links] */
     double *length;       /* [n_demands] distance under the prices, INFINITY without a path */
-    bool *mark;           /* [n_nodes] */
+    bool *mark, *serves;  /* [n_nodes] on the route or the side at hand; may pass key across the cut at hand */
     bool *counted;        /* [n_links] */
 } check;
 
@@ -235,14 +235,13 @@ static double asked_across(const check *c, bool joined)
 }
 
 /* A node that does not relay is passed only by key that starts or ends there. */
-static bool serves(const check *c, uint32_t node)
+static void mark_serving(const check *c)
 {
-    if (c->relays[node])
-        return true;
+    for (size_t v = 0; v < c->net->n_nodes; v++)
+        c->serves[v] = c->relays[v];
     for (size_t k = 0; k < c->plan->n_demands; k++)
-        if (is_joined(c, k) && parts(c, k) && (c->net->demands[k].between[0].i == node || c->net->demands[k].between[1].i == node))
-            return true;
-    return false;
+        if (is_joined(c, k) && parts(c, k))
+            c->serves[c->net->demands[k].between[0].i] = c->serves[c->net->demands[k].between[1].i] = true;
 }
 
 static bool crosses(const check *c, uint32_t e)
@@ -257,9 +256,10 @@ static void check_capacity_cut(const check *c, size_t k, const kh_cut *cut)
     for (size_t i = 0; i < cut->n_links; i++)
         if (cut->links[i].i < c->net->n_qkd_links)
             c->counted[cut->links[i].i] = true;
+    mark_serving(c);
     double capacity_bps = 0;
     for (uint32_t e = 0; e < c->net->n_qkd_links; e++) {
-        bool across = crosses(c, e) && serves(c, end_of(c, e, 0)) && serves(c, end_of(c, e, 1));
+        bool across = crosses(c, e) && c->serves[end_of(c, e, 0)] && c->serves[end_of(c, e, 1)];
         if (across != c->counted[e])
             WRONG_DEMAND(c, k, "link '%s' %s its cut", c->net->qkd_links[e].id, across ? "is missing in" : "does not belong to");
         if (across)
@@ -419,14 +419,15 @@ static kh_status allocate(check *c, kh_arena *arena, kh_error *err)
     c->holds = KH_NEW(arena, bool, n);
     c->relays = KH_NEW(arena, bool, n);
     c->mark = KH_NEW(arena, bool, n);
+    c->serves = KH_NEW(arena, bool, n);
     c->distance = KH_NEW(arena, double, n);
     c->capacity_bps = KH_NEW(arena, double, m);
     c->used_bps = KH_NEW(arena, double, m);
     c->weight = KH_NEW(arena, double, m);
     c->counted = KH_NEW(arena, bool, m);
     c->length = KH_NEW(arena, double, c->net->n_demands);
-    if (c->holds == NULL || c->relays == NULL || c->mark == NULL || c->distance == NULL || c->capacity_bps == NULL ||
-        c->used_bps == NULL || c->weight == NULL || c->counted == NULL || c->length == NULL)
+    if (c->holds == NULL || c->relays == NULL || c->mark == NULL || c->serves == NULL || c->distance == NULL ||
+        c->capacity_bps == NULL || c->used_bps == NULL || c->weight == NULL || c->counted == NULL || c->length == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to verify a plan of %zu links", m);
     return KH_OK;
 }
