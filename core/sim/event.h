@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /** The clock and the pending events, popped in exact (time, sequence) order: events of one instant run in the order of their
- * pushes.
+ *  pushes.
  *
  *  A monotone radix heap (Ahuja, Mehlhorn, Orlin, Tarjan, J. ACM 37:213, 1990, doi 10.1145/77600.77615) over integer nanoseconds:
  *  nothing is ever pushed into the past, so a bucket per highest bit in which a time differs from the clock suffices. Beside it a

@@ -10,9 +10,9 @@
 /** Fibre cuts, node failures and module failures: alternating renewal processes, one per entity (and per module).
  *
  *  Time to fail: exponential with mean mtbf (of a fibre: mtbf_h_per_1000km * 1000 / length_km); time to repair: exponential with
- * mean mttr. So the long-run availability is MTBF / (MTBF + MTTR). Each process has its own stream: (fibre id, "cut"), (node id,
+ *  mean mttr. So the long-run availability is MTBF / (MTBF + MTTR). Each process has its own stream: (fibre id, "cut"), (node id,
  *  "failure"), (link id, "module 1")... An entry of the topology that names an entity replaces one on "all-..."; else the last
- * counts.
+ *  counts.
  *
  *  A link is down while any of its fibres or either end node is. A broken module lowers a link's rate by its share.
  */

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/fetch.h"
 
+#include "core/sim/keystore.h"
+
 #include <math.h>
 
 static const double SHARE_OF_STORE = 0.05;
-static const double STORE_KEY_BITS = 256; /* store policies count keys of 256 bit */
 
 static double smallest_store_bits(const kh_net *net, const kh_plan_demand *planned)
 {
-    double smallest = INFINITY;
+    double smallest = (double)INFINITY;
     for (size_t r = 0; r < planned->n_routes; r++)
         for (size_t i = 0; i < planned->routes[r].n_links; i++) {
-            double bits = net->qkd_links[planned->routes[r].links[i].i].key_store.capacity_keys * STORE_KEY_BITS;
+            double bits = net->qkd_links[planned->routes[r].links[i].i].key_store.capacity_keys * KH_STORE_KEY_BITS;
             smallest = fmin(smallest, bits); /* a capacity that is not given is passed over */
         }
     return smallest;

@@ -292,12 +292,7 @@ static kh_status init_demand(kh_relay_demand *out, const kh_relay_setup *setup, 
 {
     const kh_demand *demand = &setup->net->demands[i];
     const kh_plan_demand *planned = &setup->plan->demands[i];
-    double rekey_s = demand->rekey_s > 0 ? demand->rekey_s : KH_LATE_AFTER_S;
     *out = (kh_relay_demand){.routes = planned->routes, .n_routes = planned->n_routes, .first = demand->priority <= 0};
-    out->keys = kh_fetch_keys(setup->net, demand, planned, setup->fetch_s);
-    out->key_bits = demand->key_bits > 0 ? (int64_t)(demand->key_bits * out->keys) : 0;
-    double patience_s = out->keys > 1 ? fmax(rekey_s, setup->fetch_s) : rekey_s;
-    out->late_after = kh_ns_from_s(setup->late_after_s > 0 ? setup->late_after_s : patience_s);
     out->turns = KH_NEW(arena, double, planned->n_routes);
     if (out->turns == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for %zu routes", planned->n_routes);
@@ -305,6 +300,11 @@ static kh_status init_demand(kh_relay_demand *out, const kh_relay_setup *setup, 
         KH_TRY(check_route(setup->net, &planned->routes[k], err));
         out->turns_sum += planned->routes[k].rate_bps;
     }
+    out->keys = kh_fetch_keys(setup->net, demand, planned, setup->fetch_s);
+    out->key_bits = demand->key_bits > 0 ? (int64_t)(demand->key_bits * out->keys) : 0;
+    double rekey_s = demand->rekey_s > 0 ? demand->rekey_s : KH_LATE_AFTER_S;
+    double patience_s = out->keys > 1 ? fmax(rekey_s, setup->fetch_s) : rekey_s;
+    out->late_after = kh_ns_from_s(setup->late_after_s > 0 ? setup->late_after_s : patience_s);
     return KH_OK;
 }
 

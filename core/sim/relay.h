@@ -9,15 +9,15 @@
 /** Keys carried hop by hop along the plan's routes, each hop one-time-padded with the key of its link.
  *
  *  A request takes the route whose turn it is: smooth weighted round robin over the demand's routes by their planned rates, no
- * random number. Its k-th hop (from 1) is due k hop latencies after the request and takes key_bits from that link's store; with the
- * last one the key is there. A hop waits when the store has too little key for its class, when others of its class (or of the
- * first) wait before it, or when an end node of the link is down. Two queues per store, each first in, first out: priority 0, which
- * may use the reserve and goes first, and all others. A request that waits at its deadline (request + late_after) is blocked; what
- * it took on earlier hops is lost. Stored key stays usable while a fibre is cut.
+ *  random number. Its k-th hop (from 1) is due k hop latencies after the request and takes key_bits from that link's store; with
+ *  the last one the key is there. A hop waits when the store has too little key for its class, when others of its class (or of
+ *  the first) wait before it, or when an end node of the link is down. Two queues per store, each first in, first out: priority
+ *  0, which may use the reserve and goes first, and all others. A request that waits at its deadline (request + late_after) is
+ *  blocked; what it took on earlier hops is lost. Stored key stays usable while a fibre is cut.
  *
  *  A route is broken when one of its nodes is down, or one of its links is down and has too little key in store. Then the turn
- * passes to the demand's next route that is not broken, if there is one; there is no rerouting beyond the plan, and none under way.
- *  A demand without routes: every request is blocked at once.
+ *  passes to the demand's next route that is not broken, if there is one; there is no rerouting beyond the plan, and none under
+ *  way. A demand without routes: every request is blocked at once.
  */
 typedef struct kh_relay_request {
     kh_ns issued;

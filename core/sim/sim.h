@@ -15,16 +15,17 @@ typedef struct kh_sim_options {
     double duration_s; /**< > 0 */
     double warm_up_s;  /**< not counted in the statistics, [0, duration_s) */
     uint64_t seed;
-    double hop_latency_s;     /**< of one relay hop, default 0.002 */
-    double late_after_s;      /**< a key that waits longer than this is blocked; default: the demand's rekey period */
-    double fetch_s;           /**< an application asks at once for the keys of this time, see fetch.h; 0: each key by itself */
-    size_t series_points;     /**< most points kept of each store's level over time; extremes are kept when thinned */
-    bool faults;              /**< play the network's faults */
-    bool audit;               /**< check conservation, time order and store bounds after every event; KH_EINTERNAL when broken */
+    double hop_latency_s; /**< of one relay hop, >= 0; NAN: 0.002 */
+    double late_after_s;  /**< a key not there so long after its request is blocked once it waits; not > 0: the demand's rekey_s,
+                             else 60 */
+    double fetch_s;       /**< an application asks at once for the keys of this time, see fetch.h; 0: each key by itself */
+    size_t series_points; /**< most points kept of each store's level over time; extremes are kept when thinned */
+    bool faults;          /**< play the network's faults */
+    bool audit;           /**< check conservation, time order and store bounds after every event; KH_EINTERNAL when broken */
     const volatile int *stop; /**< not NULL: the run ends with KH_EINTERRUPTED soon after it becomes non-zero */
 } kh_sim_options;
 
-/** Level of one store over time; t rises. */
+/** Level of one store over time, from the start of the run, warm-up included; t never falls. */
 typedef struct kh_series {
     double *t_s;
     double *level_bits;
@@ -32,13 +33,15 @@ typedef struct kh_series {
 } kh_series;
 
 typedef struct kh_sim_demand {
-    double requests, served, late, blocked; /**< counts of keys (OTP: of key_bits portions); late is part of served */
+    double requests, served, late,
+        blocked; /**< keys (OTP: portions) asked for after the warm-up; late: had to wait; part of served */
     double delivered_bits;
-    double mean_wait_s;  /**< from request to key, over served */
+    double mean_wait_s;  /**< from request to key, over served; NAN when none was */
     double availability; /**< fraction of time in which the demand was not starved: no request waiting or blocked */
 } kh_sim_demand;
 
-/** Conservation, in bits: generated + initial = consumed_end_to_end + consumed_relay + stored + lost. */
+/** Conservation, in bits, exact: initial + generated = delivered + relayed + lost + stored. From the end of the warm-up; what
+ * requests under way at the end have taken counts as delivered or relayed. */
 typedef struct kh_sim_link {
     double initial_bits, generated_bits;
     double delivered_bits; /**< spent on the first hop of served requests (the end-to-end key itself) */

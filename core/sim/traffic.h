@@ -8,11 +8,13 @@
 
 /** When a demand asks for keys of key_bits. The mean rate is the demand's rate_bps, for every use:
  *
- *  aes-256: each of the `encryptors` pairs asks for `directions` keys at once per period of encryptors * directions * key_bits /
- *           rate_bps (= rekey_s, unless the volume rule is stricter), rounded to the nanosecond; its phase is uniform over the
- * period, drawn once from the stream (demand id, "phase"). otp:     one portion of key_bits per key_bits / rate_bps; the fraction
- * of a nanosecond is carried; one phase, drawn in the same way. key:     Poisson: exponential times between requests of one key,
- * from the stream (demand id, "requests"). Security pqc and psk, or a rate of 0: no requests.
+ *  - aes-256: each of the `encryptors` pairs asks for `directions` keys at once per period of encryptors * directions * key_bits /
+ *    rate_bps (= rekey_s, unless the volume rule is stricter), rounded to the nanosecond; its phase is uniform over the period,
+ *    drawn once from the stream (demand id, "phase").
+ *  - otp: one portion of key_bits per key_bits / rate_bps; the fraction of a nanosecond is carried; one phase, drawn the same way.
+ *  - key: Poisson, exponential times between requests of one key, from the stream (demand id, "requests").
+ *
+ *  Security pqc and psk, or a rate of 0: no requests. Several keys in one request (fetch.h) are one longer key here.
  */
 typedef struct kh_traffic {
     uint32_t keys_at_once; /**< requests per event; 0: the demand never asks */

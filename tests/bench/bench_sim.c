@@ -2,7 +2,7 @@
 /* Speed of the engine, in events per CPU second.
    bench_sim queue        the event queue alone (PHOLD: pop one, push one), against a 4-ary heap in the same process
    bench_sim grid         10 x 10 grid, 500 demands of one key a second, 600 s, finite-key blocks of 65536 bit
-   bench_sim year [DAYS]  150 links with blocks of minutes, 30 demands of 24 encryptors, 60 s rekey, faults, 365 days */
+   bench_sim year [DAYS [FETCH_S]]  144 links with blocks of minutes, 30 demands of 24 encryptors, 60 s rekey, faults, 365 days */
 #include "core/sim/event.h"
 #include "tests/core/sim/handmade.h"
 
@@ -160,7 +160,7 @@ static void bench_grid(void)
     handmade_destroy(&h);
 }
 
-static void bench_year(double days)
+static void bench_year(double days, double fetch_s)
 {
     handmade h = handmade_grid(9, 9, 30); /* 144 links */
     for (uint32_t i = 0; i < h.net.n_qkd_links; i++) {
@@ -179,6 +179,7 @@ static void bench_year(double days)
     kh_fault *cuts = handmade_fault(&h, KH_FAULT_FIBRE_CUT, "all-fibres", NOT_GIVEN, 12);
     cuts->mtbf_h_per_1000km = 4380;
     h.options.duration_s = days * 86400;
+    h.options.fetch_s = fetch_s;
     report("year", &h);
     handmade_destroy(&h);
 }
@@ -189,7 +190,7 @@ int main(int argc, char **argv)
     if (strcmp(what, "queue") == 0)
         bench_queue();
     else if (strcmp(what, "year") == 0)
-        bench_year(argc > 2 ? strtod(argv[2], NULL) : 365);
+        bench_year(argc > 2 ? strtod(argv[2], NULL) : 365, argc > 3 ? strtod(argv[3], NULL) : 0);
     else
         bench_grid();
     return 0;

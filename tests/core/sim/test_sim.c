@@ -166,6 +166,37 @@ static void routes_share_in_proportion_to_their_rates(void **state)
     handmade_destroy(&h);
 }
 
+static void keys_fetched_together_are_counted_one_by_one(void **state)
+{
+    (void)state;
+    handmade h = one_link(1000, 0, 4);
+    h.options.fetch_s = 5;
+    const kh_sim_result *result = handmade_run(&h);
+    assert_true(result->demands[0].requests == 400 && result->demands[0].served == 400);
+    assert_true(result->links[0].delivered_bits == 400 * 256 && result->demands[0].delivered_bits == 400 * 256);
+    uint64_t few = result->events;
+    h.options.fetch_s = 0;
+    assert_true(handmade_run(&h)->events > 10 * few);
+    handmade_destroy(&h);
+}
+
+static void at_most_a_twentieth_of_the_smallest_store_is_fetched_together(void **state)
+{
+    (void)state;
+    handmade h = chain(0, 0, 10);
+    h.net.qkd_links[0].key_store = (kh_store_policy){100, NOT_GIVEN, 0, 100}; /* 5 of these keys are a twentieth */
+    h.net.qkd_links[1].key_store.initial_keys = 1000;
+    h.options.fetch_s = 60;
+    h.options.late_after_s = 1e-9;
+    h.options.hop_latency_s = 0;
+    const kh_sim_result *result = handmade_run(&h);
+    assert_true(result->demands[0].requests == 1000 && result->demands[0].served == 100);
+    h.plan.demands[0].routes[0].links[0].i = 9;
+    kh_sim_result *none = NULL;
+    assert_int_equal(handmade_try(&h, &none, NULL), KH_ERANGE);
+    handmade_destroy(&h);
+}
+
 /* --- faults: one that comes at once and stays for the whole run --- */
 
 static void stored_key_stays_usable_while_the_fibre_is_cut(void **state)
@@ -443,6 +474,8 @@ int main(void)
         cmocka_unit_test(a_store_at_rest_makes_no_key_until_it_falls_below_its_refill_level),
         cmocka_unit_test(the_reserve_feeds_only_the_highest_priority),
         cmocka_unit_test(routes_share_in_proportion_to_their_rates),
+        cmocka_unit_test(keys_fetched_together_are_counted_one_by_one),
+        cmocka_unit_test(at_most_a_twentieth_of_the_smallest_store_is_fetched_together),
         cmocka_unit_test(stored_key_stays_usable_while_the_fibre_is_cut),
         cmocka_unit_test(a_node_that_is_down_relays_nothing),
         cmocka_unit_test(those_who_wait_for_a_node_go_on_when_it_is_back),
