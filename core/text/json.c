@@ -5,7 +5,6 @@
 
 #include <jansson.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,9 +165,9 @@ static bool write_value(const kh_json *json, int indent, int level, kh_str *out)
     return !json->failed;
 }
 
-static kh_json *convert(const json_t *from, int depth, bool *too_deep);
+static kh_json *convert(json_t *from, int depth, bool *too_deep);
 
-static kh_json *convert_array(const json_t *from, int depth, bool *too_deep)
+static kh_json *convert_array(json_t *from, int depth, bool *too_deep)
 {
     kh_json *array = kh_json_array();
     for (size_t i = 0; i < json_array_size(from) && !*too_deep; i++)
@@ -198,7 +197,7 @@ static kh_json *convert_object(json_t *from, int depth, bool *too_deep)
     return object;
 }
 
-static kh_json *convert(const json_t *from, int depth, bool *too_deep)
+static kh_json *convert(json_t *from, int depth, bool *too_deep)
 {
     if (depth > DEEPEST) {
         *too_deep = true;
@@ -207,7 +206,7 @@ static kh_json *convert(const json_t *from, int depth, bool *too_deep)
     if (json_is_array(from))
         return convert_array(from, depth, too_deep);
     if (json_is_object(from))
-        return convert_object((json_t *)(uintptr_t)from, depth, too_deep); /* jansson's iterators are not const-correct */
+        return convert_object(from, depth, too_deep);
     if (json_is_string(from))
         return kh_json_text(json_string_value(from));
     if (json_is_boolean(from))

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <yaml.h>
 
-enum { TEXT_CHUNK = 16384, NODE_CHUNK = 512 };
+/* No file has many different keys or anchors, and each costs ten times what a node does. */
+enum { TEXT_CHUNK = 16384, NODE_CHUNK = 512, MOST_NAMES = 100000 };
 
 /* Keys come again and again: each is kept once. The marks find duplicates when a mapping ends, in one pass and without a set,
  * since every mapping inside it has ended before. */
@@ -133,6 +134,8 @@ static kh_status add_node(builder *b, kh_yaml_kind kind, yaml_mark_t mark, kh_ya
 {
     if (b->budget->nodes == 0)
         return stop(b, KH_ELIMIT, place_of(b, mark), "split the work into several topologies", "too many keys and values to read");
+    if (b->n_keys >= MOST_NAMES || b->n_anchors >= MOST_NAMES)
+        return stop(b, KH_ELIMIT, place_of(b, mark), NULL, "more than 100000 different keys or anchors");
     if (kind != KH_YAML_SCALAR && is_key_next(b))
         return stop(b, KH_EDATA, place_of(b, mark), "write key: value", "a key must be text, this is a list or a mapping");
     if (b->nodes_left == 0) {
