@@ -106,6 +106,8 @@ static kh_status write_verdict(const kh_facts *facts, kh_arena *arena, kh_str *o
     kh_str_append(out, "\n**");
     append_text(out, facts->run_case->name);
     kh_str_append(out, ":** ");
+    kh_str_append(&sentence, " ");
+    kh_verdict_certify(facts, &sentence);
     append_text(out, kh_str_text(&sentence));
     kh_str_append(out, "\n\n");
     bool whole = !sentence.failed && kh_verdict_tiles(facts, arena, tiles);

@@ -131,8 +131,12 @@ static kh_status write_verdict(const page *p, const kh_facts *facts, kh_error *e
     if (facts->run_case->changes != NULL && *facts->run_case->changes != '\0')
         kh_html_element(p->out, "p", "changes", facts->run_case->changes);
     kh_html_element(p->out, "p", "sentence", kh_str_text(&sentence));
-    bool whole = !sentence.failed && kh_verdict_tiles(facts, p->arena, tiles);
+    kh_str certificate = {0};
+    kh_verdict_certify(facts, &certificate);
+    kh_html_element(p->out, "p", "note", kh_str_text(&certificate));
+    bool whole = !sentence.failed && !certificate.failed && kh_verdict_tiles(facts, p->arena, tiles);
     kh_str_clear(&sentence);
+    kh_str_clear(&certificate);
     if (!whole)
         return fail_memory(err);
     kh_html_tiles(p->out, tiles);

@@ -4,6 +4,7 @@
 #include "tools/report/format.h"
 
 #include <math.h>
+#include <string.h>
 
 static void say_short(const kh_facts *facts, kh_arena *arena, kh_str *out)
 {
@@ -41,6 +42,20 @@ void kh_verdict_say(const kh_facts *facts, kh_arena *arena, kh_str *out)
                                     : "%zu of %zu demands get all the key they ask for.",
                   facts->n_met, facts->n_asking);
     say_short(facts, arena, out);
+}
+
+void kh_verdict_certify(const kh_facts *facts, kh_str *out)
+{
+    const char *objective = kh_table_text(facts->summary, "objective", 0);
+    double value = kh_table_number(facts->summary, "value", 0), bound = kh_table_number(facts->summary, "bound", 0);
+    double gap = kh_table_number(facts->summary, "gap", 0);
+    if (objective == NULL || isnan(value) || isnan(bound) || isnan(gap))
+        return;
+    kh_str_append(out, strcmp(objective, "concurrent") == 0
+                           ? "All demands together can get at once this multiple of what they ask for: "
+                           : "The demand that gets least gets this multiple of what it asks for: ");
+    kh_str_printf(out, "%.4g (objective %s). No plan can reach more than %.4g: the plan is within %.2g %% of the best possible.", value,
+                  objective, bound, gap * 100);
 }
 
 static kh_tile worst_tile(const kh_facts *facts, kh_arena *arena)
