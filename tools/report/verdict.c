@@ -52,7 +52,7 @@ void kh_verdict_certify(const kh_facts *facts, kh_str *out)
     if (objective == NULL || isnan(value) || isnan(bound) || isnan(gap))
         return;
     kh_str_append(out, strcmp(objective, "concurrent") == 0
-                           ? "All demands together can get at once this multiple of what they ask for: "
+                           ? "All demands that have a path can get at once this multiple of what they ask for: "
                            : "The demand that gets least gets this multiple of what it asks for: ");
     kh_str_printf(out, "%.4g (objective %s). No plan can reach more than %.4g: the plan is within %.2g %% of the best possible.", value,
                   objective, bound, gap * 100);
