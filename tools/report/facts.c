@@ -43,12 +43,13 @@ double kh_facts_demand_share(const kh_facts *facts, size_t row)
 {
     if (!kh_facts_demand_asks(facts, row))
         return (double)NAN;
-    return kh_table_number(facts->demands, "rate_bps", row) / kh_table_number(facts->demands, "requested_bps", row);
+    double share = kh_table_number(facts->demands, "rate_bps", row) / kh_table_number(facts->demands, "requested_bps", row);
+    return share >= 1 - 1e-9 && share < 1 ? 1 : share; /* the solver's last digits are no shortfall */
 }
 
 bool kh_facts_demand_is_met(const kh_facts *facts, size_t row)
 {
-    return kh_facts_demand_share(facts, row) >= 1 - 1e-9;
+    return kh_facts_demand_share(facts, row) >= 1;
 }
 
 static void count_demand(kh_facts *facts, size_t row)

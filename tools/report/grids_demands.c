@@ -87,7 +87,8 @@ static void put_estimate(kh_grid *grid, kh_arena *arena, size_t row, size_t colu
 {
     const char *text = kh_format_share(arena, mean);
     if (!isnan(half_width) && text != NULL)
-        text = kh_arena_printf(arena, "%s ± %.2g", text, half_width * 100);
+        text = half_width > 0 && half_width < 1e-4 ? kh_arena_printf(arena, "%s ± < 0.01", text)
+                                                   : kh_arena_printf(arena, "%s ± %.2g", text, half_width * 100);
     kh_grid_number(grid, row, column, mean, text);
 }
 

@@ -42,6 +42,20 @@ static void put_key(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_
         cell->small = "measured";
 }
 
+/* What limits the link, and under it the system: "bb84-decoy, 2 modules". */
+static void put_limit(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_t row, size_t base)
+{
+    const char *protocol = kh_table_text(facts->qkd_links, "protocol", base);
+    double modules = kh_table_number(facts->qkd_links, "modules", base);
+    kh_cell *cell = kh_grid_text(grid, row, 5, kh_table_text(facts->links, "limit", row));
+    cell->small = protocol;
+    if (modules == 1 || isnan(modules))
+        return;
+    cell->small =
+        kh_arena_printf(arena, "%s%s%.0f modules", protocol == NULL ? "" : protocol, protocol == NULL ? "" : ", ", modules);
+    grid->failed = grid->failed || cell->small == NULL;
+}
+
 static void put_link(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_t row)
 {
     const char *id = kh_table_text(facts->links, "id", row);
@@ -53,21 +67,19 @@ static void put_link(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size
     kh_grid_number(grid, row, 2, qber, kh_arena_printf(arena, "%.2f %%", qber * 100));
     put_number(grid, arena, row, 3, kh_table_number(facts->links, "loss_db", row), 1);
     put_number(grid, arena, row, 4, kh_table_number(facts->qkd_links, "length_km", base), 1);
-    kh_grid_text(grid, row, 5, kh_table_text(facts->links, "limit", row))->small =
-        kh_table_text(facts->qkd_links, "protocol", base);
-    put_number(grid, arena, row, 6, kh_table_number(facts->qkd_links, "modules", base), 0);
-    kh_grid_number(grid, row, 7, used, kh_format_share(arena, used))->bar = used;
-    put_price(grid, arena, row, 8, kh_table_number(facts->links, "shadow_price", row));
-    kh_grid_number(grid, row, 9, store, kh_format_bits(arena, store));
-    kh_grid_number(grid, row, 10, up, kh_format_share(arena, up));
+    put_limit(facts, arena, grid, row, base);
+    kh_grid_number(grid, row, 6, used, kh_format_share(arena, used))->bar = used;
+    put_price(grid, arena, row, 7, kh_table_number(facts->links, "shadow_price", row));
+    kh_grid_number(grid, row, 8, store, kh_format_bits(arena, store));
+    kh_grid_number(grid, row, 9, up, kh_format_share(arena, up));
 }
 
 kh_grid *kh_grid_links(const kh_facts *facts, kh_arena *arena)
 {
-    static const kh_head heads[] = {{"Link", false, false},        {"Key rate", true, false},   {"QBER", true, false},
-                                    {"Loss, dB", true, false},     {"Length, km", true, false}, {"Limited by", false, false},
-                                    {"Modules", true, false},      {"Used", false, false},      {"Shadow price", true, false},
-                                    {"Lowest store", true, false}, {"Up", true, false}};
+    static const kh_head heads[] = {{"Link", false, false},    {"Key rate", true, false},     {"QBER", true, false},
+                                    {"Loss, dB", true, false}, {"Length, km", true, false},   {"Limited by", false, false},
+                                    {"Used", false, false},    {"Shadow price", true, false}, {"Lowest store", true, false},
+                                    {"Up", true, false}};
     size_t n = kh_facts_rows(facts->links);
     kh_grid *grid = kh_grid_create(arena, "QKD links", heads, COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++)

@@ -6,7 +6,7 @@
 #include <math.h>
 
 /* Of the font size: how wide a letter is on average in a sans-serif face (on the safe side), and how high a line is. */
-static const double letter_width = 0.56, line_height = 1.0, ascent = 0.78;
+static const double letter_width = 0.6, line_height = 1.0, ascent = 0.78;
 static const double gap_px = 3;
 
 typedef struct box {

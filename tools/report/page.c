@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* A page beyond this gets no further cases in full; the comparison goes on for all. */
-enum { FULL_CASES_BYTES = 1100 * 1024, MOST_ROWS = 600 };
+/* Cases are told in full as long as the page stays below this; the comparison goes on for all. */
+enum { FULL_CASES_BYTES = 1350 * 1000, MOST_ROWS = 600 };
 
 typedef struct page {
     const kh_run *run;
@@ -272,9 +272,11 @@ static kh_status write_assumptions(const page *p, const kh_facts *base, kh_error
 /* Both parts of every case, the comparison between them; the later part is small and decides nothing about size. */
 static kh_status write_cases(page *p, kh_error *err)
 {
-    for (size_t i = 0; i < p->run->n_cases && (i == 0 || p->out->length < FULL_CASES_BYTES); i++) {
+    for (size_t i = 0, largest = 0; i < p->run->n_cases && (i == 0 || p->out->length + largest < FULL_CASES_BYTES); i++) {
+        size_t before = p->out->length;
         kh_facts facts = kh_facts_of(p->run, i);
         KH_TRY(write_case_top(p, &facts, err));
+        largest = p->out->length - before > largest ? p->out->length - before : largest;
         p->n_full = i + 1;
     }
     KH_TRY(write_comparison(p, err));

@@ -51,11 +51,15 @@ void kh_verdict_certify(const kh_facts *facts, kh_str *out)
     double gap = kh_table_number(facts->summary, "gap", 0);
     if (objective == NULL || isnan(value) || isnan(bound) || isnan(gap))
         return;
-    kh_str_append(out, strcmp(objective, "concurrent") == 0
-                           ? "All demands that have a path can get at once this multiple of what they ask for: "
-                           : "The demand that gets least gets this multiple of what it asks for: ");
-    kh_str_printf(out, "%.4g (objective %s). No plan can reach more than %.4g: the plan is within %.2g %% of the best possible.", value,
-                  objective, bound, gap * 100);
+    kh_str_printf(out, "%s %.4g times what they ask for (objective %s). ",
+                  strcmp(objective, "concurrent") == 0 ? "All demands that have a path could get at once"
+                                                       : "Of the demands that have a path, the least served could get",
+                  value, objective);
+    if (gap < 1e-6)
+        kh_str_append(out, "That is proven to be the best possible.");
+    else
+        kh_str_printf(out, "No plan can reach more than %.4g times: this one is within %.2g %% of the best possible.", bound,
+                      gap * 100);
 }
 
 static kh_tile worst_tile(const kh_facts *facts, kh_arena *arena)
