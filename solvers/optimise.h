@@ -16,10 +16,10 @@ typedef struct kh_optimise_options {
 /** The door of the solvers: routes and rates for every demand, proven optimal or with the gap printed.
  *
  *  Maximum concurrent flow and lexicographic max-min fair rates in the path formulation (column generation: GLPK solves the
- *  restricted LP, shortest paths price columns, igraph finds components and cuts; README). Only trusted nodes relay; an end of a demand never relays for another
- *  unless it is trusted; amplifiers and switches hold no key.
- *  Demands without a path do not pull the value to 0: they are left out and explained (plan.h, kh_shortfall).
- *  Under both objectives a demand gets at most what it asks for: rates beyond lambda = 1 are not handed out.
+ *  restricted LP, shortest paths price columns, igraph finds components and cuts; README). Only trusted nodes relay; an end of a
+ * demand never relays for another unless it is trusted; amplifiers and switches hold no key. Demands without a path do not pull the
+ * value to 0: they are left out and explained (plan.h, kh_shortfall). Under both objectives a demand gets at most what it asks for:
+ * rates beyond lambda = 1 are not handed out.
  *  @param[out] plan  lives in @p arena; set for KH_OK and KH_TIMELIMIT
  *  @return KH_OK: the gap is below 1e-9 unless it says otherwise; KH_TIMELIMIT with a feasible plan and its honest gap;
  *          KH_ERANGE: a rate or request that is negative or not finite, a demand between a node and itself; KH_ENOMEM; KH_EINTERNAL

@@ -16,7 +16,7 @@ typedef struct label {
     uint32_t place;            /* in the heap; NOT_YET before, DONE after */
 } label;
 
-enum { NOT_YET = UINT32_MAX, DONE = UINT32_MAX - 1 };
+static const uint32_t NOT_YET = UINT32_MAX, DONE = UINT32_MAX - 1;
 
 struct kh_tree {
     const kh_graph *graph;

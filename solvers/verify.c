@@ -210,7 +210,7 @@ static void check_bound(const check *c)
         WRONG(c, NOWHERE, "the value is %.12g, the routes carry %.12g", c->plan->value, value);
     if (!is_same(c->plan->bound, bound))
         WRONG(c, NOWHERE, "the bound is %.12g, the prices prove %.12g", c->plan->bound, bound);
-    if (!(fabs(c->plan->gap - gap) <= SAME))
+    if (!is_same(1 + c->plan->gap, 1 + gap))
         WRONG(c, NOWHERE, "the gap is %g, value and bound leave %g", c->plan->gap, gap);
     if (value > bound * (1 + SAME))
         WRONG(c, NOWHERE, "the value %.12g is above the bound %.12g", value, bound);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/optimise.h"
 
+#include "solvers/verify.h"
+
 #include "tests/solvers/builder.h"
 #include "tests/solvers/near.h"
 
@@ -362,6 +364,9 @@ static void a_time_limit_leaves_a_feasible_plan_with_an_honest_gap(void **state)
     assert_int_equal(kh_optimise(&b.net, &b.rates, &options, b.arena, &plan, &err), KH_TIMELIMIT);
     assert_non_null(plan);
     assert_true(plan->value > 0 && plan->bound >= plan->value);
+    kh_findings *findings = kh_findings_create();
+    assert_int_equal(kh_verify(&b.net, &b.rates, plan, findings, NULL), KH_OK);
+    kh_findings_destroy(findings);
     kh_plan *best = kh_builder_plan(&b, KH_OBJECTIVE_CONCURRENT);
     assert_true(plan->value <= best->value * (1 + 1e-9) && plan->bound >= best->value * (1 - 1e-9));
     kh_builder_destroy(&b);
