@@ -14,7 +14,7 @@ static const char small_topology[] =
     "domains: [{id: d, operator: D}]\n"
     "fibre_types: [{id: G, loss_db_per_km: 0.2, dispersion_ps_nm_km: 17, effective_area_um2: 80}]\n"
     "devices:\n"
-    "  - {id: dev, protocol: bb84-decoy-asymptotic, clock_hz: 1.0e9, detector_efficiency: 0.2,\n"
+    "  - {id: dev, protocol: bb84-decoy-asymptotic, clock_hz: 1.0e8, detector_efficiency: 0.2,\n"
     "     dark_count_hz: 1000, gate_ns: 1, misalignment: 0.02, detectors: 2, cost_eur: 100000}\n"
     "nodes:\n"
     "  - {id: A, at: [51.0, 0.0], domain: d, kind: site, trusted: false}\n"
@@ -28,7 +28,7 @@ static const char small_topology[] =
     "  - {id: Q2, via: [F2], device: dev, modules: 1}\n"
     "demands:\n"
     "  - {id: dci, between: [A, C], use: aes-256, encryptors: 2, rekey_s: 60, security: qkd}\n"
-    "  - {id: pad, between: [A, C], use: otp, rate_bps: 1000000, security: qkd}\n"
+    "  - {id: pad, between: [A, C], use: otp, rate_bps: 200000, security: qkd}\n"
     "faults:\n"
     "  - {kind: fibre-cut, on: all-fibres, mtbf_h_per_1000km: 4380, mttr_h: 12}\n";
 
