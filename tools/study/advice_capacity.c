@@ -48,7 +48,7 @@ static bool find_split(const kh_advice *a, const kh_qkd_link *link, split *best)
     *best = (split){{KH_NO_INDEX}, all_km / 2, all_db / 2};
     if (link->n_via == 1)
         return net->fibres[link->via[0].i].medium != KH_MEDIUM_SUBSEA;
-    best->loss_db = INFINITY;
+    best->loss_db = (double)INFINITY;
     kh_node_id at = link->ends[0];
     double km = 0, db = 0;
     for (size_t i = 0; i + 1 < link->n_via; i++) {

@@ -124,7 +124,7 @@ static double count_hop(survey *s, uint32_t edge)
 
 static void count_route(survey *s)
 {
-    s->rate_bps = INFINITY;
+    s->rate_bps = (double)INFINITY;
     for (size_t i = 0; i < s->route.n_edges; i++) {
         double rate_bps = count_hop(s, s->route.edges[i]);
         if (rate_bps < s->rate_bps) {

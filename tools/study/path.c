@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { NO_EDGE = UINT32_MAX };
+static const uint32_t NO_EDGE = UINT32_MAX;
 
 /* What has been reached so far. `cost` is what Dijkstra settles in rising order; a widest path uses -width, so that one search
  * does. */
@@ -101,8 +101,8 @@ static void relax(search *s, entry at, uint32_t e)
 static void settle_all(search *s, uint32_t from, uint32_t to)
 {
     for (uint32_t n = 0; n < s->graph->n_nodes; n++)
-        s->marks[n] = (mark){INFINITY, UINT32_MAX, NO_EDGE, false};
-    s->marks[from].cost = s->rule == KH_PATH_WIDEST ? -INFINITY : 0;
+        s->marks[n] = (mark){(double)INFINITY, UINT32_MAX, NO_EDGE, false};
+    s->marks[from].cost = s->rule == KH_PATH_WIDEST ? -(double)INFINITY : 0;
     s->marks[from].hops = 0;
     push(s, (entry){s->marks[from].cost, 0, from});
     while (s->n_heap > 0) {
@@ -122,7 +122,7 @@ static void settle_all(search *s, uint32_t from, uint32_t to)
 static bool trace_back(const search *s, uint32_t to, kh_arena *arena, kh_path *path)
 {
     const mark *end = &s->marks[to];
-    kh_path traced = {.found = end->settled, .weight = NAN};
+    kh_path traced = {.found = end->settled, .weight = (double)NAN};
     if (traced.found) {
         traced.n_edges = end->hops;
         traced.weight = s->rule == KH_PATH_WIDEST ? -end->cost : end->cost;

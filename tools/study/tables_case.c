@@ -24,7 +24,7 @@ static void add_summary(result *r)
 {
     const kh_plan *plan = r->p->plan;
     const kh_plan_cost *cost = &plan->cost;
-    double events = 0, cuts = 0, none = r->p->n_sims == 0 ? NAN : 0;
+    double events = 0, cuts = 0, none = r->p->n_sims == 0 ? (double)NAN : 0;
     for (size_t i = 0; i < r->p->n_sims; i++) {
         events += (double)r->p->sims[i]->events;
         cuts += (double)r->p->sims[i]->fibre_cuts;
@@ -59,7 +59,7 @@ typedef double figure(const kh_sim_result *sim, size_t i);
 static kh_estimate estimate(result *r, figure *of, size_t i)
 {
     if (r->p->n_sims == 0)
-        return (kh_estimate){NAN, NAN, 0};
+        return (kh_estimate){(double)NAN, (double)NAN, 0};
     for (size_t k = 0; k < r->p->n_sims; k++)
         r->sample[k] = of(r->p->sims[k], i);
     return kh_estimate_of(r->sample, r->p->n_sims);
@@ -100,7 +100,7 @@ static double mean_wait_of(const kh_sim_result *sim, size_t i)
 
 static double lowest_of_all(const kh_pipeline *p, size_t link)
 {
-    double lowest = NAN; /* fmin() passes over it */
+    double lowest = (double)NAN; /* fmin() passes over it */
     for (size_t k = 0; k < p->n_sims; k++)
         lowest = fmin(lowest, p->sims[k]->links[link].lowest_bits);
     return lowest;

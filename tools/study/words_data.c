@@ -186,7 +186,7 @@ void kh_words_data(const kh_net *net, const kh_rates *rates, const kh_plan *plan
                    kh_str *out)
 {
     subject s = {net, rates, &plan->demands[demand.i], &net->demands[demand.i], out};
-    *capacity_gbps = NAN;
+    *capacity_gbps = (double)NAN;
     if (isnan(s.demand->data_gbps) || s.demand->data_gbps <= 0)
         return;
     kh_path path = {0};
