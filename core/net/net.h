@@ -39,8 +39,9 @@ typedef struct kh_domain {
 /** Buffer of keys; sizes in keys of 256 bit. */
 typedef struct kh_store_policy {
     double capacity_keys;
-    double refill_below_keys; /**< the link makes key only while below this level; NAN: always until full */
-    double reserve_keys;      /**< kept for demands of the highest priority */
+    double
+        refill_below_keys; /**< once below this the link makes key until full, then rests; NAN (not from a file): it never rests */
+    double reserve_keys;   /**< kept for demands of the highest priority */
     double initial_keys;
 } kh_store_policy;
 
@@ -49,10 +50,10 @@ typedef struct kh_node {
     kh_place place;
     kh_node_kind kind;
     kh_domain_id domain;
-    bool trusted;                 /**< may relay keys in the clear inside its perimeter */
-    double lat_deg, lon_deg;      /**< WGS 84; NAN when not given */
-    kh_store_policy key_store;    /**< default of the stores of the QKD links that end here (the smaller end counts) */
-    double fitout_cost_eur;       /**< NAN: the cost table's trusted_node_eur when it relays */
+    bool trusted;              /**< may relay keys in the clear inside its perimeter */
+    double lat_deg, lon_deg;   /**< WGS 84; NAN when not given */
+    kh_store_policy key_store; /**< default of the stores of the QKD links that end here (the smaller end counts) */
+    double fitout_cost_eur;    /**< NAN: the cost table's trusted_node_eur when it relays */
 } kh_node;
 
 typedef struct kh_fibre_type {
@@ -68,13 +69,13 @@ typedef struct kh_fibre {
     kh_fibre_type_id type;
     kh_medium medium;
     double length_km;
-    double loss_db_per_km;     /**< NAN: the fibre type's */
-    double connector_loss_db;  /**< both ends together, used only when loss_db is not given */
-    double loss_db;            /**< end to end, connectors and splices included; resolved after loading, never NAN */
-    bool loss_is_given;        /**< false: loss_db = length * loss_db_per_km + connector_loss_db */
-    double aerial_km;          /**< how much of it hangs on poles */
+    double loss_db_per_km;    /**< NAN: the fibre type's */
+    double connector_loss_db; /**< both ends together, used only when loss_db is not given */
+    double loss_db;           /**< end to end, connectors and splices included; resolved after loading, never NAN */
+    bool loss_is_given;       /**< false: loss_db = length * loss_db_per_km + connector_loss_db */
+    double aerial_km;         /**< how much of it hangs on poles */
     double temperature_c;
-    double pairs;              /**< fibre pairs, whole number */
+    double pairs; /**< fibre pairs, whole number */
 } kh_fibre;
 
 /** A QKD system: transmitter-receiver pair, or entangled source with two receivers. */
@@ -83,39 +84,39 @@ typedef struct kh_device {
     kh_place place;
     kh_protocol protocol;
     double clock_hz;
-    double detector_efficiency;       /**< (0, 1] */
-    double receiver_loss_db;          /**< optics before the detector */
-    double dark_count_hz;             /**< per detector */
-    double gate_ns;                   /**< detection window: dark counts per gate = dark_count_hz * gate_ns * 1e-9 */
-    double misalignment;              /**< probability that a photon reaches the wrong detector, [0, 0.5) */
-    double afterpulse;                /**< [0, 1) */
+    double detector_efficiency; /**< (0, 1] */
+    double receiver_loss_db;    /**< optics before the detector */
+    double dark_count_hz;       /**< per detector */
+    double gate_ns;             /**< detection window: dark counts per gate = dark_count_hz * gate_ns * 1e-9 */
+    double misalignment;        /**< probability that a photon reaches the wrong detector, [0, 0.5) */
+    double afterpulse;          /**< [0, 1) */
     double dead_time_us;
-    double detectors;                 /**< number of detectors sharing the clicks, 1..4 */
-    double ec_efficiency;             /**< f >= 1 */
-    double block_bits;                /**< raw key bits per block of privacy amplification (key basis, at the receiver) */
+    double detectors;     /**< number of detectors sharing the clicks, 1..4 */
+    double ec_efficiency; /**< f >= 1 */
+    double block_bits;    /**< raw key bits per block of privacy amplification (key basis, at the receiver) */
     double eps_sec, eps_cor;
-    double pairs_per_pulse;           /**< BBM92: mean pairs per pulse; NAN = optimised */
-    double max_key_rate_bps;          /**< limit of the electronics; INFINITY when none */
-    double max_loss_db;               /**< vendor's limit; INFINITY when none */
-    double cost_eur;                  /**< one pair */
+    double pairs_per_pulse;  /**< BBM92: mean pairs per pulse; NAN = optimised */
+    double max_key_rate_bps; /**< limit of the electronics; INFINITY when none */
+    double max_loss_db;      /**< vendor's limit; INFINITY when none */
+    double cost_eur;         /**< one pair */
 } kh_device;
 
 typedef struct kh_qkd_link {
     const char *id;
     kh_place place;
-    kh_fibre_id *via;                /**< [n_via], in order from ends[0] to ends[1]; empty for free space */
+    kh_fibre_id *via; /**< [n_via], in order from ends[0] to ends[1]; empty for free space */
     size_t n_via;
-    kh_node_id ends[2];              /**< resolved from via when not given */
-    kh_protocol protocol;            /**< the device's unless given */
+    kh_node_id ends[2];   /**< resolved from via when not given */
+    kh_protocol protocol; /**< the device's unless given */
     kh_device_id device;
-    kh_source_at source_at;          /**< entanglement only */
+    kh_source_at source_at; /**< entanglement only */
     double wavelength_nm;
-    double modules;                  /**< installed pairs, whole number >= 0 */
-    double extra_loss_db;            /**< filters, switches, patches on the way */
-    double noise_per_gate;           /**< extra detection probability per gate and detector (Raman, stray light), [0, 1) */
-    double measured_key_rate_bps;    /**< of one module; NAN: computed */
-    double measured_qber;            /**< NAN: not measured */
-    kh_store_policy key_store;       /**< NAN fields: from the nodes, then the defaults */
+    double modules;               /**< installed pairs, whole number >= 0 */
+    double extra_loss_db;         /**< filters, switches, patches on the way */
+    double noise_per_gate;        /**< extra detection probability per gate and detector (Raman, stray light), [0, 1) */
+    double measured_key_rate_bps; /**< of one module; NAN: computed */
+    double measured_qber;         /**< NAN: not measured */
+    kh_store_policy key_store;    /**< NAN fields: from the nodes, then the defaults */
 } kh_qkd_link;
 
 typedef struct kh_amplifier {
@@ -130,7 +131,7 @@ typedef struct kh_mode {
     kh_place place;
     double baud_gbd, rate_gbps, required_osnr_db; /**< OSNR in 0.1 nm (12.5 GHz) */
     double tx_osnr_db, min_spacing_ghz;
-    double max_cd_ps_nm, max_pmd_ps;              /**< INFINITY when no limit */
+    double max_cd_ps_nm, max_pmd_ps; /**< INFINITY when no limit */
 } kh_mode;
 
 typedef struct kh_line_system {
@@ -139,13 +140,13 @@ typedef struct kh_line_system {
     kh_fibre_id *via; /**< [n_via], in order */
     size_t n_via;
     kh_node_id ends[2];
-    kh_amplifier_id amplifier;     /**< KH_NO_INDEX: `auto`, the first of the library that can do the span */
-    kh_node_id *roadms;            /**< [n_roadms] nodes on the way where power is equalised and channels may be added and dropped */
+    kh_amplifier_id amplifier; /**< KH_NO_INDEX: `auto`, the first of the library that can do the span */
+    kh_node_id *roadms;        /**< [n_roadms] nodes on the way where power is equalised and channels may be added and dropped */
     size_t n_roadms;
     double first_thz, spacing_ghz, channels, launch_dbm, baud_gbd; /**< comb; baud: of the mode when NAN */
     double roadm_target_dbm, add_drop_osnr_db;
-    double margin_db;              /**< system margin on the required OSNR */
-    kh_mode_id *modes;             /**< [n_modes] allowed; empty: all of the library */
+    double margin_db;  /**< system margin on the required OSNR */
+    kh_mode_id *modes; /**< [n_modes] allowed; empty: all of the library */
     size_t n_modes;
 } kh_line_system;
 
@@ -155,22 +156,22 @@ typedef struct kh_demand {
     kh_node_id between[2];
     kh_use use;
     kh_security security;
-    double rate_bps;           /**< key or one-time-pad rate; resolved after loading for every use: the key rate asked for */
-    double encryptors;         /**< aes-256: number of encryptor pairs */
-    double rekey_s;            /**< aes-256: period of a key change */
-    double rekey_gib;          /**< aes-256: or volume per key; NAN: no limit by volume */
-    double data_gbps;          /**< traffic that the keys protect; NAN: not said */
-    double directions;         /**< 1 or 2 keys per change */
-    double key_bits;           /**< bits of one key or one request */
-    double priority;           /**< 0 = highest */
-    bool required;             /**< `--require` fails when it is not met */
+    double rate_bps;   /**< key or one-time-pad rate; resolved after loading for every use: the key rate asked for */
+    double encryptors; /**< aes-256: number of encryptor pairs */
+    double rekey_s;    /**< aes-256: period of a key change */
+    double rekey_gib;  /**< aes-256: or volume per key; NAN: no limit by volume */
+    double data_gbps;  /**< traffic that the keys protect; NAN: not said */
+    double directions; /**< 1 or 2 keys per change */
+    double key_bits;   /**< bits of one key or one request */
+    double priority;   /**< 0 = highest */
+    bool required;     /**< `--require` fails when it is not met */
 } kh_demand;
 
 typedef struct kh_fault {
     kh_place place;
     kh_fault_kind kind;
-    const char *on;                /**< "all-fibres", "all-nodes", "all-links" or an id */
-    double mtbf_h_per_1000km;      /**< fibre cuts per length; NAN when mtbf_h is given */
+    const char *on;           /**< "all-fibres", "all-nodes", "all-links" or an id */
+    double mtbf_h_per_1000km; /**< fibre cuts per length; NAN when mtbf_h is given */
     double mtbf_h, mttr_h;
 } kh_fault;
 
@@ -180,11 +181,11 @@ typedef struct kh_costs {
 
 /** Where one value comes from: any value may be written as {value, source, assumed}. */
 typedef struct kh_provenance {
-    const char *noun;     /**< "fibres" */
-    const char *id;       /**< id of the entry, or "" */
-    const char *field;    /**< "loss_db" */
-    const char *value;    /**< as written */
-    const char *source;   /**< NULL when not given */
+    const char *noun;   /**< "fibres" */
+    const char *id;     /**< id of the entry, or "" */
+    const char *field;  /**< "loss_db" */
+    const char *value;  /**< as written */
+    const char *source; /**< NULL when not given */
     bool assumed;
     kh_place place;
 } kh_provenance;
@@ -194,19 +195,31 @@ typedef struct kh_net {
     const char *name, *description, *path;
     const char *source_path_list; /**< all files read, one a line */
     char input_hash[65];          /**< SHA-256 of all input files in order of reading, hexadecimal */
-    kh_domain *domains;           size_t n_domains;
-    kh_node *nodes;               size_t n_nodes;
-    kh_fibre_type *fibre_types;   size_t n_fibre_types;
-    kh_fibre *fibres;             size_t n_fibres;
-    kh_device *devices;           size_t n_devices;
-    kh_qkd_link *qkd_links;       size_t n_qkd_links;
-    kh_amplifier *amplifiers;     size_t n_amplifiers;
-    kh_mode *modes;               size_t n_modes;
-    kh_line_system *line_systems; size_t n_line_systems;
-    kh_demand *demands;           size_t n_demands;
-    kh_fault *faults;             size_t n_faults;
+    kh_domain *domains;
+    size_t n_domains;
+    kh_node *nodes;
+    size_t n_nodes;
+    kh_fibre_type *fibre_types;
+    size_t n_fibre_types;
+    kh_fibre *fibres;
+    size_t n_fibres;
+    kh_device *devices;
+    size_t n_devices;
+    kh_qkd_link *qkd_links;
+    size_t n_qkd_links;
+    kh_amplifier *amplifiers;
+    size_t n_amplifiers;
+    kh_mode *modes;
+    size_t n_modes;
+    kh_line_system *line_systems;
+    size_t n_line_systems;
+    kh_demand *demands;
+    size_t n_demands;
+    kh_fault *faults;
+    size_t n_faults;
     kh_costs costs;
-    kh_provenance *provenance;    size_t n_provenance;
+    kh_provenance *provenance;
+    size_t n_provenance;
 } kh_net;
 
 /** Frees the network with all it owns. NULL is fine. */

@@ -3,8 +3,9 @@
 
 #include <math.h>
 
-static const kh_store_policy LAST_RESORT = {
-    .capacity_keys = 10000, .refill_below_keys = (double)NAN, .reserve_keys = 0, .initial_keys = 0};
+/* 3.2 MB, near the smallest stores of SECOQC (3.8 MiB); refilled below 80 %, as in Cambridge (800 of 1000 keys, Dynes 2019). */
+static const kh_store_policy LAST_RESORT = {.capacity_keys = 100000, .reserve_keys = 0, .initial_keys = 0};
+static const double REFILL_SHARE = 0.8;
 
 double kh_fibre_derived_loss_db(const kh_net *net, const kh_fibre *fibre)
 {
@@ -54,7 +55,7 @@ static void resolve_store(const kh_net *net, kh_qkd_link *link)
     own->capacity_keys = inherited(own->capacity_keys, a->capacity_keys, b->capacity_keys, LAST_RESORT.capacity_keys);
     double most = own->capacity_keys;
     own->refill_below_keys =
-        inherited_within(most, own->refill_below_keys, a->refill_below_keys, b->refill_below_keys, LAST_RESORT.refill_below_keys);
+        inherited_within(most, own->refill_below_keys, a->refill_below_keys, b->refill_below_keys, REFILL_SHARE * most);
     own->reserve_keys = inherited_within(most, own->reserve_keys, a->reserve_keys, b->reserve_keys, LAST_RESORT.reserve_keys);
     own->initial_keys = inherited_within(most, own->initial_keys, a->initial_keys, b->initial_keys, LAST_RESORT.initial_keys);
 }

@@ -71,10 +71,10 @@ static const kh_field domain_fields[] = {
 #define INHERITED(what) .fallback_text = "the smaller of the two nodes', else " what
 static const kh_field store_fields[] = {
     {WHOLE(kh_store_policy, capacity_keys, "keys of 256 bit", NOT_GIVEN, "Most that the store holds."), WITHIN(1, 1e12),
-     INHERITED("10000")},
+     INHERITED("100000")},
     {WHOLE(kh_store_policy, refill_below_keys, "keys of 256 bit", NOT_GIVEN,
-           "The link makes key only while the store is below this."),
-     WITHIN(0, 1e12), INHERITED("always, until full")},
+           "Once the store is below this, the link makes key until it is full; then it rests."),
+     WITHIN(0, 1e12), INHERITED("80 % of the capacity")},
     {WHOLE(kh_store_policy, reserve_keys, "keys of 256 bit", NOT_GIVEN, "Kept for demands of priority 0."), WITHIN(0, 1e12),
      INHERITED("0")},
     {WHOLE(kh_store_policy, initial_keys, "keys of 256 bit", NOT_GIVEN, "In the store at the start."), WITHIN(0, 1e12),

@@ -109,7 +109,7 @@ static void links_take_protocol_from_the_device_and_store_from_the_nodes(void **
     assert_true(net->qkd_links[0].key_store.capacity_keys == 500.0);
     assert_true(net->qkd_links[0].key_store.refill_below_keys == 500.0); /* not more than the capacity */
     assert_true(net->qkd_links[1].key_store.capacity_keys == 500.0);
-    assert_true(isnan(net->qkd_links[1].key_store.refill_below_keys));
+    assert_true(net->qkd_links[1].key_store.refill_below_keys == 400.0); /* 80 % */
     assert_true(net->qkd_links[1].key_store.initial_keys == 10.0);
     assert_true(net->qkd_links[0].key_store.reserve_keys == 0.0);
     kh_net_destroy(net);
