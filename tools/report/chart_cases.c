@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-enum { MOST_CASES = 40, N_MEASURES = 3, NAME_LETTERS = 26 };
-static const double row_px = 22, name_px = 180, panel_px = 280, gap_px = 24, head_px = 24, value_px = 56;
+enum { MOST_CASES = 40, N_MEASURES = 3, NAME_LETTERS = 42 };
+static const double row_px = 22, name_px = 290, panel_px = 244, gap_px = 24, head_px = 24, value_px = 56;
 
 typedef struct measure {
     const char *title;

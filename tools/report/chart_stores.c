@@ -24,8 +24,10 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-static series series_from(const kh_table *stores, size_t first)
+/* The lowest level is that after the warm-up, where the run tells it. */
+static series series_from(const kh_facts *facts, size_t first)
 {
+    const kh_table *stores = facts->stores;
     const char *link = kh_table_text(stores, "link", first);
     series s = {
         .link = link, .first = first, .end = first, .lowest = INFINITY, .highest = 0, .from_s = INFINITY, .to_s = -INFINITY};
@@ -36,6 +38,9 @@ static series series_from(const kh_table *stores, size_t first)
         s.from_s = fmin(s.from_s, t_s);
         s.to_s = fmax(s.to_s, t_s);
     }
+    double lowest = kh_table_number(facts->links, "lowest_store_bits", kh_facts_row(facts->links, link, 0));
+    if (!isnan(lowest))
+        s.lowest = lowest;
     return s;
 }
 
@@ -49,15 +54,15 @@ static int emptier_first(const void *a, const void *b)
     return l->first < r->first ? -1 : 1;
 }
 
-static kh_status find_series(const kh_table *stores, kh_arena *arena, series **all, size_t *n, kh_error *err)
+static kh_status find_series(const kh_facts *facts, kh_arena *arena, series **all, size_t *n, kh_error *err)
 {
     size_t capacity = 0;
-    for (size_t row = 0; row < stores->n_rows; row = (*all)[*n - 1].end) {
+    for (size_t row = 0; row < facts->stores->n_rows; row = (*all)[*n - 1].end) {
         if (*n == capacity)
             *all = kh_arena_grow(arena, *all, *n, &capacity, sizeof **all);
         if (*all == NULL)
             return kh_fail(err, KH_ENOMEM, "out of memory for the charts");
-        (*all)[(*n)++] = series_from(stores, row);
+        (*all)[(*n)++] = series_from(facts, row);
     }
     if (*n > 1)
         qsort(*all, *n, sizeof **all, emptier_first);
@@ -101,26 +106,34 @@ static void draw_axes(const series *s, kh_arena *arena, kh_str *out)
     }
 }
 
-/* Lowest and highest of every bucket of rows, in their order. */
+static void draw_point(const kh_table *stores, const series *s, size_t row, kh_str *out)
+{
+    double x = x_of(s, kh_table_number(stores, "t_s", row)), y = y_of(s, kh_table_number(stores, "level_bits", row));
+    if (isfinite(x) && isfinite(y))
+        kh_str_printf(out, "%s%.1f %.1f", row == s->first ? "M" : "L", x, y);
+}
+
+/* The lowest and the highest of some rows, in their order. */
+static void draw_bucket(const kh_table *stores, const series *s, size_t first, size_t end, kh_str *out)
+{
+    size_t low = first, high = first;
+    for (size_t i = first; i < end; i++) {
+        double level = kh_table_number(stores, "level_bits", i);
+        low = level < kh_table_number(stores, "level_bits", low) ? i : low;
+        high = level > kh_table_number(stores, "level_bits", high) ? i : high;
+    }
+    draw_point(stores, s, low < high ? low : high, out);
+    if (low != high)
+        draw_point(stores, s, low < high ? high : low, out);
+}
+
 static void draw_level(const kh_table *stores, const series *s, kh_str *out)
 {
-    size_t n = s->end - s->first, per_bucket = n / BUCKETS + 1;
+    size_t per_bucket = (s->end - s->first) / BUCKETS + 1;
     kh_str_append(out, "<path class=\"level\" d=\"");
-    for (size_t row = s->first; row < s->end; row += per_bucket) {
-        size_t low = row, high = row;
-        for (size_t i = row; i < s->end && i < row + per_bucket; i++) {
-            double level = kh_table_number(stores, "level_bits", i);
-            low = level < kh_table_number(stores, "level_bits", low) ? i : low;
-            high = level > kh_table_number(stores, "level_bits", high) ? i : high;
-        }
-        const size_t ends[2] = {low < high ? low : high, low < high ? high : low};
-        for (size_t k = 0; k < (low == high ? 1u : 2u); k++) {
-            double x = x_of(s, kh_table_number(stores, "t_s", ends[k])),
-                   y = y_of(s, kh_table_number(stores, "level_bits", ends[k]));
-            if (isfinite(x) && isfinite(y))
-                kh_str_printf(out, "%s%.1f %.1f", row == s->first && k == 0 ? "M" : "L", x, y);
-        }
-    }
+    draw_point(stores, s, s->first, out);
+    for (size_t row = s->first + 1; row < s->end; row += per_bucket)
+        draw_bucket(stores, s, row, row + per_bucket < s->end ? row + per_bucket : s->end, out);
     kh_str_append(out, "\"/>");
 }
 
@@ -148,7 +161,7 @@ kh_status kh_chart_stores(const kh_facts *facts, kh_arena *arena, kh_str *out, k
     size_t n = 0;
     if (kh_facts_rows(facts->stores) == 0)
         return KH_OK;
-    KH_TRY(find_series(facts->stores, arena, &all, &n, err));
+    KH_TRY(find_series(facts, arena, &all, &n, err));
     kh_str_append(out, "<div class=\"small-multiples\">\n");
     for (size_t i = 0; i < n && i < MOST_CHARTS; i++)
         draw_series(facts, &all[i], arena, out);

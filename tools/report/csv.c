@@ -75,32 +75,46 @@ static void write_cases(const kh_run *run, kh_str *out)
     kh_str_append(out, "\r\n");
 }
 
-static bool is_listed(const char *const *names, size_t n, const char *name)
+static bool is_listed(const char *const *all, size_t n, const char *name)
 {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(names[i], name) == 0)
+        if (strcmp(all[i], name) == 0)
             return true;
     return false;
 }
 
-/* Names of the tables of all cases, or with @p table the names of that table's columns in all cases; by first appearance. */
-static kh_status list_names(const kh_run *run, const char *table, kh_arena *arena, const char ***names, size_t *n, kh_error *err)
+typedef struct names {
+    const char **at;
+    size_t n, capacity;
+} names;
+
+static kh_status add_name(names *list, const char *name, kh_arena *arena, kh_error *err)
 {
-    size_t capacity = 0;
+    if (is_listed(list->at, list->n, name))
+        return KH_OK;
+    if (list->n == list->capacity)
+        list->at = kh_arena_grow(arena, list->at, list->n, &list->capacity, sizeof *list->at);
+    if (list->at == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for the report");
+    list->at[list->n++] = name;
+    return KH_OK;
+}
+
+/* By first appearance in any case. */
+static kh_status list_tables(const kh_run *run, kh_arena *arena, names *list, kh_error *err)
+{
+    for (size_t i = 0; i < run->n_cases; i++)
+        for (size_t k = 0; k < run->cases[i].n_tables; k++)
+            KH_TRY(add_name(list, run->cases[i].tables[k].name, arena, err));
+    return KH_OK;
+}
+
+static kh_status list_columns(const kh_run *run, const char *table, kh_arena *arena, names *list, kh_error *err)
+{
     for (size_t i = 0; i < run->n_cases; i++) {
-        const kh_run_case *of = &run->cases[i];
-        const kh_table *found = table == NULL ? NULL : kh_run_table(of->tables, of->n_tables, table);
-        size_t n_here = table == NULL ? of->n_tables : found == NULL ? 0 : found->n_columns;
-        for (size_t k = 0; k < n_here; k++) {
-            const char *name = table == NULL ? of->tables[k].name : found->columns[k].name;
-            if (is_listed(*names, *n, name))
-                continue;
-            if (*n == capacity)
-                *names = kh_arena_grow(arena, *names, *n, &capacity, sizeof **names);
-            if (*names == NULL)
-                return kh_fail(err, KH_ENOMEM, "out of memory for the report");
-            (*names)[(*n)++] = name;
-        }
+        const kh_table *found = kh_run_table(run->cases[i].tables, run->cases[i].n_tables, table);
+        for (size_t k = 0; found != NULL && k < found->n_columns; k++)
+            KH_TRY(add_name(list, found->columns[k].name, arena, err));
     }
     return KH_OK;
 }
@@ -120,32 +134,30 @@ static void write_case_rows(const kh_run_case *of, const char *name, const char 
 
 static kh_status write_case_table(const kh_run *run, const char *name, kh_arena *arena, kh_str *out, kh_error *err)
 {
-    const char **columns = NULL;
-    size_t n_columns = 0;
-    KH_TRY(list_names(run, name, arena, &columns, &n_columns, err));
+    names columns = {0};
+    KH_TRY(list_columns(run, name, arena, &columns, err));
     append_cell(out, name);
     kh_str_append(out, "\r\ncase");
-    for (size_t i = 0; i < n_columns; i++) {
+    for (size_t i = 0; i < columns.n; i++) {
         kh_str_append(out, ",");
-        append_cell(out, columns[i]);
+        append_cell(out, columns.at[i]);
     }
     kh_str_append(out, "\r\n");
     for (size_t i = 0; i < run->n_cases; i++)
-        write_case_rows(&run->cases[i], name, columns, n_columns, out);
+        write_case_rows(&run->cases[i], name, columns.at, columns.n, out);
     kh_str_append(out, "\r\n");
     return KH_OK;
 }
 
 kh_status kh_csv_write(const kh_run *run, kh_arena *arena, kh_str *out, kh_error *err)
 {
-    const char **names = NULL;
-    size_t n_names = 0;
+    names tables = {0};
     write_origin(run, out);
     for (size_t i = 0; i < run->n_tables; i++)
         write_base_table(&run->tables[i], out);
     write_cases(run, out);
-    KH_TRY(list_names(run, NULL, arena, &names, &n_names, err));
-    for (size_t i = 0; i < n_names; i++)
-        KH_TRY(write_case_table(run, names[i], arena, out, err));
+    KH_TRY(list_tables(run, arena, &tables, err));
+    for (size_t i = 0; i < tables.n; i++)
+        KH_TRY(write_case_table(run, tables.at[i], arena, out, err));
     return KH_OK;
 }

@@ -44,7 +44,7 @@ static kh_point lane_offset(const drawing *d, size_t link)
     size_t low = nodes[0] < last ? nodes[0] : last, high = nodes[0] < last ? last : nodes[0];
     kh_point a = at(d, low), b = at(d, high);
     double length = hypot(b.x - a.x, b.y - a.y);
-    double off = (lane % 2 == 1 ? 1 : -1) * lane_px * (double)((lane + 1) / 2);
+    double off = (lane % 2 == 1 ? 1 : -1) * lane_px * ceil((double)lane / 2);
     return length > 0 ? (kh_point){-(b.y - a.y) / length * off, (b.x - a.x) / length * off} : (kh_point){off, off};
 }
 

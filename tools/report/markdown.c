@@ -122,18 +122,28 @@ static kh_status write_verdict(const kh_facts *facts, kh_arena *arena, kh_str *o
 
 static const char cost_note[] = "Prices of devices are planning placeholders, not offers.";
 
+static kh_status write_case(const kh_facts *base, kh_arena *arena, kh_str *out, kh_error *err)
+{
+    KH_TRY(write_verdict(base, arena, out, err));
+    KH_TRY(write_grid("Demands", "", kh_grid_demands(base, arena), out, err));
+    KH_TRY(write_grid("Simulated service", "", kh_grid_service(base, arena), out, err));
+    KH_TRY(write_grid("What stands in the way", "", kh_grid_cuts(base, arena), out, err));
+    return write_grid("Links that bind", "", kh_grid_prices(base, arena), out, err);
+}
+
+static kh_status write_links(const kh_facts *base, kh_arena *arena, kh_str *out, kh_error *err)
+{
+    KH_TRY(write_grid("QKD links", "", kh_grid_links(base, arena), out, err));
+    KH_TRY(write_grid("Classical lines", "", kh_grid_lines(base, arena), out, err));
+    return write_grid("Data traffic", "", kh_grid_data(base, arena), out, err);
+}
+
 kh_status kh_markdown_write(const kh_run *run, kh_arena *arena, kh_str *out, kh_error *err)
 {
     kh_facts base = kh_facts_of(run, 0);
     write_title(run, out);
-    KH_TRY(write_verdict(&base, arena, out, err));
-    KH_TRY(write_grid("Demands", "", kh_grid_demands(&base, arena), out, err));
-    KH_TRY(write_grid("Simulated service", "", kh_grid_service(&base, arena), out, err));
-    KH_TRY(write_grid("What stands in the way", "", kh_grid_cuts(&base, arena), out, err));
-    KH_TRY(write_grid("Links that bind", "", kh_grid_prices(&base, arena), out, err));
-    KH_TRY(write_grid("QKD links", "", kh_grid_links(&base, arena), out, err));
-    KH_TRY(write_grid("Classical lines", "", kh_grid_lines(&base, arena), out, err));
-    KH_TRY(write_grid("Data traffic", "", kh_grid_data(&base, arena), out, err));
+    KH_TRY(write_case(&base, arena, out, err));
+    KH_TRY(write_links(&base, arena, out, err));
     if (run->n_cases > 1)
         KH_TRY(write_grid("What-if comparison", "", kh_grid_cases(run, arena), out, err));
     KH_TRY(write_grid("Cost", cost_note, kh_grid_cost(&base, arena), out, err));

@@ -211,16 +211,26 @@ static const char findings_note[] = "What the check of the topology remarked.";
 
 static kh_status write_case_top(const page *p, const kh_facts *facts, kh_error *err)
 {
-    kh_arena *arena = p->arena;
     KH_TRY(write_verdict(p, facts, err));
     KH_TRY(write_map(p, facts, err));
     KH_TRY(write_demands(p, facts, err));
-    KH_TRY(write_grid_section(p, facts, "Simulated service", service_note, kh_grid_service(facts, arena), err));
-    KH_TRY(write_bottleneck(p, facts, err));
+    KH_TRY(write_grid_section(p, facts, "Simulated service", service_note, kh_grid_service(facts, p->arena), err));
+    return write_bottleneck(p, facts, err);
+}
+
+static kh_status write_case_links(const page *p, const kh_facts *facts, kh_error *err)
+{
+    kh_arena *arena = p->arena;
     KH_TRY(write_grid_section(p, facts, "QKD links", links_note, kh_grid_links(facts, arena), err));
     KH_TRY(write_grid_section(p, facts, "Classical lines", lines_note, kh_grid_lines(facts, arena), err));
     KH_TRY(write_grid_section(p, facts, "Data traffic", data_note, kh_grid_data(facts, arena), err));
     return write_stores(p, facts, err);
+}
+
+static kh_status write_case(const page *p, const kh_facts *facts, kh_error *err)
+{
+    KH_TRY(write_case_top(p, facts, err));
+    return write_case_links(p, facts, err);
 }
 
 static kh_status write_case_end(const page *p, const kh_facts *facts, kh_error *err)
@@ -269,16 +279,22 @@ static kh_status write_assumptions(const page *p, const kh_facts *base, kh_error
     return KH_OK;
 }
 
-/* Both parts of every case, the comparison between them; the later part is small and decides nothing about size. */
-static kh_status write_cases(page *p, kh_error *err)
+static kh_status write_full_cases(page *p, kh_error *err)
 {
     for (size_t i = 0, largest = 0; i < p->run->n_cases && (i == 0 || p->out->length + largest < FULL_CASES_BYTES); i++) {
         size_t before = p->out->length;
         kh_facts facts = kh_facts_of(p->run, i);
-        KH_TRY(write_case_top(p, &facts, err));
+        KH_TRY(write_case(p, &facts, err));
         largest = p->out->length - before > largest ? p->out->length - before : largest;
         p->n_full = i + 1;
     }
+    return KH_OK;
+}
+
+/* Both parts of every case, the comparison between them; the later part is small and decides nothing about size. */
+static kh_status write_cases(page *p, kh_error *err)
+{
+    KH_TRY(write_full_cases(p, err));
     KH_TRY(write_comparison(p, err));
     for (size_t i = 0; i < p->n_full; i++) {
         kh_facts facts = kh_facts_of(p->run, i);
