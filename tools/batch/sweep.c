@@ -73,7 +73,7 @@ static kh_status store_parcel(sweep *s, size_t job, kh_error *err)
     waiting *w = &s->ends[job];
     if (w->result.length == 0)
         return KH_OK;
-    kh_parcel parcel;
+    kh_parcel parcel = {0};
     kh_arena *arena = kh_arena_create(0);
     kh_findings *passed_on = kh_findings_create(); /* the findings of the parcel were taken when it arrived */
     kh_status status = arena == NULL || passed_on == NULL

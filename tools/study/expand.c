@@ -174,24 +174,29 @@ static kh_status check_names(const expansion *x, kh_error *err)
     return twice ? kh_fail(err, KH_EDATA, "'%s' has errors", x->path) : KH_OK;
 }
 
+static kh_status add_all(expansion *x, const kh_study_file *file, size_t combinations, kh_error *err)
+{
+    KH_TRY(add(x, BASE_NAME, NULL, 0, (kh_place){x->path, 1, 1}, err));
+    for (size_t i = 0; i < combinations; i++)
+        KH_TRY(add_combination(x, file, i, err));
+    for (size_t i = 0; i < file->n_cases; i++)
+        KH_TRY(add(x, file->cases[i].name, file->cases[i].edits, file->cases[i].n_edits, file->cases[i].place, err));
+    return check_names(x, err);
+}
+
 kh_status kh_expand_cases(const kh_study_file *file, const char *path, kh_arena *arena, kh_findings *findings, kh_study *study,
                           kh_error *err)
 {
     size_t combinations = count_combinations(file), most = 1 + combinations + file->n_cases;
-    kh_place place = {path, 1, 1};
     if (combinations > KH_EXPAND_MOST_CASES) {
-        kh_findings_add(findings, KH_ERROR, place, NULL, "the axes make more than %d combinations", KH_EXPAND_MOST_CASES);
+        kh_findings_add(findings, KH_ERROR, (kh_place){path, 1, 1}, NULL, "the axes make more than %d combinations",
+                        KH_EXPAND_MOST_CASES);
         return kh_fail(err, KH_EDATA, "'%s' has errors", path);
     }
     expansion x = {arena, findings, KH_NEW(arena, kh_study_case, most), KH_NEW(arena, kh_place, most), 0, most, path};
     if (x.cases == NULL || x.places == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu cases", most);
-    KH_TRY(add(&x, BASE_NAME, NULL, 0, place, err));
-    for (size_t i = 0; i < combinations; i++)
-        KH_TRY(add_combination(&x, file, i, err));
-    for (size_t i = 0; i < file->n_cases; i++)
-        KH_TRY(add(&x, file->cases[i].name, file->cases[i].edits, file->cases[i].n_edits, file->cases[i].place, err));
-    KH_TRY(check_names(&x, err));
+    KH_TRY(add_all(&x, file, combinations, err));
     study->cases = x.cases;
     study->n_cases = x.n;
     return KH_OK;
