@@ -35,9 +35,8 @@ static uint64_t hash(uint64_t state, const char *text)
 kh_rng kh_rng_stream(uint64_t seed, const char *entity, const char *purpose)
 {
     uint64_t name = hash(hash(0xCBF29CE484222325ull, entity), purpose);
-    return (kh_rng){.key = {(uint32_t)seed, (uint32_t)(seed >> 32)},
-                    .stream = {(uint32_t)name, (uint32_t)(name >> 32)},
-                    .next_word = 4};
+    return (kh_rng){
+        .key = {(uint32_t)seed, (uint32_t)(seed >> 32)}, .stream = {(uint32_t)name, (uint32_t)(name >> 32)}, .next_word = 4};
 }
 
 static uint32_t next_word(kh_rng *rng)

@@ -11,7 +11,7 @@
  */
 typedef struct kh_rng {
     uint32_t key[2];
-    uint64_t block;     /**< next block to generate */
+    uint64_t block; /**< next block to generate */
     uint32_t words[4];
     uint32_t next_word; /**< 0..4; 4 = words are used up */
     uint32_t stream[2];

@@ -14,19 +14,19 @@
  */
 
 /* name, exit status of the program, text */
-#define KH_STATUS_LIST(X)                                  \
-    X(OK, 0, "done")                                       \
-    X(UNMET, 1, "a requirement is not met")                \
-    X(EUSAGE, 64, "wrong use of the command line")         \
-    X(EDATA, 65, "the input has errors")                   \
-    X(ERANGE, 65, "a value is outside its range")          \
-    X(ENOINPUT, 66, "an input cannot be opened or read")   \
-    X(EINTERNAL, 70, "internal error, please report it")   \
-    X(ENOMEM, 70, "out of memory")                         \
-    X(ELIMIT, 65, "the input exceeds a limit of size")     \
-    X(EWRITE, 73, "an output cannot be written")           \
-    X(EINTERRUPTED, 75, "interrupted, can be resumed")     \
-    X(INFEASIBLE, 1, "no solution satisfies the problem")  \
+#define KH_STATUS_LIST(X)                                                                                                          \
+    X(OK, 0, "done")                                                                                                               \
+    X(UNMET, 1, "a requirement is not met")                                                                                        \
+    X(EUSAGE, 64, "wrong use of the command line")                                                                                 \
+    X(EDATA, 65, "the input has errors")                                                                                           \
+    X(ERANGE, 65, "a value is outside its range")                                                                                  \
+    X(ENOINPUT, 66, "an input cannot be opened or read")                                                                           \
+    X(EINTERNAL, 70, "internal error, please report it")                                                                           \
+    X(ENOMEM, 70, "out of memory")                                                                                                 \
+    X(ELIMIT, 65, "the input exceeds a limit of size")                                                                             \
+    X(EWRITE, 73, "an output cannot be written")                                                                                   \
+    X(EINTERRUPTED, 75, "interrupted, can be resumed")                                                                             \
+    X(INFEASIBLE, 1, "no solution satisfies the problem")                                                                          \
     X(TIMELIMIT, 1, "time limit reached before the end")
 
 typedef enum kh_status {
@@ -38,10 +38,10 @@ typedef enum kh_status {
 
 /** An error by value: what went wrong with its numbers, and the steps that led there (outermost first). */
 typedef struct kh_error {
-    kh_status status;     /**< KH_OK when nothing failed */
-    char message[400];    /**< what happened, values included */
-    char steps[400];      /**< "rates of 'x.yaml': link 'A-B': " or "" */
-    const char *c_file;   /**< where in Keyhaul's source it was raised, for bug reports */
+    kh_status status;   /**< KH_OK when nothing failed */
+    char message[400];  /**< what happened, values included */
+    char steps[400];    /**< "rates of 'x.yaml': link 'A-B': " or "" */
+    const char *c_file; /**< where in Keyhaul's source it was raised, for bug reports */
     int c_line;
 } kh_error;
 
@@ -54,11 +54,11 @@ kh_status kh_fail_at(kh_error *err, const char *c_file, int c_line, kh_status st
 kh_status kh_while(kh_error *err, kh_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /** Passes a failure on unchanged. */
-#define KH_TRY(call)                        \
-    do {                                    \
-        kh_status kh_try_status_ = (call);  \
-        if (kh_try_status_ != KH_OK)        \
-            return kh_try_status_;          \
+#define KH_TRY(call)                                                                                                               \
+    do {                                                                                                                           \
+        kh_status kh_try_status_ = (call);                                                                                         \
+        if (kh_try_status_ != KH_OK)                                                                                               \
+            return kh_try_status_;                                                                                                 \
     } while (0)
 
 /** @return the code's name without the prefix, such as "ERANGE"; "?" for a value that is no code. */

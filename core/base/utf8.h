@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/** Bytes of the UTF-8 character at @p text (NUL-terminated), 1 to 4; 0 when it is not valid: overlong forms and surrogates are not. */
+/** Bytes of the UTF-8 character at @p text (NUL-terminated), 1 to 4; 0 when it is not valid: overlong forms and surrogates are not.
+ */
 size_t kh_utf8_length(const char *text);
 
 #endif

@@ -111,7 +111,7 @@ static const kh_line_system *find_line(const kh_net *net, const char *id)
 static double line_length_km(const kh_net *net, const char *id)
 {
     const kh_line_system *line = find_line(net, id);
-    return kh_net_chain_length_km(net, line->via, line->n_via);
+    return line == NULL ? (double)NAN : kh_net_chain_length_km(net, line->via, line->n_via);
 }
 
 static void both_routes_to_kajaani_have_their_published_lengths(void **state)

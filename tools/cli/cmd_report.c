@@ -13,7 +13,8 @@ static const struct {
 } formats[] = {{"html", ".html", KH_REPORT_HTML},
                {"markdown", ".md", KH_REPORT_MARKDOWN},
                {"csv", ".csv", KH_REPORT_CSV},
-               {"json", ".json", KH_REPORT_JSON}};
+               {"json", ".json", KH_REPORT_JSON},
+               {"summary", ".txt", KH_REPORT_SUMMARY}};
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };
 
 static kh_status choose_format(const char *name, const char *output, kh_report_format *format, kh_error *err)
@@ -28,7 +29,7 @@ static kh_status choose_format(const char *name, const char *output, kh_report_f
         }
     }
     if (name != NULL)
-        return kh_fail(err, KH_EUSAGE, "--format is '%s', must be html, markdown, csv or json", name);
+        return kh_fail(err, KH_EUSAGE, "--format is '%s', must be html, markdown, csv, json or summary", name);
     return KH_OK;
 }
 
@@ -65,7 +66,7 @@ int cmd_report(int argc, char **argv)
                                    .kind = CLI_TEXT,
                                    .target = &format_name,
                                    .argument = "NAME",
-                                   .help = "html (default), markdown, csv, json"}};
+                                   .help = "html (default), markdown, csv, json, summary"}};
     const cli_usage usage = {.examples = "  keyhaul report europe.db -o europe.html\n"
                                          "  keyhaul report europe.db --format csv > europe.csv",
                              .line = "keyhaul report RUN.db [options]",

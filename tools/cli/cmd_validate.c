@@ -16,7 +16,7 @@ static const char *outcome(const kh_validate_row *row)
 
 static void write_rows(const kh_validate_result *result, bool all, kh_arena *arena, kh_str *out)
 {
-    cli_table table = cli_table_start(arena, "row|quantity|>expected|>computed|>error|>allowed|");
+    cli_table table = cli_table_start(arena, "row|quantity|>expected|>computed|>error|>allowed|outcome");
     for (size_t i = 0; i < result->n_rows; i++) {
         const kh_validate_row *row = &result->rows[i];
         if (!all && (row->pass || !row->evaluated))

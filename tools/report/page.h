@@ -10,6 +10,7 @@
 kh_status kh_page_write(const kh_run *run, kh_arena *arena, kh_str *out, kh_error *err); /**< HTML */
 kh_status kh_markdown_write(const kh_run *run, kh_arena *arena, kh_str *out, kh_error *err);
 kh_status kh_csv_write(const kh_run *run, kh_arena *arena, kh_str *out, kh_error *err);
+kh_status kh_summary_write(const kh_run *run, kh_arena *arena, kh_str *out, kh_error *err); /**< a few lines of 78 columns */
 kh_status kh_json_write_run(const kh_run *run, kh_str *out, kh_error *err);
 
 #endif

@@ -14,6 +14,8 @@ static kh_status write_format(const kh_run *run, kh_report_format format, kh_are
         return kh_csv_write(run, arena, out, err);
     case KH_REPORT_JSON:
         return kh_json_write_run(run, out, err);
+    case KH_REPORT_SUMMARY:
+        return kh_summary_write(run, arena, out, err);
     }
     return kh_fail(err, KH_EUSAGE, "no such format of a report: %d", (int)format);
 }

@@ -8,7 +8,8 @@
 /** One sentence on a case: how many demands get all the key they ask for, and who falls short by how much. Plain text. */
 void kh_verdict_say(const kh_facts *facts, kh_arena *arena, kh_str *out);
 
-/** What the plan was asked for and how near to the best possible it is: objective, proven bound, gap. Writes nothing without them. */
+/** What the plan was asked for and how near to the best possible it is: objective, proven bound, gap. Writes nothing without them.
+ */
 void kh_verdict_certify(const kh_facts *facts, kh_str *out);
 
 /** One figure at the top of the report. */

@@ -43,7 +43,7 @@ static char *read_expected(const char *name)
         return NULL;
     char *text = calloc(1, 1 << 16);
     if (text != NULL)
-        (void)fread(text, 1, (1 << 16) - 1, file);
+        text[fread(text, 1, (1 << 16) - 1, file)] = '\0';
     (void)fclose(file);
     return text;
 }
