@@ -30,6 +30,7 @@ typedef struct kh_table {
 typedef struct kh_run_case {
     const char *name;    /**< "as designed", "BRI-FRX cut" */
     const char *changes; /**< the edits in words, "" for the base */
+    uint64_t number;     /**< place in the study, from 1: cases are read in this order; 0: after those that are there */
     uint64_t seed;
     uint64_t replications;
     kh_table *tables; /**< the tables of README.md in this room: demands, routes, links, lines, stores, plan, findings */

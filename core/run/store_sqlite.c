@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -242,7 +243,9 @@ static kh_status insert_case(const kh_store *store, const kh_run_case *run_case,
     (void)snprintf(seed, sizeof seed, "%" PRIu64, run_case->seed);
     const char *seed_text = seed, *name = run_case->name, *changes = run_case->changes;
     double replications = (double)run_case->replications;
-    kh_column columns[] = {{.name = "name", .text = &name},
+    double number = run_case->number > 0 ? (double)run_case->number : (double)NAN; /* NULL: the next that is free */
+    kh_column columns[] = {{.name = "case_id", .number = &number},
+                           {.name = "name", .text = &name},
                            {.name = "changes", .text = &changes},
                            {.name = "seed", .text = &seed_text},
                            {.name = "replications", .number = &replications}};
@@ -529,6 +532,7 @@ static kh_status load_case(const kh_store *store, kh_arena *arena, const kh_tabl
     const char *seed = kh_table_text(cases, "seed", i);
     double id = kh_table_number(cases, "case_id", i);
     place where = {"", id >= 1 && id < 1e15 ? (sqlite3_int64)id : 0};
+    run_case->number = (uint64_t)where.case_id;
     run_case->name = kh_table_text(cases, "name", i);
     run_case->changes = kh_table_text(cases, "changes", i);
     run_case->seed = seed == NULL ? 0 : strtoull(seed, NULL, 10);

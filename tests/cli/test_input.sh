@@ -29,7 +29,7 @@ refuse 65 "an empty file" "$scratch/net.yaml" "empty"
 printf 'keyhaul: 1\nname: "\377\376"\n' | net
 refuse 65 "not UTF-8" "$scratch/net.yaml" "UTF-8"
 head -c 100000000 /dev/zero | tr '\0' 'a' >"$scratch/net.yaml"
-refuse 65 "a file of 100 MB" "$scratch/net.yaml" "64 MiB"
+refuse 65 "a file of 100 MB" "$scratch/net.yaml" "64.0 MiB"
 rm -f "$scratch/net.yaml"
 { echo 'keyhaul: 1'; printf 'name: '; head -c 10000 /dev/zero | tr '\0' '['; echo; } | net
 refuse 65 "nesting of 10,000" "$scratch/net.yaml" "deep"

@@ -6,7 +6,8 @@
 expect 0 "plan of Bristol-Cambridge" "$KEYHAUL" plan topologies/bristol-cambridge.yaml
 says out "Cambridge" "plan of Bristol-Cambridge"
 expect 0 "plan of Amsterdam-Kajaani" "$KEYHAUL" plan topologies/amsterdam-kajaani.yaml
-for text in "308 km" "53.4 dB" "PQC" "1.2 Tbit/s"; do
+tr -s '\n ' ' ' <"$scratch/out" >"$scratch/flat" && mv "$scratch/flat" "$scratch/out"
+for text in "308.0 km" "53.4 dB" "PQC" "1.2 Tbit/s"; do
     says out "$text" "the subsea span"
 done
 expect 0 "plan of Frankfurt-Warsaw-Prague" "$KEYHAUL" plan topologies/frankfurt-warsaw-prague.yaml

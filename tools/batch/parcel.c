@@ -68,6 +68,7 @@ static void pack_case(kh_str *out, const kh_run_case *run_case)
         return;
     pack_text(out, run_case->name);
     pack_text(out, run_case->changes);
+    pack_whole(out, run_case->number);
     pack_whole(out, run_case->seed);
     pack_whole(out, run_case->replications);
     pack_whole(out, run_case->n_tables);
@@ -204,6 +205,7 @@ static kh_run_case *unpack_case(reader *r)
     }
     run_case->name = unpack_text(r);
     run_case->changes = unpack_text(r);
+    run_case->number = unpack_whole(r);
     run_case->seed = unpack_whole(r);
     run_case->replications = unpack_whole(r);
     run_case->n_tables = unpack_count(r);

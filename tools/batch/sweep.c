@@ -5,14 +5,8 @@
 #include "tools/batch/farm.h"
 #include "tools/batch/parcel.h"
 
-/* Cases reach the file in the order of the study whatever the order in which they end, so that its content does not depend on the
- * number of processes, nor on interruptions: a case that ends early waits here, and is run again when the sweep ends before its
- * turn. */
-typedef struct waiting {
-    bool ended;
-    kh_str result; /* a parcel; empty when the case has nothing to store */
-} waiting;
-
+/* Each case is stored as it ends, under its number in the study: the content of the file depends neither on the number of processes
+ * nor on interruptions. */
 typedef struct sweep {
     const kh_study *study;
     const kh_sweep_options *options;
@@ -20,8 +14,7 @@ typedef struct sweep {
     kh_run *run;
     size_t *todo; /* [n_todo] cases that the file does not hold */
     size_t n_todo;
-    waiting *ends; /* [n_todo] */
-    size_t n_stored, n_ended, n_failed;
+    size_t n_ended, n_failed;
 } sweep;
 
 /* --- in the child --- */
@@ -68,51 +61,22 @@ static kh_status store(const sweep *s, const kh_run_case *run_case, kh_error *er
     return status;
 }
 
-static kh_status store_parcel(sweep *s, size_t job, kh_error *err)
-{
-    waiting *w = &s->ends[job];
-    if (w->result.length == 0)
-        return KH_OK;
-    kh_parcel parcel = {0};
-    kh_arena *arena = kh_arena_create(0);
-    kh_findings *passed_on = kh_findings_create(); /* the findings of the parcel were taken when it arrived */
-    kh_status status = arena == NULL || passed_on == NULL
-                           ? kh_fail(err, KH_ENOMEM, "no memory for case '%s'", name_of(s, job))
-                           : kh_parcel_unpack(w->result.data, w->result.length, arena, passed_on, &parcel, err);
-    if (status == KH_OK)
-        status = store(s, parcel.run_case, err);
-    kh_findings_destroy(passed_on);
-    kh_arena_destroy(arena);
-    kh_str_clear(&w->result);
-    w->result = (kh_str){0};
-    return status;
-}
-
-static kh_status store_in_order(sweep *s, kh_error *err)
-{
-    while (s->n_stored < s->n_todo && s->ends[s->n_stored].ended)
-        KH_TRY(store_parcel(s, s->n_stored++, err));
-    return KH_OK;
-}
-
 static void add_failure(sweep *s, size_t job, const char *message)
 {
     s->n_failed++;
     kh_findings_add(s->findings, KH_ERROR, (kh_place){0}, NULL, "case '%s' failed: %s", name_of(s, job), message);
 }
 
-/* Findings and failures are taken at once, tables when it is their turn. */
-static kh_status open_parcel(sweep *s, size_t job, kh_farm_end end, kh_error *err)
+static kh_status open_parcel(sweep *s, size_t job, const kh_str *result, kh_error *err)
 {
     kh_parcel parcel = {0};
     kh_arena *arena = kh_arena_create(0);
     if (arena == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for case '%s'", name_of(s, job));
     size_t errors = kh_findings_count(s->findings, KH_ERROR);
-    kh_status status = kh_parcel_unpack(end.result->data, end.result->length, arena, s->findings, &parcel, err);
+    kh_status status = kh_parcel_unpack(result->data, result->length, arena, s->findings, &parcel, err);
     if (status == KH_OK && parcel.status == KH_OK) {
-        s->ends[job].result = *end.result;
-        *end.result = (kh_str){0};
+        status = store(s, parcel.run_case, err);
     } else if (status == KH_OK && kh_findings_count(s->findings, KH_ERROR) > errors) {
         s->n_failed++; /* its findings say why */
     } else if (status == KH_OK) {
@@ -129,20 +93,18 @@ static kh_status take_end(void *user, size_t job, kh_farm_end end, kh_error *err
 {
     sweep *s = user;
     s->n_ended++;
-    s->ends[job].ended = true;
     if (end.crash != NULL)
         add_failure(s, job, end.crash);
     else
-        KH_TRY(open_parcel(s, job, end, err));
+        KH_TRY(open_parcel(s, job, end.result, err));
     report(s, job);
-    return store_in_order(s, err);
+    return KH_OK;
 }
 
 static kh_status list_missing(sweep *s, kh_arena *arena, kh_error *err)
 {
     s->todo = KH_NEW(arena, size_t, s->study->n_cases);
-    s->ends = KH_NEW(arena, waiting, s->study->n_cases);
-    if (s->todo == NULL || s->ends == NULL)
+    if (s->todo == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu cases", s->study->n_cases);
     kh_store *file = NULL;
     KH_TRY(kh_store_create(s->options->output, s->run, s->options->overwrite, &file, err));
@@ -165,10 +127,7 @@ static kh_status run_missing(sweep *s, kh_error *err)
                         .done = take_end,
                         .user = s,
                         .stop = s->options->stop};
-    kh_status status = kh_farm_run(&farm, err);
-    for (size_t i = 0; i < s->n_todo; i++)
-        kh_str_clear(&s->ends[i].result);
-    return status;
+    return kh_farm_run(&farm, err);
 }
 
 static kh_status run_all(sweep *s, kh_arena *arena, kh_error *err)

@@ -15,8 +15,7 @@ typedef struct kh_sweep_options {
     void *user;
 } kh_sweep_options;
 
-/** Runs every case of the study that the run file does not hold yet, on N local processes, and stores them in
- *  the order of the study as soon as all before it have ended.
+/** Runs every case of the study that the run file does not hold yet, on N local processes, and stores each as it ends.
  *  Results do not depend on N. A case that fails is a finding and the others go on.
  *  @return KH_OK; KH_EINTERRUPTED (finished cases are kept: run it again to go on); KH_EDATA when cases failed; KH_EWRITE; ... */
 kh_status kh_sweep_run(const kh_study *study, const kh_sweep_options *options, kh_findings *findings, kh_error *err);

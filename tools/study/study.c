@@ -105,6 +105,7 @@ static kh_status keep_case(const kh_study *study, size_t i, const kh_pipeline *p
         return kh_fail(err, KH_ENOMEM, "no memory for a case");
     *kept = (kh_run_case){.name = kh_arena_strdup(arena, study->cases[i].name),
                           .changes = kh_arena_strdup(arena, study->cases[i].changes),
+                          .number = i + 1,
                           .seed = study->seed,
                           .replications = study->replications};
     if (kept->name == NULL || kept->changes == NULL)
