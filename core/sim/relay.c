@@ -144,6 +144,15 @@ static void finish(kh_relay *relay, uint32_t index)
     free_request(relay, index);
 }
 
+/* The next hop, one latency from now; without latency it is done in this event, which spares an event a hop. */
+static void go_on(kh_relay *relay, uint32_t index)
+{
+    if (relay->hop_latency > 0)
+        kh_queue_push_steady(relay->queue, relay->queue->now + relay->hop_latency, KH_EVENT_HOP, index);
+    else
+        kh_relay_hop(relay, index);
+}
+
 /* Takes the key of the present hop and goes on. */
 static void pass_hop(kh_relay *relay, uint32_t index)
 {
@@ -155,7 +164,7 @@ static void pass_hop(kh_relay *relay, uint32_t index)
     if (request->hop == route_of(relay, request)->n_links)
         finish(relay, index);
     else
-        kh_queue_push_steady(relay->queue, relay->queue->now + relay->hop_latency, KH_EVENT_HOP, index);
+        go_on(relay, index);
 }
 
 static void block(kh_relay *relay, uint32_t index)
@@ -271,7 +280,7 @@ void kh_relay_issue(kh_relay *relay, uint32_t demand_index)
     kh_ns now = relay->queue->now;
     relay->requests[index] = (kh_relay_request){
         .issued = now, .demand = demand_index, .route = choose_route(relay, demand), .in_use = true, .counted = true};
-    kh_queue_push_steady(relay->queue, now + relay->hop_latency, KH_EVENT_HOP, index);
+    go_on(relay, index);
 }
 
 /* --- setting up and reading out --- */

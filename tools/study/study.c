@@ -128,8 +128,8 @@ kh_status kh_study_case_run(const kh_study *study, size_t i, const volatile int 
                                    .sim = {.duration_s = study->days * SECONDS_A_DAY,
                                            .warm_up_s = study->warm_up_days * SECONDS_A_DAY,
                                            .seed = study->seed,
-                                           .hop_latency_s = 0.002,
-                                           .fetch_s = 60.0,
+                                           .hop_latency_s = 0, /* milliseconds against minutes: see README.md */
+                                           .fetch_s = 600.0,
                                            .series_points = SERIES_POINTS,
                                            .faults = true,
                                            .stop = stop}};
