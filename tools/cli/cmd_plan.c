@@ -8,11 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-static void paragraph(kh_str *out, const char *title, const kh_str *text)
+static void paragraph(kh_str *out, const kh_str *text)
 {
     if (text->length == 0)
         return;
-    kh_str_printf(out, "\n%s\n  ", title);
+    kh_str_append(out, "  ");
     kh_str_append_wrapped(out, kh_str_text(text), 76, "  ");
     kh_str_append(out, "\n");
 }
@@ -43,19 +43,18 @@ static void write_words(const kh_pipeline *p, kh_str *out)
 {
     for (size_t i = 0; i < p->plan->n_demands; i++) {
         kh_demand_id id = {(uint32_t)i};
-        kh_str text = {0}, part = {0};
+        kh_str why = {0}, advice = {0}, data = {0};
         double capacity_gbps = 0.0;
-        kh_words_demand(p->net, p->rates, p->plan, id, &text);
-        kh_words_advice(p->net, p->rates, p->plan, id, &part);
-        if (part.length > 0)
-            kh_str_printf(&text, " %s", kh_str_text(&part));
-        kh_str_clear(&part);
-        kh_words_data(p->net, p->rates, p->plan, id, &capacity_gbps, &part);
-        if (part.length > 0)
-            kh_str_printf(&text, " %s", kh_str_text(&part));
-        paragraph(out, p->net->demands[i].id, &text);
-        kh_str_clear(&part);
-        kh_str_clear(&text);
+        kh_words_demand(p->net, p->rates, p->plan, id, &why);
+        kh_words_advice(p->net, p->rates, p->plan, id, &advice);
+        kh_words_data(p->net, p->rates, p->plan, id, &capacity_gbps, &data);
+        kh_str_printf(out, "\n%s\n", p->net->demands[i].id);
+        paragraph(out, &why);
+        paragraph(out, &advice);
+        paragraph(out, &data);
+        kh_str_clear(&why);
+        kh_str_clear(&advice);
+        kh_str_clear(&data);
     }
 }
 
@@ -87,9 +86,9 @@ static kh_status print_plan(const kh_pipeline *p, bool json, kh_error *err)
         return cli_json_print(cli_json_plan(p), err);
     kh_str out = {0}, words = {0};
     kh_words_plan(p->net, p->rates, p->plan, &words);
-    kh_str_printf(&out, "%s\n  ", p->net->name);
-    kh_str_append_wrapped(&out, kh_str_text(&words), 76, "  ");
-    kh_str_append(&out, "\n\n");
+    kh_str_printf(&out, "%s\n", p->net->name);
+    paragraph(&out, &words);
+    kh_str_append(&out, "\n");
     kh_str_clear(&words);
     write_demand_table(p, &out);
     write_tight_links(p, &out);

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-enum { MOST_CASES = 40, N_MEASURES = 3, NAME_LETTERS = 42 };
+enum { MOST_CASES = 40, N_MEASURES = 3, NAME_LETTERS = 36 };
 static const double row_px = 22, name_px = 290, panel_px = 244, gap_px = 24, head_px = 24, value_px = 56;
 
 typedef struct measure {

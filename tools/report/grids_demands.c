@@ -82,13 +82,13 @@ kh_grid *kh_grid_routes(const kh_facts *facts, kh_arena *arena)
     return grid;
 }
 
-/* "99.2 % ± 0.4 %"; the interval is left out when there is none. */
+/* "99.2 % ± 0.4 %"; the interval is left out when there is none or all replications agree. */
 static void put_estimate(kh_grid *grid, kh_arena *arena, size_t row, size_t column, double mean, double half_width)
 {
     const char *text = kh_format_share(arena, mean);
-    if (!isnan(half_width) && text != NULL)
-        text = half_width > 0 && half_width < 1e-4 ? kh_arena_printf(arena, "%s ± < 0.01", text)
-                                                   : kh_arena_printf(arena, "%s ± %.2g", text, half_width * 100);
+    if (half_width > 0 && text != NULL)
+        text = half_width < 1e-4 ? kh_arena_printf(arena, "%s ± < 0.01", text)
+                                 : kh_arena_printf(arena, "%s ± %.2g", text, half_width * 100);
     kh_grid_number(grid, row, column, mean, text);
 }
 
@@ -100,11 +100,11 @@ static void put_service(const kh_facts *facts, kh_arena *arena, kh_grid *grid, s
     double each = requests > 0 ? 1 / requests : (double)NAN;
     put_name(facts, arena, grid, at, row);
     kh_grid_number(grid, at, 1, requests, kh_format_number(arena, requests, 0, ""));
-    put_estimate(grid, arena, at, 2, kh_table_number(demands, "served", row) * each,
-                 kh_table_number(demands, "served_ci", row) * each);
+    put_estimate(grid, arena, at, 2, kh_table_number(demands, "served_share", row),
+                 kh_table_number(demands, "served_share_ci", row));
     put_estimate(grid, arena, at, 3, late * each, (double)NAN);
-    put_estimate(grid, arena, at, 4, kh_table_number(demands, "blocked", row) * each,
-                 kh_table_number(demands, "blocked_ci", row) * each);
+    put_estimate(grid, arena, at, 4, kh_table_number(demands, "blocked_share", row),
+                 kh_table_number(demands, "blocked_share_ci", row));
     put_estimate(grid, arena, at, 5, kh_table_number(demands, "availability", row),
                  kh_table_number(demands, "availability_ci", row));
     kh_grid_number(grid, at, 6, wait_s, kh_format_seconds(arena, wait_s));

@@ -89,6 +89,17 @@ static double blocked_of(const kh_sim_result *sim, size_t i)
 {
     return sim->demands[i].blocked;
 }
+/* Of the keys asked for; requests under way at an end of the counted time make it leave 1 by as much. */
+static double served_share_of(const kh_sim_result *sim, size_t i)
+{
+    double requests = sim->demands[i].requests;
+    return requests > 0 ? sim->demands[i].served / requests : (double)NAN;
+}
+static double blocked_share_of(const kh_sim_result *sim, size_t i)
+{
+    double requests = sim->demands[i].requests;
+    return requests > 0 ? sim->demands[i].blocked / requests : (double)NAN;
+}
 static double availability_of(const kh_sim_result *sim, size_t i)
 {
     return sim->demands[i].availability;
@@ -254,12 +265,14 @@ static void add_estimated_column(result *r, kh_table *t, const char *column, con
 
 static void add_demands(result *r)
 {
-    kh_table *t = kh_book_table(&r->book, "demands", r->p->plan->n_demands, 18);
+    kh_table *t = kh_book_table(&r->book, "demands", r->p->plan->n_demands, 20);
     add_planned_columns(r, t);
     add_estimated_column(r, t, "requests", NULL, requests_of);
-    add_estimated_column(r, t, "served", "served_ci", served_of);
+    add_estimated_column(r, t, "served", NULL, served_of);
+    add_estimated_column(r, t, "served_share", "served_share_ci", served_share_of);
     add_estimated_column(r, t, "late", NULL, late_of);
-    add_estimated_column(r, t, "blocked", "blocked_ci", blocked_of);
+    add_estimated_column(r, t, "blocked", NULL, blocked_of);
+    add_estimated_column(r, t, "blocked_share", "blocked_share_ci", blocked_share_of);
     add_estimated_column(r, t, "availability", "availability_ci", availability_of);
     add_estimated_column(r, t, "mean_wait_s", NULL, mean_wait_of);
 }

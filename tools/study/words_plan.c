@@ -30,7 +30,8 @@ static void say_met(const subject *s)
         kh_str_append(s->out, plan->n_asking == 1 ? "The one demand for QKD key is met in full."
                                                   : "All demands for QKD key are met in full.");
     else
-        kh_str_printf(s->out, "%zu of %zu demands for QKD key are met in full.", plan->n_met, plan->n_asking);
+        kh_str_printf(s->out, "%zu of %zu demands for QKD key %s met in full.", plan->n_met, plan->n_asking,
+                      plan->n_met == 1 ? "is" : "are");
     size_t cut_off = count_without_route(plan);
     if (cut_off > 0)
         kh_str_printf(s->out, " %zu cannot be reached by key at all.", cut_off);
@@ -49,8 +50,8 @@ static void say_level(const subject *s)
         kh_phrase_share(plan->value, 1, s->out);
         kh_str_append(s->out, " of what it asks");
     }
-    if (plan->gap < 1e-4)
-        kh_str_append(s->out, ", and no plan can do better (proven to 0.01 %).");
+    if (plan->gap < 1e-6)
+        kh_str_append(s->out, ", and no plan can do better: the bound proves it.");
     else
         kh_str_printf(s->out, "; no plan can do more than %.2g %% better (proven bound %.3g).", 100 * plan->gap, plan->bound);
 }

@@ -7,8 +7,8 @@
 #include "core/run/run.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef struct synthetic {
@@ -182,7 +182,8 @@ static kh_table make_demands(kh_arena *arena, const synthetic *of, size_t case_i
     const char **links = kh_table_add_text(arena, t, "cut_links"), **data_why = kh_table_add_text(arena, t, "data_why");
     double *asked = kh_table_add_number(arena, t, "requested_bps"), *rate = kh_table_add_number(arena, t, "rate_bps");
     double *requests = kh_table_add_number(arena, t, "requests"), *served = kh_table_add_number(arena, t, "served");
-    double *served_ci = kh_table_add_number(arena, t, "served_ci"), *blocked = kh_table_add_number(arena, t, "blocked");
+    double *served_share = kh_table_add_number(arena, t, "served_share"),
+           *served_ci = kh_table_add_number(arena, t, "served_share_ci"), *blocked = kh_table_add_number(arena, t, "blocked");
     double *availability = kh_table_add_number(arena, t, "availability"), *wait = kh_table_add_number(arena, t, "mean_wait_s");
     for (size_t i = 0; i < SYNTHETIC_DEMANDS; i++) {
         double asks = 6000 * (double)(1 + case_index % 2);
@@ -197,7 +198,8 @@ static kh_table make_demands(kh_arena *arena, const synthetic *of, size_t case_i
         rate[i] = asks * shares[i];
         requests[i] = i < 2 ? 43200 : (double)NAN;
         served[i] = 43200 * shares[i];
-        served_ci[i] = 12;
+        served_share[i] = shares[i];
+        served_ci[i] = 3e-4;
         blocked[i] = 43200 * (1 - shares[i]);
         availability[i] = 0.9987;
         wait[i] = 0.0123;

@@ -89,7 +89,7 @@ static void replications_have_confidence_intervals(void **state)
     const kh_table *demands = kh_run_table(c->tables, c->n_tables, "demands"),
                    *summary = kh_run_table(c->tables, c->n_tables, "summary");
     assert_true(kh_table_number(demands, "served", 0) > 0);
-    assert_true(kh_table_number(demands, "served_ci", 0) >= 0);
+    assert_true(kh_table_number(demands, "served_share_ci", 0) >= 0);
     assert_true(kh_table_number(demands, "availability", 0) <= 1);
     assert_float_equal(kh_table_number(summary, "replications", 0), 3, 0);
     assert_float_equal(kh_table_number(summary, "days", 0), 0.1, 1e-6);
