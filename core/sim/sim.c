@@ -5,6 +5,12 @@
 
 enum { EVENTS_PER_POLL = 4096 };
 
+kh_sim_options kh_sim_defaults(void)
+{
+    return (kh_sim_options){
+        .duration_s = 30 * 86400.0, .warm_up_s = 86400.0, .seed = 1, .fetch_s = 600.0, .series_points = 400, .faults = true};
+}
+
 static kh_status run_to_end(kh_engine *engine, kh_error *err)
 {
     const volatile int *stop = engine->options.stop;

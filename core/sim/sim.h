@@ -25,6 +25,10 @@ typedef struct kh_sim_options {
     const volatile int *stop; /**< not NULL: the run ends with KH_EINTERRUPTED soon after it becomes non-zero */
 } kh_sim_options;
 
+/** What commands and studies start from: 30 days after 1 day of warm-up, faults on, keys of ten minutes asked for at once, and no
+ *  latency of hops: milliseconds do not matter against periods of a minute, and a whole relay is then one event. */
+kh_sim_options kh_sim_defaults(void);
+
 /** Level of one store over time, from the start of the run, warm-up included; t never falls. */
 typedef struct kh_series {
     double *t_s;

@@ -12,10 +12,11 @@ static void show(void *user, const char *what, size_t done, size_t all)
 }
 
 typedef struct simulate_args {
-    double days, warm_up_days, fetch_s;
-    uint64_t seed, replications;
+    kh_sim_options sim;
+    double days, warm_up_days;
+    uint64_t replications;
     const char *objective;
-    bool no_faults, audit, json, require;
+    bool no_faults, json, require;
 } simulate_args;
 
 static kh_status run(const char *path, const simulate_args *args, int *unmet, kh_error *err)
@@ -26,15 +27,11 @@ static kh_status run(const char *path, const simulate_args *args, int *unmet, kh
                                    .replications = (size_t)args->replications,
                                    .progress = show,
                                    .user = &progress,
-                                   .sim = {.duration_s = args->days * SECONDS_A_DAY,
-                                           .warm_up_s = args->warm_up_days * SECONDS_A_DAY,
-                                           .seed = args->seed,
-                                           .hop_latency_s = 0.002,
-                                           .fetch_s = args->fetch_s,
-                                           .series_points = 400,
-                                           .faults = !args->no_faults,
-                                           .audit = args->audit,
-                                           .stop = cli_catch_signals()}};
+                                   .sim = args->sim};
+    options.sim.duration_s = args->days * SECONDS_A_DAY;
+    options.sim.warm_up_s = args->warm_up_days * SECONDS_A_DAY;
+    options.sim.faults = !args->no_faults;
+    options.sim.stop = cli_catch_signals();
     if (args->warm_up_days >= args->days)
         return kh_fail(err, KH_EUSAGE, "--warm-up is %g days, must be less than --days %g", args->warm_up_days, args->days);
     KH_TRY(cli_objective(args->objective, &options.objective, err));
@@ -53,7 +50,7 @@ int cmd_simulate(int argc, char **argv)
 {
     bool finished = false;
     int unmet = 0;
-    simulate_args args = {.days = 30.0, .warm_up_days = 1.0, .fetch_s = 60.0, .seed = 1, .replications = 3, .objective = "max-min"};
+    simulate_args args = {.days = 30.0, .warm_up_days = 1.0, .sim = kh_sim_defaults(), .replications = 3, .objective = "max-min"};
     const cli_option options[] = {
         {.name = "days",
          .kind = CLI_NUMBER,
@@ -71,14 +68,21 @@ int cmd_simulate(int argc, char **argv)
          .help = "days at the start that are not counted (default 1)"},
         {.name = "fetch",
          .kind = CLI_NUMBER,
-         .target = &args.fetch_s,
+         .target = &args.sim.fetch_s,
          .low = 0,
          .high = 86400,
          .argument = "SECONDS",
-         .help = "keys asked for at once: those of this time (default 60; 0: one by one)"},
+         .help = "keys asked for at once: those of this time (default 600; 0: one by one)"},
+        {.name = "hop-latency",
+         .kind = CLI_NUMBER,
+         .target = &args.sim.hop_latency_s,
+         .low = 0,
+         .high = 3600,
+         .argument = "SECONDS",
+         .help = "of one relay hop (default 0: a relay is one event; 0.002 is usual)"},
         {.name = "seed",
          .kind = CLI_WHOLE,
-         .target = &args.seed,
+         .target = &args.sim.seed,
          .low = 0,
          .high = 9e15,
          .argument = "N",
@@ -97,7 +101,7 @@ int cmd_simulate(int argc, char **argv)
          .argument = "NAME",
          .help = "of the plan: max-min (default), concurrent"},
         {.name = "no-faults", .kind = CLI_FLAG, .target = &args.no_faults, .help = "nothing breaks"},
-        {.name = "audit", .kind = CLI_FLAG, .target = &args.audit, .help = "check the conservation of key after every event"},
+        {.name = "audit", .kind = CLI_FLAG, .target = &args.sim.audit, .help = "check the conservation of key after every event"},
         {.name = "require",
          .kind = CLI_FLAG,
          .target = &args.require,

@@ -12,7 +12,7 @@
 #include <time.h>
 
 static const double SECONDS_A_DAY = 86400;
-enum { SERIES_POINTS = 400, LARGEST_FILE = 64 << 20 };
+enum { LARGEST_FILE = 64 << 20 };
 
 static void hash_study(kh_study *study, const char *text, size_t length, const char *net_hash)
 {
@@ -125,14 +125,11 @@ kh_status kh_study_case_run(const kh_study *study, size_t i, const volatile int 
                                    .until = study->replications > 0 ? KH_STAGE_SIMULATE : KH_STAGE_PLAN,
                                    .objective = study->objective,
                                    .replications = study->replications,
-                                   .sim = {.duration_s = study->days * SECONDS_A_DAY,
-                                           .warm_up_s = study->warm_up_days * SECONDS_A_DAY,
-                                           .seed = study->seed,
-                                           .hop_latency_s = 0, /* milliseconds against minutes: see README.md */
-                                           .fetch_s = 600.0,
-                                           .series_points = SERIES_POINTS,
-                                           .faults = true,
-                                           .stop = stop}};
+                                   .sim = kh_sim_defaults()};
+    options.sim.duration_s = study->days * SECONDS_A_DAY;
+    options.sim.warm_up_s = study->warm_up_days * SECONDS_A_DAY;
+    options.sim.seed = study->seed;
+    options.sim.stop = stop;
     kh_pipeline pipeline = {0};
     kh_status status = kh_pipeline_run(&options, &pipeline, err);
     if (status == KH_OK)
