@@ -9,10 +9,10 @@
 /** One change of a what-if, as in a study file: `fibres.BRI-FRX.loss_db: 30`, `qkd_links.*.modules: {times: 2}`. */
 typedef enum kh_edit_kind { KH_EDIT_SET, KH_EDIT_TIMES, KH_EDIT_ADD, KH_EDIT_REMOVE } kh_edit_kind;
 typedef struct kh_edit {
-    const char *path;   /**< noun.id.field or noun.id (remove); id may hold '*' (any text) */
+    const char *path; /**< noun.id.field or noun.id (remove); id may hold '*' (any text) */
     kh_edit_kind kind;
-    const char *text;   /**< KH_EDIT_SET: the value as text */
-    double number;      /**< KH_EDIT_TIMES, KH_EDIT_ADD */
+    const char *text; /**< KH_EDIT_SET: the value as text */
+    double number;    /**< KH_EDIT_TIMES, KH_EDIT_ADD */
     kh_place place;
 } kh_edit;
 

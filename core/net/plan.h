@@ -15,22 +15,22 @@ const char *kh_objective_name(kh_objective objective); /**< "concurrent", "max-m
 /** Why a demand is not served in full. */
 typedef enum kh_shortfall {
     KH_SHORTFALL_NONE,
-    KH_SHORTFALL_NOT_NEEDED,    /**< security pqc or psk: no QKD key is asked for */
-    KH_SHORTFALL_NO_PATH,       /**< no chain of QKD links with key joins the two ends */
-    KH_SHORTFALL_UNTRUSTED,     /**< a chain exists, but only through nodes that are not trusted */
-    KH_SHORTFALL_CAPACITY       /**< the cut carries less than is asked across it */
+    KH_SHORTFALL_NOT_NEEDED, /**< security pqc or psk: no QKD key is asked for */
+    KH_SHORTFALL_NO_PATH,    /**< no chain of QKD links with key joins the two ends */
+    KH_SHORTFALL_UNTRUSTED,  /**< a chain exists, but only through nodes that are not trusted */
+    KH_SHORTFALL_CAPACITY    /**< the cut carries less than is asked across it */
 } kh_shortfall;
 
 typedef struct kh_route {
     kh_qkd_link_id *links; /**< [n_links] from between[0] to between[1] */
     size_t n_links;
-    double rate_bps;       /**< > 0 */
+    double rate_bps; /**< > 0 */
 } kh_route;
 
 /** The cut that explains a shortfall: the sites on the demand's first side, the links across, and what is asked across it.
  *  CAPACITY: capacity >= requested is possible when no single cut explains it, or when (concurrent) the bottleneck is elsewhere. */
 typedef struct kh_cut {
-    kh_node_id *side;      /**< [n_side] sites on the side of between[0] */
+    kh_node_id *side; /**< [n_side] sites on the side of between[0] */
     size_t n_side;
     kh_qkd_link_id *links; /**< [n_links] links with key across; empty when there is none */
     size_t n_links;
@@ -45,12 +45,12 @@ typedef struct kh_plan_demand {
     kh_route *routes;
     size_t n_routes;
     kh_shortfall shortfall;
-    kh_cut cut;            /**< empty unless shortfall is NO_PATH, UNTRUSTED or CAPACITY */
+    kh_cut cut; /**< empty unless shortfall is NO_PATH, UNTRUSTED or CAPACITY */
 } kh_plan_demand;
 
 typedef struct kh_plan_link {
     double capacity_bps, used_bps;
-    double shadow_price;   /**< what one more bit/s here adds to the objective: lambda per bit/s; 0 when not binding */
+    double shadow_price; /**< what one more bit/s here adds to the objective: lambda per bit/s; 0 when not binding */
 } kh_plan_link;
 
 typedef struct kh_plan_cost {
@@ -61,17 +61,17 @@ typedef struct kh_plan_cost {
 
 typedef struct kh_plan {
     kh_objective objective;
-    double value;          /**< concurrent: the largest lambda such that lambda * requested of every demand with a path is carried
-                                at once; max-min: the lowest level. Capped at nothing: > 1 is spare */
-    double bound;          /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y) */
-    double gap;            /**< bound / value - 1, >= 0; 0 when nothing is asked or nothing can be carried */
-    double *prices;        /**< [n_links] y of the certificate, >= 0 */
+    double value;            /**< concurrent: the largest lambda such that lambda * requested of every demand with a path is carried
+                                  at once; max-min: the lowest level. Capped at nothing: > 1 is spare */
+    double bound;            /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y) */
+    double gap;              /**< bound / value - 1, >= 0; 0 when nothing is asked or nothing can be carried */
+    double *prices;          /**< [n_links] y of the certificate, >= 0 */
     kh_plan_demand *demands; /**< [n_demands] by kh_demand_id; rate_bps <= requested_bps */
     size_t n_demands;
-    kh_plan_link *links;   /**< [n_links] by kh_qkd_link_id */
+    kh_plan_link *links; /**< [n_links] by kh_qkd_link_id */
     size_t n_links;
-    size_t n_met;          /**< demands with rate >= requested (1 - 1e-9), those that need no QKD key not counted */
-    size_t n_asking;       /**< demands that need QKD key */
+    size_t n_met;    /**< demands with rate >= requested (1 - 1e-9), those that need no QKD key not counted */
+    size_t n_asking; /**< demands that need QKD key */
     kh_plan_cost cost;
 } kh_plan;
 

@@ -31,18 +31,18 @@ typedef struct kh_effects {
 } kh_effects;
 
 typedef struct kh_qkd_rate {
-    double key_rate_bps;        /**< all modules together, >= 0 */
+    double key_rate_bps; /**< all modules together, >= 0 */
     double per_module_bps;
-    double qber;                /**< [0, 0.5]; NAN when unknown */
-    bool qber_measured;         /**< qber is a measurement of the topology; a computed key rate does not use it */
-    double loss_db;             /**< of the channel, without the detector */
+    double qber;        /**< [0, 0.5]; NAN when unknown */
+    bool qber_measured; /**< qber is a measurement of the topology; a computed key rate does not use it */
+    double loss_db;     /**< of the channel, without the detector */
     double length_km;
-    double ceiling_bps;         /**< clock * PLOB bound of the channel, per module; INFINITY when not computed */
-    double repeater_ceiling_bps;/**< clock * single-repeater bound, per module */
-    double sifted_rate_bps;     /**< key-basis detections, per module */
-    double block_s;             /**< time to fill one block = time to first key; 0 when asymptotic or measured */
-    double block_key_bits;      /**< secret bits per block; 0 when asymptotic or measured */
-    bool measured;              /**< key rate is a measurement of the topology */
+    double ceiling_bps;          /**< clock * PLOB bound of the channel, per module; INFINITY when not computed */
+    double repeater_ceiling_bps; /**< clock * single-repeater bound, per module */
+    double sifted_rate_bps;      /**< key-basis detections, per module */
+    double block_s;              /**< time to fill one block = time to first key; 0 when asymptotic or measured */
+    double block_key_bits;       /**< secret bits per block; 0 when asymptotic or measured */
+    bool measured;               /**< key rate is a measurement of the topology */
     kh_limit limit;
     kh_effects effects;
 } kh_qkd_rate;
@@ -50,19 +50,20 @@ typedef struct kh_qkd_rate {
 typedef struct kh_line_rate {
     double length_km, loss_db;
     double spans;
-    double gsnr_db;             /**< worst channel, signal bandwidth of the chosen mode; 0.1 nm = gsnr_01nm_db */
+    double gsnr_db; /**< worst channel, signal bandwidth of the chosen mode; 0.1 nm = gsnr_01nm_db */
     double gsnr_01nm_db, osnr_01nm_db;
-    double capacity_gbps;       /**< channels * rate of the chosen mode; 0 when none is feasible */
-    double shannon_gbps;        /**< sum over channels of 2 R log2(1 + GSNR) */
-    double margin_db;           /**< of the chosen mode above required OSNR + system margin; of the nearest mode when none is feasible (< 0) */
+    double capacity_gbps; /**< channels * rate of the chosen mode; 0 when none is feasible */
+    double shannon_gbps;  /**< sum over channels of 2 R log2(1 + GSNR) */
+    double
+        margin_db; /**< of the chosen mode above required OSNR + system margin; of the nearest mode when none is feasible (< 0) */
     double cd_ps_nm, pmd_ps, latency_ms, rx_power_dbm;
     double channels;
-    kh_mode_id mode;            /**< KH_NO_INDEX when none is feasible */
-    const char *reason;         /**< why nothing is feasible, or what limits; lives as long as the rates */
+    kh_mode_id mode;    /**< KH_NO_INDEX when none is feasible */
+    const char *reason; /**< why nothing is feasible, or what limits; lives as long as the rates */
 } kh_line_rate;
 
 typedef struct kh_rates {
-    kh_qkd_rate *qkd;   /**< [n_qkd] by kh_qkd_link_id */
+    kh_qkd_rate *qkd; /**< [n_qkd] by kh_qkd_link_id */
     size_t n_qkd;
     kh_line_rate *line; /**< [n_line] by kh_line_id */
     size_t n_line;

@@ -17,7 +17,7 @@ typedef enum kh_json_kind { KH_JSON_NULL, KH_JSON_BOOL, KH_JSON_NUMBER, KH_JSON_
  *  a whole tree is built without looking and kh_json_write() tells. */
 kh_json *kh_json_object(void);
 kh_json *kh_json_array(void);
-kh_json *kh_json_number(double number); /**< NAN and infinities become null, since JSON has neither */
+kh_json *kh_json_number(double number);  /**< NAN and infinities become null, since JSON has neither */
 kh_json *kh_json_text(const char *text); /**< UTF-8; NULL becomes null */
 kh_json *kh_json_bool(bool value);
 

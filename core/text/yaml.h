@@ -18,11 +18,11 @@ typedef struct kh_yaml_node {
         const char *text;           /**< scalar: UTF-8 with a closing NUL */
         struct kh_yaml_node *child; /**< list: first item; mapping: first key, its value is key->next, the next key comes after */
     };
-    struct kh_yaml_node *next;      /**< the next in the list or mapping that holds this one; NULL at its end */
-    uint32_t line;                  /**< from 1 */
-    uint32_t column : 24;           /**< from 1, in characters; KH_YAML_LAST_COLUMN: that or more */
-    uint32_t kind : 4;              /**< kh_yaml_kind */
-    uint32_t plain : 1;             /**< scalar without quotes: may be a number or a truth value */
+    struct kh_yaml_node *next; /**< the next in the list or mapping that holds this one; NULL at its end */
+    uint32_t line;             /**< from 1 */
+    uint32_t column : 24;      /**< from 1, in characters; KH_YAML_LAST_COLUMN: that or more */
+    uint32_t kind : 4;         /**< kh_yaml_kind */
+    uint32_t plain : 1;        /**< scalar without quotes: may be a number or a truth value */
 } kh_yaml_node;
 #define KH_YAML_LAST_COLUMN ((1u << 24) - 1)
 
