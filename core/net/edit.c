@@ -54,7 +54,7 @@ static char *cut_last(char *text)
 /* "rest" is id.field or id.mapping.field, for costs field alone. */
 static bool find_field(const kh_loader *l, const kh_edit *edit, char *rest, target *t)
 {
-    const kh_table *table = kh_schema_layout(t->noun)->table;
+    const kh_schema_table *table = kh_schema_layout(t->noun)->table;
     char *last = cut_last(rest);
     char *name = last == NULL && table->single ? rest : last;
     t->field = name == NULL ? NULL : kh_schema_field(table, name);

@@ -182,7 +182,7 @@ typedef struct start {
 
 static kh_status make_start(kh_loader *l, kh_noun noun, uint32_t file, start *from, kh_error *err)
 {
-    const kh_table *table = kh_schema_layout(noun)->table;
+    const kh_schema_table *table = kh_schema_layout(noun)->table;
     if (from->made && from->file == file)
         return KH_OK;
     *from = (start){.file = file, .made = true, .record = KH_NEW(l->scratch, unsigned char, table->size)};
@@ -253,7 +253,7 @@ static kh_status read_noun(kh_loader *l, kh_noun noun, kh_error *err)
 
 static kh_status read_single(kh_loader *l, kh_noun noun, kh_error *err)
 {
-    const kh_table *table = kh_schema_layout(noun)->table;
+    const kh_schema_table *table = kh_schema_layout(noun)->table;
     void *record = array_of(l->net, noun);
     kh_schema_fill(table, record);
     l->id = "";
@@ -286,7 +286,7 @@ kh_status kh_loader_read_records(kh_loader *l, kh_error *err)
     l->reader = (kh_schema_reader){
         .arena = l->net->arena, .findings = l->findings, .find = find_id, .nearest = nearest_id, .keep = keep_sourced, .user = l};
     for (size_t i = 0; i < KH_NOUN_COUNT; i++) {
-        const kh_table *table = kh_schema_layout((kh_noun)i)->table;
+        const kh_schema_table *table = kh_schema_layout((kh_noun)i)->table;
         l->noun = table->noun;
         KH_TRY(table->single ? read_single(l, (kh_noun)i, err) : read_noun(l, (kh_noun)i, err));
     }

@@ -46,7 +46,7 @@ static void note_loss(const kh_loader *l, kh_noun noun, const unsigned char *rec
 
 static bool mark_dependents(kh_loader *l, kh_noun noun, bool *gone[KH_NOUN_COUNT], kh_place place)
 {
-    const kh_table *table = kh_schema_layout(noun)->table;
+    const kh_schema_table *table = kh_schema_layout(noun)->table;
     bool marked = false;
     for (size_t i = 0; i < *kh_record_count(l->net, noun); i++) {
         for (size_t f = 0; f < table->n_fields && !gone[noun][i]; f++) {
@@ -94,7 +94,7 @@ static void renumber_field(const kh_field *field, unsigned char *record, uint32_
 
 static void renumber(kh_loader *l, kh_noun noun, uint32_t *const new_index[KH_NOUN_COUNT])
 {
-    const kh_table *table = kh_schema_layout(noun)->table;
+    const kh_schema_table *table = kh_schema_layout(noun)->table;
     for (size_t i = 0; i < *kh_record_count(l->net, noun); i++)
         for (size_t f = 0; f < table->n_fields; f++)
             if (is_reference(&table->fields[f]))

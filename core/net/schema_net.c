@@ -56,7 +56,7 @@ static const kh_field transit_fields[] = {
     {FIELD(kh_domain, "price_per_mbit", transit_price_per_mbit, KH_FIELD_NUMBER, "EUR/Mbit", 0, "Price of key carried for others."),
      AT_LEAST(0)},
 };
-static const kh_table transit = {.singular = "transit", .fields = transit_fields, .n_fields = COUNT(transit_fields)};
+static const kh_schema_table transit = {.singular = "transit", .fields = transit_fields, .n_fields = COUNT(transit_fields)};
 
 static const kh_field domain_fields[] = {
     ID(kh_domain),
@@ -80,7 +80,7 @@ static const kh_field store_fields[] = {
     {WHOLE(kh_store_policy, initial_keys, "keys of 256 bit", NOT_GIVEN, "In the store at the start."), WITHIN(0, 1e12),
      INHERITED("0")},
 };
-static const kh_table store = {
+static const kh_schema_table store = {
     .singular = "key_store", .fields = store_fields, .n_fields = COUNT(store_fields), .size = sizeof(kh_store_policy)};
 
 static const kh_field node_fields[] = {
@@ -171,7 +171,7 @@ static const kh_field measured_fields[] = {
     {FIELD(kh_qkd_link, "qber", measured_qber, KH_FIELD_NUMBER, NULL, NOT_GIVEN, "Quantum bit error rate as a fraction."),
      WITHIN(0, 0.5), .fallback_text = "not measured"},
 };
-static const kh_table measured = {.singular = "measured", .fields = measured_fields, .n_fields = COUNT(measured_fields)};
+static const kh_schema_table measured = {.singular = "measured", .fields = measured_fields, .n_fields = COUNT(measured_fields)};
 
 static const kh_field qkd_link_fields[] = {
     ID(kh_qkd_link),
@@ -222,7 +222,7 @@ static const kh_field channel_fields[] = {
     {NUMBER(kh_line_system, baud_gbd, "GBd", NOT_GIVEN, "Symbol rate of the neighbours."), ABOVE_TO(0, 1000),
      .fallback_text = "that of the mode"},
 };
-static const kh_table channels = {.singular = "channels", .fields = channel_fields, .n_fields = COUNT(channel_fields)};
+static const kh_schema_table channels = {.singular = "channels", .fields = channel_fields, .n_fields = COUNT(channel_fields)};
 
 static const kh_field line_system_fields[] = {
     ID(kh_line_system),
@@ -288,7 +288,7 @@ static const kh_field cost_fields[] = {
     {                                                                                                                              \
         .noun = noun_, .singular = singular_, .text = text_, .fields = fields_, .n_fields = COUNT(fields_), .size = sizeof(record) \
     }
-static const kh_table tables[KH_NOUN_COUNT] = {
+static const kh_schema_table tables[KH_NOUN_COUNT] = {
     [KH_NOUN_DOMAINS] = TABLE("domains", "domain", kh_domain, domain_fields, "Operators."),
     [KH_NOUN_NODES] = TABLE("nodes", "node", kh_node, node_fields, "Places."),
     [KH_NOUN_FIBRE_TYPES] = TABLE("fibre_types", "fibre_type", kh_fibre_type, fibre_type_fields, "Kinds of fibre."),

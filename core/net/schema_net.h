@@ -27,7 +27,7 @@ typedef enum kh_noun {
 
 /** How a noun lies in kh_net. */
 typedef struct kh_layout {
-    const kh_table *table;
+    const kh_schema_table *table;
     size_t array_offset, count_offset; /**< in kh_net; the record itself and KH_SCHEMA_UNSTORED for costs */
     size_t id_offset, place_offset;    /**< in the record; KH_SCHEMA_UNSTORED for costs. Faults go by what they are on */
     bool has_id;                       /**< entries have an id that others may name */

@@ -45,7 +45,7 @@ static kh_json *defaults_json(void)
 {
     kh_json *json = object("Values for the entries of this file that do not give their own."), *properties = kh_json_object();
     for (size_t i = 0; i < KH_NOUN_COUNT; i++) {
-        const kh_table *table = kh_schema_layout((kh_noun)i)->table;
+        const kh_schema_table *table = kh_schema_layout((kh_noun)i)->table;
         if (!table->single)
             kh_json_set(properties, table->singular, kh_schema_json(table, true));
     }
@@ -54,7 +54,7 @@ static kh_json *defaults_json(void)
     return json;
 }
 
-static kh_json *noun_json(const kh_table *table)
+static kh_json *noun_json(const kh_schema_table *table)
 {
     if (table->single)
         return kh_schema_json(table, false);
@@ -81,7 +81,7 @@ static kh_json *holding(const char *key, kh_json *inner)
 }
 
 /* A required field comes with the defaults of the noun or with every entry. */
-static kh_json *required_json(const kh_table *table, const char *field)
+static kh_json *required_json(const kh_schema_table *table, const char *field)
 {
     kh_json *json = kh_json_object(), *choice = kh_json_array();
     kh_json *entries = kh_json_object(), *properties = kh_json_object(), *items = kh_json_object();
@@ -98,7 +98,7 @@ static kh_json *all_required_json(void)
 {
     kh_json *all = kh_json_array();
     for (size_t i = 0; i < KH_NOUN_COUNT; i++) {
-        const kh_table *table = kh_schema_layout((kh_noun)i)->table;
+        const kh_schema_table *table = kh_schema_layout((kh_noun)i)->table;
         for (size_t f = 0; f < table->n_fields; f++)
             if (table->fields[f].required && strcmp(table->fields[f].name, "id") != 0)
                 kh_json_append(all, required_json(table, table->fields[f].name));

@@ -66,7 +66,7 @@ static bool is_empty(const kh_yaml_node *node)
 
 static kh_status take_entries(kh_sources *s, uint32_t file, kh_noun noun, const kh_yaml_node *node, kh_error *err)
 {
-    const kh_table *table = kh_schema_layout(noun)->table;
+    const kh_schema_table *table = kh_schema_layout(noun)->table;
     if (is_empty(node)) /* all entries commented out */
         return KH_OK;
     if (table->single && node->kind == KH_YAML_MAPPING)

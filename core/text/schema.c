@@ -14,7 +14,7 @@ static const kh_field sourced_fields[] = {
     {.name = "source", .type = KH_FIELD_TEXT, .offset = KH_SCHEMA_UNSTORED},
     {.name = "assumed", .type = KH_FIELD_BOOL, .offset = 0},
 };
-static const kh_table sourced_table = {.singular = "a value with its source", .fields = sourced_fields, .n_fields = 3};
+static const kh_schema_table sourced_table = {.singular = "a value with its source", .fields = sourced_fields, .n_fields = 3};
 
 static void write_value(const kh_yaml_node *node, kh_str *out)
 {
@@ -69,7 +69,7 @@ kh_status kh_schema_set(const kh_schema_reader *reader, const kh_field *field, c
 /* --- records --- */
 
 /* Entries of a file mostly keep their keys in one order, that of the table at best: start where the last key was found. */
-static size_t find_field(const kh_table *table, const char *name, size_t from)
+static size_t find_field(const kh_schema_table *table, const char *name, size_t from)
 {
     for (size_t i = 0; i < table->n_fields; i++) {
         size_t at = from + i < table->n_fields ? from + i : from + i - table->n_fields;
@@ -79,7 +79,7 @@ static size_t find_field(const kh_table *table, const char *name, size_t from)
     return table->n_fields;
 }
 
-kh_status kh_schema_read(const kh_schema_reader *reader, const kh_table *table, const kh_yaml_node *mapping, void *record,
+kh_status kh_schema_read(const kh_schema_reader *reader, const kh_schema_table *table, const kh_yaml_node *mapping, void *record,
                          uint64_t *seen, kh_error *err)
 {
     size_t from = 0;
@@ -96,7 +96,7 @@ kh_status kh_schema_read(const kh_schema_reader *reader, const kh_table *table, 
     return KH_OK;
 }
 
-void kh_schema_require(const kh_schema_reader *reader, const kh_table *table, kh_place place, uint64_t seen)
+void kh_schema_require(const kh_schema_reader *reader, const kh_schema_table *table, kh_place place, uint64_t seen)
 {
     for (size_t i = 0; i < table->n_fields; i++) {
         if (!table->fields[i].required || (seen >> i & 1) != 0)
@@ -145,19 +145,19 @@ static void fill_field(const kh_field *field, void *record)
     }
 }
 
-void kh_schema_fill(const kh_table *table, void *record)
+void kh_schema_fill(const kh_schema_table *table, void *record)
 {
     for (size_t i = 0; i < table->n_fields; i++)
         fill_field(&table->fields[i], record);
 }
 
-const kh_field *kh_schema_field(const kh_table *table, const char *name)
+const kh_field *kh_schema_field(const kh_schema_table *table, const char *name)
 {
     size_t at = find_field(table, name, 0);
     return at < table->n_fields ? &table->fields[at] : NULL;
 }
 
-const char *kh_schema_nearest(const kh_table *table, const char *name)
+const char *kh_schema_nearest(const kh_schema_table *table, const char *name)
 {
     const char *names[MOST_FIELDS];
     for (size_t i = 0; i < table->n_fields; i++)

@@ -42,15 +42,15 @@ typedef struct kh_field {
     const char *const *words;     /**< enum: the names; reference: words that mean "none"; NULL at the end */
     const char *noun;             /**< references: the noun they point to, "nodes" */
     uint32_t target;              /**< references: a number of that noun, for find() */
-    const struct kh_table *inner;
+    const struct kh_schema_table *inner;
 } kh_field;
 
-typedef struct kh_table {
+typedef struct kh_schema_table {
     const char *noun, *singular, *text; /**< "fibres", "fibre", one sentence */
     const kh_field *fields;             /**< [n_fields], at most 64 */
     size_t n_fields, size;              /**< size of a record in bytes */
     bool single;                        /**< one mapping instead of a list of entries; has no id */
-} kh_table;
+} kh_schema_table;
 
 /** A value that came with its source: {value: 28.0, source: "...", assumed: true}. */
 typedef struct kh_sourced {
@@ -75,15 +75,15 @@ typedef struct kh_schema_reader {
 } kh_schema_reader;
 
 /** Gives every field of the record its fallback. */
-void kh_schema_fill(const kh_table *table, void *record);
+void kh_schema_fill(const kh_schema_table *table, void *record);
 
 /** Reads the keys that @p mapping has into the record; the others stay. Problems are findings, the reading goes on.
  *  @param[in,out] seen  bit i is set when field i was given, right or wrong
  *  @return KH_OK; KH_ENOMEM */
-kh_status kh_schema_read(const kh_schema_reader *reader, const kh_table *table, const kh_yaml_node *mapping, void *record,
+kh_status kh_schema_read(const kh_schema_reader *reader, const kh_schema_table *table, const kh_yaml_node *mapping, void *record,
                          uint64_t *seen, kh_error *err);
 /** A finding at @p place for every required field that was not seen. */
-void kh_schema_require(const kh_schema_reader *reader, const kh_table *table, kh_place place, uint64_t seen);
+void kh_schema_require(const kh_schema_reader *reader, const kh_schema_table *table, kh_place place, uint64_t seen);
 /** Reads one value into one field, as kh_schema_read() does. */
 kh_status kh_schema_set(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *value, void *record,
                         kh_error *err);
@@ -91,16 +91,16 @@ kh_status kh_schema_set(const kh_schema_reader *reader, const kh_field *field, c
 bool kh_schema_allows(const kh_schema_reader *reader, const kh_field *field, double number, kh_place place);
 
 /** The field with this name, or NULL; and the name most like it, or NULL. */
-const kh_field *kh_schema_field(const kh_table *table, const char *name);
-const char *kh_schema_nearest(const kh_table *table, const char *name);
+const kh_field *kh_schema_field(const kh_schema_table *table, const char *name);
+const char *kh_schema_nearest(const kh_schema_table *table, const char *name);
 
 /** Appends "a number in (0, 20000] km", "true or false": what the field takes. */
 void kh_schema_describe(const kh_field *field, kh_str *out);
 
 /** JSON Schema (draft-07) of one entry: its id is required; other required fields may come from defaults that the schema of the
  *  whole file must look at. @param inside_defaults  nothing is required and there is no id */
-kh_json *kh_schema_json(const kh_table *table, bool inside_defaults);
+kh_json *kh_schema_json(const kh_schema_table *table, bool inside_defaults);
 /** The fields as a Markdown section. */
-void kh_schema_reference(const kh_table *table, kh_str *out);
+void kh_schema_reference(const kh_schema_table *table, kh_str *out);
 
 #endif

@@ -144,7 +144,7 @@ static kh_json *field_json(const kh_field *field)
     return json;
 }
 
-kh_json *kh_schema_json(const kh_table *table, bool inside_defaults)
+kh_json *kh_schema_json(const kh_schema_table *table, bool inside_defaults)
 {
     kh_json *json = typed("object"), *properties = kh_json_object(), *required = kh_json_array();
     for (size_t i = 0; i < table->n_fields; i++) {
@@ -181,7 +181,7 @@ static void add_fallback(const kh_field *field, kh_str *out)
         kh_str_printf(out, "%.10g", field->fallback);
 }
 
-static void add_fields(const kh_table *table, const char *indent, kh_str *out)
+static void add_fields(const kh_schema_table *table, const char *indent, kh_str *out)
 {
     for (size_t i = 0; i < table->n_fields; i++) {
         const kh_field *field = &table->fields[i];
@@ -202,7 +202,7 @@ static void add_fields(const kh_table *table, const char *indent, kh_str *out)
     }
 }
 
-void kh_schema_reference(const kh_table *table, kh_str *out)
+void kh_schema_reference(const kh_schema_table *table, kh_str *out)
 {
     kh_str_printf(out, "## %s\n\n%s", table->noun, table->text);
     if (!table->single)

@@ -121,7 +121,7 @@ static void refuse_number(const kh_schema_reader *reader, const kh_field *field,
     kh_str_clear(&hint);
 }
 
-void kh_schema_refuse_key(const kh_schema_reader *reader, const kh_table *table, const kh_yaml_node *key)
+void kh_schema_refuse_key(const kh_schema_reader *reader, const kh_schema_table *table, const kh_yaml_node *key)
 {
     kh_str hint = {0};
     const char *nearest = too_many(reader) ? NULL : kh_schema_nearest(table, key->text);

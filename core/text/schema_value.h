@@ -10,7 +10,7 @@
 kh_status kh_schema_read_value(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record,
                                kh_error *err);
 /** A finding for a key that the table does not have, with a suggestion. */
-void kh_schema_refuse_key(const kh_schema_reader *reader, const kh_table *table, const kh_yaml_node *key);
+void kh_schema_refuse_key(const kh_schema_reader *reader, const kh_schema_table *table, const kh_yaml_node *key);
 
 /** The member of a record, and writing to it; nothing is written at KH_SCHEMA_UNSTORED. */
 unsigned char *kh_schema_member(void *record, size_t offset);

@@ -27,12 +27,12 @@ static const kh_field simulate_fields[] = {
     {INTEGER(kh_study_file, replications), .fallback = 3, .min = 1, .max = 1000},
     {INTEGER(kh_study_file, seed), .fallback = 1, .min = 0, .max = 9007199254740991.0},
 };
-static const kh_table simulate_table = {.noun = "simulate",
-                                        .singular = "simulate",
-                                        .fields = simulate_fields,
-                                        .n_fields = sizeof simulate_fields / sizeof *simulate_fields,
-                                        .size = sizeof(kh_study_file),
-                                        .single = true};
+static const kh_schema_table simulate_table = {.noun = "simulate",
+                                               .singular = "simulate",
+                                               .fields = simulate_fields,
+                                               .n_fields = sizeof simulate_fields / sizeof *simulate_fields,
+                                               .size = sizeof(kh_study_file),
+                                               .single = true};
 
 static const kh_field study_fields[] = {
     {.name = "keyhaul_study", .type = KH_FIELD_INTEGER, .offset = KH_SCHEMA_UNSTORED, .required = true, .min = 1, .max = 1},
@@ -45,25 +45,25 @@ static const kh_field study_fields[] = {
      .words = objective_words},
     {.name = "simulate", .type = KH_FIELD_MAPPING, .inner = &simulate_table},
 };
-static const kh_table study_table = {.noun = "study",
-                                     .singular = "the study",
-                                     .fields = study_fields,
-                                     .n_fields = sizeof study_fields / sizeof *study_fields,
-                                     .size = sizeof(kh_study_file),
-                                     .single = true};
+static const kh_schema_table study_table = {.noun = "study",
+                                            .singular = "the study",
+                                            .fields = study_fields,
+                                            .n_fields = sizeof study_fields / sizeof *study_fields,
+                                            .size = sizeof(kh_study_file),
+                                            .single = true};
 
 static const kh_field axis_fields[] = {{TEXT(kh_study_axis, name), .required = true},
                                        {.name = "set", .type = KH_FIELD_TEXT, .offset = KH_SCHEMA_UNSTORED, .required = true}};
-static const kh_table axis_table = {
+static const kh_schema_table axis_table = {
     .noun = "axes", .singular = "axis", .fields = axis_fields, .n_fields = 2, .size = sizeof(kh_study_axis), .single = true};
 
 static const kh_field case_fields[] = {{TEXT(kh_study_written_case, name), .required = true}};
-static const kh_table case_table = {.noun = "cases",
-                                    .singular = "case",
-                                    .fields = case_fields,
-                                    .n_fields = 1,
-                                    .size = sizeof(kh_study_written_case),
-                                    .single = true};
+static const kh_schema_table case_table = {.noun = "cases",
+                                           .singular = "case",
+                                           .fields = case_fields,
+                                           .n_fields = 1,
+                                           .size = sizeof(kh_study_written_case),
+                                           .single = true};
 
 static const kh_field change_fields[] = {
     {TEXT(change, set)},
@@ -71,7 +71,7 @@ static const kh_field change_fields[] = {
     {NUMBER(change, times), .fallback = (double)NAN, .min = -1e300, .max = 1e300},
     {NUMBER(change, add), .fallback = (double)NAN, .min = -1e300, .max = 1e300},
 };
-static const kh_table change_table = {
+static const kh_schema_table change_table = {
     .noun = "changes", .singular = "change", .fields = change_fields, .n_fields = 4, .size = sizeof(change), .single = true};
 
 /* --- reading --- */
@@ -102,7 +102,7 @@ static bool is_among(const char *word, const char *const *words)
     return false;
 }
 
-static void report_unknown(const reading *r, const kh_table *table, const char *const *lists, const kh_yaml_node *key)
+static void report_unknown(const reading *r, const kh_schema_table *table, const char *const *lists, const kh_yaml_node *key)
 {
     const char *candidates[8];
     size_t n = 0;
@@ -120,7 +120,7 @@ static void report_unknown(const reading *r, const kh_table *table, const char *
 }
 
 /* Reads the plain keys of a mapping into the record; @lists are keys that the caller reads itself. */
-static kh_status read_keys(const reading *r, const kh_table *table, const char *const *lists, const kh_yaml_node *mapping,
+static kh_status read_keys(const reading *r, const kh_schema_table *table, const char *const *lists, const kh_yaml_node *mapping,
                            void *record, kh_error *err)
 {
     uint64_t seen = 0;

@@ -25,7 +25,7 @@ static bool is_inside(const kh_field *field, double number)
            (field->max_open ? number < field->max : number <= field->max);
 }
 
-static void check_field(const kh_table *table, const kh_field *field)
+static void check_field(const kh_schema_table *table, const kh_field *field)
 {
     bool number = field->type == KH_FIELD_NUMBER || field->type == KH_FIELD_INTEGER;
     bool reference = field->type == KH_FIELD_REFERENCE || field->type == KH_FIELD_REFERENCES || field->type == KH_FIELD_PAIR;
@@ -43,7 +43,7 @@ static void check_field(const kh_table *table, const kh_field *field)
         fail_msg("%s.%s has no words", table->singular, field->name);
 }
 
-static void check_table(const kh_table *table)
+static void check_table(const kh_schema_table *table)
 {
     assert_in_range(table->n_fields, 1, 64);
     for (size_t i = 0; i < table->n_fields; i++) {
@@ -59,7 +59,7 @@ static void every_field_has_sentence_range_and_fallback(void **state)
 {
     (void)state;
     for (size_t i = 0; i < KH_NOUN_COUNT; i++) {
-        const kh_table *table = kh_schema_layout((kh_noun)i)->table;
+        const kh_schema_table *table = kh_schema_layout((kh_noun)i)->table;
         check_table(table);
         assert_int_equal(kh_schema_noun(table->noun), i);
     }
@@ -72,7 +72,7 @@ static void the_reference_names_every_field(void **state)
     kh_str out = {0};
     kh_net_schema_reference(&out);
     for (size_t i = 0; i < KH_NOUN_COUNT; i++) {
-        const kh_table *table = kh_schema_layout((kh_noun)i)->table;
+        const kh_schema_table *table = kh_schema_layout((kh_noun)i)->table;
         for (size_t f = 0; f < table->n_fields; f++) {
             kh_str entry = {0};
             kh_str_printf(&entry, "- `%s`", table->fields[f].name);

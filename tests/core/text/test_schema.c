@@ -34,7 +34,7 @@ static const kh_field inner_fields[] = {
      .text = "T.",
      .required = true},
 };
-static const kh_table inner = {.singular = "inner", .fields = inner_fields, .n_fields = 1};
+static const kh_schema_table inner = {.singular = "inner", .fields = inner_fields, .n_fields = 1};
 static const kh_field fields[] = {
     {.name = "id", .type = KH_FIELD_TEXT, .offset = offsetof(thing, id), .required = true, .text = "Name."},
     {.name = "length_km",
@@ -77,12 +77,12 @@ static const kh_field fields[] = {
     {.name = "inner", .type = KH_FIELD_MAPPING, .inner = &inner, .text = "I."},
     {.name = "note", .type = KH_FIELD_TEXT, .offset = KH_SCHEMA_UNSTORED, .text = "N."},
 };
-static const kh_table table = {.noun = "things",
-                               .singular = "thing",
-                               .text = "Things.",
-                               .fields = fields,
-                               .n_fields = sizeof fields / sizeof fields[0],
-                               .size = sizeof(thing)};
+static const kh_schema_table table = {.noun = "things",
+                                      .singular = "thing",
+                                      .text = "Things.",
+                                      .fields = fields,
+                                      .n_fields = sizeof fields / sizeof fields[0],
+                                      .size = sizeof(thing)};
 
 /* Ids are the letters a, b, c. */
 static uint32_t find(void *user, const kh_field *field, const char *id, size_t length)
