@@ -118,7 +118,7 @@ kh_grid *kh_grid_service(const kh_facts *facts, kh_arena *arena)
     size_t n = kh_facts_rows(facts->demands), at = 0;
     kh_grid *grid = kh_grid_create(arena, "Simulated service", heads, COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++)
-        if (!isnan(kh_table_number(facts->demands, "requests", row)))
+        if (kh_table_number(facts->demands, "requests", row) > 0)
             put_service(facts, arena, grid, at++, row);
     if (grid != NULL)
         kh_grid_truncate(grid, at);
