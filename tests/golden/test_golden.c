@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The headline numbers of the shipped networks against those kept beside this file, each with a tolerance of its own.
  *
- * When a model or a topology changes for a reason: KEYHAUL_RENEW_GOLDEN=1 golden_test_golden, from the root of the repository; then
- * read the difference and say the reason in the commit. */
+ * When a model or a topology changes for a reason: KEYHAUL_RENEW_GOLDEN=1 build/release/tests/golden_test_golden, from the root;
+ * then read the difference and say the reason in the commit. */
 #include "core/text/json.h"
 #include "tools/study/pipeline.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every tests/wrong/X.yaml gives exactly the findings of tests/wrong/X.expected: severity, place, message, hint, and the status.
- * After a wanted change: core_net_test_wrong --write, then read the difference. */
+ * After a wanted change: build/release/tests/core_net_test_wrong --write, from the root; then read the difference. */
 #include "core/net/load.h"
 
 #include <dirent.h>
