@@ -166,10 +166,10 @@ static void write_place(const kh_place *place, kh_str *out)
 
 static void write_finding(const kh_finding *f, bool colour, kh_str *out)
 {
-    static const char *const names[] = {"note", "warning", "error"};
     static const char *const colours[] = {"\033[36m", "\033[33m", "\033[31m"};
     write_place(&f->place, out);
-    kh_str_printf(out, "%s%s:%s %s\n", colour ? colours[f->severity] : "", names[f->severity], colour ? "\033[0m" : "", f->message);
+    kh_str_printf(out, "%s%s:%s %s\n", colour ? colours[f->severity] : "", kh_severity_name(f->severity), colour ? "\033[0m" : "",
+                  f->message);
     if (f->excerpt != NULL) {
         kh_str_printf(out, "%6u | %s\n", f->place.line, f->excerpt);
         if (f->place.column > 0)
@@ -177,6 +177,12 @@ static void write_finding(const kh_finding *f, bool colour, kh_str *out)
     }
     if (f->hint != NULL)
         kh_str_printf(out, "       %s\n", f->hint);
+}
+
+const char *kh_severity_name(kh_severity severity)
+{
+    static const char *const names[] = {"note", "warning", "error"};
+    return names[severity];
 }
 
 void kh_findings_text(const kh_findings *findings, bool colour, kh_str *out)

@@ -13,6 +13,7 @@
  *  Checking goes on after a finding, so one run shows everything. Findings are about input; a kh_error is about a call.
  */
 typedef enum kh_severity { KH_NOTE, KH_WARNING, KH_ERROR } kh_severity;
+const char *kh_severity_name(kh_severity severity); /**< "note", "warning", "error" */
 
 /** A place in a text. file = NULL: no place. line and column count from 1; 0 = unknown. */
 typedef struct kh_place {

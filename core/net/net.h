@@ -36,7 +36,9 @@ typedef struct kh_domain {
     double transit_price_per_mbit; /**< EUR per Mbit of key carried for others */
 } kh_domain;
 
-/** Buffer of keys; sizes in keys of 256 bit. */
+#define KH_KEY_BITS 256 /**< the size of a key where none is said, and the unit of key stores */
+
+/** Buffer of keys; sizes in keys of KH_KEY_BITS. */
 typedef struct kh_store_policy {
     double capacity_keys;
     double

@@ -10,7 +10,7 @@
 #define NO_LIMIT  ((double)INFINITY)
 
 #define FIELD(record, key, member, kind, unit_, fallback_, text_)                                                                  \
-    .name = key, .unit = unit_, .text = text_, .type = kind, .offset = offsetof(record, member), .fallback = fallback_
+    .name = (key), .unit = (unit_), .text = (text_), .type = (kind), .offset = offsetof(record, member), .fallback = (fallback_)
 #define NUMBER(record, member, unit, fallback, text) FIELD(record, #member, member, KH_FIELD_NUMBER, unit, fallback, text)
 #define WHOLE(record, member, unit, fallback, text)  FIELD(record, #member, member, KH_FIELD_INTEGER, unit, fallback, text)
 #define TEXT(record, member, text)                   FIELD(record, #member, member, KH_FIELD_TEXT, NULL, 0, text)
@@ -257,7 +257,7 @@ static const kh_field demand_fields[] = {
     {NUMBER(kh_demand, data_gbps, "Gbit/s", NOT_GIVEN, "Traffic that the keys protect, over all encryptors, one direction."),
      ABOVE_TO(0, 1e9), .fallback_text = "not said"},
     {WHOLE(kh_demand, directions, NULL, 2, "Keys for each change: 1 for both directions together, 2 for one each."), WITHIN(1, 2)},
-    {WHOLE(kh_demand, key_bits, "bit", 256, "Bits of one key or one request."), WITHIN(1, 1e9)},
+    {WHOLE(kh_demand, key_bits, "bit", KH_KEY_BITS, "Bits of one key or one request."), WITHIN(1, 1e9)},
     {WHOLE(kh_demand, priority, NULL, 1, "0 is highest and may use the reserve of the stores."), WITHIN(0, 100)},
     {TRUTH(kh_demand, required, 1, "With --require the exit status tells when it is not met.")},
     NOTE,
@@ -286,7 +286,8 @@ static const kh_field cost_fields[] = {
 
 #define TABLE(noun_, singular_, record, fields_, text_)                                                                            \
     {                                                                                                                              \
-        .noun = noun_, .singular = singular_, .text = text_, .fields = fields_, .n_fields = COUNT(fields_), .size = sizeof(record) \
+        .noun = (noun_), .singular = (singular_), .text = (text_), .fields = (fields_), .n_fields = COUNT(fields_),                \
+        .size = sizeof(record)                                                                                                     \
     }
 static const kh_schema_table tables[KH_NOUN_COUNT] = {
     [KH_NOUN_DOMAINS] = TABLE("domains", "domain", kh_domain, domain_fields, "Operators."),

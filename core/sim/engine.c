@@ -4,7 +4,7 @@
 #include <math.h>
 
 enum { EVENTS_PER_FULL_AUDIT = 4096 };
-static const double DEFAULT_HOP_LATENCY_S = 0.002, LONGEST_S = KH_LONGEST_YEARS * 365.25 * 86400.0;
+static const double DEFAULT_HOP_LATENCY_S = 0.002;
 
 static kh_status check_inputs(const kh_engine_inputs *inputs, kh_error *err)
 {
@@ -15,11 +15,11 @@ static kh_status check_inputs(const kh_engine_inputs *inputs, kh_error *err)
     if (rates->n_qkd != net->n_qkd_links || plan->n_demands != net->n_demands)
         return kh_fail(err, KH_ERANGE, "rates of %zu links and a plan of %zu demands do not fit a network with %zu and %zu",
                        rates->n_qkd, plan->n_demands, net->n_qkd_links, net->n_demands);
-    if (!(options->duration_s >= 1e-9 && options->duration_s <= LONGEST_S))
+    if (!(options->duration_s >= 1e-9 && options->duration_s <= KH_LONGEST_S))
         return kh_fail(err, KH_ERANGE, "duration_s is %g, must be > 0 and at most %d years", options->duration_s, KH_LONGEST_YEARS);
     if (!(options->warm_up_s >= 0 && options->warm_up_s < options->duration_s))
         return kh_fail(err, KH_ERANGE, "warm_up_s is %g, must be in [0, %g)", options->warm_up_s, options->duration_s);
-    if (options->hop_latency_s < 0 || options->hop_latency_s > LONGEST_S)
+    if (options->hop_latency_s < 0 || options->hop_latency_s > KH_LONGEST_S)
         return kh_fail(err, KH_ERANGE, "hop_latency_s is %g, must be >= 0", options->hop_latency_s);
     return KH_OK;
 }

@@ -244,11 +244,9 @@ bool kh_queue_pop(kh_queue *queue, kh_event *event)
     return true;
 }
 
-static const double LONGEST_S = KH_LONGEST_YEARS * 365.25 * 86400.0;
-
 kh_ns kh_ns_from_s(double seconds)
 {
-    return (kh_ns)llround((seconds < LONGEST_S ? seconds : LONGEST_S) * KH_NS_PER_S);
+    return (kh_ns)llround((seconds < KH_LONGEST_S ? seconds : KH_LONGEST_S) * KH_NS_PER_S);
 }
 
 double kh_s_from_ns(kh_ns time)

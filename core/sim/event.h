@@ -4,6 +4,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/status.h"
+#include "core/base/units.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,7 @@
 typedef int64_t kh_ns; /**< nanoseconds from the start of the run */
 #define KH_NS_PER_S      1000000000
 #define KH_LONGEST_YEARS 90 /* three such times still add up within 63 bits */
+#define KH_LONGEST_S     (KH_LONGEST_YEARS * 365.25 * KH_S_PER_DAY)
 
 typedef enum kh_event_kind {
     KH_EVENT_WARM_UP,  /**< the statistics start afresh */

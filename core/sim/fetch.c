@@ -12,7 +12,7 @@ static double smallest_store_bits(const kh_net *net, const kh_plan_demand *plann
     double smallest = (double)INFINITY;
     for (size_t r = 0; r < planned->n_routes; r++)
         for (size_t i = 0; i < planned->routes[r].n_links; i++) {
-            double bits = net->qkd_links[planned->routes[r].links[i].i].key_store.capacity_keys * KH_STORE_KEY_BITS;
+            double bits = net->qkd_links[planned->routes[r].links[i].i].key_store.capacity_keys * KH_KEY_BITS;
             smallest = fmin(smallest, bits); /* a capacity that is not given is passed over */
         }
     return smallest;

@@ -6,7 +6,7 @@
 /* 2^60 bits stand for "no limit": sums of two still fit. */
 static int64_t bits_of(double keys)
 {
-    double bits = keys * KH_STORE_KEY_BITS;
+    double bits = keys * KH_KEY_BITS;
     return bits < 0x1p60 ? (int64_t)llround(fmax(bits, 0)) : INT64_C(1) << 60;
 }
 

@@ -18,9 +18,6 @@ typedef struct kh_keystore {
     bool wants_key; /**< hysteresis between refill_below and capacity */
 } kh_keystore;
 
-/** Size of the keys in which policies are written. */
-#define KH_STORE_KEY_BITS 256
-
 /** A store with its initial fill. @param policy of a loaded link: only refill_below may be NAN; values above the
  *  capacity are cut to it */
 kh_keystore kh_keystore_of(const kh_store_policy *policy);

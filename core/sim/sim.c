@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/sim.h"
 
+#include "core/base/units.h"
 #include "core/sim/engine.h"
 
 enum { EVENTS_PER_POLL = 4096 };
 
 kh_sim_options kh_sim_defaults(void)
 {
-    return (kh_sim_options){
-        .duration_s = 30 * 86400.0, .warm_up_s = 86400.0, .seed = 1, .fetch_s = 600.0, .series_points = 400, .faults = true};
+    return (kh_sim_options){.duration_s = 30 * KH_S_PER_DAY,
+                            .warm_up_s = KH_S_PER_DAY,
+                            .seed = 1,
+                            .fetch_s = 600.0,
+                            .series_points = 400,
+                            .faults = true};
 }
 
 static kh_status run_to_end(kh_engine *engine, kh_error *err)

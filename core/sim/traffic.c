@@ -57,7 +57,7 @@ kh_status kh_traffic_init(kh_traffic *traffic, const kh_demand *demand, uint64_t
         made.n_phases = (size_t)demand->encryptors;
     }
     double keys = (double)made.n_phases * made.keys_at_once;
-    double interval_s = fmin(keys * demand->key_bits / demand->rate_bps, KH_LONGEST_YEARS * 365.25 * 86400.0);
+    double interval_s = fmin(keys * demand->key_bits / demand->rate_bps, KH_LONGEST_S);
     made.interval_ns = interval_s * KH_NS_PER_S;
     if (demand->use == KH_USE_AES_256)
         made.interval_ns = fmax(round(made.interval_ns), 1);

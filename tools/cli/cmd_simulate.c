@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/units.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/simulation.h"
 #include "tools/study/pipeline.h"
-
-static const double SECONDS_A_DAY = 86400.0;
 
 static void show(void *user, const char *what, size_t done, size_t all)
 {
@@ -28,8 +27,8 @@ static kh_status run(const char *path, const simulate_args *args, int *unmet, kh
                                    .progress = show,
                                    .user = &progress,
                                    .sim = args->sim};
-    options.sim.duration_s = args->days * SECONDS_A_DAY;
-    options.sim.warm_up_s = args->warm_up_days * SECONDS_A_DAY;
+    options.sim.duration_s = args->days * KH_S_PER_DAY;
+    options.sim.warm_up_s = args->warm_up_days * KH_S_PER_DAY;
     options.sim.faults = !args->no_faults;
     options.sim.stop = cli_catch_signals();
     if (args->warm_up_days >= args->days)

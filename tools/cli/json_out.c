@@ -24,12 +24,11 @@ static void set_ends(kh_json *object, const kh_net *net, const kh_node_id ends[2
 
 kh_json *cli_json_findings(const kh_findings *findings)
 {
-    static const char *const names[] = {"note", "warning", "error"};
     kh_json *array = kh_json_array();
     for (size_t i = 0; i < kh_findings_kept(findings); i++) {
         const kh_finding *f = kh_findings_at(findings, i);
         kh_json *object = kh_json_object();
-        set_text(object, "severity", names[f->severity]);
+        set_text(object, "severity", kh_severity_name(f->severity));
         set_text(object, "file", f->place.file);
         set_number(object, "line", f->place.line);
         set_number(object, "column", f->place.column);

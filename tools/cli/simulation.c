@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/simulation.h"
 
+#include "core/base/units.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/table.h"
@@ -96,7 +97,7 @@ static void write_links(const kh_pipeline *p, kh_str *out)
             continue;
         cli_table_cell(&table, "%s", p->net->qkd_links[i].id);
         percent_cell(&table, estimate(p, up, i));
-        cli_table_number(&table, estimate(p, lowest, i).mean / 256.0, 0);
+        cli_table_number(&table, estimate(p, lowest, i).mean / KH_KEY_BITS, 0);
         cli_table_number(&table, made / 1e6, 1);
         cli_table_number(&table, 100.0 * estimate(p, lost, i).mean / made, 1);
     }
@@ -110,8 +111,8 @@ kh_status cli_print_simulation(const kh_pipeline *p, kh_error *err)
     const kh_sim_result *first = p->sims[0];
     kh_str out = {0};
     kh_str_printf(&out, "%s: %g days, %zu replication%s from seed %llu, first %g days not counted\n\n", p->net->name,
-                  first->duration_s / 86400.0, p->n_sims, p->n_sims == 1 ? "" : "s", (unsigned long long)first->seed,
-                  first->warm_up_s / 86400.0);
+                  first->duration_s / KH_S_PER_DAY, p->n_sims, p->n_sims == 1 ? "" : "s", (unsigned long long)first->seed,
+                  first->warm_up_s / KH_S_PER_DAY);
     write_demands(p, &out);
     write_links(p, &out);
     kh_str_append(&out, "\n+- is the half-width of the 95 % confidence interval. 'lost' is key that did not fit into a full\n"
@@ -162,7 +163,7 @@ kh_json *cli_json_simulation(const kh_pipeline *p)
         kh_json_append(links, link_of(p, i));
     kh_json_set(root, "name", kh_json_text(p->net->name));
     kh_json_set(root, "input_hash", kh_json_text(p->net->input_hash));
-    kh_json_set(root, "days", kh_json_number(p->sims[0]->duration_s / 86400.0));
+    kh_json_set(root, "days", kh_json_number(p->sims[0]->duration_s / KH_S_PER_DAY));
     kh_json_set(root, "seed", kh_json_number((double)p->sims[0]->seed));
     kh_json_set(root, "replications", kh_json_number((double)p->n_sims));
     kh_json_set(root, "demands", demands);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/report/chart.h"
 
+#include "core/base/units.h"
 #include "tools/report/format.h"
 #include "tools/report/html.h"
 
@@ -10,7 +11,6 @@
 
 enum { MOST_CHARTS = 9, BUCKETS = 180 };
 static const double width = 280, height = 120, left = 46, right = 6, top = 8, bottom = 20;
-static const double day_s = 86400;
 
 /* Rows first..end-1 of the table of stores: one link's level over time. */
 typedef struct series {
@@ -97,11 +97,11 @@ static void draw_axes(const series *s, kh_arena *arena, kh_str *out)
         if (step <= 0)
             break;
     }
-    double days = (s->to_s - s->from_s) / day_s, day_step = days > 0 ? tick_step(days) : 0;
-    for (double day = 0; day <= days * (1 + 1e-9); day += day_step) {
-        kh_str_printf(out, "<text x=\"%.1f\" y=\"%.0f\" text-anchor=\"middle\">%.4g</text>", x_of(s, s->from_s + day * day_s),
-                      height - 6, day);
-        if (day_step <= 0)
+    double days = (s->to_s - s->from_s) / KH_S_PER_DAY, KH_S_PER_DAYtep = days > 0 ? tick_step(days) : 0;
+    for (double day = 0; day <= days * (1 + 1e-9); day += KH_S_PER_DAYtep) {
+        kh_str_printf(out, "<text x=\"%.1f\" y=\"%.0f\" text-anchor=\"middle\">%.4g</text>",
+                      x_of(s, s->from_s + day * KH_S_PER_DAY), height - 6, day);
+        if (KH_S_PER_DAYtep <= 0)
             break;
     }
 }
@@ -149,7 +149,8 @@ static void draw_series(const kh_facts *facts, const series *s, kh_arena *arena,
     kh_str_printf(out,
                   "<svg class=\"chart\" viewBox=\"0 0 %.0f %.0f\" role=\"img\" aria-label=\"Level of the store over %.3g days, "
                   "lowest %s, highest %s\">",
-                  width, height, (s->to_s - s->from_s) / day_s, lowest == NULL ? "" : lowest, highest == NULL ? "" : highest);
+                  width, height, (s->to_s - s->from_s) / KH_S_PER_DAY, lowest == NULL ? "" : lowest,
+                  highest == NULL ? "" : highest);
     draw_axes(s, arena, out);
     draw_level(facts->stores, s, out);
     kh_str_append(out, "</svg></figure>\n");

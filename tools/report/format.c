@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/report/format.h"
 
+#include "core/base/units.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -81,7 +83,7 @@ const char *kh_format_eur(kh_arena *arena, double eur)
 
 const char *kh_format_seconds(kh_arena *arena, double seconds)
 {
-    static const step steps[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}, {1e-3, "ms"}, {1e-6, "µs"}};
+    static const step steps[] = {{KH_S_PER_DAY, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}, {1e-3, "ms"}, {1e-6, "µs"}};
     return seconds == 0 ? kh_arena_strdup(arena, "0" NBSP "s") : SCALED(arena, seconds, steps);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/report/grids.h"
 
+#include "core/base/findings.h"
 #include "tools/report/format.h"
 
 #include <math.h>
@@ -38,9 +39,9 @@ kh_grid *kh_grid_cost(const kh_facts *facts, kh_arena *arena)
 
 static kh_tone severity_tone(const char *severity)
 {
-    if (severity != NULL && strcmp(severity, "error") == 0)
+    if (severity != NULL && strcmp(severity, kh_severity_name(KH_ERROR)) == 0)
         return KH_TONE_BAD;
-    return severity != NULL && strcmp(severity, "warning") == 0 ? KH_TONE_WARN : KH_TONE_QUIET;
+    return severity != NULL && strcmp(severity, kh_severity_name(KH_WARNING)) == 0 ? KH_TONE_WARN : KH_TONE_QUIET;
 }
 
 kh_grid *kh_grid_findings(const kh_facts *facts, kh_arena *arena)

@@ -71,7 +71,7 @@ typedef struct expansion {
     kh_findings *findings;
     kh_study_case *cases;
     kh_place *places;
-    size_t n, most;
+    size_t n;
     const char *path;
 } expansion;
 
@@ -193,7 +193,11 @@ kh_status kh_expand_cases(const kh_study_file *file, const char *path, kh_arena 
                         KH_EXPAND_MOST_CASES);
         return kh_fail(err, KH_EDATA, "'%s' has errors", path);
     }
-    expansion x = {arena, findings, KH_NEW(arena, kh_study_case, most), KH_NEW(arena, kh_place, most), 0, most, path};
+    expansion x = {.arena = arena,
+                   .findings = findings,
+                   .cases = KH_NEW(arena, kh_study_case, most),
+                   .places = KH_NEW(arena, kh_place, most),
+                   .path = path};
     if (x.cases == NULL || x.places == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu cases", most);
     KH_TRY(add_all(&x, file, combinations, err));

@@ -2,6 +2,7 @@
 #include "tools/study/study.h"
 
 #include "core/base/sha256.h"
+#include "core/base/units.h"
 #include "core/text/file.h"
 #include "tools/study/expand.h"
 #include "tools/study/pipeline.h"
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-static const double SECONDS_A_DAY = 86400;
 enum { LARGEST_FILE = 64 << 20 };
 
 static void hash_study(kh_study *study, const char *text, size_t length, const char *net_hash)
@@ -126,8 +126,8 @@ kh_status kh_study_case_run(const kh_study *study, size_t i, const volatile int 
                                    .objective = study->objective,
                                    .replications = study->replications,
                                    .sim = kh_sim_defaults()};
-    options.sim.duration_s = study->days * SECONDS_A_DAY;
-    options.sim.warm_up_s = study->warm_up_days * SECONDS_A_DAY;
+    options.sim.duration_s = study->days * KH_S_PER_DAY;
+    options.sim.warm_up_s = study->warm_up_days * KH_S_PER_DAY;
     options.sim.seed = study->seed;
     options.sim.stop = stop;
     kh_pipeline pipeline = {0};

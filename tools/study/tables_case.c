@@ -339,11 +339,6 @@ static void add_stores(result *r)
     }
 }
 
-static const char *severity_name(kh_severity severity)
-{
-    return severity == KH_ERROR ? "error" : severity == KH_WARNING ? "warning" : "note";
-}
-
 static void add_findings(result *r)
 {
     kh_book *book = &r->book;
@@ -358,7 +353,7 @@ static void add_findings(result *r)
         kh_str where = {0};
         if (f->place.file != NULL)
             kh_str_printf(&where, "%s:%u:%u", f->place.file, f->place.line, f->place.column);
-        severity[i] = severity_name(f->severity);
+        severity[i] = kh_severity_name(f->severity);
         place[i] = kh_book_take(book, &where);
         message[i] = kh_book_copy(book, f->message);
     }

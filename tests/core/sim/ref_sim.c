@@ -196,11 +196,11 @@ static double empty_share(uint64_t seed, double la, double mu, double capacity)
     double asked = 0, missed = 0;
     while (kh_queue_pop(&queue, &event) && event.time < kh_ns_from_s(20000)) {
         bool is_key = event.kind == KH_EVENT_BLOCK;
-        bool takes = !is_key && kh_keystore_has(&store, KH_STORE_KEY_BITS, true);
+        bool takes = !is_key && kh_keystore_has(&store, KH_KEY_BITS, true);
         if (is_key)
-            kh_keystore_deposit(&store, KH_STORE_KEY_BITS);
+            kh_keystore_deposit(&store, KH_KEY_BITS);
         else if (takes)
-            kh_keystore_take(&store, KH_STORE_KEY_BITS, true);
+            kh_keystore_take(&store, KH_KEY_BITS, true);
         asked += !is_key;
         missed += !is_key && !takes;
         double wait = is_key ? kh_rng_exponential(&keys, 1 / la) : kh_rng_exponential(&requests, 1 / mu);

@@ -5,7 +5,7 @@
 
 #include "tests/core/sim/cmocka_all.h"
 
-enum { KEY = KH_STORE_KEY_BITS };
+enum { KEY = KH_KEY_BITS };
 
 static kh_keystore store_of(double capacity, double refill_below, double reserve, double initial)
 {
