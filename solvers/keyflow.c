@@ -6,6 +6,7 @@
 #include "solvers/master.h"
 #include "solvers/pricer.h"
 #include "solvers/seed.h"
+#include "solvers/shorten.h"
 
 #include <math.h>
 #include <string.h>
@@ -160,6 +161,22 @@ static kh_status climb(work *w, kh_error *err)
     return KH_OK;
 }
 
+/* With a cap the value is the stretch of all routes together, so the short ones must be able to follow it. */
+static kh_status shorten(work *w, kh_error *err)
+{
+    double cap = w->problem->level_cap;
+    memset(w->price, 0, w->problem->graph.n_links * sizeof *w->price);
+    for (size_t i = 0; i < w->flow->n_levels; i++)
+        for (size_t e = 0; e < w->problem->graph.n_links; e++)
+            w->price[e] += w->flow->level_prices[i][e];
+    kh_shorten_input input = {&w->pricer, &w->pool, fmax(w->master.lambda / cap, 1), w->price, w->deadline_s};
+    kh_status status = kh_shorten_paths(&input, &w->master, w->arena, &w->flow->shortest, err);
+    if (status != KH_TIMELIMIT)
+        return status;
+    w->flow->complete = false;
+    return KH_OK;
+}
+
 /* The links of a path from ends[0] to ends[1] of its demand. */
 static uint32_t *oriented(const work *w, const kh_pool_path *path)
 {
@@ -283,6 +300,8 @@ static kh_status solve(work *w, kh_error *err)
     kh_status status = kh_master_init(&w->master, w->problem, &w->pool, w->arena, err);
     if (status == KH_OK)
         status = climb(w, err);
+    if (status == KH_OK)
+        status = shorten(w, err);
     kh_master_clear(&w->master);
     return status == KH_OK ? write_flow(w, err) : status;
 }

@@ -32,6 +32,7 @@ typedef struct kh_keyflow_route {
 
 typedef struct kh_keyflow {
     bool complete;            /**< false: the time limit stopped it; everything else still holds */
+    bool shortest;            /**< no flow of these rates and this value spends less key (rate * hops in all) by more than 1e-9 */
     double value;             /**< lowest rate / requested of the joined demands, all rates stretched until a link is full */
     double bound;             /**< sum(c y) / sum(d dist_y) >= the optimum of value */
     double *prices;           /**< [n_links] y, scaled so that sum(d dist_y) = 1 over the joined demands; 0 without a link */
@@ -49,6 +50,7 @@ typedef struct kh_keyflow {
  *  @return KH_OK (also when the time limit passed: see complete); KH_ERANGE (malformed numbers); KH_ENOMEM; KH_EINTERNAL
  *  Model  : maximise lambda, paths x >= 0, sum_p x_p >= lambda d_k, sum_{p over e} x_p <= c_e; levels as in D. Nace, M. Pioro,
  *           IEEE Commun. Surveys 10(4), 2008: demands with a positive dual are blocked in every optimum and keep their rate.
+ *           Among the flows that hand out these rates at this value, one that spends the least key: see shorten.h.
  *  Cost   : one LP over the known paths and one shortest-path tree per source and round */
 kh_status kh_keyflow_solve(const kh_keyflow_problem *problem, kh_arena *arena, kh_keyflow *flow, kh_error *err);
 

@@ -164,7 +164,7 @@ static size_t fill_lambda(const kh_master *master, program *lp)
         }
     lp->column_lower[0] = master->lowest;
     lp->column_upper[0] = master->highest;
-    lp->cost[0] = 1;
+    lp->cost[0] = master->hop_bps > 0 ? 0 : 1;
     lp->column_place[0] = master->lambda_place;
     return n;
 }
@@ -183,6 +183,7 @@ static void fill_paths(const kh_master *master, program *lp, size_t n)
         lp->row[n] = (uint32_t)(problem->graph.n_links + path->demand);
         lp->value[n++] = 1;
         lp->column_upper[1 + p] = INFINITY;
+        lp->cost[1 + p] = master->hop_bps > 0 ? -(master->unit_bps[path->demand] / master->hop_bps) * path->n_links : 0;
         lp->column_place[1 + p] = master->path_place[p];
     }
     lp->start[1 + master->n_paths] = n;
@@ -229,6 +230,25 @@ kh_status kh_master_solve(kh_master *master, double time_limit_s, kh_error *err)
     if (status == KH_OK || status == KH_TIMELIMIT)
         take_solution(master, &p);
     return status;
+}
+
+kh_status kh_master_prune(kh_master *master, kh_pool *pool, kh_error *err)
+{
+    KH_TRY(take_in_paths(master, err));
+    bool *keep = KH_NEW(master->arena, bool, pool->n_paths);
+    if (keep == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", pool->n_paths);
+    size_t n = 0;
+    for (size_t p = 0; p < master->n_paths; p++) {
+        keep[p] = master->path_place[p] == KH_LP_BASIC || master->path_flow[p] > 0;
+        if (!keep[p])
+            continue;
+        master->path_place[n] = master->path_place[p];
+        master->path_flow[n++] = master->path_flow[p];
+    }
+    master->n_paths = n;
+    kh_pool_keep(pool, master->problem->n_demands, keep);
+    return KH_OK;
 }
 
 /* The free demand with the largest dual, KH_NO_INDEX when none is free. */

@@ -18,10 +18,11 @@ typedef struct kh_master {
     double lowest, highest;    /**< bounds of x_0 */
     double *unit_bps;          /**< [n_demands] flow of a path = unit * x; 0: demand without a path, not in the LP */
     bool *frozen;              /**< [n_demands] keeps unit_bps */
+    double hop_bps;            /**< 0: maximise lambda; else all are frozen: minimise the sum of rate * hops, counted in these */
     uint8_t *row_place;        /**< [n_links + n_demands] */
     uint8_t lambda_place;
     double lambda;       /**< of the last solution */
-    double *link_dual;   /**< [n_links] >= 0, per full link */
+    double *link_dual;   /**< [n_links] >= 0, per full link, of lambda or of hop_bps saved */
     double *demand_dual; /**< [n_demands] >= 0, per unit of the demand */
     uint8_t *path_place; /**< [path_room] */
     double *path_flow;   /**< [path_room] x of the last solution, in units of the demand */
@@ -40,6 +41,10 @@ void kh_master_clear(kh_master *master);
 /** Takes in the new paths of the pool and solves from the last basis.
  *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
 kh_status kh_master_solve(kh_master *master, double time_limit_s, kh_error *err);
+
+/** Forgets the paths of @p pool, the master's own, that neither carry flow nor stand in the basis.
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_master_prune(kh_master *master, kh_pool *pool, kh_error *err);
 
 /** Ends a level: the free demands with a positive dual keep their rate from now on, the others go on from the same point.
  *  @param all  freeze every free demand

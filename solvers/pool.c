@@ -56,3 +56,23 @@ kh_status kh_pool_add(kh_pool *pool, uint32_t demand, const uint32_t *links, siz
     *added = true;
     return KH_OK;
 }
+
+void kh_pool_keep(kh_pool *pool, size_t n_demands, const bool *keep)
+{
+    size_t n_paths = 0, n_links = 0;
+    for (size_t k = 0; k < n_demands; k++)
+        pool->last[k] = KH_NO_INDEX;
+    for (size_t p = 0; p < pool->n_paths; p++) {
+        kh_pool_path path = pool->paths[p];
+        if (!keep[p])
+            continue;
+        memmove(&pool->links[n_links], &pool->links[path.first], path.n_links * sizeof *pool->links);
+        path.first = n_links;
+        path.previous = pool->last[path.demand];
+        pool->last[path.demand] = (uint32_t)n_paths;
+        pool->paths[n_paths++] = path;
+        n_links += path.n_links;
+    }
+    pool->n_paths = n_paths;
+    pool->n_links = n_links;
+}

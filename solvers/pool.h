@@ -36,4 +36,8 @@ kh_status kh_pool_init(kh_pool *pool, size_t n_demands, kh_arena *arena, kh_erro
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_pool_add(kh_pool *pool, uint32_t demand, const uint32_t *links, size_t n_links, bool *added, kh_error *err);
 
+/** Forgets the other paths; those kept move up in order, so indices change.
+ *  @param keep  [n_paths] */
+void kh_pool_keep(kh_pool *pool, size_t n_demands, const bool *keep);
+
 #endif

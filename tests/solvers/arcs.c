@@ -10,7 +10,8 @@
 typedef struct arcs {
     const kh_keyflow_problem *problem;
     const bool *joined;
-    uint32_t *source; /* [n_sources] */
+    const double *rate_bps; /* NULL: lambda times what is requested */
+    uint32_t *source;       /* [n_sources] */
     size_t n_sources;
     size_t *start;
     uint32_t *row;
@@ -19,11 +20,16 @@ typedef struct arcs {
     size_t n_columns, n_entries;
 } arcs;
 
+static bool counts(const arcs *a, size_t k)
+{
+    return a->rate_bps != NULL ? a->rate_bps[k] > 0 : a->joined[k];
+}
+
 static void find_sources(arcs *a)
 {
     for (uint32_t v = 0; v < a->problem->graph.n_nodes; v++)
         for (size_t k = 0; k < a->problem->n_demands; k++)
-            if (a->joined[k] && a->problem->demands[k].ends[0] == v) {
+            if (counts(a, k) && a->problem->demands[k].ends[0] == v) {
                 a->source[a->n_sources++] = v;
                 break;
             }
@@ -48,14 +54,16 @@ static void end_column(arcs *a)
 
 static void add_lambda(arcs *a)
 {
-    a->cost[0] = 1;
+    a->cost[0] = a->rate_bps == NULL ? 1 : 0;
     for (size_t s = 0; s < a->n_sources; s++)
         for (uint32_t v = 0; v < a->problem->graph.n_nodes; v++) {
             double asked = 0;
             for (size_t k = 0; k < a->problem->n_demands; k++)
-                if (a->joined[k] && a->problem->demands[k].ends[0] == a->source[s] && a->problem->demands[k].ends[1] == v)
-                    asked += a->problem->demands[k].requested_bps;
-            if (asked > 0)
+                if (counts(a, k) && a->problem->demands[k].ends[0] == a->source[s] && a->problem->demands[k].ends[1] == v)
+                    asked += a->rate_bps != NULL ? a->rate_bps[k] : a->problem->demands[k].requested_bps;
+            if (a->rate_bps != NULL)
+                a->row_lower[node_row(a, s, v)] = a->row_upper[node_row(a, s, v)] = asked;
+            else if (asked > 0)
                 add_entry(a, node_row(a, s, v), -asked);
         }
     end_column(a);
@@ -71,6 +79,7 @@ static void add_arc(arcs *a, size_t s, uint32_t e, int turn)
     add_entry(a, e, 1);
     add_entry(a, node_row(a, s, tail), -1);
     add_entry(a, node_row(a, s, head), 1);
+    a->cost[a->n_columns] = a->rate_bps == NULL ? 0 : 1;
     end_column(a);
 }
 
@@ -110,21 +119,32 @@ static kh_status solve(arcs *a, kh_arena *arena, double *value, kh_error *err)
             for (int turn = 0; turn < 2; turn++)
                 add_arc(a, s, e, turn);
     set_rows(a, rows);
-    kh_lp lp = {true,    rows,     a->n_columns, a->row_lower, a->row_upper, a->column_lower, a->column_upper,
-                a->cost, a->start, a->row,       a->value};
+    kh_lp lp = {a->rate_bps == NULL, rows,    a->n_columns, a->row_lower, a->row_upper, a->column_lower,
+                a->column_upper,     a->cost, a->start,     a->row,       a->value};
     kh_lp_solution solution = {true, a->row_place, a->column_place, a->primal, a->dual, 0};
     KH_TRY(kh_lp_solve(&lp, INFINITY, &solution, err));
     *value = solution.objective;
     return KH_OK;
 }
 
-kh_status kh_arcs_solve(const kh_keyflow_problem *problem, const bool *joined, double *value, kh_error *err)
+static kh_status run(arcs *a, double *value, kh_error *err)
 {
     kh_arena *arena = kh_arena_create(0);
     if (arena == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the arc LP");
-    arcs a = {.problem = problem, .joined = joined};
-    kh_status status = solve(&a, arena, value, err);
+    kh_status status = solve(a, arena, value, err);
     kh_arena_destroy(arena);
     return status;
+}
+
+kh_status kh_arcs_solve(const kh_keyflow_problem *problem, const bool *joined, double *value, kh_error *err)
+{
+    arcs a = {.problem = problem, .joined = joined};
+    return run(&a, value, err);
+}
+
+kh_status kh_arcs_shorten(const kh_keyflow_problem *problem, const double *rate_bps, double *hops, kh_error *err)
+{
+    arcs a = {.problem = problem, .rate_bps = rate_bps};
+    return run(&a, hops, err);
 }

@@ -12,4 +12,10 @@
  *  @return as kh_lp_solve() */
 kh_status kh_arcs_solve(const kh_keyflow_problem *problem, const bool *joined, double *value, kh_error *err);
 
+/** Least sum of rate * hops of any flow that carries given rates, by the same program with lambda gone and a cost of 1 an arc.
+ *  @param rate_bps   [n_demands] 0 where no path joins the ends
+ *  @param[out] hops  in bit/s
+ *  @return as kh_lp_solve() */
+kh_status kh_arcs_shorten(const kh_keyflow_problem *problem, const double *rate_bps, double *hops, kh_error *err);
+
 #endif

@@ -145,6 +145,27 @@ static void stretch_the_range(instance *in, kh_keyflow *flow)
     }
 }
 
+/* Under either objective, with and without a cap: the routes spend what the arc program proves to be the least. */
+static void spend_the_least(instance *in, kh_keyflow *flow)
+{
+    for (int i = 0; i < 4; i++) {
+        in->problem.max_min = i % 2 == 1;
+        in->problem.level_cap = i < 2 ? 1 : INFINITY;
+        assert_int_equal(kh_keyflow_solve(&in->problem, in->builder.arena, flow, NULL), KH_OK);
+        if (flow->n_routes == 0)
+            return;
+        assert_true(flow->shortest);
+        assert_true(flow->bound <= flow->value * (1 + 1e-9));
+        double spent = 0, least, rate_bps[MOST_DEMANDS], stretch = i < 2 ? fmax(flow->value, 1) : 1;
+        for (size_t r = 0; r < flow->n_routes; r++)
+            spent += flow->routes[r].rate_bps * (double)flow->routes[r].n_links;
+        for (size_t k = 0; k < in->problem.n_demands; k++)
+            rate_bps[k] = flow->rate_bps[k] * stretch * (1 - 1e-10);
+        assert_int_equal(kh_arcs_shorten(&in->problem, rate_bps, &least, NULL), KH_OK);
+        assert_near(spent * stretch / least, 1, 1e-7);
+    }
+}
+
 static void path_and_arc_programs_agree(void **state)
 {
     (void)state;
@@ -177,12 +198,22 @@ static void any_range_of_rates_is_planned_and_proven(void **state)
     hold(stretch_the_range);
 }
 
+static void no_flow_of_these_rates_spends_less_key(void **state)
+{
+    (void)state;
+    hold(spend_the_least);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(path_and_arc_programs_agree),     cmocka_unit_test(the_certificate_is_above_the_value_and_close),
-        cmocka_unit_test(verify_accepts_every_plan),       cmocka_unit_test(max_min_leaves_no_room_for_a_blocked_demand),
-        cmocka_unit_test(the_value_scales_with_the_rates), cmocka_unit_test(any_range_of_rates_is_planned_and_proven),
+        cmocka_unit_test(path_and_arc_programs_agree),
+        cmocka_unit_test(the_certificate_is_above_the_value_and_close),
+        cmocka_unit_test(verify_accepts_every_plan),
+        cmocka_unit_test(max_min_leaves_no_room_for_a_blocked_demand),
+        cmocka_unit_test(the_value_scales_with_the_rates),
+        cmocka_unit_test(any_range_of_rates_is_planned_and_proven),
+        cmocka_unit_test(no_flow_of_these_rates_spends_less_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
