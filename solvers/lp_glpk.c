@@ -131,6 +131,8 @@ static void copy_out(const call *c)
     s->objective = glp_get_obj_val(c->problem);
 }
 
+static const double ITERATIONS_PER_LINE = 100;
+
 static int simplex(const call *c)
 {
     glp_smcp options;
@@ -139,6 +141,8 @@ static int simplex(const call *c)
     options.meth = GLP_PRIMAL;
     options.tol_bnd = TOLERANCE;
     options.tol_dj = TOLERANCE;
+    /* far above what a simplex needs: GLPK may go round in circles on badly scaled numbers */
+    options.it_lim = (int)fmin(INT_MAX, 10000 + ITERATIONS_PER_LINE * (double)(c->lp->n_rows + c->lp->n_columns));
     if (c->time_limit_s < INT_MAX / 1000)
         options.tm_lim = (int)(1000 * fmax(c->time_limit_s, 0));
     return glp_simplex(c->problem, &options);
