@@ -97,11 +97,11 @@ static void draw_axes(const series *s, kh_arena *arena, kh_str *out)
         if (step <= 0)
             break;
     }
-    double days = (s->to_s - s->from_s) / KH_S_PER_DAY, KH_S_PER_DAYtep = days > 0 ? tick_step(days) : 0;
-    for (double day = 0; day <= days * (1 + 1e-9); day += KH_S_PER_DAYtep) {
+    double days = (s->to_s - s->from_s) / KH_S_PER_DAY, day_step = days > 0 ? tick_step(days) : 0;
+    for (double day = 0; day <= days * (1 + 1e-9); day += day_step) {
         kh_str_printf(out, "<text x=\"%.1f\" y=\"%.0f\" text-anchor=\"middle\">%.4g</text>",
                       x_of(s, s->from_s + day * KH_S_PER_DAY), height - 6, day);
-        if (KH_S_PER_DAYtep <= 0)
+        if (day_step <= 0)
             break;
     }
 }

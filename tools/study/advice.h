@@ -26,6 +26,11 @@ void kh_advice_reach_compute(kh_advice *advice);
 /** The fastest device of the library at this loss. @return its rate of one module; 0 and KH_NO_INDEX when none gives key */
 double kh_advice_reach_rate(const kh_advice *advice, double loss_db, kh_device_id *device);
 
+/** What is installed on a link; NULL when the topology only gives measurements. */
+const kh_device *kh_advice_device(const kh_advice *advice, kh_qkd_link_id link);
+/** Price of one more pair on it; 0 when that is not known. */
+double kh_advice_pair_cost_eur(const kh_advice *advice, kh_qkd_link_id link);
+
 /** The cut is too narrow: pairs that would do, a split of the longest link, a better device, AES instead of one-time pad. */
 void kh_advice_capacity_say(kh_advice *advice);
 /** Spans on the demand's shortest fibre route that carry no key, and why.

@@ -31,7 +31,7 @@ static void say_pairs(const kh_advice *a, kh_qkd_link_id link, double pairs)
     kh_str_append(a->out, " To carry all that is asked across the cut takes ");
     kh_phrase_count((size_t)pairs, "more pair", a->out);
     kh_str_printf(a->out, " on %s", a->net->qkd_links[link.i].id);
-    double cost_eur = pairs * a->net->devices[a->net->qkd_links[link.i].device.i].cost_eur;
+    double cost_eur = pairs * kh_advice_pair_cost_eur(a, link);
     if (cost_eur > 0) {
         kh_str_append(a->out, " (");
         kh_phrase_money(cost_eur, a->out);
@@ -68,9 +68,10 @@ static void say_split(const kh_advice *a, kh_qkd_link_id id)
     const kh_qkd_link *link = &a->net->qkd_links[id.i];
     split best;
     kh_qkd_key key = {0};
-    if (link->n_via == 0 || !find_split(a, link, &best))
+    const kh_device *device = kh_advice_device(a, id);
+    if (device == NULL || link->n_via == 0 || !find_split(a, link, &best))
         return;
-    if (kh_qkd_device_rate(&a->net->devices[link->device.i], best.loss_db, &key, NULL) != KH_OK)
+    if (kh_qkd_device_rate(device, best.loss_db, &key, NULL) != KH_OK)
         return;
     if (key.rate_bps <= 2 * a->rates->qkd[id.i].per_module_bps) /* a split takes two pairs: no better than that */
         return;

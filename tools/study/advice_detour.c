@@ -60,7 +60,7 @@ static double link_cost_eur(const kh_advice *a, uint32_t i)
     const kh_qkd_rate *rate = &a->rates->qkd[i];
     if (rate->key_rate_bps <= 0 && !(rate->per_module_bps > 0))
         return -1;
-    double pair_eur = rate->key_rate_bps > 0 ? 0 : positive(a->net->devices[link->device.i].cost_eur);
+    double pair_eur = rate->key_rate_bps > 0 ? 0 : kh_advice_pair_cost_eur(a, (kh_qkd_link_id){i});
     return pair_eur + ends_cost_eur(a->net, link->ends);
 }
 
@@ -117,7 +117,7 @@ static double count_hop(survey *s, uint32_t edge)
         return a->rates->qkd[edge].key_rate_bps;
     }
     s->n_without_module++;
-    s->cost_eur += positive(a->net->devices[a->net->qkd_links[edge].device.i].cost_eur);
+    s->cost_eur += kh_advice_pair_cost_eur(a, (kh_qkd_link_id){edge});
     s->longest_db = fmax(s->longest_db, a->rates->qkd[edge].loss_db);
     return a->rates->qkd[edge].per_module_bps;
 }

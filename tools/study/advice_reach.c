@@ -3,6 +3,8 @@
 
 #include "models/qkd.h"
 
+#include <math.h>
+
 void kh_advice_reach_compute(kh_advice *advice)
 {
     advice->reach_db = 0;
@@ -31,4 +33,16 @@ double kh_advice_reach_rate(const kh_advice *advice, double loss_db, kh_device_i
         *device = (kh_device_id){i};
     }
     return best_bps;
+}
+
+const kh_device *kh_advice_device(const kh_advice *advice, kh_qkd_link_id link)
+{
+    kh_device_id device = advice->net->qkd_links[link.i].device;
+    return device.i == KH_NO_INDEX ? NULL : &advice->net->devices[device.i];
+}
+
+double kh_advice_pair_cost_eur(const kh_advice *advice, kh_qkd_link_id link)
+{
+    const kh_device *device = kh_advice_device(advice, link);
+    return device == NULL ? 0 : fmax(device->cost_eur, 0); /* fmax leaves out what is not given */
 }

@@ -194,7 +194,9 @@ static void say_no_path(const subject *s)
     if (cut->n_side > 1) {
         kh_str_append(s->out, " From ");
         kh_phrase_node(s->net, s->demand->between[0], s->out);
-        kh_str_printf(s->out, " QKD key reaches %zu nodes (", cut->n_side - 1);
+        kh_str_append(s->out, " QKD key reaches ");
+        kh_phrase_count(cut->n_side - 1, "node", s->out);
+        kh_str_append(s->out, " (");
         kh_phrase_list list = {.count = cut->n_side - 1, .most = MOST_NAMES};
         for (size_t i = 0; i < cut->n_side; i++)
             if (cut->side[i].i != s->demand->between[0].i && kh_phrase_next(&list, s->out))

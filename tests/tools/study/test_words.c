@@ -128,6 +128,20 @@ static void advice_for_a_narrow_link_counts_pairs_and_offers_a_split_and_aes(voi
                 "would renew the keys of 445 AES-256 encryptor pairs every 60 s."); /* 1900 * 60 / 256 = 445.3 */
 }
 
+static void a_measured_link_without_a_device_has_no_price_and_no_split(void **state)
+{
+    (void)state;
+    bristol b;
+    start_bristol(&b, KH_SHORTFALL_CAPACITY);
+    make_short(&b);
+    b.s.links[1].device = (kh_device_id){KH_NO_INDEX};
+    kh_str text = {0};
+    kh_words_advice(&b.s.net, &b.s.rates, &b.s.plan, (kh_demand_id){0}, &text);
+    assert_non_null(strstr(kh_str_text(&text), "takes 67 more pairs on Q-POW-CAM. "));
+    assert_null(strstr(kh_str_text(&text), "half way"));
+    kh_str_clear(&text);
+}
+
 static void a_cut_of_two_links_is_added_up(void **state)
 {
     (void)state;
@@ -325,6 +339,7 @@ int main(void)
         cmocka_unit_test(a_met_demand_names_its_route),
         cmocka_unit_test(a_narrow_link_is_named_with_what_one_more_pair_brings),
         cmocka_unit_test(advice_for_a_narrow_link_counts_pairs_and_offers_a_split_and_aes),
+        cmocka_unit_test(a_measured_link_without_a_device_has_no_price_and_no_split),
         cmocka_unit_test(a_cut_of_two_links_is_added_up),
         cmocka_unit_test(an_untrusted_node_is_named),
         cmocka_unit_test(a_demand_for_pqc_needs_no_key),
