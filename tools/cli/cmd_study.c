@@ -35,7 +35,8 @@ static kh_status run_study(const char *path, kh_sweep_options *options, kh_findi
         status = kh_sweep_run(study, options, findings, err);
     cli_progress_end(&progress);
     if (status == KH_OK)
-        (void)fprintf(stderr, "%s: %zu cases of '%s'\n", options->output, study->n_cases, study->name);
+        (void)fprintf(stderr, "%s: %zu case%s of '%s'\n", options->output, study->n_cases, study->n_cases == 1 ? "" : "s",
+                      study->name);
     kh_arena_destroy(arena);
     return status;
 }

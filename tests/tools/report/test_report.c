@@ -223,6 +223,17 @@ static void markdown_keeps_its_tables_whole(void **state)
     assert_null(strstr(write_report(f, make_run(f->arena, nasty), KH_REPORT_MARKDOWN), "<b>"));
 }
 
+static void the_summary_fits_a_terminal_and_counts_the_cases(void **state)
+{
+    fixture *f = *state;
+    const kh_run *run = make_run(f->arena, plain);
+    const char *text = write_report(f, run, KH_REPORT_SUMMARY);
+    assert_memory_equal(text, run->study, strlen(run->study));
+    assert_non_null(strstr(text, "of 3 cases meet every demand"));
+    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n") + 1)
+        assert_in_range(strcspn(line, "\n"), 1, 78);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +248,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(json_reads_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(csv_reads_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(markdown_keeps_its_tables_whole, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_summary_fits_a_terminal_and_counts_the_cases, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
