@@ -3,14 +3,15 @@
 
 #include <math.h>
 
-static const double BLOCK_S = 1.0; /* of a link whose rate is known but not its blocks */
+/* A link whose rate is known but not its blocks: a second's key at a time, or whole keys where a second makes less. */
+static const double BLOCK_S = 1.0, BLOCK_KEYS = 4;
 
 static void set_production(kh_link_state *state, const kh_qkd_rate *rate)
 {
     if (!(rate->key_rate_bps > 0))
         return;
     bool finite = rate->block_s > 0;
-    double period_s = finite ? rate->block_s : BLOCK_S;
+    double period_s = finite ? rate->block_s : fmax(BLOCK_S, BLOCK_KEYS * KH_KEY_BITS / rate->key_rate_bps);
     double whole = rate->block_key_bits * state->modules, made = rate->key_rate_bps * period_s;
     /* The model's block, unless the electronics limit the rate below it. */
     state->block_bits = finite && whole > 0 && made > whole * (1 - 1e-9) ? whole : made;

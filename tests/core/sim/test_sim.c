@@ -291,9 +291,18 @@ static void an_entry_for_one_entity_replaces_the_one_for_all(void **state)
 static void fractions_of_a_bit_are_carried(void **state)
 {
     (void)state;
-    handmade h = one_link(0, 0.3, 0);
+    handmade h = one_link(0, 2000.3, 0);
     h.options.duration_s = 1001;
-    assert_true(fabs(handmade_run(&h)->links[0].generated_bits - 300) <= 1);
+    assert_true(fabs(handmade_run(&h)->links[0].generated_bits - 2000300) <= 1);
+    handmade_destroy(&h);
+}
+
+static void a_slow_link_delivers_whole_keys(void **state)
+{
+    (void)state;
+    handmade h = one_link(0, 2, 0); /* four keys every 512 s */
+    h.options.duration_s = 1025;
+    assert_true(handmade_run(&h)->links[0].generated_bits == 2048);
     handmade_destroy(&h);
 }
 
@@ -483,6 +492,7 @@ int main(void)
         cmocka_unit_test(a_broken_module_lowers_the_rate_by_its_share),
         cmocka_unit_test(an_entry_for_one_entity_replaces_the_one_for_all),
         cmocka_unit_test(fractions_of_a_bit_are_carried),
+        cmocka_unit_test(a_slow_link_delivers_whole_keys),
         cmocka_unit_test(finite_key_comes_in_blocks_of_all_modules),
         cmocka_unit_test(wrong_input_is_refused_with_its_name),
         cmocka_unit_test(a_run_stops_when_told),
