@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/fibre.h"
 
+#include "core/base/units.h"
+
 #include <math.h>
 
 static const double CHAIN_LOSS_MAX_DB = 1000.0; /* 10^-100: beyond it a loss is a mistake, not a fibre */
 
 double kh_fibre_transmittance(double loss_db)
 {
-    return exp(-0.23025850929940456840 * loss_db);
+    return exp(-KH_LN10_PER_10 * loss_db);
 }
 
 kh_status kh_fibre_chain_loss(const kh_net *net, const kh_fibre_id *via, size_t n_via, double extra_loss_db, double *loss_db,

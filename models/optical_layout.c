@@ -180,7 +180,7 @@ static kh_status add_fibres(builder *b)
         const kh_fibre *fibre = &b->net->fibres[b->system->via[i].i];
         if (fibre->ends[0].i != node.i && fibre->ends[1].i != node.i)
             return kh_fail(b->err, KH_EDATA, "fibre '%s' does not start where the one before it ends", fibre->id);
-        node = fibre->ends[0].i == node.i ? fibre->ends[1] : fibre->ends[0];
+        node = kh_node_far_end(fibre->ends, node);
         KH_TRY(add_fibre(b, fibre));
         bool passes = i + 1 < b->system->n_via && b->net->nodes[node.i].kind == KH_NODE_SWITCH && !is_roadm(b, node);
         if (!passes)

@@ -56,14 +56,20 @@ static const char *find_misfit(const chooser *c, const kh_mode *mode)
     return "";
 }
 
-static kh_status run_light(const chooser *c, double baud_gbd, kh_optical_comb *comb, kh_optical_path *path)
+/* The line's channel plan at one symbol rate. */
+static kh_status light_channels(const chooser *c, double baud_gbd, kh_optical_comb *comb)
 {
     kh_optical_grid grid = {.first_thz = c->system->first_thz,
                             .spacing_ghz = c->system->spacing_ghz,
                             .channels = c->system->channels,
                             .baud_gbd = baud_gbd,
                             .launch_dbm = c->system->launch_dbm};
-    KH_TRY(kh_optical_comb_grid(&grid, c->scratch, comb, c->err));
+    return kh_optical_comb_grid(&grid, c->scratch, comb, c->err);
+}
+
+static kh_status run_light(const chooser *c, double baud_gbd, kh_optical_comb *comb, kh_optical_path *path)
+{
+    KH_TRY(light_channels(c, baud_gbd, comb));
     return kh_optical_run(&c->layout->chain, comb, (double)INFINITY, c->cache, c->scratch, path, c->err);
 }
 
@@ -267,13 +273,8 @@ static kh_line_rate start_report(const kh_net *net, const kh_line_system *system
 static kh_status check_system(const chooser *c)
 {
     double baud_gbd = isnan(c->system->baud_gbd) ? c->system->spacing_ghz : c->system->baud_gbd;
-    kh_optical_grid grid = {.first_thz = c->system->first_thz,
-                            .spacing_ghz = c->system->spacing_ghz,
-                            .channels = c->system->channels,
-                            .baud_gbd = baud_gbd,
-                            .launch_dbm = c->system->launch_dbm};
     kh_optical_comb comb;
-    return kh_optical_comb_grid(&grid, c->scratch, &comb, c->err);
+    return light_channels(c, baud_gbd, &comb);
 }
 
 static kh_status evaluate(chooser *c, kh_line_rate *out)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/qkd.h"
 
+#include "core/base/units.h"
 #include "models/bounds.h"
 
 #include <math.h>
@@ -30,7 +31,7 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
                                double noise_per_gate)
 {
     kh_qkd_system system = {
-        .detector = {.efficiency = device->detector_efficiency * pow(10.0, -device->receiver_loss_db / 10.0),
+        .detector = {.efficiency = device->detector_efficiency * kh_linear_from_db(-device->receiver_loss_db),
                      .dark_per_gate = kh_detector_dark_per_gate(device->dark_count_hz, device->gate_ns) + noise_per_gate,
                      .misalignment = device->misalignment,
                      .afterpulse = device->afterpulse,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/qkd_link.h"
 
+#include "core/base/units.h"
 #include "models/bounds.h"
 #include "models/fibre.h"
 #include "models/qkd.h"
@@ -58,7 +59,7 @@ static bool remove_dead_time(kh_qkd_system *s)
 static double cost_db(double with_bps, double without_bps)
 {
     if (with_bps > 0.0)
-        return fmax(0.0, 10.0 * log10(without_bps / with_bps)); /* below 0 only by rounding in the search */
+        return fmax(0.0, kh_db_from_linear(without_bps / with_bps)); /* below 0 only by rounding in the search */
     return without_bps > 0.0 ? (double)INFINITY : (double)NAN;
 }
 

@@ -21,11 +21,10 @@ static void add_modules(const kh_net *net, kh_plan_cost *cost)
 
 static void mark_inner_nodes(const kh_net *net, const kh_route *route, kh_node_id start, bool *marked)
 {
-    uint32_t node = start.i;
+    kh_node_id node = start;
     for (size_t i = 0; i + 1 < route->n_links; i++) {
-        const kh_node_id *ends = net->qkd_links[route->links[i].i].ends;
-        node = ends[0].i == node ? ends[1].i : ends[0].i;
-        marked[node] = true;
+        node = kh_node_far_end(net->qkd_links[route->links[i].i].ends, node);
+        marked[node.i] = true;
     }
 }
 

@@ -93,8 +93,7 @@ static double link_change(const work *w, uint32_t node)
     double change = 0;
     for (size_t i = w->links.first[node]; i < w->links.first[node + 1]; i++) {
         uint32_t e = w->links.item[i];
-        const uint32_t *ends = w->problem->graph.ends[e];
-        uint32_t other = ends[0] == node ? ends[1] : ends[0];
+        uint32_t other = kh_graph_far_end(w->problem->graph.ends[e], node);
         if (w->busy[node] && w->busy[other] && other != node)
             change += w->inside[other] ? -w->problem->capacity_bps[e] : w->problem->capacity_bps[e];
     }
@@ -107,7 +106,7 @@ static double demand_change(const work *w, uint32_t node)
     for (size_t i = w->demands.first[node]; i < w->demands.first[node + 1]; i++) {
         uint32_t k = w->demands.item[i];
         const kh_keyflow_demand *demand = &w->problem->demands[k];
-        uint32_t other = demand->ends[0] == node ? demand->ends[1] : demand->ends[0];
+        uint32_t other = kh_graph_far_end(demand->ends, node);
         if (w->flow->joined[k])
             change += w->inside[other] ? -demand->requested_bps : demand->requested_bps;
     }

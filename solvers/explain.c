@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double MET = 1 - 1e-9;
-
 typedef struct work {
     const kh_explain_input *in;
     kh_plan *plan;
@@ -32,7 +30,7 @@ static kh_status no_memory(kh_error *err)
 
 static bool is_short(const kh_plan_demand *demand)
 {
-    return demand->shortfall != KH_SHORTFALL_NOT_NEEDED && demand->rate_bps < demand->requested_bps * MET;
+    return demand->shortfall != KH_SHORTFALL_NOT_NEEDED && !kh_plan_demand_is_met(demand);
 }
 
 static kh_status write_side(work *w, const bool *side, bool value, kh_cut *cut, kh_error *err)
@@ -93,8 +91,7 @@ static kh_status name_untrusted(work *w, const kh_node_id between[2], kh_cut *cu
     if (cut->untrusted == NULL)
         return no_memory(err);
     for (uint32_t v = between[1].i; v != between[0].i;) {
-        const uint32_t *ends = graph->ends[w->via[v]];
-        v = ends[0] == v ? ends[1] : ends[0];
+        v = kh_graph_far_end(graph->ends[w->via[v]], v);
         if (v != between[0].i && !graph->relays[v])
             cut->untrusted[cut->n_untrusted++] = (kh_node_id){v};
     }

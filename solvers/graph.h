@@ -18,6 +18,12 @@ typedef struct kh_graph {
     const bool *relays;        /**< [n_nodes]; NULL: every node relays */
 } kh_graph;
 
+/** The other of two ends. */
+static inline uint32_t kh_graph_far_end(const uint32_t ends[2], uint32_t node)
+{
+    return ends[0] == node ? ends[1] : ends[0];
+}
+
 /** A graph is used only when it is sound: fewer than 2^31 nodes and links, all ends < n_nodes.
  *  @return KH_OK, KH_ERANGE */
 kh_status kh_graph_check(const kh_graph *graph, kh_error *err);

@@ -122,12 +122,6 @@ kh_status kh_graph_check(const kh_graph *graph, kh_error *err)
     return KH_OK;
 }
 
-static uint32_t other_end(const kh_graph *graph, uint32_t link, uint32_t node)
-{
-    const uint32_t *ends = graph->ends[link];
-    return ends[0] == node ? ends[1] : ends[0];
-}
-
 static kh_status check_weights(const kh_graph *graph, const double *weight, bool finite, kh_error *err)
 {
     for (size_t e = 0; e < graph->n_links; e++)
@@ -151,8 +145,8 @@ static void measure_tree(const kh_graph *graph, const double *weight, uint32_t s
     distance[source] = 0;
     for (uint32_t v = 0; v < graph->n_nodes; v++)
         while (distance[v] < 0) { /* the node nearest to the source on the way that is not known: known after this round */
-            uint32_t node = v, parent = other_end(graph, via[node], node);
-            for (; distance[parent] < 0; parent = other_end(graph, via[node], node))
+            uint32_t node = v, parent = kh_graph_far_end(graph->ends[via[node]], node);
+            for (; distance[parent] < 0; parent = kh_graph_far_end(graph->ends[via[node]], node))
                 node = parent;
             distance[node] = distance[parent] + weight[via[node]];
         }

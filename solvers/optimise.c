@@ -8,7 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double MET = 1 - 1e-9;  /* share of a request that counts as all of it */
 static const double BINDING = 1e-10; /* share of the bound below which a price is only the floor of pricing */
 
 /* The way from a network to plain numbers and back. */
@@ -183,7 +182,7 @@ static kh_status write_routes(work *w, kh_error *err)
         for (size_t r = 0; r < demand->n_routes; r++)
             demand->rate_bps += demand->routes[r].rate_bps;
         demand->rate_bps = fmin(demand->rate_bps, demand->requested_bps);
-        w->plan->n_met += demand->shortfall != KH_SHORTFALL_NOT_NEEDED && demand->rate_bps >= demand->requested_bps * MET;
+        w->plan->n_met += demand->shortfall != KH_SHORTFALL_NOT_NEEDED && kh_plan_demand_is_met(demand);
     }
     return KH_OK;
 }

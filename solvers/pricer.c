@@ -40,7 +40,7 @@ static void choose_sources(kh_pricer *pricer, const kh_incidence *at, size_t *op
             const uint32_t *ends = problem->demands[k].ends;
             pricer->demand[taken] = k;
             pricer->forward[k] = ends[1] == source;
-            pricer->target[taken++] = ends[0] == source ? ends[1] : ends[0];
+            pricer->target[taken++] = kh_graph_far_end(ends, source);
             open[ends[0]]--;
             open[ends[1]]--;
         }

@@ -9,7 +9,8 @@
 #define KH_PLANCK_JS       6.62607015e-34
 #define KH_LIGHT_M_PER_S   299792458.0
 #define KH_S_PER_DAY       86400.0
-#define KH_EARTH_RADIUS_KM 6371.0088 /* mean radius, IUGG */
+#define KH_LN10_PER_10     0.23025850929940456840 /* 1 dB as a natural logarithm of power */
+#define KH_EARTH_RADIUS_KM 6371.0088              /* mean radius, IUGG */
 
 static inline double kh_linear_from_db(double db)
 {

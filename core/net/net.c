@@ -47,6 +47,11 @@ const char *kh_node_name(const kh_node *node)
     return node->label != NULL ? node->label : node->id;
 }
 
+kh_node_id kh_node_far_end(const kh_node_id ends[2], kh_node_id node)
+{
+    return ends[0].i == node.i ? ends[1] : ends[0];
+}
+
 double kh_net_chain_length_km(const kh_net *net, const kh_fibre_id *via, size_t n_via)
 {
     double sum = 0;

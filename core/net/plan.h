@@ -70,9 +70,14 @@ typedef struct kh_plan {
     size_t n_demands;
     kh_plan_link *links; /**< [n_links] by kh_qkd_link_id */
     size_t n_links;
-    size_t n_met;    /**< demands with rate >= requested (1 - 1e-9), those that need no QKD key not counted */
+    size_t n_met;    /**< demands that are met, those that need no QKD key not counted */
     size_t n_asking; /**< demands that need QKD key */
     kh_plan_cost cost;
 } kh_plan;
+
+/** True when it gets what it asks for, the solver's last digits aside: rate >= requested (1 - 1e-9). */
+bool kh_plan_demand_is_met(const kh_plan_demand *demand);
+/** True when the two nodes stand on different sides. */
+bool kh_cut_parts(const kh_cut *cut, const kh_node_id ends[2]);
 
 #endif

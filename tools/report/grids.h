@@ -5,6 +5,9 @@
 #include "tools/report/facts.h"
 #include "tools/report/grid.h"
 
+/** Number of entries of an array, for the heads of a table. */
+#define KH_GRID_COUNT(array) (sizeof(array) / sizeof *(array))
+
 /** The tables of a report. Each is NULL only when memory is out; a table that the run says nothing about has no rows. */
 
 kh_grid *kh_grid_demands(const kh_facts *facts, kh_arena *arena); /**< asked, got, share, why */

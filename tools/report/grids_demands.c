@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 /* "Amsterdam – Kajaani, aes-256, hybrid": what stands under the name of a demand. */
 static const char *describe(const kh_facts *facts, kh_arena *arena, size_t row)
 {
@@ -44,7 +42,7 @@ kh_grid *kh_grid_demands(const kh_facts *facts, kh_arena *arena)
     static const kh_head heads[] = {{"Demand", false, false}, {"Verdict", false, false}, {"Asks", true, false},
                                     {"Gets", true, false},    {"Share", false, false},   {"Why", false, true}};
     size_t n = kh_facts_rows(facts->demands);
-    kh_grid *grid = kh_grid_create(arena, "Demands", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "Demands", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++) {
         double asked = kh_table_number(facts->demands, "requested_bps", row),
                got = kh_table_number(facts->demands, "rate_bps", row);
@@ -64,7 +62,7 @@ kh_grid *kh_grid_routes(const kh_facts *facts, kh_arena *arena)
     static const kh_head heads[] = {
         {"Demand", false, false}, {"Rate", true, false}, {"Hops", true, false}, {"Through", false, true}};
     size_t n = kh_facts_rows(facts->routes);
-    kh_grid *grid = kh_grid_create(arena, "Routes of the keys", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "Routes of the keys", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++) {
         const char *demand = kh_table_text(facts->routes, "demand", row);
         const char *path = kh_table_text(facts->routes, "path", row);
@@ -116,7 +114,7 @@ kh_grid *kh_grid_service(const kh_facts *facts, kh_arena *arena)
                                     {"Late", true, false},     {"Blocked", true, false},    {"Availability", true, false},
                                     {"Mean wait", true, false}};
     size_t n = kh_facts_rows(facts->demands), at = 0;
-    kh_grid *grid = kh_grid_create(arena, "Simulated service", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "Simulated service", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++)
         if (kh_table_number(facts->demands, "requests", row) > 0)
             put_service(facts, arena, grid, at++, row);
@@ -141,7 +139,7 @@ kh_grid *kh_grid_data(const kh_facts *facts, kh_arena *arena)
     static const kh_head heads[] = {
         {"Demand", false, false}, {"Traffic", true, false}, {"Lines carry", true, false}, {"In words", false, true}};
     size_t n = kh_facts_rows(facts->demands), at = 0;
-    kh_grid *grid = kh_grid_create(arena, "Data traffic", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "Data traffic", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++) {
         const char *words = kh_table_text(facts->demands, "data_why", row);
         if (words != NULL && *words != '\0')
@@ -165,7 +163,7 @@ kh_grid *kh_grid_cuts(const kh_facts *facts, kh_arena *arena)
                                     {"Links across the cut", false, true},
                                     {"Sites on its near side", false, true}};
     size_t n = kh_facts_rows(facts->demands), at = 0;
-    kh_grid *grid = kh_grid_create(arena, "What stands in the way", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "What stands in the way", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++) {
         if (!has_cut(facts, row))
             continue;

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static void put_link_name(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_t at, size_t row)
 {
     const char *id = kh_table_text(facts->links, "id", row);
@@ -81,7 +79,7 @@ kh_grid *kh_grid_links(const kh_facts *facts, kh_arena *arena)
                                     {"Used", false, false},    {"Shadow price", true, false}, {"Lowest store", true, false},
                                     {"Up", true, false}};
     size_t n = kh_facts_rows(facts->links);
-    kh_grid *grid = kh_grid_create(arena, "QKD links", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "QKD links", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++)
         put_link(facts, arena, grid, row);
     return grid;
@@ -124,7 +122,7 @@ kh_grid *kh_grid_prices(const kh_facts *facts, kh_arena *arena)
         return NULL;
     size_t n = sort_priced(facts, order);
     n = n > MOST ? MOST : n;
-    kh_grid *grid = kh_grid_create(arena, "Links that bind", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "Links that bind", heads, KH_GRID_COUNT(heads), n);
     for (size_t at = 0; grid != NULL && at < n; at++) {
         double rate = kh_table_number(facts->links, "key_rate_bps", order[at].row), used = used_share(facts, order[at].row);
         put_link_name(facts, arena, grid, at, order[at].row);
@@ -162,7 +160,7 @@ kh_grid *kh_grid_lines(const kh_facts *facts, kh_arena *arena)
                                     {"Capacity", true, false},   {"Shannon limit", true, false}, {"Mode", false, false},
                                     {"Margin, dB", true, false}, {"Latency, ms", true, false},   {"Why", false, true}};
     size_t n = kh_facts_rows(facts->lines);
-    kh_grid *grid = kh_grid_create(arena, "Classical lines", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "Classical lines", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++)
         put_line(facts, arena, grid, row);
     return grid;

@@ -7,8 +7,6 @@
 #include <math.h>
 #include <string.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static const struct {
     const char *column, *text;
 } cost_items[] = {{"cost_modules_eur", "QKD modules"}, {"cost_trusted_nodes_eur", "Trusted nodes"},
@@ -19,9 +17,9 @@ static const struct {
 kh_grid *kh_grid_cost(const kh_facts *facts, kh_arena *arena)
 {
     static const kh_head heads[] = {{"Item", false, false}, {"Cost", true, false}, {"Share", false, false}};
-    size_t n = COUNT(cost_items), at = 0;
+    size_t n = KH_GRID_COUNT(cost_items), at = 0;
     double total = kh_table_number(facts->summary, "cost_total_eur", 0);
-    kh_grid *grid = kh_grid_create(arena, "Cost", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "Cost", heads, KH_GRID_COUNT(heads), n);
     for (size_t i = 0; grid != NULL && i < n; i++) {
         double cost = kh_table_number(facts->summary, cost_items[i].column, 0);
         if (isnan(cost))
@@ -48,7 +46,7 @@ kh_grid *kh_grid_findings(const kh_facts *facts, kh_arena *arena)
 {
     static const kh_head heads[] = {{"Severity", false, false}, {"Finding", false, true}, {"Place", false, false}};
     size_t n = kh_facts_rows(facts->findings);
-    kh_grid *grid = kh_grid_create(arena, "Findings", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "Findings", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++) {
         const char *severity = kh_table_text(facts->findings, "severity", row);
         kh_grid_text(grid, row, 0, severity)->tone = severity_tone(severity);
@@ -77,7 +75,7 @@ kh_grid *kh_grid_assumptions(const kh_facts *facts, kh_arena *arena)
                                     {"Value", false, false},  {"Source", false, true}, {"Place", false, false}};
     const kh_table *assumptions = facts->assumptions;
     size_t n = kh_facts_rows(assumptions), at = 0;
-    kh_grid *grid = kh_grid_create(arena, "Assumptions", heads, COUNT(heads), n);
+    kh_grid *grid = kh_grid_create(arena, "Assumptions", heads, KH_GRID_COUNT(heads), n);
     for (int assumed = 1; grid != NULL && assumed >= 0; assumed--)
         for (size_t row = 0; row < n; row++)
             if ((kh_table_number(assumptions, "assumed", row) == 1) == (assumed == 1))
@@ -120,7 +118,7 @@ kh_grid *kh_grid_cases(const kh_run *run, kh_arena *arena)
     static const kh_head heads[] = {{"Case", false, true},           {"Demands met", true, false}, {"Worst gets", true, false},
                                     {"Keys delivered", true, false}, {"Objective", true, false},   {"against base", true, false},
                                     {"Cost", true, false},           {"against base", true, false}};
-    kh_grid *grid = kh_grid_create(arena, "What-if comparison", heads, COUNT(heads), run->n_cases);
+    kh_grid *grid = kh_grid_create(arena, "What-if comparison", heads, KH_GRID_COUNT(heads), run->n_cases);
     kh_facts base = kh_facts_of(run, 0);
     for (size_t row = 0; grid != NULL && row < run->n_cases; row++)
         put_case(run, arena, grid, row, &base);

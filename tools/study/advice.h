@@ -26,6 +26,8 @@ void kh_advice_reach_compute(kh_advice *advice);
 /** The fastest device of the library at this loss. @return its rate of one module; 0 and KH_NO_INDEX when none gives key */
 double kh_advice_reach_rate(const kh_advice *advice, double loss_db, kh_device_id *device);
 
+/** The link across the cut, which has one, on which one more pair brings most. */
+kh_qkd_link_id kh_advice_best_link(const kh_cut *cut, const kh_rates *rates);
 /** What is installed on a link; NULL when the topology only gives measurements. */
 const kh_device *kh_advice_device(const kh_advice *advice, kh_qkd_link_id link);
 /** Price of one more pair on it; 0 when that is not known. */

@@ -17,15 +17,6 @@ typedef struct split {
     double length_km, loss_db; /* of the worse part */
 } split;
 
-static kh_qkd_link_id best_link(const kh_advice *a)
-{
-    kh_qkd_link_id best = a->plan->cut.links[0];
-    for (size_t i = 1; i < a->plan->cut.n_links; i++)
-        if (a->rates->qkd[a->plan->cut.links[i].i].per_module_bps > a->rates->qkd[best.i].per_module_bps)
-            best = a->plan->cut.links[i];
-    return best;
-}
-
 static void say_pairs(const kh_advice *a, kh_qkd_link_id link, double pairs)
 {
     kh_str_append(a->out, " To carry all that is asked across the cut takes ");
@@ -53,7 +44,7 @@ static bool find_split(const kh_advice *a, const kh_qkd_link *link, split *best)
     double km = 0, db = 0;
     for (size_t i = 0; i + 1 < link->n_via; i++) {
         const kh_fibre *fibre = &net->fibres[link->via[i].i];
-        at = kh_phrase_far_end(fibre->ends, at);
+        at = kh_node_far_end(fibre->ends, at);
         km += fibre->length_km;
         db += fibre->loss_db;
         double worse_db = fmax(db, all_db - db);
@@ -102,19 +93,6 @@ static void say_better_device(const kh_advice *a, kh_qkd_link_id id)
     kh_str_printf(a->out, " a pair on %s (computed).", a->net->qkd_links[id.i].id);
 }
 
-static bool on_side(const kh_cut *cut, kh_node_id node)
-{
-    for (size_t i = 0; i < cut->n_side; i++)
-        if (cut->side[i].i == node.i)
-            return true;
-    return false;
-}
-
-static bool parts(const kh_cut *cut, const kh_demand *demand)
-{
-    return on_side(cut, demand->between[0]) != on_side(cut, demand->between[1]);
-}
-
 /* Often one demand asks for nearly all: without it the others would fit. */
 static void say_largest(const kh_advice *a)
 {
@@ -122,7 +100,7 @@ static void say_largest(const kh_advice *a)
     const kh_cut *cut = &a->plan->cut;
     uint32_t largest = KH_NO_INDEX;
     for (uint32_t i = 0; i < a->net->n_demands; i++)
-        if (kh_demand_needs_qkd(&a->net->demands[i]) && parts(cut, &a->net->demands[i]))
+        if (kh_demand_needs_qkd(&a->net->demands[i]) && kh_cut_parts(cut, a->net->demands[i].between))
             if (largest == KH_NO_INDEX || plan->demands[i].requested_bps > plan->demands[largest].requested_bps)
                 largest = i;
     if (largest == KH_NO_INDEX)
@@ -157,7 +135,7 @@ void kh_advice_capacity_say(kh_advice *advice)
 {
     const kh_cut *cut = &advice->plan->cut;
     if (cut->n_links > 0) {
-        kh_qkd_link_id link = best_link(advice);
+        kh_qkd_link_id link = kh_advice_best_link(cut, advice->rates);
         double per_module_bps = advice->rates->qkd[link.i].per_module_bps;
         double pairs = ceil((cut->requested_bps - cut->capacity_bps) / per_module_bps);
         if (per_module_bps > 0 && pairs >= 1 && pairs < 1e6)

@@ -35,6 +35,15 @@ double kh_advice_reach_rate(const kh_advice *advice, double loss_db, kh_device_i
     return best_bps;
 }
 
+kh_qkd_link_id kh_advice_best_link(const kh_cut *cut, const kh_rates *rates)
+{
+    kh_qkd_link_id best = cut->links[0];
+    for (size_t i = 1; i < cut->n_links; i++)
+        if (rates->qkd[cut->links[i].i].per_module_bps > rates->qkd[best.i].per_module_bps)
+            best = cut->links[i];
+    return best;
+}
+
 const kh_device *kh_advice_device(const kh_advice *advice, kh_qkd_link_id link)
 {
     kh_device_id device = advice->net->qkd_links[link.i].device;

@@ -153,8 +153,3 @@ void kh_phrase_asked(const kh_demand *demand, kh_str *out)
     else
         kh_str_append(out, " of key");
 }
-
-kh_node_id kh_phrase_far_end(const kh_node_id ends[2], kh_node_id node)
-{
-    return ends[0].i == node.i ? ends[1] : ends[0];
-}

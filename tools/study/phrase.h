@@ -38,7 +38,4 @@ void kh_phrase_count(size_t n, const char *what, kh_str *out);
 /** What is asked: "128 kbit/s of one-time pad", "8.53 bit/s of key for 12 AES-256 encryptor pairs that change keys every 60 s". */
 void kh_phrase_asked(const kh_demand *demand, kh_str *out);
 
-/** The far end of a link or fibre seen from @p node. */
-kh_node_id kh_phrase_far_end(const kh_node_id ends[2], kh_node_id node);
-
 #endif

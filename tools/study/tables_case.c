@@ -283,8 +283,7 @@ static const char *path_text(result *r, kh_node_id from, const kh_route *route)
     kh_str text = {0};
     kh_str_append(&text, net->nodes[from.i].id);
     for (size_t i = 0; i < route->n_links; i++) {
-        const kh_node_id *ends = net->qkd_links[route->links[i].i].ends;
-        from = ends[0].i == from.i ? ends[1] : ends[0];
+        from = kh_node_far_end(net->qkd_links[route->links[i].i].ends, from);
         kh_str_printf(&text, " %s", net->nodes[from.i].id);
     }
     return kh_book_take(&r->book, &text);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/study/advice.h"
 #include "tools/study/phrase.h"
 #include "tools/study/words.h"
 
@@ -37,7 +38,7 @@ static void say_route(const subject *s, const kh_route *route)
     }
     kh_node_id at = s->demand->between[0];
     for (size_t i = 0; i < route->n_links; i++)
-        stations[i] = at = kh_phrase_far_end(s->net->qkd_links[route->links[i].i].ends, at);
+        stations[i] = at = kh_node_far_end(s->net->qkd_links[route->links[i].i].ends, at);
     kh_phrase_stations(s->net, stations, route->n_links - 1, MOST_NAMES, s->out);
     free(stations);
 }
@@ -82,19 +83,6 @@ static void say_not_needed(const subject *s)
                               : "; it comes from post-quantum key exchange (PQC), so no QKD key is planned for it.");
 }
 
-static bool on_side(const kh_cut *cut, kh_node_id node)
-{
-    for (size_t i = 0; i < cut->n_side; i++)
-        if (cut->side[i].i == node.i)
-            return true;
-    return false;
-}
-
-static bool crosses(const kh_cut *cut, const kh_node_id ends[2])
-{
-    return on_side(cut, ends[0]) != on_side(cut, ends[1]);
-}
-
 static void say_shortfall(const subject *s)
 {
     kh_str_append(s->out, "; the plan gives ");
@@ -106,16 +94,6 @@ static void say_shortfall(const subject *s)
     } else {
         kh_str_append(s->out, "none");
     }
-}
-
-static kh_qkd_link_id best_for_one_more(const subject *s)
-{
-    const kh_cut *cut = &s->plan->cut;
-    kh_qkd_link_id best = cut->links[0];
-    for (size_t i = 1; i < cut->n_links; i++)
-        if (s->rates->qkd[cut->links[i].i].per_module_bps > s->rates->qkd[best.i].per_module_bps)
-            best = cut->links[i];
-    return best;
 }
 
 static void say_cut_of_one(const subject *s)
@@ -150,7 +128,7 @@ static void say_cut_of_many(const subject *s)
     kh_words_rate(cut->capacity_bps, s->out);
     kh_str_append(s->out, " together for ");
     kh_words_rate(cut->requested_bps, s->out);
-    kh_qkd_link_id best = best_for_one_more(s);
+    kh_qkd_link_id best = kh_advice_best_link(cut, s->rates);
     kh_str_printf(s->out, " asked across it. One more pair on %s would bring ", s->net->qkd_links[best.i].id);
     kh_words_rate(s->rates->qkd[best.i].per_module_bps, s->out);
     kh_str_append(s->out, ".");
@@ -172,12 +150,12 @@ static void say_links_without_key(const subject *s)
     const kh_net *net = s->net;
     kh_phrase_list list = {.most = MOST_NAMES, .comma = "; "};
     for (size_t i = 0; i < net->n_qkd_links; i++)
-        list.count += crosses(&s->plan->cut, net->qkd_links[i].ends) && s->rates->qkd[i].key_rate_bps <= 0;
+        list.count += kh_cut_parts(&s->plan->cut, net->qkd_links[i].ends) && s->rates->qkd[i].key_rate_bps <= 0;
     if (list.count == 0)
         return;
     kh_str_append(s->out, list.count == 1 ? " The link across gives no key: " : " The links across give no key: ");
     for (uint32_t i = 0; i < net->n_qkd_links; i++) {
-        if (!crosses(&s->plan->cut, net->qkd_links[i].ends) || s->rates->qkd[i].key_rate_bps > 0)
+        if (!kh_cut_parts(&s->plan->cut, net->qkd_links[i].ends) || s->rates->qkd[i].key_rate_bps > 0)
             continue;
         if (!kh_phrase_next(&list, s->out))
             break;
