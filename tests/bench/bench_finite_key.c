@@ -4,6 +4,7 @@
 #include "models/fibre.h"
 #include "models/lim2014.h"
 #include "models/qkd.h"
+#include "tests/models/typical.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -11,16 +12,6 @@
 #include <time.h>
 
 enum { N_LOSSES = 25, N_ROUNDS = 40, N_EVALUATIONS = 200000 };
-
-static const kh_qkd_system typical = {
-    .detector = {.efficiency = 0.1, .dark_per_gate = 5e-7, .misalignment = 0.01, .afterpulse = 0.02, .detectors = 2.0},
-    .clock_hz = 1e9,
-    .ec_efficiency = 1.16,
-    .block_bits = 1e7,
-    .eps_sec = 1e-10,
-    .eps_cor = 1e-15,
-    .pairs_per_pulse = NAN,
-};
 
 static double now_us(void)
 {

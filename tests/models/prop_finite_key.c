@@ -5,6 +5,7 @@
 #include "models/lim2014.h"
 #include "models/qkd.h"
 #include "models/simplex.h"
+#include "tests/models/typical.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -79,16 +80,6 @@ static void expect_best_at_all_losses(kh_qkd_system system)
     }
     assert_in_range(n_with_key, 12, 25);
 }
-
-static const kh_qkd_system typical = {
-    .detector = {.efficiency = 0.1, .dark_per_gate = 5e-7, .misalignment = 0.01, .afterpulse = 0.02, .detectors = 2.0},
-    .clock_hz = 1e9,
-    .ec_efficiency = 1.16,
-    .block_bits = 1e7,
-    .eps_sec = 1e-10,
-    .eps_cor = 1e-15,
-    .pairs_per_pulse = NAN,
-};
 
 static void sixty_four_starts_find_nothing_better_with_semiconductor_detectors(void **state)
 {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/qkd.h"
 
+#include "tests/models/typical.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,18 +11,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static const kh_qkd_system typical = {
-    .loss_b_db = 20.0,
-    .detector =
-        {.efficiency = 0.1, .dark_per_gate = 5e-7, .misalignment = 0.01, .afterpulse = 0.02, .dead_time_s = 0.0, .detectors = 2.0},
-    .clock_hz = 1e9,
-    .ec_efficiency = 1.16,
-    .block_bits = 1e7,
-    .eps_sec = 1e-10,
-    .eps_cor = 1e-15,
-    .pairs_per_pulse = NAN,
-};
 
 static const kh_device device = {
     .protocol = KH_PROTOCOL_BB84_DECOY,

@@ -5,63 +5,10 @@
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/table.h"
+#include "tools/study/figures.h"
 
 #include <math.h>
 #include <stdio.h>
-
-/* One quantity over the replications. */
-typedef double (*quantity)(const kh_sim_result *sim, size_t i);
-
-static double served(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].served;
-}
-static double late(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].late;
-}
-static double blocked(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].blocked;
-}
-static double requests(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].requests;
-}
-static double wait_s(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].mean_wait_s;
-}
-static double availability(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].availability;
-}
-static double up(const kh_sim_result *sim, size_t i)
-{
-    return sim->links[i].up_fraction;
-}
-static double lowest(const kh_sim_result *sim, size_t i)
-{
-    return sim->links[i].lowest_bits;
-}
-static double generated(const kh_sim_result *sim, size_t i)
-{
-    return sim->links[i].generated_bits;
-}
-static double lost(const kh_sim_result *sim, size_t i)
-{
-    return sim->links[i].lost_bits;
-}
-
-static kh_estimate estimate(const kh_pipeline *p, quantity of, size_t i)
-{
-    double *values = KH_NEW(p->arena, double, p->n_sims);
-    if (values == NULL)
-        return (kh_estimate){.mean = NAN, .half_width_95 = NAN};
-    for (size_t r = 0; r < p->n_sims; r++)
-        values[r] = of(p->sims[r], i);
-    return kh_estimate_of(values, p->n_sims);
-}
 
 static void percent_cell(cli_table *table, kh_estimate e)
 {
@@ -78,12 +25,12 @@ static void write_demands(const kh_pipeline *p, kh_str *out)
         if (!kh_demand_needs_qkd(&p->net->demands[i]))
             continue;
         cli_table_cell(&table, "%s", p->net->demands[i].id);
-        cli_table_number(&table, estimate(p, requests, i).mean, 0);
-        cli_table_number(&table, estimate(p, served, i).mean, 0);
-        cli_table_number(&table, estimate(p, late, i).mean, 0);
-        cli_table_number(&table, estimate(p, blocked, i).mean, 0);
-        cli_table_number(&table, estimate(p, wait_s, i).mean, 2);
-        percent_cell(&table, estimate(p, availability, i));
+        cli_table_number(&table, kh_figure_estimate(p, kh_figure_requests, i).mean, 0);
+        cli_table_number(&table, kh_figure_estimate(p, kh_figure_served, i).mean, 0);
+        cli_table_number(&table, kh_figure_estimate(p, kh_figure_late, i).mean, 0);
+        cli_table_number(&table, kh_figure_estimate(p, kh_figure_blocked, i).mean, 0);
+        cli_table_number(&table, kh_figure_estimate(p, kh_figure_mean_wait_s, i).mean, 2);
+        percent_cell(&table, kh_figure_estimate(p, kh_figure_availability, i));
     }
     cli_table_text(&table, out);
 }
@@ -92,14 +39,14 @@ static void write_links(const kh_pipeline *p, kh_str *out)
 {
     cli_table table = cli_table_start(p->arena, "link|>up %|>lowest store, keys|>key made, Mbit|>lost %");
     for (size_t i = 0; i < p->net->n_qkd_links; i++) {
-        double made = estimate(p, generated, i).mean;
+        double made = kh_figure_estimate(p, kh_figure_generated_bits, i).mean;
         if (!(made > 0.0))
             continue;
         cli_table_cell(&table, "%s", p->net->qkd_links[i].id);
-        percent_cell(&table, estimate(p, up, i));
-        cli_table_number(&table, estimate(p, lowest, i).mean / KH_KEY_BITS, 0);
+        percent_cell(&table, kh_figure_estimate(p, kh_figure_up_fraction, i));
+        cli_table_number(&table, kh_figure_estimate(p, kh_figure_lowest_bits, i).mean / KH_KEY_BITS, 0);
         cli_table_number(&table, made / 1e6, 1);
-        cli_table_number(&table, 100.0 * estimate(p, lost, i).mean / made, 1);
+        cli_table_number(&table, 100.0 * kh_figure_estimate(p, kh_figure_lost_bits, i).mean / made, 1);
     }
     if (table.n_cells > 0)
         kh_str_append(out, "\n");
@@ -134,12 +81,12 @@ static kh_json *demand_of(const kh_pipeline *p, size_t i)
 {
     kh_json *object = kh_json_object();
     kh_json_set(object, "id", kh_json_text(p->net->demands[i].id));
-    set_estimate(object, "requests", estimate(p, requests, i));
-    set_estimate(object, "served", estimate(p, served, i));
-    set_estimate(object, "late", estimate(p, late, i));
-    set_estimate(object, "blocked", estimate(p, blocked, i));
-    set_estimate(object, "mean_wait_s", estimate(p, wait_s, i));
-    set_estimate(object, "availability", estimate(p, availability, i));
+    set_estimate(object, "requests", kh_figure_estimate(p, kh_figure_requests, i));
+    set_estimate(object, "served", kh_figure_estimate(p, kh_figure_served, i));
+    set_estimate(object, "late", kh_figure_estimate(p, kh_figure_late, i));
+    set_estimate(object, "blocked", kh_figure_estimate(p, kh_figure_blocked, i));
+    set_estimate(object, "mean_wait_s", kh_figure_estimate(p, kh_figure_mean_wait_s, i));
+    set_estimate(object, "availability", kh_figure_estimate(p, kh_figure_availability, i));
     return object;
 }
 
@@ -147,10 +94,10 @@ static kh_json *link_of(const kh_pipeline *p, size_t i)
 {
     kh_json *object = kh_json_object();
     kh_json_set(object, "id", kh_json_text(p->net->qkd_links[i].id));
-    set_estimate(object, "up_fraction", estimate(p, up, i));
-    set_estimate(object, "lowest_bits", estimate(p, lowest, i));
-    set_estimate(object, "generated_bits", estimate(p, generated, i));
-    set_estimate(object, "lost_bits", estimate(p, lost, i));
+    set_estimate(object, "up_fraction", kh_figure_estimate(p, kh_figure_up_fraction, i));
+    set_estimate(object, "lowest_bits", kh_figure_estimate(p, kh_figure_lowest_bits, i));
+    set_estimate(object, "generated_bits", kh_figure_estimate(p, kh_figure_generated_bits, i));
+    set_estimate(object, "lost_bits", kh_figure_estimate(p, kh_figure_lost_bits, i));
     return object;
 }
 

@@ -53,7 +53,8 @@ static kh_status simulate(const kh_pipeline_options *options, kh_pipeline *p, kh
 {
     size_t n = options->replications > 0 ? options->replications : 1;
     p->sims = KH_NEW(p->arena, kh_sim_result *, n);
-    if (p->sims == NULL)
+    p->sample = KH_NEW(p->arena, double, n);
+    if (p->sims == NULL || p->sample == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu replications", n);
     for (size_t i = 0; i < n; i++) {
         report(options, "simulate", i, n);

@@ -18,6 +18,7 @@ typedef struct kh_pipeline {
     kh_plan *plan;
     kh_sim_result **sims; /**< [n_sims] replications, seed + 0, seed + 1, ... */
     size_t n_sims;
+    double *sample; /**< [n_sims] scratch of kh_figure_estimate() */
 } kh_pipeline;
 
 typedef enum kh_stage { KH_STAGE_LOAD, KH_STAGE_RATES, KH_STAGE_PLAN, KH_STAGE_SIMULATE } kh_stage;

@@ -2,6 +2,7 @@
 #include "tools/study/tables.h"
 
 #include "tools/study/book.h"
+#include "tools/study/figures.h"
 #include "tools/study/words.h"
 
 #include <math.h>
@@ -9,7 +10,6 @@
 typedef struct result {
     kh_book book;
     const kh_pipeline *p;
-    double *sample; /* [n_sims] scratch for estimates */
     double days;
 } result;
 
@@ -53,62 +53,6 @@ static void add_summary(result *r)
         objective[0] = kh_objective_name(plan->objective);
 }
 
-/* One figure of every replication, estimated. */
-typedef double figure(const kh_sim_result *sim, size_t i);
-
-static kh_estimate estimate(result *r, figure *of, size_t i)
-{
-    if (r->p->n_sims == 0)
-        return (kh_estimate){(double)NAN, (double)NAN, 0};
-    for (size_t k = 0; k < r->p->n_sims; k++)
-        r->sample[k] = of(r->p->sims[k], i);
-    return kh_estimate_of(r->sample, r->p->n_sims);
-}
-
-static double up_fraction_of(const kh_sim_result *sim, size_t i)
-{
-    return sim->links[i].up_fraction;
-}
-static double lost_bits_of(const kh_sim_result *sim, size_t i)
-{
-    return sim->links[i].lost_bits;
-}
-static double requests_of(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].requests;
-}
-static double served_of(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].served;
-}
-static double late_of(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].late;
-}
-static double blocked_of(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].blocked;
-}
-/* Of the keys asked for; requests under way at an end of the counted time make it leave 1 by as much. */
-static double served_share_of(const kh_sim_result *sim, size_t i)
-{
-    double requests = sim->demands[i].requests;
-    return requests > 0 ? sim->demands[i].served / requests : (double)NAN;
-}
-static double blocked_share_of(const kh_sim_result *sim, size_t i)
-{
-    double requests = sim->demands[i].requests;
-    return requests > 0 ? sim->demands[i].blocked / requests : (double)NAN;
-}
-static double availability_of(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].availability;
-}
-static double mean_wait_of(const kh_sim_result *sim, size_t i)
-{
-    return sim->demands[i].mean_wait_s;
-}
-
 static double lowest_of_all(const kh_pipeline *p, size_t link)
 {
     double lowest = (double)NAN; /* fmin() passes over it */
@@ -143,8 +87,8 @@ static void add_links(result *r)
         used[i] = l->used_bps;
         price[i] = l->shadow_price;
         lowest[i] = lowest_of_all(r->p, i);
-        up[i] = estimate(r, up_fraction_of, i).mean;
-        lost[i] = estimate(r, lost_bits_of, i).mean;
+        up[i] = kh_figure_estimate(r->p, kh_figure_up_fraction, i).mean;
+        lost[i] = kh_figure_estimate(r->p, kh_figure_lost_bits, i).mean;
     }
 }
 
@@ -249,14 +193,14 @@ static void add_planned_columns(result *r, kh_table *t)
     }
 }
 
-static void add_estimated_column(result *r, kh_table *t, const char *column, const char *half_width_column, figure *of)
+static void add_estimated_column(result *r, kh_table *t, const char *column, const char *half_width_column, kh_figure *of)
 {
     double *mean = kh_book_number(&r->book, t, column);
     double *half_width = half_width_column == NULL ? NULL : kh_book_number(&r->book, t, half_width_column);
     if (r->book.failed)
         return;
     for (size_t i = 0; i < r->p->plan->n_demands; i++) {
-        kh_estimate e = estimate(r, of, i);
+        kh_estimate e = kh_figure_estimate(r->p, of, i);
         mean[i] = e.mean;
         if (half_width != NULL)
             half_width[i] = e.half_width_95;
@@ -267,14 +211,14 @@ static void add_demands(result *r)
 {
     kh_table *t = kh_book_table(&r->book, "demands", r->p->plan->n_demands, 20);
     add_planned_columns(r, t);
-    add_estimated_column(r, t, "requests", NULL, requests_of);
-    add_estimated_column(r, t, "served", NULL, served_of);
-    add_estimated_column(r, t, "served_share", "served_share_ci", served_share_of);
-    add_estimated_column(r, t, "late", NULL, late_of);
-    add_estimated_column(r, t, "blocked", NULL, blocked_of);
-    add_estimated_column(r, t, "blocked_share", "blocked_share_ci", blocked_share_of);
-    add_estimated_column(r, t, "availability", "availability_ci", availability_of);
-    add_estimated_column(r, t, "mean_wait_s", NULL, mean_wait_of);
+    add_estimated_column(r, t, "requests", NULL, kh_figure_requests);
+    add_estimated_column(r, t, "served", NULL, kh_figure_served);
+    add_estimated_column(r, t, "served_share", "served_share_ci", kh_figure_served_share);
+    add_estimated_column(r, t, "late", NULL, kh_figure_late);
+    add_estimated_column(r, t, "blocked", NULL, kh_figure_blocked);
+    add_estimated_column(r, t, "blocked_share", "blocked_share_ci", kh_figure_blocked_share);
+    add_estimated_column(r, t, "availability", "availability_ci", kh_figure_availability);
+    add_estimated_column(r, t, "mean_wait_s", NULL, kh_figure_mean_wait_s);
 }
 
 static const char *path_text(result *r, kh_node_id from, const kh_route *route)
@@ -364,8 +308,6 @@ kh_status kh_tables_case(const kh_pipeline *pipeline, double days, kh_arena *are
     static void (*const adders[])(result *) = {add_summary, add_links,  add_lines,   add_demands,
                                                add_routes,  add_stores, add_findings};
     result r = {.book = kh_book_start(arena), .p = pipeline, .days = pipeline->n_sims > 0 ? days : 0};
-    r.sample = KH_NEW(arena, double, pipeline->n_sims);
-    r.book.failed = r.book.failed || r.sample == NULL;
     for (size_t i = 0; i < sizeof adders / sizeof *adders; i++)
         adders[i](&r);
     if (r.book.failed)
