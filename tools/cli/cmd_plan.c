@@ -15,6 +15,7 @@ static void paragraph(kh_str *out, const kh_str *text)
     kh_str_append(out, "  ");
     kh_str_append_wrapped(out, kh_str_text(text), 76, "  ");
     kh_str_append(out, "\n");
+    out->failed = out->failed || text->failed;
 }
 
 static void write_demand_table(const kh_pipeline *p, kh_str *out)
@@ -22,19 +23,19 @@ static void write_demand_table(const kh_pipeline *p, kh_str *out)
     cli_table table = cli_table_start(p->arena, "demand|security|>asks|>gets|>%|routes");
     for (size_t i = 0; i < p->plan->n_demands; i++) {
         const kh_plan_demand *planned = &p->plan->demands[i];
-        kh_str asks = {0}, gets = {0};
-        kh_words_rate(planned->requested_bps, &asks);
-        kh_words_rate(planned->rate_bps, &gets);
         bool asking = kh_demand_needs_qkd(&p->net->demands[i]);
         cli_table_cell(&table, "%s", p->net->demands[i].id);
         cli_table_cell(&table, "%s", kh_security_name(p->net->demands[i].security));
-        cli_table_cell(&table, "%s", asking ? kh_str_text(&asks) : "-");
-        cli_table_cell(&table, "%s", asking ? kh_str_text(&gets) : "-");
+        if (asking) {
+            cli_table_rate(&table, planned->requested_bps);
+            cli_table_rate(&table, planned->rate_bps);
+        } else {
+            cli_table_cell(&table, "-");
+            cli_table_cell(&table, "-");
+        }
         cli_table_number(
             &table, asking && planned->requested_bps > 0.0 ? 100.0 * planned->rate_bps / planned->requested_bps : (double)NAN, 1);
         cli_table_cell(&table, "%zu", planned->n_routes);
-        kh_str_clear(&asks);
-        kh_str_clear(&gets);
     }
     cli_table_text(&table, out);
 }
@@ -65,15 +66,10 @@ static void write_tight_links(const kh_pipeline *p, kh_str *out)
         const kh_plan_link *link = &p->plan->links[i];
         if (link->shadow_price <= 0.0)
             continue;
-        kh_str capacity = {0}, used = {0};
-        kh_words_rate(link->capacity_bps, &capacity);
-        kh_words_rate(link->used_bps, &used);
         cli_table_cell(&table, "%s", p->net->qkd_links[i].id);
-        cli_table_cell(&table, "%s", kh_str_text(&capacity));
-        cli_table_cell(&table, "%s", kh_str_text(&used));
+        cli_table_rate(&table, link->capacity_bps);
+        cli_table_rate(&table, link->used_bps);
         cli_table_cell(&table, "%.3g", 1000.0 * link->shadow_price);
-        kh_str_clear(&capacity);
-        kh_str_clear(&used);
     }
     if (table.n_cells > 0)
         kh_str_append(out, "\n");

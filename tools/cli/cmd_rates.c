@@ -3,17 +3,8 @@
 #include "tools/cli/json_out.h"
 #include "tools/cli/table.h"
 #include "tools/study/pipeline.h"
-#include "tools/study/words.h"
 
 #include <math.h>
-
-static void rate_cell(cli_table *table, double rate_bps)
-{
-    kh_str text = {0};
-    kh_words_rate(rate_bps, &text);
-    cli_table_cell(table, "%s", kh_str_text(&text));
-    kh_str_clear(&text);
-}
 
 static void write_links(const kh_pipeline *p, kh_str *out)
 {
@@ -23,7 +14,7 @@ static void write_links(const kh_pipeline *p, kh_str *out)
         cli_table_cell(&table, "%s", p->net->qkd_links[i].id);
         cli_table_number(&table, rate->length_km, 1);
         cli_table_number(&table, rate->loss_db, 1);
-        rate_cell(&table, rate->key_rate_bps);
+        cli_table_rate(&table, rate->key_rate_bps);
         cli_table_number(&table, 100.0 * rate->qber, 2);
         cli_table_cell(&table, "%s", kh_limit_text(rate->limit));
     }

@@ -14,6 +14,13 @@ static void set_text(kh_json *object, const char *key, const char *text)
     kh_json_set(object, key, kh_json_text(text));
 }
 
+/* Takes a text that was put together; one that memory was out for makes the tree incomplete, and writing it says so. */
+static void set_words(kh_json *object, const char *key, kh_str *words)
+{
+    kh_json_set(object, key, words->failed ? NULL : kh_json_text(kh_str_text(words)));
+    kh_str_clear(words);
+}
+
 static void set_ends(kh_json *object, const kh_net *net, const kh_node_id ends[2])
 {
     kh_json *array = kh_json_array();
@@ -141,14 +148,11 @@ static kh_json *demand_of(const kh_pipeline *p, size_t i)
     set_number(object, "requested_bps", planned->requested_bps);
     set_number(object, "rate_bps", planned->rate_bps);
     kh_json_set(object, "routes", routes_of(p->net, planned));
-    set_text(object, "why", kh_str_text(&why));
-    set_text(object, "advice", kh_str_text(&advice));
+    set_words(object, "why", &why);
+    set_words(object, "advice", &advice);
     set_number(object, "data_gbps", p->net->demands[i].data_gbps);
     set_number(object, "data_capacity_gbps", capacity_gbps);
-    set_text(object, "data_why", kh_str_text(&data));
-    kh_str_clear(&why);
-    kh_str_clear(&advice);
-    kh_str_clear(&data);
+    set_words(object, "data_why", &data);
     return object;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/table.h"
 
+#include "tools/study/words.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -63,6 +65,15 @@ void cli_table_number(cli_table *table, double number, int digits)
         cli_table_cell(table, "-");
     else
         cli_table_cell(table, "%.*f", digits, number);
+}
+
+void cli_table_rate(cli_table *table, double rate_bps)
+{
+    kh_str text = {0};
+    kh_words_rate(rate_bps, &text);
+    cli_table_cell(table, "%s", kh_str_text(&text));
+    table->failed = table->failed || text.failed;
+    kh_str_clear(&text);
 }
 
 static void pad(kh_str *out, size_t n)

@@ -26,6 +26,8 @@ cli_table cli_table_start(kh_arena *arena, const char *layout);
 void cli_table_cell(cli_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /** A number with @p digits decimals; "-" for NAN. */
 void cli_table_number(cli_table *table, double number, int digits);
+/** "1.23 kbit/s". */
+void cli_table_rate(cli_table *table, double rate_bps);
 /** Appends the table; nothing when it has no rows. */
 void cli_table_text(const cli_table *table, kh_str *out);
 
