@@ -21,6 +21,9 @@ has_keys "plan --json" name input_hash objective value bound gap demands_met dem
 expect 0 "simulate --json" "$KEYHAUL" simulate "$topology" --days 2 --replications 2 --json
 has_keys "simulate --json" name input_hash days seed replications demands links findings
 says out '"half_width_95"' "simulate --json"
+for bits in initial generated delivered relayed lost stored; do
+    says out "\"${bits}_bits\"" "simulate --json, the ledger of a link"
+done
 expect 0 "validate --json" "$KEYHAUL" validate tests/ref/qkd_acceptance.csv --json
 has_keys "validate --json" passed failed skipped rows
 

@@ -96,8 +96,12 @@ static kh_json *link_of(const kh_pipeline *p, size_t i)
     kh_json_set(object, "id", kh_json_text(p->net->qkd_links[i].id));
     set_estimate(object, "up_fraction", kh_figure_estimate(p, kh_figure_up_fraction, i));
     set_estimate(object, "lowest_bits", kh_figure_estimate(p, kh_figure_lowest_bits, i));
+    set_estimate(object, "initial_bits", kh_figure_estimate(p, kh_figure_initial_bits, i));
     set_estimate(object, "generated_bits", kh_figure_estimate(p, kh_figure_generated_bits, i));
+    set_estimate(object, "delivered_bits", kh_figure_estimate(p, kh_figure_delivered_bits, i));
+    set_estimate(object, "relayed_bits", kh_figure_estimate(p, kh_figure_relayed_bits, i));
     set_estimate(object, "lost_bits", kh_figure_estimate(p, kh_figure_lost_bits, i));
+    set_estimate(object, "stored_bits", kh_figure_estimate(p, kh_figure_stored_bits, i));
     return object;
 }
 

@@ -53,6 +53,26 @@ double kh_figure_lost_bits(const kh_sim_result *sim, size_t i)
     return sim->links[i].lost_bits;
 }
 
+double kh_figure_initial_bits(const kh_sim_result *sim, size_t i)
+{
+    return sim->links[i].initial_bits;
+}
+
+double kh_figure_delivered_bits(const kh_sim_result *sim, size_t i)
+{
+    return sim->links[i].delivered_bits;
+}
+
+double kh_figure_relayed_bits(const kh_sim_result *sim, size_t i)
+{
+    return sim->links[i].relayed_bits;
+}
+
+double kh_figure_stored_bits(const kh_sim_result *sim, size_t i)
+{
+    return sim->links[i].stored_bits;
+}
+
 static double share(double part, double requests)
 {
     return requests > 0 ? part / requests : (double)NAN;

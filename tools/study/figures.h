@@ -14,6 +14,7 @@ kh_figure kh_figure_requests, kh_figure_served, kh_figure_late, kh_figure_blocke
 kh_figure kh_figure_served_share, kh_figure_blocked_share;
 /** Of link i; the fields of kh_sim_link. */
 kh_figure kh_figure_up_fraction, kh_figure_lowest_bits, kh_figure_generated_bits, kh_figure_lost_bits;
+kh_figure kh_figure_initial_bits, kh_figure_delivered_bits, kh_figure_relayed_bits, kh_figure_stored_bits;
 
 /** Mean and confidence interval over the replications; NAN when nothing was simulated.
  *  @param i  demand or link, < their number in the network */
