@@ -10,6 +10,7 @@
 #include <string.h>
 
 static const double TOLERANCE = 1e-9;
+static const double ITERATIONS_PER_LINE = 100; /* and 10,000 in any case: far above what a simplex needs */
 static const double WIDE = 1e9; /* largest over smallest entry of a matrix that equilibration alone cannot bring together */
 
 /* One call of the solver. It lives in the caller's frame, so that all of it is known after the longjmp. */
@@ -131,8 +132,6 @@ static void copy_out(const call *c)
     s->objective = glp_get_obj_val(c->problem);
 }
 
-static const double ITERATIONS_PER_LINE = 100;
-
 static int simplex(const call *c)
 {
     glp_smcp options;
@@ -141,7 +140,7 @@ static int simplex(const call *c)
     options.meth = GLP_PRIMAL;
     options.tol_bnd = TOLERANCE;
     options.tol_dj = TOLERANCE;
-    /* far above what a simplex needs: GLPK may go round in circles on badly scaled numbers */
+    /* GLPK may go round in circles on badly scaled numbers */
     options.it_lim = (int)fmin(INT_MAX, 10000 + ITERATIONS_PER_LINE * (double)(c->lp->n_rows + c->lp->n_columns));
     if (c->time_limit_s < INT_MAX / 1000)
         options.tm_lim = (int)(1000 * fmax(c->time_limit_s, 0));

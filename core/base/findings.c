@@ -18,6 +18,12 @@ struct kh_findings {
     size_t counts[3];
 };
 
+const char *kh_severity_name(kh_severity severity)
+{
+    static const char *const names[] = {"note", "warning", "error"};
+    return names[severity];
+}
+
 kh_findings *kh_findings_create(void)
 {
     kh_findings *findings = calloc(1, sizeof *findings);
@@ -177,12 +183,6 @@ static void write_finding(const kh_finding *f, bool colour, kh_str *out)
     }
     if (f->hint != NULL)
         kh_str_printf(out, "       %s\n", f->hint);
-}
-
-const char *kh_severity_name(kh_severity severity)
-{
-    static const char *const names[] = {"note", "warning", "error"};
-    return names[severity];
 }
 
 void kh_findings_text(const kh_findings *findings, bool colour, kh_str *out)

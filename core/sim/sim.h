@@ -37,8 +37,8 @@ typedef struct kh_series {
 } kh_series;
 
 typedef struct kh_sim_demand {
-    double requests, served, late,
-        blocked; /**< keys (OTP: portions) asked for after the warm-up; late: had to wait; part of served */
+    /** Keys (one-time pad: portions) asked for after the warm-up; late: had to wait, part of served. */
+    double requests, served, late, blocked;
     double delivered_bits;
     double mean_wait_s;  /**< from request to key, over served; NAN when none was */
     double availability; /**< fraction of time in which the demand was not starved: no request waiting or blocked */

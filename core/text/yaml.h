@@ -64,7 +64,7 @@ size_t kh_yaml_size(const kh_yaml_node *node);
 /** Place of a node in a finding. */
 kh_place kh_yaml_place(const char *file, const kh_yaml_node *node);
 
-/** "text", "list" or "mapping", for messages. */
+/** "text", "a list" or "a mapping", for messages. */
 const char *kh_yaml_kind_name(const kh_yaml_node *node);
 
 #endif

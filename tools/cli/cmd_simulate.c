@@ -45,43 +45,40 @@ static kh_status run(const char *path, const simulate_args *args, int *unmet, kh
     return status;
 }
 
-int cmd_simulate(int argc, char **argv)
+static kh_status parse(int argc, char **argv, simulate_args *args, const char **path, bool *finished, kh_error *err)
 {
-    bool finished = false;
-    int unmet = 0;
-    simulate_args args = {.days = 30.0, .warm_up_days = 1.0, .sim = kh_sim_defaults(), .replications = 3, .objective = "max-min"};
     const cli_option options[] = {
         {.name = "days",
          .kind = CLI_NUMBER,
-         .target = &args.days,
+         .target = &args->days,
          .low = 1e-4,
          .high = 1e5,
          .argument = "D",
          .help = "how long (default 30)"},
         {.name = "warm-up",
          .kind = CLI_NUMBER,
-         .target = &args.warm_up_days,
+         .target = &args->warm_up_days,
          .low = 0,
          .high = 1e5,
          .argument = "D",
          .help = "days at the start that are not counted (default 1)"},
         {.name = "fetch",
          .kind = CLI_NUMBER,
-         .target = &args.sim.fetch_s,
+         .target = &args->sim.fetch_s,
          .low = 0,
          .high = 86400,
          .argument = "SECONDS",
          .help = "keys asked for at once: those of this time (default 600; 0: one by one)"},
         {.name = "hop-latency",
          .kind = CLI_NUMBER,
-         .target = &args.sim.hop_latency_s,
+         .target = &args->sim.hop_latency_s,
          .low = 0,
          .high = 3600,
          .argument = "SECONDS",
          .help = "of one relay hop (default 0: a relay is one event; 0.002 is usual)"},
         {.name = "seed",
          .kind = CLI_WHOLE,
-         .target = &args.sim.seed,
+         .target = &args->sim.seed,
          .low = 0,
          .high = 9e15,
          .argument = "N",
@@ -89,23 +86,23 @@ int cmd_simulate(int argc, char **argv)
         {.name = "replications",
          .letter = 'r',
          .kind = CLI_WHOLE,
-         .target = &args.replications,
+         .target = &args->replications,
          .low = 1,
          .high = 1e5,
          .argument = "N",
          .help = "independent runs, for the confidence intervals (default 3)"},
         {.name = "objective",
          .kind = CLI_TEXT,
-         .target = &args.objective,
+         .target = &args->objective,
          .argument = "NAME",
          .help = "of the plan: max-min (default), concurrent"},
-        {.name = "no-faults", .kind = CLI_FLAG, .target = &args.no_faults, .help = "nothing breaks"},
-        {.name = "audit", .kind = CLI_FLAG, .target = &args.sim.audit, .help = "check the conservation of key after every event"},
+        {.name = "no-faults", .kind = CLI_FLAG, .target = &args->no_faults, .help = "nothing breaks"},
+        {.name = "audit", .kind = CLI_FLAG, .target = &args->sim.audit, .help = "check the conservation of key after every event"},
         {.name = "require",
          .kind = CLI_FLAG,
-         .target = &args.require,
+         .target = &args->require,
          .help = "exit status 1 when the plan leaves a required demand unmet"},
-        {.name = "json", .kind = CLI_FLAG, .target = &args.json, .help = "results as JSON on standard output"}};
+        {.name = "json", .kind = CLI_FLAG, .target = &args->json, .help = "results as JSON on standard output"}};
     const cli_usage usage = {.examples = "  keyhaul simulate topologies/bristol-cambridge.yaml --days 365 --seed 7 -r 30\n"
                                          "  keyhaul simulate topologies/europe.yaml --no-faults --audit",
                              .line = "keyhaul simulate TOPOLOGY.yaml [options]",
@@ -115,9 +112,22 @@ int cmd_simulate(int argc, char **argv)
                              .options = options,
                              .n_options = sizeof options / sizeof options[0],
                              .n_files = 1};
+    return cli_parse(&usage, argc, argv, path, finished, err);
+}
+
+int cmd_simulate(int argc, char **argv)
+{
+    kh_sim_options sim = kh_sim_defaults();
+    simulate_args args = {.sim = sim,
+                          .days = sim.duration_s / KH_S_PER_DAY,
+                          .warm_up_days = sim.warm_up_s / KH_S_PER_DAY,
+                          .replications = 3,
+                          .objective = "max-min"};
     const char *path = NULL;
+    bool finished = false;
+    int unmet = 0;
     kh_error err = {0};
-    kh_status status = cli_parse(&usage, argc, argv, &path, &finished, &err);
+    kh_status status = parse(argc, argv, &args, &path, &finished, &err);
     if (status == KH_OK && !finished)
         status = run(path, &args, &unmet, &err);
     return status == KH_OK ? unmet : cli_print_error(&err, status);
