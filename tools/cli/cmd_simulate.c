@@ -82,7 +82,7 @@ static kh_status parse(int argc, char **argv, simulate_args *args, const char **
          .low = 0,
          .high = 9e15,
          .argument = "N",
-         .help = "same seed, same run (default 1)"},
+         .help = "same seed, same run (default 1); replication i takes seed + i"},
         {.name = "replications",
          .letter = 'r',
          .kind = CLI_WHOLE,
