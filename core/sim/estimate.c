@@ -30,10 +30,10 @@ double kh_estimate_student_t(double confidence, size_t degrees)
 
 kh_estimate kh_estimate_of(const double *values, size_t n)
 {
-    double sum = 0, squares = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += values[i];
-    double mean = n > 0 ? sum / (double)n : (double)NAN;
+    double over_first = 0, squares = 0; /* from the first value on: equal values have exactly no spread */
+    for (size_t i = 1; i < n; i++)
+        over_first += values[i] - values[0];
+    double mean = n > 0 ? values[0] + over_first / (double)n : (double)NAN;
     for (size_t i = 0; i < n; i++)
         squares += (values[i] - mean) * (values[i] - mean);
     if (n < 2)

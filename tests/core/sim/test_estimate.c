@@ -34,6 +34,14 @@ static void an_estimate_of_known_numbers_is_the_textbook_interval(void **state)
     assert_int_equal(estimate.n, 5);
 }
 
+static void equal_values_have_an_interval_of_nothing(void **state)
+{
+    (void)state;
+    const double values[] = {0.1, 0.1, 0.1};
+    kh_estimate e = kh_estimate_of(values, 3);
+    assert_true(e.mean == 0.1 && e.half_width_95 == 0);
+}
+
 static void one_value_has_no_interval_and_none_has_no_mean(void **state)
 {
     (void)state;
@@ -48,6 +56,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles_are_those_of_the_tables),
         cmocka_unit_test(an_estimate_of_known_numbers_is_the_textbook_interval),
+        cmocka_unit_test(equal_values_have_an_interval_of_nothing),
         cmocka_unit_test(one_value_has_no_interval_and_none_has_no_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
