@@ -26,7 +26,7 @@ typedef struct trial {
 typedef struct chooser {
     const kh_net *net;
     const kh_line_system *system;
-    const kh_optical_layout *layout;
+    kh_optical_layout layout;
     kh_optical_cache *cache;
     kh_arena *arena, *scratch; /* texts live in the first, everything else in the second */
     trial *trials;
@@ -70,7 +70,7 @@ static kh_status light_channels(const chooser *c, double baud_gbd, kh_optical_co
 static kh_status run_light(const chooser *c, double baud_gbd, kh_optical_comb *comb, kh_optical_path *path)
 {
     KH_TRY(light_channels(c, baud_gbd, comb));
-    return kh_optical_run(&c->layout->chain, comb, (double)INFINITY, c->cache, c->scratch, path, c->err);
+    return kh_optical_run(&c->layout.chain, comb, (double)INFINITY, c->cache, c->scratch, path, c->err);
 }
 
 /* Light over the comb of this symbol rate: that of an earlier mode without its transmitter, or a new run. */
@@ -205,7 +205,7 @@ static const trial *find_next(const chooser *c, const trial *best)
 static kh_status explain(const chooser *c, const trial *best, kh_line_rate *out)
 {
     const kh_mode *mode = mode_of(c, best);
-    const char *assumed = c->layout->assumed == NULL ? "" : c->layout->assumed, *joint = c->layout->assumed == NULL ? "" : "; ";
+    const char *assumed = c->layout.assumed == NULL ? "" : c->layout.assumed, *joint = c->layout.assumed == NULL ? "" : "; ";
     const trial *next = best->works ? find_next(c, best) : NULL;
     if (!best->works)
         out->reason = kh_arena_printf(c->arena, "nearest mode '%s' %s%s%s", mode->id, best->obstacle, joint, assumed);
@@ -279,17 +279,15 @@ static kh_status check_system(const chooser *c)
 
 static kh_status evaluate(chooser *c, kh_line_rate *out)
 {
-    kh_optical_layout layout = {0};
     KH_TRY(check_system(c));
-    KH_TRY(kh_optical_layout_build(c->net, c->system, c->arena, &layout, c->err));
-    c->layout = &layout;
+    KH_TRY(kh_optical_layout_build(c->net, c->system, c->arena, &c->layout, c->err));
     c->cache = kh_optical_cache_create(c->scratch);
     if (c->cache == NULL)
         return no_memory(c);
-    kh_line_rate made = start_report(c->net, c->system, &layout);
-    if (layout.obstacle == NULL && c->system->n_modes == 0 && c->net->n_modes == 0)
+    kh_line_rate made = start_report(c->net, c->system, &c->layout);
+    if (c->layout.obstacle == NULL && c->system->n_modes == 0 && c->net->n_modes == 0)
         made.reason = "no transceiver mode is given";
-    else if (layout.obstacle == NULL) {
+    else if (c->layout.obstacle == NULL) {
         KH_TRY(try_modes(c));
         KH_TRY(report_choice(c, &made));
     }
