@@ -4,7 +4,7 @@
 #include <math.h>
 
 enum { EVENTS_PER_FULL_AUDIT = 4096 };
-static const double DEFAULT_HOP_LATENCY_S = 0.002;
+static const double MOST_EVENTS = 1e10, DEFAULT_HOP_LATENCY_S = 0.002;
 
 static kh_status check_inputs(const kh_engine_inputs *inputs, kh_error *err)
 {
@@ -49,6 +49,35 @@ static kh_status new_result(kh_engine *engine, kh_arena *arena, kh_error *err)
     return KH_OK;
 }
 
+static double expected_events(const kh_engine *engine)
+{
+    double end_ns = (double)engine->end, events = 0;
+    for (size_t i = 0; i < engine->net->n_demands; i++) {
+        const kh_traffic *traffic = &engine->traffic[i];
+        if (traffic->keys_at_once > 0)
+            events += end_ns / traffic->interval_ns * (double)traffic->n_phases * traffic->keys_at_once;
+    }
+    for (size_t i = 0; i < engine->faults.n_processes; i++)
+        events += 2 * end_ns / (engine->faults.processes[i].up_ns + engine->faults.processes[i].down_ns);
+    for (size_t i = 0; i < engine->links.n; i++)
+        if (engine->links.states[i].period > 0)
+            events += end_ns / (double)engine->links.states[i].period;
+    return events;
+}
+
+/* What would take hours is refused at once rather than begun. */
+static kh_status check_size(const kh_engine *engine, kh_error *err)
+{
+    double events = expected_events(engine);
+    if (events <= MOST_EVENTS)
+        return KH_OK;
+    return kh_fail(
+        err, KH_ELIMIT,
+        "about %.2g requests, blocks of key and faults in %g s, at most %g can be played; play less time, or let demands "
+        "fetch more keys at once",
+        events, engine->options.duration_s, MOST_EVENTS);
+}
+
 static kh_status start_traffic(kh_engine *engine, kh_arena *scratch, kh_error *err)
 {
     const kh_net *net = engine->net;
@@ -91,6 +120,7 @@ kh_status kh_engine_init(kh_engine *engine, const kh_engine_inputs *inputs, kh_a
                             .fetch_s = options->fetch_s};
     KH_TRY(kh_relay_init(&engine->relay, &setup, scratch, err));
     KH_TRY(start_traffic(engine, scratch, err));
+    KH_TRY(check_size(engine, err));
     return new_result(engine, arena, err);
 }
 
@@ -157,6 +187,11 @@ kh_status kh_engine_step(kh_engine *engine, bool *more, kh_error *err)
     }
     handle(engine, &event);
     engine->events++;
+    if (engine->queue.status == KH_ELIMIT)
+        return kh_fail(
+            err, KH_ELIMIT,
+            "at t = %.3f s more than %d requests for keys wait at once; let demands fetch more keys at once, or ask for less",
+            kh_s_from_ns(event.time), KH_RELAY_MOST_REQUESTS);
     if (engine->queue.status != KH_OK)
         return kh_fail(err, engine->queue.status, "event %llu at t = %.9f s: %s", (unsigned long long)engine->events,
                        kh_s_from_ns(event.time), kh_status_text(engine->queue.status));

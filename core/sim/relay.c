@@ -62,11 +62,12 @@ static uint32_t new_request(kh_relay *relay)
         return index;
     }
     if (relay->n_requests == relay->requests_capacity) {
+        bool too_many = relay->n_requests >= KH_RELAY_MOST_REQUESTS;
         kh_relay_request *bigger = NULL;
-        if (relay->n_requests < KH_NO_INDEX / 2)
+        if (!too_many)
             bigger = kh_arena_grow(relay->arena, relay->requests, relay->n_requests, &relay->requests_capacity, sizeof *bigger);
         if (bigger == NULL) {
-            relay->queue->status = KH_ENOMEM;
+            relay->queue->status = too_many ? KH_ELIMIT : KH_ENOMEM;
             return KH_NO_INDEX;
         }
         relay->requests = bigger;

@@ -82,7 +82,8 @@ typedef struct kh_relay_setup {
     double fetch_s;      /**< as in kh_sim_options; a request for several keys may wait that long */
 } kh_relay_setup;
 
-#define KH_LATE_AFTER_S 60.0
+#define KH_LATE_AFTER_S        60.0
+#define KH_RELAY_MOST_REQUESTS 262144 /**< under way or waiting at once: about 60 MB with their timers; more is KH_ELIMIT */
 
 /** @return KH_OK; KH_ERANGE (the plan does not fit the network); KH_ENOMEM */
 kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err);

@@ -11,8 +11,10 @@
 /** The door of the engine: a plan played in time. Block level: every block of key, request, hop of a relay and fault is an event.
  *  Time is integer nanoseconds from the start of the run. */
 
+#define KH_SIM_MOST_DAYS 32850.0 /**< longest run, 90 years of 365 days */
+
 typedef struct kh_sim_options {
-    double duration_s; /**< > 0 */
+    double duration_s; /**< > 0, at most KH_SIM_MOST_DAYS */
     double warm_up_s;  /**< not counted in the statistics, [0, duration_s) */
     uint64_t seed;
     double hop_latency_s; /**< of one relay hop, >= 0; NAN: 0.002 */
@@ -69,7 +71,8 @@ typedef struct kh_sim_result {
 
 /** Plays @p plan once. Same network, plan and options: same result, bit for bit, on any machine with the same libm.
  *  @param arena where the result lives
- *  @return KH_OK; KH_ERANGE; KH_EINTERRUPTED; KH_EINTERNAL (an audit failed: the message says which law, when, where); KH_ENOMEM */
+ *  @return KH_OK; KH_ERANGE; KH_ELIMIT (too many events, or requests that wait at once); KH_EINTERRUPTED; KH_EINTERNAL (an audit
+ * failed: the message says which law, when, where); KH_ENOMEM */
 kh_status kh_sim_run(const kh_net *net, const kh_rates *rates, const kh_plan *plan, const kh_sim_options *options, kh_arena *arena,
                      kh_sim_result **result, kh_error *err);
 

@@ -20,7 +20,7 @@ expect 64 "an objective that is none" "$KEYHAUL" plan --objective best topologie
 expect 64 "no file" "$KEYHAUL" check
 expect 64 "two files" "$KEYHAUL" check a b
 expect 64 "days out of range" "$KEYHAUL" simulate topologies/bristol-cambridge.yaml --days -1
-says err "must be in [0.0001, 100000]" "days out of range"
+says err "must be in [0.0001, 32850]" "days out of range"
 expect 64 "a number that is none" "$KEYHAUL" simulate topologies/bristol-cambridge.yaml --seed seven
 expect 64 "a fraction of a job" "$KEYHAUL" study topologies/bristol-cambridge.yaml -j 1.5
 finish

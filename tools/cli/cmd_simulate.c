@@ -5,6 +5,8 @@
 #include "tools/cli/simulation.h"
 #include "tools/study/pipeline.h"
 
+#include <math.h>
+
 static void show(void *user, const char *what, size_t done, size_t all)
 {
     cli_progress_show(user, done, all, what);
@@ -18,6 +20,11 @@ typedef struct simulate_args {
     bool no_faults, json, require;
 } simulate_args;
 
+static double warm_up_days(const simulate_args *args)
+{
+    return isnan(args->warm_up_days) ? fmin(1.0, args->days / 10.0) : args->warm_up_days;
+}
+
 static kh_status run(const char *path, const simulate_args *args, int *unmet, kh_error *err)
 {
     cli_progress progress = cli_progress_start("replications");
@@ -28,7 +35,7 @@ static kh_status run(const char *path, const simulate_args *args, int *unmet, kh
                                    .user = &progress,
                                    .sim = args->sim};
     options.sim.duration_s = args->days * KH_S_PER_DAY;
-    options.sim.warm_up_s = args->warm_up_days * KH_S_PER_DAY;
+    options.sim.warm_up_s = warm_up_days(args) * KH_S_PER_DAY;
     options.sim.faults = !args->no_faults;
     options.sim.stop = cli_catch_signals();
     if (args->warm_up_days >= args->days)
@@ -52,16 +59,16 @@ static kh_status parse(int argc, char **argv, simulate_args *args, const char **
          .kind = CLI_NUMBER,
          .target = &args->days,
          .low = 1e-4,
-         .high = 1e5,
+         .high = KH_SIM_MOST_DAYS,
          .argument = "D",
          .help = "how long (default 30)"},
         {.name = "warm-up",
          .kind = CLI_NUMBER,
          .target = &args->warm_up_days,
          .low = 0,
-         .high = 1e5,
+         .high = KH_SIM_MOST_DAYS,
          .argument = "D",
-         .help = "days at the start that are not counted (default 1)"},
+         .help = "days at the start that are not counted (default: a tenth, at most 1)"},
         {.name = "fetch",
          .kind = CLI_NUMBER,
          .target = &args->sim.fetch_s,
@@ -118,11 +125,8 @@ static kh_status parse(int argc, char **argv, simulate_args *args, const char **
 int cmd_simulate(int argc, char **argv)
 {
     kh_sim_options sim = kh_sim_defaults();
-    simulate_args args = {.sim = sim,
-                          .days = sim.duration_s / KH_S_PER_DAY,
-                          .warm_up_days = sim.warm_up_s / KH_S_PER_DAY,
-                          .replications = 3,
-                          .objective = "max-min"};
+    simulate_args args = {
+        .sim = sim, .days = sim.duration_s / KH_S_PER_DAY, .warm_up_days = (double)NAN, .replications = 3, .objective = "max-min"};
     const char *path = NULL;
     bool finished = false;
     int unmet = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/study/study_file.h"
 
+#include "core/sim/sim.h"
 #include "core/text/number.h"
 #include "core/text/schema.h"
 #include "core/text/yaml.h"
@@ -22,8 +23,8 @@ typedef struct change {
 #define INTEGER(record, member) .name = #member, .type = KH_FIELD_INTEGER, .offset = offsetof(record, member)
 
 static const kh_field simulate_fields[] = {
-    {NUMBER(kh_study_file, days), .fallback = 30, .min = 0, .min_open = true, .max = 36500},
-    {NUMBER(kh_study_file, warm_up_days), .fallback = (double)NAN, .min = 0, .max = 36500},
+    {NUMBER(kh_study_file, days), .fallback = 30, .min = 0, .min_open = true, .max = KH_SIM_MOST_DAYS},
+    {NUMBER(kh_study_file, warm_up_days), .fallback = (double)NAN, .min = 0, .max = KH_SIM_MOST_DAYS},
     {INTEGER(kh_study_file, replications), .fallback = 3, .min = 1, .max = 1000},
     {INTEGER(kh_study_file, seed), .fallback = 1, .min = 0, .max = 9007199254740991.0},
 };
