@@ -9,6 +9,8 @@ static const double SPHERE_ERROR = 0.006;         /* of kh_geo_distance_km() aga
 static const double COORDINATE_ERROR_KM = 0.2;    /* positions are often given to two or three decimals */
 static const double LOWEST_LOSS_DB_PER_KM = 0.14; /* below any fibre made: 0.1400 dB/km is the record at 1550 nm */
 
+static const double LOWEST_THZ = 180, HIGHEST_THZ = 210; /* optical bands that the models of lines cover */
+
 #define ERROR(l, place, hint, ...) kh_findings_add((l)->findings, KH_ERROR, (place), (hint), __VA_ARGS__)
 #define WARN(l, place, hint, ...)  kh_findings_add((l)->findings, KH_WARNING, (place), (hint), __VA_ARGS__)
 
@@ -37,6 +39,8 @@ static bool explains(double distance_km, double length_km)
 {
     return distance_km * (1 - SPHERE_ERROR) - COORDINATE_ERROR_KM <= length_km && distance_km > length_km / 4;
 }
+
+static const double MOST_LOSS_DB = 1000; /* what a fibre may be given, and what the models take */
 
 static void check_distance(const kh_loader *l, const kh_fibre *fibre)
 {
@@ -67,6 +71,9 @@ static void check_fibre(const kh_loader *l, const kh_fibre *fibre)
         check_distance(l, fibre);
     if (isnan(fibre->loss_db))
         ERROR(l, fibre->place, "give loss_db, loss_db_per_km or type", "the loss of fibre '%s' cannot be known", fibre->id);
+    else if (fibre->loss_db > MOST_LOSS_DB)
+        ERROR(l, fibre->place, "check length_km and loss_db_per_km", "fibre '%s' loses %.6g dB, must be at most %g dB", fibre->id,
+              fibre->loss_db, MOST_LOSS_DB);
     else if (fibre->loss_db < LOWEST_LOSS_DB_PER_KM * fibre->length_km)
         WARN(l, fibre->place, "check loss and length",
              "fibre '%s' loses %.3g dB over %.4g km, less than any fibre made (%.2f dB/km)", fibre->id, fibre->loss_db,
@@ -105,6 +112,8 @@ static void check_store(const kh_loader *l, const kh_qkd_link *link)
                   s->capacity_keys);
 }
 
+static const double MOST_NOISE_PER_GATE = 0.5; /* from there on a detection says nothing */
+
 static void check_link(const kh_loader *l, const kh_qkd_link *link)
 {
     check_end(l, "qkd_link", link->id, link->place, link->ends[0]);
@@ -120,6 +129,11 @@ static void check_link(const kh_loader *l, const kh_qkd_link *link)
         return;
     }
     const kh_device *device = &l->net->devices[link->device.i];
+    double noise = device->dark_count_hz * device->gate_ns * 1e-9 + link->noise_per_gate;
+    if (!measured && !(noise < MOST_NOISE_PER_GATE))
+        ERROR(l, link->place, "check dark_count_hz and gate_ns of the device, noise_per_gate of the link",
+              "qkd_link '%s' has %.4g dark counts and noise counts in a gate, must be less than %g", link->id, noise,
+              MOST_NOISE_PER_GATE);
     if (measured && link->measured_key_rate_bps > device->clock_hz)
         ERROR(l, link->place, "check the unit: key_rate_bps is in bit/s",
               "qkd_link '%s' measured %.4g bit/s, above the clock of '%s', %.4g Hz", link->id, link->measured_key_rate_bps,
@@ -136,12 +150,45 @@ static bool passes(const kh_net *net, const kh_line_system *line, kh_node_id nod
     return false;
 }
 
+/* What the models of a line take; ranges of a fibre as such are wider. */
+static void check_line_fibre(const kh_loader *l, const kh_line_system *line, const kh_fibre *fibre)
+{
+    const kh_fibre_type *type = fibre->type.i == KH_NO_INDEX ? NULL : &l->net->fibre_types[fibre->type.i];
+    const struct {
+        const char *name, *unit;
+        double value, low, high;
+    } parts[] = {{"length", "km", fibre->length_km, 1e-6, 1000},
+                 {"attenuation", "dB/km", fibre->loss_db / fibre->length_km, 0.001, 100},
+                 {"dispersion", "ps/(nm km)", type == NULL ? (double)NAN : type->dispersion_ps_nm_km, 1, 40}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].value < parts[i].low || parts[i].value > parts[i].high)
+            ERROR(l, line->place, NULL, "line_system '%s': %s of fibre '%s' is %.4g %s, must be in [%g, %g] for an amplified line",
+                  line->id, parts[i].name, fibre->id, parts[i].value, parts[i].unit, parts[i].low, parts[i].high);
+}
+
+static void check_comb(const kh_loader *l, const kh_line_system *line)
+{
+    double half_thz = line->spacing_ghz / 2000, last_thz = line->first_thz + (line->channels - 1) * line->spacing_ghz / 1000;
+    if (line->first_thz - half_thz < LOWEST_THZ || last_thz + half_thz > HIGHEST_THZ)
+        ERROR(l, line->place, "check first_thz, spacing_ghz and count",
+              "line_system '%s': channels from %.10g to %.10g THz, must lie in [%g, %g] THz with their width", line->id,
+              line->first_thz, last_thz, LOWEST_THZ, HIGHEST_THZ);
+    if (line->baud_gbd > line->spacing_ghz)
+        ERROR(l, line->place, "make baud_gbd smaller or spacing_ghz larger",
+              "line_system '%s': a symbol rate of %g GBd does not fit a channel spacing of %g GHz", line->id, line->baud_gbd,
+              line->spacing_ghz);
+}
+
 static void check_line(const kh_loader *l, const kh_line_system *line)
 {
     for (size_t i = 0; i < line->n_roadms; i++)
         if (!passes(l->net, line, line->roadms[i]))
             ERROR(l, line->place, NULL, "line_system '%s' has a ROADM at '%s', which is not on its way", line->id,
                   l->net->nodes[line->roadms[i].i].id);
+    for (size_t i = 0; i < line->n_via; i++)
+        if (!l->broken[KH_NOUN_FIBRES][line->via[i].i])
+            check_line_fibre(l, line, &l->net->fibres[line->via[i].i]);
+    check_comb(l, line);
     if (line->n_modes == 0 && l->net->n_modes == 0)
         ERROR(l, line->place, "include a device library, or add modes", "line_system '%s': there are no transceiver modes",
               line->id);

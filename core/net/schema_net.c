@@ -107,10 +107,10 @@ static const kh_field node_fields[] = {
 
 static const kh_field fibre_type_fields[] = {
     ID(kh_fibre_type),
-    {NUMBER(kh_fibre_type, loss_db_per_km, "dB/km", 0, "Attenuation at 1550 nm, splices included."), ABOVE_TO(0, 5),
+    {NUMBER(kh_fibre_type, loss_db_per_km, "dB/km", 0, "Attenuation at 1550 nm, splices included."), WITHIN(0.001, 5),
      .required = true},
     {NUMBER(kh_fibre_type, dispersion_ps_nm_km, "ps/(nm km)", 16.7, "Chromatic dispersion at 1550 nm."), WITHIN(-200, 50)},
-    {NUMBER(kh_fibre_type, effective_area_um2, "um2", 83, "Effective area of the mode."), WITHIN(10, 1000)},
+    {NUMBER(kh_fibre_type, effective_area_um2, "um2", 83, "Effective area of the mode."), WITHIN(20, 300)},
     {NUMBER(kh_fibre_type, pmd_ps_sqrt_km, "ps/sqrt(km)", 0.04, "Polarisation mode dispersion."), WITHIN(0, 10)},
     NOTE,
     SOURCED};
@@ -125,7 +125,7 @@ static const kh_field fibre_fields[] = {
      .required = true},
     {NUMBER(kh_fibre, loss_db, "dB", NOT_GIVEN, "Loss from end to end, connectors and splices included."), WITHIN(0, 1000),
      .fallback_text = "length_km * loss_db_per_km + connector_loss_db"},
-    {NUMBER(kh_fibre, loss_db_per_km, "dB/km", NOT_GIVEN, "Attenuation, splices included."), ABOVE_TO(0, 5),
+    {NUMBER(kh_fibre, loss_db_per_km, "dB/km", NOT_GIVEN, "Attenuation, splices included."), WITHIN(0.001, 5),
      .fallback_text = "that of the type"},
     {NUMBER(kh_fibre, connector_loss_db, "dB", 1, "Connectors at both ends together; counts only when loss_db is not given."),
      WITHIN(0, 50)},
@@ -204,7 +204,7 @@ static const kh_field amplifier_fields[] = {
 
 static const kh_field mode_fields[] = {
     ID(kh_mode),
-    {NUMBER(kh_mode, baud_gbd, "GBd", 0, "Symbol rate."), ABOVE_TO(0, 1000), .required = true},
+    {NUMBER(kh_mode, baud_gbd, "GBd", 0, "Symbol rate."), WITHIN(0.1, 1000), .required = true},
     {NUMBER(kh_mode, rate_gbps, "Gbit/s", 0, "Net data rate of one channel."), ABOVE_TO(0, 100000), .required = true},
     {NUMBER(kh_mode, required_osnr_db, "dB", 0, "OSNR that the receiver needs, in 0.1 nm."), WITHIN(-10, 60), .required = true},
     {NUMBER(kh_mode, tx_osnr_db, "dB", 40, "OSNR that the transmitter gives, in 0.1 nm."), WITHIN(0, 100)},
@@ -215,11 +215,11 @@ static const kh_field mode_fields[] = {
     SOURCED};
 
 static const kh_field channel_fields[] = {
-    {NUMBER(kh_line_system, first_thz, "THz", 191.35, "Centre of the lowest channel."), WITHIN(150, 240)},
-    {NUMBER(kh_line_system, spacing_ghz, "GHz", 50, "Distance of neighbouring channels."), ABOVE_TO(0, 10000)},
-    {FIELD(kh_line_system, "count", channels, KH_FIELD_INTEGER, NULL, 76, "Number of channels."), WITHIN(1, 2000)},
+    {NUMBER(kh_line_system, first_thz, "THz", 191.35, "Centre of the lowest channel."), WITHIN(180, 210)},
+    {NUMBER(kh_line_system, spacing_ghz, "GHz", 50, "Distance of neighbouring channels."), WITHIN(1, 10000)},
+    {FIELD(kh_line_system, "count", channels, KH_FIELD_INTEGER, NULL, 76, "Number of channels."), WITHIN(1, 512)},
     {NUMBER(kh_line_system, launch_dbm, "dBm", 0, "Power of one channel into each span."), WITHIN(-30, 20)},
-    {NUMBER(kh_line_system, baud_gbd, "GBd", NOT_GIVEN, "Symbol rate of the neighbours."), ABOVE_TO(0, 1000),
+    {NUMBER(kh_line_system, baud_gbd, "GBd", NOT_GIVEN, "Symbol rate of the neighbours."), WITHIN(0.1, 1000),
      .fallback_text = "that of the mode"},
 };
 static const kh_schema_table channels = {.singular = "channels", .fields = channel_fields, .n_fields = COUNT(channel_fields)};
