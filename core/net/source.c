@@ -222,6 +222,11 @@ static kh_status take_root(kh_sources *s, uint32_t file, const kh_yaml_node *roo
         add_error(s, file, root, "start the file with 'keyhaul: 1'", "a topology must be a mapping of keys to values");
         return KH_OK;
     }
+    if (kh_yaml_get(root, "keyhaul_study") != NULL && kh_yaml_get(root, "keyhaul") == NULL) {
+        add_error(s, file, root, "run it with 'keyhaul study', or give the topology that it names",
+                  "this is a study, not a topology");
+        return KH_OK;
+    }
     take_version(s, file, kh_yaml_get(root, "keyhaul"));
     const kh_yaml_node *includes = kh_yaml_get(root, "include");
     if (includes != NULL)

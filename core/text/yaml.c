@@ -187,6 +187,8 @@ static kh_status add_scalar(builder *b, const yaml_event_t *event)
     KH_TRY(add_node(b, KH_YAML_SCALAR, event->start_mark, &node));
     const char *text = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
+    if (length > KH_YAML_LONGEST_TEXT)
+        return stop(b, KH_ELIMIT, place_of(b, event->start_mark), "is a quote missing?", "a text is longer than 64 KiB");
     if (memchr(text, '\0', length) != NULL) /* "\0" in quotes */
         return stop(b, KH_EDATA, place_of(b, event->start_mark), NULL, "text must not hold a NUL character");
     node->text = is_key_next(b) ? keep_key(b, text, length) : keep_text(b, text, length);

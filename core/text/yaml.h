@@ -33,7 +33,8 @@ typedef struct kh_yaml_budget {
 } kh_yaml_budget;
 #define KH_YAML_BUDGET ((kh_yaml_budget){.nodes = 2000000, .expansion = 100000})
 enum { KH_YAML_DEEPEST = 64 };
-#define KH_YAML_LARGEST ((size_t)64 << 20) /**< bytes of all files together */
+#define KH_YAML_LONGEST_TEXT ((size_t)65536)    /**< bytes of one key or value */
+#define KH_YAML_LARGEST      ((size_t)64 << 20) /**< bytes of all files together */
 
 /** A text and the name that findings give it. */
 typedef struct kh_yaml_source {
@@ -45,8 +46,8 @@ typedef struct kh_yaml_source {
 /** Reads one document.
  *
  *  Every problem is a finding with its place: syntax, text that is not UTF-8, duplicate keys, an empty file, a second document,
- *  nesting deeper than KH_YAML_DEEPEST, tags, an alias within what it stands for, a budget that is used up. Duplicate keys do
- *  not stop the reading: the tree comes with both.
+ *  nesting deeper than KH_YAML_DEEPEST, texts longer than KH_YAML_LONGEST_TEXT, tags, an alias within what it stands for, a budget
+ * that is used up. Duplicate keys do not stop the reading: the tree comes with both.
  *  @param arena       where the tree lives; nothing in it points into the source
  *  @param[out] root   only on KH_OK
  *  @return KH_OK; KH_EDATA (findings say why); KH_ELIMIT (likewise); KH_ENOMEM
