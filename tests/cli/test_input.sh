@@ -57,4 +57,21 @@ expect 65 "a run file that is none" "$KEYHAUL" report README.md -o "$scratch/r.h
 [ -e "$scratch/r.html" ] && fail "a report was left behind"
 expect 66 "a run file that is not there" "$KEYHAUL" report "$scratch/none.db" -o "$scratch/r.html"
 expect 66 "a table that is not there" "$KEYHAUL" validate "$scratch/none.csv"
+expect 65 "a topology as a run file" "$KEYHAUL" report topologies/bristol-cambridge.yaml
+says err "keyhaul study" "a topology as a run file"
+refuse 65 "a study as a topology" topologies/study-bristol-cambridge.yaml "this is a study, not a topology"
+{ printf 'keyhaul: 1\nname: "'; head -c 100000 /dev/zero | tr '\0' 'a'; echo '"'; } | net
+refuse 65 "a text of 100 kB" "$scratch/net.yaml" "longer than 64 KiB"
+net <<YAML
+keyhaul: 1
+name: measured links without devices
+nodes: [{id: A, trusted: true}, {id: B, trusted: true}, {id: C, trusted: true}]
+qkd_links: [{id: Q, ends: [A, B], measured: {key_rate_bps: 10}}, {id: R, ends: [B, C], measured: {key_rate_bps: 0}}]
+demands: [{id: X, between: [A, B], rate_bps: 1000000}, {id: Y, between: [A, C], rate_bps: 1000}]
+YAML
+expect 0 "a plan over measured links without devices" "$KEYHAUL" plan "$scratch/net.yaml"
+sed -i 's/rate_bps: 1000000}/rate_bps: 1e9, key_bits: 1}/' "$scratch/net.yaml"
+expect 65 "more requests than can wait" limited "$KEYHAUL" simulate "$scratch/net.yaml" --days 2 --fetch 0
+grep -qE 'can be played|wait at once' "$scratch/err" || fail "more requests than can wait: no reason is given"
+expect 64 "longer than can be played" "$KEYHAUL" simulate "$scratch/net.yaml" --days 1e5
 finish

@@ -5,7 +5,7 @@
 topology=topologies/bristol-cambridge.yaml
 
 if [ -e /dev/full ]; then
-    for command in "rates $topology" "plan $topology" "plan $topology --json" schema "validate tests/ref/qkd_acceptance.csv"; do
+    for command in "--help" "--version" "plan --help" "check $topology" "rates $topology" "plan $topology" "plan $topology --json" schema "validate tests/ref/qkd_acceptance.csv"; do
         # shellcheck disable=SC2086
         "$KEYHAUL" $command >/dev/full 2>"$scratch/err"
         got=$?
@@ -26,6 +26,8 @@ for format in html markdown csv json; do
     expect 0 "a $format report" "$KEYHAUL" report "$scratch/run.db" --format "$format" -o "$scratch/report"
     [ -s "$scratch/report" ] || fail "the $format report is empty"
 done
+expect 64 "a report onto its own run file" "$KEYHAUL" report "$scratch/run.db" -o "$scratch/run.db"
+expect 0 "the run file is still one" "$KEYHAUL" report "$scratch/run.db" -o "$scratch/report.html"
 left=$(find "$scratch" -name '*.??????' | wc -l)
 [ "$left" -eq 0 ] || fail "$left temporary files were left behind"
 finish

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct {
@@ -33,8 +34,20 @@ static kh_status choose_format(const char *name, const char *output, kh_report_f
     return KH_OK;
 }
 
+/* The run took hours to make, the report takes a second. */
+static kh_status keep_run(const char *path, const char *output, kh_error *err)
+{
+    struct stat run, target;
+    if (output == NULL || stat(path, &run) != 0 || stat(output, &target) != 0)
+        return KH_OK;
+    if (run.st_dev == target.st_dev && run.st_ino == target.st_ino)
+        return kh_fail(err, KH_EUSAGE, "the report would replace its run file '%s'; name another with -o", path);
+    return KH_OK;
+}
+
 static kh_status make_report(const char *path, const char *output, kh_report_format format, kh_error *err)
 {
+    KH_TRY(keep_run(path, output, err));
     kh_arena *arena = kh_arena_create(0);
     if (arena == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory");

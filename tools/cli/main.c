@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct command {
     const char *name, *about;
@@ -51,9 +54,16 @@ static int unknown_command(const char *name)
     return kh_status_exit(KH_EUSAGE);
 }
 
-int main(int argc, char **argv)
+/* A closed standard file would give its number to the next file opened, and messages would land in that one. */
+static void hold_standard_files(void)
 {
-    (void)setlocale(LC_CTYPE, "C.UTF-8");
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0) /* the lowest free number is the closed one; writing to standard output still fails */
+            (void)open("/dev/null", file == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+static int run(int argc, char **argv)
+{
     if (argc < 2) {
         print_help(stderr);
         return kh_status_exit(KH_EUSAGE);
@@ -70,4 +80,15 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
     return unknown_command(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    hold_standard_files();
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
+    int status = run(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    (void)fprintf(stderr, "keyhaul: cannot write 'standard output': %s\n", strerror(errno));
+    return status == 0 ? kh_status_exit(KH_EWRITE) : status;
 }
