@@ -62,6 +62,8 @@ static kh_status status_of(const kh_store *store, int code)
 static kh_status fail_sql(const kh_store *store, int code, kh_error *err)
 {
     kh_status status = status_of(store, code);
+    if ((code & 0xff) == SQLITE_NOTADB)
+        return kh_fail(err, status, "'%s' is not a run file; 'keyhaul study' makes one", store->path);
     const char *text = store->db == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(store->db);
     return kh_fail(err, status, "run file '%s': %s", store->path, text);
 }
@@ -307,7 +309,7 @@ static kh_status check_format(const kh_store *store, bool any_format, kh_error *
     sqlite3_int64 application = 0, format = 0;
     KH_TRY(query_number(store, "PRAGMA application_id", NULL, &application, err));
     if (application != APPLICATION_ID)
-        return kh_fail(err, KH_EDATA, "'%s' is not a Keyhaul run file", store->path);
+        return kh_fail(err, KH_EDATA, "'%s' is not a run file; 'keyhaul study' makes one", store->path);
     KH_TRY(query_number(store, "PRAGMA user_version", NULL, &format, err));
     if (format > FORMAT && !any_format)
         return kh_fail(err, KH_EDATA, "run file '%s' has format %lld, this program reads up to %d", store->path, (long long)format,

@@ -56,7 +56,10 @@ static kh_status store(const sweep *s, const kh_run_case *run_case, kh_error *er
 {
     kh_store *file = NULL;
     KH_TRY(kh_store_create(s->options->output, s->run, false, &file, err));
-    kh_status status = kh_store_put_case(file, run_case, err);
+    bool has = false; /* by another process that runs the same study into the same file */
+    kh_status status = kh_store_has_case(file, run_case->name, &has, err);
+    if (status == KH_OK && !has)
+        status = kh_store_put_case(file, run_case, err);
     kh_store_destroy(file);
     return status;
 }

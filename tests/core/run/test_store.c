@@ -239,7 +239,7 @@ static void a_database_of_another_program_is_refused(void **state)
     put(f, "as designed", 3);
     write_bytes(f->path, "r+", 68, "\0\0\0\1", 4); /* application id, SQLite file format section 1.3.18 */
     assert_int_equal(kh_store_create(f->path, f->run, true, &store, &f->err), KH_EDATA);
-    assert_non_null(strstr(f->err.message, "not a Keyhaul run file"));
+    assert_non_null(strstr(f->err.message, "is not a run file"));
 }
 
 static void a_later_format_is_refused(void **state)
