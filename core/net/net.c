@@ -47,7 +47,7 @@ const char *kh_node_name(const kh_node *node)
     return node->label != NULL ? node->label : node->id;
 }
 
-kh_node_id kh_node_far_end(const kh_node_id ends[2], kh_node_id node)
+kh_node_id kh_node_far_end(const kh_node_id *ends, kh_node_id node)
 {
     return ends[0].i == node.i ? ends[1] : ends[0];
 }

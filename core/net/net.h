@@ -236,8 +236,8 @@ kh_demand_id kh_net_demand(const kh_net *net, const char *id);
 /** A name for people: the label, else the id. */
 const char *kh_node_name(const kh_node *node);
 
-/** The other of two ends. */
-kh_node_id kh_node_far_end(const kh_node_id ends[2], kh_node_id node);
+/** The other of two ends. @param ends [2] */
+kh_node_id kh_node_far_end(const kh_node_id *ends, kh_node_id node);
 
 /** Sum over the fibres of a chain. */
 double kh_net_chain_length_km(const kh_net *net, const kh_fibre_id *via, size_t n_via);
