@@ -99,10 +99,13 @@ static void say_largest(const kh_advice *a)
     const kh_plan *plan = a->whole;
     const kh_cut *cut = &a->plan->cut;
     uint32_t largest = KH_NO_INDEX;
-    for (uint32_t i = 0; i < a->net->n_demands; i++)
-        if (kh_demand_needs_qkd(&a->net->demands[i]) && kh_cut_parts(cut, a->net->demands[i].between))
-            if (largest == KH_NO_INDEX || plan->demands[i].requested_bps > plan->demands[largest].requested_bps)
-                largest = i;
+    double least_bps = cut->requested_bps - cut->capacity_bps; /* without a smaller one the others would still not fit */
+    for (uint32_t i = 0; i < a->net->n_demands; i++) {
+        double bps = plan->demands[i].requested_bps;
+        bool larger = bps >= least_bps && (largest == KH_NO_INDEX || bps > plan->demands[largest].requested_bps);
+        if (larger && kh_demand_needs_qkd(&a->net->demands[i]) && kh_cut_parts(cut, a->net->demands[i].between))
+            largest = i;
+    }
     if (largest == KH_NO_INDEX)
         return;
     double asked_bps = plan->demands[largest].requested_bps, others_bps = cut->requested_bps - asked_bps;
