@@ -10,7 +10,8 @@ static const double REACH_MAX_DB = 200.0;
 static const double REACH_TOLERANCE_DB = 1e-3;
 static const double CEILING_SLACK = 1e-9; /* rounding only */
 
-static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite, &kh_qkd_bb84_asymptotic, &kh_qkd_bbm92};
+static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite, &kh_qkd_bb84_asymptotic, &kh_qkd_bbm92,
+                                                   &kh_qkd_bb84_one_decoy, &kh_qkd_bb84_one_decoy_rusca};
 
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol)
 {

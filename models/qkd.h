@@ -18,7 +18,7 @@ typedef struct kh_qkd_key {
     double block_s;         /**< time to fill a block; 0 for an infinite one */
     double block_key_bits;  /**< secret bits of a block; 0 for an infinite one */
     double parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
-                                               mu; BBM92: pairs per pulse */
+                                               mu; one decoy: mu_1, mu_2, p_1, p of the key basis; BBM92: pairs per pulse */
 } kh_qkd_key;
 
 /** One module pair over one channel: all that a protocol may look at. */
@@ -46,7 +46,8 @@ typedef struct kh_qkd_protocol {
     kh_status (*key)(const kh_qkd_system *system, kh_qkd_key *key, kh_error *err);
 } kh_qkd_protocol;
 
-extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_bbm92;
+extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_bbm92, kh_qkd_bb84_one_decoy,
+    kh_qkd_bb84_one_decoy_rusca;
 
 /** @return the descriptor, or NULL for a value that is none. */
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol);

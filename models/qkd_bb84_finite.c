@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/fibre.h"
 #include "models/lim2014.h"
+#include "models/logistic.h"
 #include "models/num.h"
 #include "models/qkd.h"
 #include "models/simplex.h"
@@ -20,32 +21,16 @@ typedef struct search {
     double n_x;
 } search;
 
-/* a share in (0, 1) from a number without bounds, and what is left of it */
-typedef struct shares {
-    double share, rest;
-} shares;
-
-static shares divide(double x)
-{
-    double odds = exp(-x);
-    return (shares){1.0 / (1.0 + odds), odds / (1.0 + odds)};
-}
-
-static double logit(double p)
-{
-    return log(p / (1.0 - p));
-}
-
 static kh_lim2014_choice choice_at(const double *x)
 {
     double mu_1 = fmin(exp(x[0]), MU_1_MAX);
-    double mu_2 = fmax(mu_1 * divide(x[1]).share, MU_3 + MU_GAP);
+    double mu_2 = fmax(mu_1 * kh_logistic_shares(x[1]).share, MU_3 + MU_GAP);
     mu_1 = fmax(mu_1, mu_2 + MU_3 + MU_GAP);
-    shares p_1 = divide(x[2]), p_2 = divide(x[3]);
+    kh_shares p_1 = kh_logistic_shares(x[2]), p_2 = kh_logistic_shares(x[3]);
     return (kh_lim2014_choice){
         .mu = {mu_1, mu_2, MU_3},
         .p = {p_1.share, p_1.rest * p_2.share, p_1.rest * p_2.rest},
-        .p_x = divide(x[4]).share,
+        .p_x = kh_logistic_shares(x[4]).share,
     };
 }
 
@@ -84,18 +69,14 @@ static void place(const double *start, double *x)
 {
     x[0] = log(start[0]);
     for (int j = 1; j < N_FREE; j++)
-        x[j] = logit(start[j]);
+        x[j] = kh_logistic_inverse(start[j]);
 }
 
 static void place_near(const double *parameters, double *x)
 {
     const double start[N_FREE] = {parameters[0], parameters[1] / parameters[0], parameters[2],
                                   parameters[3] / (1.0 - parameters[2]), parameters[4]};
-    double inside[N_FREE];
-    for (int j = 0; j < N_FREE; j++)
-        inside[j] = fmin(fmax(start[j], 1e-9), 1.0 - 1e-9);
-    inside[0] = start[0]; /* the only one that may be above 1 */
-    place(inside, x);
+    place(start, x);
 }
 
 /* the starts in order of score, best first */

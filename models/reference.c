@@ -7,6 +7,7 @@
 #include "models/lim2014.h"
 #include "models/ma2005.h"
 #include "models/num.h"
+#include "models/one_decoy.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,10 +35,10 @@ static kh_status read_inputs(const kh_json *inputs, const input *wanted, size_t 
     return KH_OK;
 }
 
-static kh_status read_triple(const kh_json *inputs, const char *name, double *values, kh_error *err)
+static kh_status read_array(const kh_json *inputs, const char *name, double *values, size_t n, kh_error *err)
 {
     const kh_json *array = kh_json_get(inputs, name);
-    for (size_t k = 0; k < 3; k++) {
+    for (size_t k = 0; k < n; k++) {
         double value = kh_json_as_number(kh_json_at(array, k));
         if (!(value >= 0.0 && value <= 10.0))
             return kh_fail(err, KH_ERANGE, "%s[%zu] is %g, must be in [0, 10]", name, k, value);
@@ -173,8 +174,8 @@ static kh_status read_choice(const kh_json *inputs, kh_lim2014_choice *choice, k
 {
     const input wanted[] = {{"pX", 1e-9, 1.0 - 1e-9, &choice->p_x}};
     READ(inputs, wanted, err);
-    KH_TRY(read_triple(inputs, "mu", choice->mu, err));
-    KH_TRY(read_triple(inputs, "p", choice->p, err));
+    KH_TRY(read_array(inputs, "mu", choice->mu, 3, err));
+    KH_TRY(read_array(inputs, "p", choice->p, 3, err));
     if (!(choice->mu[1] > choice->mu[2] && choice->mu[0] > choice->mu[1] + choice->mu[2]))
         return kh_fail(err, KH_ERANGE, "mu is [%g, %g, %g], must satisfy mu1 > mu2 + mu3 and mu2 > mu3", choice->mu[0],
                        choice->mu[1], choice->mu[2]);
@@ -205,6 +206,67 @@ static kh_status key_length(const kh_json *inputs, double *computed, kh_error *e
     double n_x = kh_lim2014_detections(&setting, &choice, n_pulses);
     *computed = kh_lim2014_key(&setting, &choice, n_x).key_bits;
     return KH_OK;
+}
+
+/* the two tables of one decoy name the same probabilities differently */
+static kh_status read_one_decoy(const kh_json *inputs, kh_one_decoy_choice *choice, kh_error *err)
+{
+    const char *p_key = kh_json_get(inputs, "p_key") != NULL ? "p_key" : "pX";
+    const input wanted[] = {{p_key, 1e-9, 1.0 - 1e-9, &choice->p_key}};
+    READ(inputs, wanted, err);
+    if (kh_json_get(inputs, "p") != NULL) {
+        KH_TRY(read_array(inputs, "p", &choice->p_1, 1, err));
+    } else {
+        const input first[] = {{"p1", 1e-9, 1.0 - 1e-9, &choice->p_1}};
+        READ(inputs, first, err);
+    }
+    KH_TRY(read_array(inputs, "mu", choice->mu, 2, err));
+    if (!(choice->mu[0] > choice->mu[1] && choice->mu[1] > 0.0 && choice->p_1 > 0.0 && choice->p_1 < 1.0))
+        return kh_fail(err, KH_ERANGE, "mu is [%g, %g], p1 is %g, must satisfy mu1 > mu2 > 0, 0 < p1 < 1", choice->mu[0],
+                       choice->mu[1], choice->p_1);
+    return KH_OK;
+}
+
+static kh_status one_decoy_key(const kh_json *inputs, kh_one_decoy_setting *setting, double *computed, kh_error *err)
+{
+    kh_one_decoy_choice choice = {0};
+    double length_km = 0.0, loss_db_per_km = 0.0, n_pulses = 0.0, dark_hz = 0.0, clock_hz = 0.0, misalignment = 0.0;
+    const input wanted[] = {
+        {"L_km", 0.0, 10000.0, &length_km},
+        {"alpha", 1e-6, 100.0, &loss_db_per_km},
+        {"N", 1.0, 1e30, &n_pulses},
+        {"dcr_hz", 0.0, 1e9, &dark_hz},
+        {"clock", 1.0, 1e12, &clock_hz},
+        {"ed", 0.0, 0.49, &misalignment},
+        {"f", 1.0, 10.0, &setting->ec_efficiency},
+        {"eps_sec", 1e-100, 1.0 - 1e-9, &setting->eps_sec},
+        {"eps_cor", 1e-100, 1.0 - 1e-9, &setting->eps_cor},
+    };
+    READ(inputs, wanted, err);
+    KH_TRY(read_one_decoy(inputs, &choice, err));
+    double background = dark_hz / clock_hz; /* both detectors together */
+    if (!(background < 0.5))
+        return kh_fail(err, KH_ERANGE, "dcr_hz is %g, must be below half of the clock", dark_hz);
+    setting->transmittance = kh_fibre_transmittance(loss_db_per_km * length_km);
+    /* the table counts errors of misalignment on every pulse with light, ours on those without dark count */
+    setting->detector = (kh_detector){
+        .efficiency = 1.0, .dark_per_gate = 0.5 * background, .misalignment = misalignment / (1.0 - background), .detectors = 2.0};
+    setting->errors = KH_ONE_DECOY_ERRORS_BY_DECOYS;
+    double n_key = kh_one_decoy_detections(setting, &choice, n_pulses);
+    *computed = kh_one_decoy_key(setting, &choice, n_key).key_bits;
+    return KH_OK;
+}
+
+static kh_status one_decoy_wiesemann(const kh_json *inputs, double *computed, kh_error *err)
+{
+    kh_one_decoy_setting setting = {.proof = KH_ONE_DECOY_WIESEMANN};
+    return one_decoy_key(inputs, &setting, computed, err);
+}
+
+static kh_status one_decoy_rusca(const kh_json *inputs, double *computed, kh_error *err)
+{
+    kh_one_decoy_setting setting = {.proof = KH_ONE_DECOY_RUSCA};
+    return one_decoy_key(inputs, &setting, computed, err);
 }
 
 static kh_status pair_source(const kh_json *inputs, double *computed, kh_error *err)
@@ -257,6 +319,8 @@ static const struct {
     {"lim2014_key_length", key_length},
     {"bbm92_pdc", pair_source},
     {"bbm92_counts", counted_pairs},
+    {"one_decoy_wiesemann2024", one_decoy_wiesemann},
+    {"one_decoy_rusca2018", one_decoy_rusca},
 };
 
 kh_status kh_reference_qkd(const char *model, const kh_json *inputs, double *computed, bool *known, kh_error *err)

@@ -21,7 +21,9 @@ typedef enum kh_medium { KH_MEDIUM_BURIED, KH_MEDIUM_AERIAL, KH_MEDIUM_SUBSEA } 
 typedef enum kh_protocol {
     KH_PROTOCOL_BB84_DECOY,            /**< two decoys, finite key (Lim 2014), parameters optimised */
     KH_PROTOCOL_BB84_DECOY_ASYMPTOTIC, /**< vacuum + weak decoy, infinite key (Ma 2005) */
-    KH_PROTOCOL_BBM92                  /**< entangled pairs, pulsed source (Ma 2007), infinite key */
+    KH_PROTOCOL_BBM92,                 /**< entangled pairs, pulsed source (Ma 2007), infinite key */
+    KH_PROTOCOL_BB84_ONE_DECOY,        /**< one decoy, finite key (Wiesemann 2024), parameters optimised */
+    KH_PROTOCOL_BB84_ONE_DECOY_RUSCA   /**< the same after Rusca 2018, whose proof was mended later */
 } kh_protocol;
 typedef enum kh_source_at { KH_SOURCE_AT_A, KH_SOURCE_IN_MIDDLE, KH_SOURCE_AT_B } kh_source_at;
 typedef enum kh_use { KH_USE_KEY, KH_USE_OTP, KH_USE_AES_256 } kh_use;

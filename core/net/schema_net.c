@@ -44,7 +44,8 @@
 
 static const char *const node_kinds[] = {"site", "switch", "amplifier", "ogs", "satellite", NULL};
 static const char *const media[] = {"buried", "aerial", "subsea", NULL};
-static const char *const protocols[] = {"bb84-decoy", "bb84-decoy-asymptotic", "bbm92", NULL};
+static const char *const protocols[] = {"bb84-decoy",     "bb84-decoy-asymptotic", "bbm92",
+                                        "bb84-one-decoy", "bb84-one-decoy-rusca",  NULL};
 static const char *const source_places[] = {"a", "middle", "b", NULL};
 static const char *const uses[] = {"key", "otp", "aes-256", NULL};
 static const char *const securities[] = {"qkd", "hybrid", "pqc", "psk", NULL};

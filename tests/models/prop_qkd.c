@@ -45,8 +45,9 @@ static kh_qkd_system random_system(kh_rng *rng)
     return system;
 }
 
-static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite, &kh_qkd_bb84_asymptotic, &kh_qkd_bbm92};
-enum { N_PROTOCOLS = 3 };
+static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite, &kh_qkd_bb84_asymptotic, &kh_qkd_bbm92,
+                                                   &kh_qkd_bb84_one_decoy, &kh_qkd_bb84_one_decoy_rusca};
+enum { N_PROTOCOLS = sizeof protocols / sizeof protocols[0] };
 
 static kh_qkd_key compute(const kh_qkd_protocol *protocol, const kh_qkd_system *system)
 {
@@ -106,21 +107,52 @@ static void imperfections_never_help(void **state)
     }
 }
 
+static void expect_growth_with_blocks(const kh_qkd_protocol *protocol, kh_qkd_system system)
+{
+    system.block_bits = INFINITY;
+    double endless_bps = compute(protocol, &system).rate_bps, shorter_bps = 0.0;
+    for (double block = 1e5; block < 1e14; block *= 100.0) {
+        system.block_bits = block;
+        double rate_bps = compute(protocol, &system).rate_bps;
+        if (!(rate_bps >= shorter_bps * (1.0 - SEARCH) && rate_bps <= endless_bps * (1.0 + SEARCH)))
+            fail_msg("%s at %g dB, block %g: %.9g bit/s, shorter %.9g, endless %.9g", protocol->name, system.loss_b_db, block,
+                     rate_bps, shorter_bps, endless_bps);
+        shorter_bps = rate_bps;
+    }
+}
+
 static void longer_blocks_give_more_up_to_the_endless_one(void **state)
 {
     (void)state;
     kh_rng rng = kh_rng_stream(3, "qkd", "blocks");
     for (int i = 0; i < N_SYSTEMS / 2; i++) {
         kh_qkd_system system = random_system(&rng);
+        expect_growth_with_blocks(&kh_qkd_bb84_finite, system);
+        expect_growth_with_blocks(&kh_qkd_bb84_one_decoy, system);
+        expect_growth_with_blocks(&kh_qkd_bb84_one_decoy_rusca, system);
+    }
+}
+
+static void one_decoy_gives_no_more_than_two_when_the_block_is_endless(void **state)
+{
+    (void)state;
+    kh_rng rng = kh_rng_stream(6, "qkd", "decoys");
+    for (int i = 0; i < N_SYSTEMS; i++) {
+        kh_qkd_system system = random_system(&rng);
         system.block_bits = INFINITY;
-        double endless_bps = compute(&kh_qkd_bb84_finite, &system).rate_bps, shorter_bps = 0.0;
-        for (double block = 1e5; block < 1e14; block *= 100.0) {
-            system.block_bits = block;
-            double rate_bps = compute(&kh_qkd_bb84_finite, &system).rate_bps;
-            assert_true(rate_bps >= shorter_bps * (1.0 - SEARCH));
-            assert_true(rate_bps <= endless_bps * (1.0 + SEARCH));
-            shorter_bps = rate_bps;
-        }
+        double two_bps = compute(&kh_qkd_bb84_finite, &system).rate_bps;
+        assert_true(compute(&kh_qkd_bb84_one_decoy, &system).rate_bps <= two_bps * 1.005);
+    }
+}
+
+static void the_mended_proof_of_one_decoy_gives_no_more_than_the_first(void **state)
+{
+    (void)state;
+    kh_rng rng = kh_rng_stream(7, "qkd", "proofs");
+    for (int i = 0; i < N_SYSTEMS; i++) {
+        kh_qkd_system system = random_system(&rng);
+        double mended_bps = compute(&kh_qkd_bb84_one_decoy, &system).rate_bps;
+        assert_true(mended_bps <= compute(&kh_qkd_bb84_one_decoy_rusca, &system).rate_bps * (1.0 + SEARCH));
     }
 }
 
@@ -169,6 +201,8 @@ int main(void)
         cmocka_unit_test(every_rate_is_below_the_bound_of_the_channel),
         cmocka_unit_test(imperfections_never_help),
         cmocka_unit_test(longer_blocks_give_more_up_to_the_endless_one),
+        cmocka_unit_test(one_decoy_gives_no_more_than_two_when_the_block_is_endless),
+        cmocka_unit_test(the_mended_proof_of_one_decoy_gives_no_more_than_the_first),
         cmocka_unit_test(what_is_lost_to_the_block_halves_with_every_thousandfold),
         cmocka_unit_test(endless_blocks_agree_with_the_asymptotic_formula),
     };

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { N_ROWS = 28 };
+enum { N_ROWS = 36 };
 
 static char text[1 << 16];
 

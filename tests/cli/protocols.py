@@ -1,0 +1,19 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads the JSON of `keyhaul rates tests/cli/protocols.yaml` and checks what must hold between the protocols."""
+import json
+import sys
+
+with open(sys.argv[1], encoding="utf-8") as file:
+    links = {link["id"]: link for link in json.load(file)["links"]}
+
+for name, link in links.items():
+    assert link["protocol"] == name, f"{name} is {link['protocol']}"
+    assert 0 < link["key_rate_bps"] <= link["ceiling_bps"], f"{name} gives {link['key_rate_bps']}"
+    effects = link["effects"]
+    assert effects["loss_db"] > 3 and effects["error_correction_db"] > 0, f"{name}: {effects}"
+    assert link["limit"] == "loss of the channel", f"{name}: {link['limit']}"
+
+for finite in ("bb84-decoy", "bb84-one-decoy", "bb84-one-decoy-rusca"):
+    assert links[finite]["time_to_first_key_s"] > 0 and links[finite]["effects"]["finite_key_db"] > 1, finite
+assert links["bb84-one-decoy"]["key_rate_bps"] < links["bb84-one-decoy-rusca"]["key_rate_bps"]
