@@ -10,8 +10,9 @@ static const double REACH_MAX_DB = 200.0;
 static const double REACH_TOLERANCE_DB = 1e-3;
 static const double CEILING_SLACK = 1e-9; /* rounding only */
 
-static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite, &kh_qkd_bb84_asymptotic, &kh_qkd_bbm92,
-                                                   &kh_qkd_bb84_one_decoy, &kh_qkd_bb84_one_decoy_rusca};
+static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,           &kh_qkd_bb84_asymptotic,      &kh_qkd_bbm92,
+                                                   &kh_qkd_bb84_one_decoy,        &kh_qkd_bb84_one_decoy_rusca, &kh_qkd_cv_gaussian,
+                                                   &kh_qkd_cv_gaussian_asymptotic};
 
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol)
 {
@@ -40,10 +41,15 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
                      .detectors = device->detectors},
         .clock_hz = device->clock_hz,
         .ec_efficiency = device->ec_efficiency,
-        .block_bits = device->block_bits,
+        .block_bits = protocol->is_cv ? device->block_symbols : device->block_bits,
         .eps_sec = device->eps_sec,
         .eps_cor = device->eps_cor,
         .pairs_per_pulse = device->pairs_per_pulse,
+        .cv = {.heterodyne = device->cv_detection == KH_CV_HETERODYNE,
+               .electronic_noise = device->electronic_noise_snu,
+               .excess_noise = device->excess_noise_snu,
+               .reconciliation = device->reconciliation_efficiency},
+        .frame_error_rate = device->frame_error_rate,
     };
     divide_loss(protocol->is_entanglement ? source_at : KH_SOURCE_AT_A, loss_db, &system);
     return system;
@@ -73,6 +79,21 @@ static kh_status check_ranges(const range *ranges, size_t n, kh_error *err)
     return KH_OK;
 }
 
+static kh_status check_cv(const kh_qkd_system *s, kh_error *err)
+{
+    if (s->detector.dark_per_gate != 0.0)
+        return kh_fail(err, KH_ERANGE,
+                       "dark counts or noise per gate are %g; continuous variables count no photons, give excess_noise_snu",
+                       s->detector.dark_per_gate);
+    const range ranges[] = {
+        {"excess_noise_snu", s->cv.excess_noise, 0.0, 10.0, false, false},
+        {"electronic_noise_snu", s->cv.electronic_noise, 0.0, 100.0, false, false},
+        {"reconciliation_efficiency", s->cv.reconciliation, 0.0, 1.0, true, false},
+        {"frame_error_rate", s->frame_error_rate, 0.0, 1.0, false, true},
+    };
+    return check_ranges(ranges, sizeof ranges / sizeof ranges[0], err);
+}
+
 static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_system *s, kh_error *err)
 {
     const kh_detector *d = &s->detector;
@@ -99,7 +120,7 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
     const range pairs = {"pairs_per_pulse", s->pairs_per_pulse, 0.0, 100.0, false, false};
     if (protocol->is_entanglement && !isnan(s->pairs_per_pulse))
         KH_TRY(check_range(&pairs, err));
-    return KH_OK;
+    return protocol->is_cv ? check_cv(s, err) : KH_OK;
 }
 
 kh_status kh_qkd_compute(const kh_qkd_protocol *protocol, const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)

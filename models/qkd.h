@@ -4,6 +4,7 @@
 
 #include "core/base/status.h"
 #include "core/net/net.h"
+#include "models/cv.h"
 #include "models/detector.h"
 
 /** Protocols of quantum key distribution behind one descriptor: a new protocol is one file and one line in the table of qkd.c. */
@@ -12,13 +13,14 @@ enum { KH_QKD_PARAMETERS = 5 };
 
 /** What the protocol gives, before the limits of the electronics. */
 typedef struct kh_qkd_key {
-    double rate_bps;        /**< secret key, >= 0 */
-    double qber;            /**< of the key basis, [0, 0.5]; with typical parameters when there is no key; NAN without clicks */
-    double sifted_rate_bps; /**< key-basis detections */
-    double block_s;         /**< time to fill a block; 0 for an infinite one */
-    double block_key_bits;  /**< secret bits of a block; 0 for an infinite one */
+    double rate_bps; /**< secret key, >= 0 */
+    double qber; /**< of the key basis, [0, 0.5]; with typical parameters when there is no key; NAN without clicks, and for CV */
+    double sifted_rate_bps;               /**< key-basis detections; CV: symbols that make key */
+    double block_s;                       /**< time to fill a block; 0 for an infinite one */
+    double block_key_bits;                /**< secret bits of a block; 0 for an infinite one */
     double parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
-                                               mu; one decoy: mu_1, mu_2, p_1, p of the key basis; BBM92: pairs per pulse */
+                                               mu; one decoy: mu_1, mu_2, p_1, p of the key basis; CV: variance, key share; BBM92:
+                                             pairs per pulse */
 } kh_qkd_key;
 
 /** One module pair over one channel: all that a protocol may look at. */
@@ -28,9 +30,11 @@ typedef struct kh_qkd_system {
     kh_detector detector;    /**< of B, and of A when A detects too */
     double clock_hz;         /**< > 0 */
     double ec_efficiency;    /**< f >= 1: leakage over the Shannon limit */
-    double block_bits;       /**< key-basis detections per block; INFINITY: no statistical fluctuation */
+    double block_bits;       /**< key-basis detections per block, CV: symbols; INFINITY: no statistical fluctuation */
     double eps_sec, eps_cor; /**< (0, 1); only with a finite block */
     double pairs_per_pulse;  /**< entangled sources, [0, 100]; NAN: optimised */
+    kh_cv_receiver cv;       /**< CV only; its efficiency is the detector's */
+    double frame_error_rate; /**< CV only, [0, 1) */
     const kh_qkd_key *near; /**< key of a similar system: a search of many parameters starts there alone, in a third of the time, at
                                  the risk of missing a better valley. NULL or without key: from scratch */
 } kh_qkd_system;
@@ -43,11 +47,12 @@ typedef struct kh_qkd_protocol {
     kh_protocol protocol;
     bool is_finite;       /**< looks at block_bits */
     bool is_entanglement; /**< source apart from A possible */
+    bool is_cv;           /**< looks at the receiver of continuous variables; counts no photons */
     kh_status (*key)(const kh_qkd_system *system, kh_qkd_key *key, kh_error *err);
 } kh_qkd_protocol;
 
 extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_bbm92, kh_qkd_bb84_one_decoy,
-    kh_qkd_bb84_one_decoy_rusca;
+    kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic;
 
 /** @return the descriptor, or NULL for a value that is none. */
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol);

@@ -37,7 +37,8 @@ static bool remove_loss(kh_qkd_system *s)
 
 static bool remove_dark_counts(kh_qkd_system *s)
 {
-    return replace(&s->detector.dark_per_gate, 0.0);
+    bool had_dark = replace(&s->detector.dark_per_gate, 0.0), had_excess = replace(&s->cv.excess_noise, 0.0);
+    return replace(&s->cv.electronic_noise, 0.0) || had_dark || had_excess;
 }
 static bool remove_misalignment(kh_qkd_system *s)
 {
@@ -45,7 +46,8 @@ static bool remove_misalignment(kh_qkd_system *s)
 }
 static bool remove_leakage(kh_qkd_system *s)
 {
-    return replace(&s->ec_efficiency, 1.0);
+    bool had_leakage = replace(&s->ec_efficiency, 1.0);
+    return replace(&s->cv.reconciliation, 1.0) || had_leakage;
 }
 static bool remove_block_size(kh_qkd_system *s)
 {

@@ -23,8 +23,11 @@ typedef enum kh_protocol {
     KH_PROTOCOL_BB84_DECOY_ASYMPTOTIC, /**< vacuum + weak decoy, infinite key (Ma 2005) */
     KH_PROTOCOL_BBM92,                 /**< entangled pairs, pulsed source (Ma 2007), infinite key */
     KH_PROTOCOL_BB84_ONE_DECOY,        /**< one decoy, finite key (Wiesemann 2024), parameters optimised */
-    KH_PROTOCOL_BB84_ONE_DECOY_RUSCA   /**< the same after Rusca 2018, whose proof was mended later */
+    KH_PROTOCOL_BB84_ONE_DECOY_RUSCA,  /**< the same after Rusca 2018, whose proof was mended later */
+    KH_PROTOCOL_CV_GAUSSIAN,           /**< Gaussian-modulated coherent states, finite key (Leverrier 2010) */
+    KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC /**< the same with an infinite key (Fossier 2009) */
 } kh_protocol;
+typedef enum kh_cv_detection { KH_CV_HOMODYNE, KH_CV_HETERODYNE } kh_cv_detection;
 typedef enum kh_source_at { KH_SOURCE_AT_A, KH_SOURCE_IN_MIDDLE, KH_SOURCE_AT_B } kh_source_at;
 typedef enum kh_use { KH_USE_KEY, KH_USE_OTP, KH_USE_AES_256 } kh_use;
 typedef enum kh_security { KH_SECURITY_QKD, KH_SECURITY_HYBRID, KH_SECURITY_PQC, KH_SECURITY_PSK } kh_security;
@@ -99,10 +102,16 @@ typedef struct kh_device {
     double ec_efficiency; /**< f >= 1 */
     double block_bits;    /**< raw key bits per block of privacy amplification (key basis, at the receiver) */
     double eps_sec, eps_cor;
-    double pairs_per_pulse;  /**< BBM92: mean pairs per pulse; NAN = optimised */
-    double max_key_rate_bps; /**< limit of the electronics; INFINITY when none */
-    double max_loss_db;      /**< vendor's limit; INFINITY when none */
-    double cost_eur;         /**< one pair */
+    double pairs_per_pulse;           /**< BBM92: mean pairs per pulse; NAN = optimised */
+    kh_cv_detection cv_detection; /**< this and the next five: continuous variables only */
+    double excess_noise_snu;          /**< of the channel at its input, shot-noise units */
+    double electronic_noise_snu;      /**< of the receiver, trusted */
+    double reconciliation_efficiency; /**< beta, (0, 1] */
+    double frame_error_rate;          /**< share of blocks that error correction gives up, [0, 1) */
+    double block_symbols;             /**< symbols sent per block */
+    double max_key_rate_bps;          /**< limit of the electronics; INFINITY when none */
+    double max_loss_db;               /**< vendor's limit; INFINITY when none */
+    double cost_eur;                  /**< one pair */
 } kh_device;
 
 typedef struct kh_qkd_link {

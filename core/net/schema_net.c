@@ -45,7 +45,8 @@
 static const char *const node_kinds[] = {"site", "switch", "amplifier", "ogs", "satellite", NULL};
 static const char *const media[] = {"buried", "aerial", "subsea", NULL};
 static const char *const protocols[] = {"bb84-decoy",     "bb84-decoy-asymptotic", "bbm92",
-                                        "bb84-one-decoy", "bb84-one-decoy-rusca",  NULL};
+                                        "bb84-one-decoy", "bb84-one-decoy-rusca", "cv-gaussian", "cv-gaussian-asymptotic", NULL};
+static const char *const cv_detections[] = {"homodyne", "heterodyne", NULL};
 static const char *const source_places[] = {"a", "middle", "b", NULL};
 static const char *const uses[] = {"key", "otp", "aes-256", NULL};
 static const char *const securities[] = {"qkd", "hybrid", "pqc", "psk", NULL};
@@ -145,7 +146,7 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, detector_efficiency, NULL, 0, "Probability that a photon at the detector is detected."), ABOVE_TO(0, 1),
      .required = true},
     {NUMBER(kh_device, receiver_loss_db, "dB", 0, "Optics of the receiver before the detector."), WITHIN(0, 60)},
-    {NUMBER(kh_device, dark_count_hz, "Hz", 0, "Dark counts of one detector."), WITHIN(0, 1e9), .required = true},
+    {NUMBER(kh_device, dark_count_hz, "Hz", 0, "Dark counts of one detector; 0 for cv, which counts no photons."), WITHIN(0, 1e9), .required = true},
     {NUMBER(kh_device, gate_ns, "ns", 1, "Detection window; dark counts per gate = dark_count_hz * gate_ns * 1e-9."),
      ABOVE_TO(0, 1e6)},
     {NUMBER(kh_device, misalignment, NULL, 0.01, "Probability that a photon reaches the wrong detector."), FROM_BELOW(0, 0.5)},
@@ -158,6 +159,17 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, eps_cor, NULL, 1e-15, "Correctness: probability that the two keys differ."), ABOVE_TO(0, 0.1)},
     {NUMBER(kh_device, pairs_per_pulse, NULL, NOT_GIVEN, "bbm92: mean number of photon pairs in a pulse."), ABOVE_TO(0, 10),
      .fallback_text = "optimised"},
+    {CHOICE(kh_device, cv_detection, KH_CV_HOMODYNE, "cv: the receiver reads one quadrature (homodyne) or both (heterodyne)."),
+     .words = cv_detections},
+    {NUMBER(kh_device, excess_noise_snu, "shot-noise units", 0.01, "cv: excess noise of the channel, referred to its input."),
+     WITHIN(0, 1)},
+    {NUMBER(kh_device, electronic_noise_snu, "shot-noise units", 0.1, "cv: electronic noise of the receiver, taken as trusted."),
+     WITHIN(0, 10)},
+    {NUMBER(kh_device, reconciliation_efficiency, NULL, 0.95, "cv: share of the mutual information that reconciliation keeps."),
+     ABOVE_TO(0, 1)},
+    {NUMBER(kh_device, frame_error_rate, NULL, 0.1, "cv: share of blocks that reconciliation gives up."), FROM_BELOW(0, 1)},
+    {NUMBER(kh_device, block_symbols, NULL, 1e9, "cv: symbols sent for one block, those for estimation included."),
+     WITHIN(1e3, 1e15)},
     {NUMBER(kh_device, max_key_rate_bps, "bit/s", NO_LIMIT, "Most that the electronics can do."), ABOVE(0),
      .fallback_text = "no limit"},
     {NUMBER(kh_device, max_loss_db, "dB", NO_LIMIT, "Most loss that the maker allows."), ABOVE(0), .fallback_text = "no limit"},

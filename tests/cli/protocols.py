@@ -16,4 +16,7 @@ for name, link in links.items():
 
 for finite in ("bb84-decoy", "bb84-one-decoy", "bb84-one-decoy-rusca"):
     assert links[finite]["time_to_first_key_s"] > 0 and links[finite]["effects"]["finite_key_db"] > 1, finite
+for name in ("cv-gaussian", "cv-gaussian-asymptotic"):
+    assert links[name]["qber"] is None and links[name]["effects"]["dark_counts_db"] > 0.1, name
+assert links["cv-gaussian"]["effects"]["finite_key_db"] > 0 == links["cv-gaussian-asymptotic"]["effects"]["finite_key_db"]
 assert links["bb84-one-decoy"]["key_rate_bps"] < links["bb84-one-decoy-rusca"]["key_rate_bps"]
