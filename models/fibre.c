@@ -30,3 +30,24 @@ kh_status kh_fibre_chain_loss(const kh_net *net, const kh_fibre_id *via, size_t 
     *loss_db = sum_db;
     return KH_OK;
 }
+
+static kh_node_id far_end(const kh_fibre *fibre, kh_node_id near)
+{
+    return fibre->ends[fibre->ends[0].i == near.i ? 1 : 0];
+}
+
+kh_status kh_fibre_arms(const kh_net *net, const kh_qkd_link *link, double arms_db[2], kh_error *err)
+{
+    kh_node_id at = link->ends[0];
+    size_t n_first = 0;
+    while (n_first < link->n_via && at.i != link->charlie_at.i)
+        at = far_end(&net->fibres[link->via[n_first++].i], at);
+    if (at.i != link->charlie_at.i)
+        return kh_fail(err, KH_ERANGE, "no node of the chain is the middle station");
+    double first_db, second_db, extra_db = 0.5 * link->extra_loss_db;
+    KH_TRY(kh_fibre_chain_loss(net, link->via, n_first, extra_db, &first_db, err));
+    KH_TRY(kh_fibre_chain_loss(net, link->via + n_first, link->n_via - n_first, extra_db, &second_db, err));
+    arms_db[0] = first_db;
+    arms_db[1] = second_db;
+    return KH_OK;
+}

@@ -16,4 +16,10 @@ double kh_fibre_transmittance(double loss_db);
 kh_status kh_fibre_chain_loss(const kh_net *net, const kh_fibre_id *via, size_t n_via, double extra_loss_db, double *loss_db,
                               kh_error *err);
 
+/** Loss of the two arms of a link with a middle station; extra_loss_db is shared evenly.
+ *  @param link          with charlie_at between its ends
+ *  @param[out] arms_db  from ends[0] and from ends[1] to the station
+ *  @return as kh_fibre_chain_loss(), which adds up to the same */
+kh_status kh_fibre_arms(const kh_net *net, const kh_qkd_link *link, double arms_db[2], kh_error *err);
+
 #endif

@@ -10,9 +10,15 @@ static const double REACH_MAX_DB = 200.0;
 static const double REACH_TOLERANCE_DB = 1e-3;
 static const double CEILING_SLACK = 1e-9; /* rounding only */
 
-static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,           &kh_qkd_bb84_asymptotic,      &kh_qkd_bbm92,
-                                                   &kh_qkd_bb84_one_decoy,        &kh_qkd_bb84_one_decoy_rusca, &kh_qkd_cv_gaussian,
-                                                   &kh_qkd_cv_gaussian_asymptotic};
+static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,
+                                                   &kh_qkd_bb84_asymptotic,
+                                                   &kh_qkd_bbm92,
+                                                   &kh_qkd_bb84_one_decoy,
+                                                   &kh_qkd_bb84_one_decoy_rusca,
+                                                   &kh_qkd_cv_gaussian,
+                                                   &kh_qkd_cv_gaussian_asymptotic,
+                                                   &kh_qkd_tf_sns,
+                                                   &kh_qkd_mdi};
 
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol)
 {
@@ -45,13 +51,18 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
         .eps_sec = device->eps_sec,
         .eps_cor = device->eps_cor,
         .pairs_per_pulse = device->pairs_per_pulse,
+        .phase_noise_rad = device->phase_noise_rad,
         .cv = {.heterodyne = device->cv_detection == KH_CV_HETERODYNE,
                .electronic_noise = device->electronic_noise_snu,
                .excess_noise = device->excess_noise_snu,
                .reconciliation = device->reconciliation_efficiency},
         .frame_error_rate = device->frame_error_rate,
     };
-    divide_loss(protocol->is_entanglement ? source_at : KH_SOURCE_AT_A, loss_db, &system);
+    if (protocol->is_relayed)
+        source_at = KH_SOURCE_IN_MIDDLE;
+    else if (!protocol->is_entanglement)
+        source_at = KH_SOURCE_AT_A;
+    divide_loss(source_at, loss_db, &system);
     return system;
 }
 
@@ -120,7 +131,15 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
     const range pairs = {"pairs_per_pulse", s->pairs_per_pulse, 0.0, 100.0, false, false};
     if (protocol->is_entanglement && !isnan(s->pairs_per_pulse))
         KH_TRY(check_range(&pairs, err));
+    const range phase = {"phase_noise_rad", s->phase_noise_rad, 0.0, 10.0, false, false};
+    if (protocol->is_twin_field)
+        KH_TRY(check_range(&phase, err));
     return protocol->is_cv ? check_cv(s, err) : KH_OK;
+}
+
+double kh_qkd_ceiling(const kh_qkd_protocol *protocol, double loss_a_db, double loss_b_db)
+{
+    return kh_bound_plob(protocol->is_twin_field ? fmax(loss_a_db, loss_b_db) : loss_a_db + loss_b_db);
 }
 
 kh_status kh_qkd_compute(const kh_qkd_protocol *protocol, const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)
@@ -129,7 +148,7 @@ kh_status kh_qkd_compute(const kh_qkd_protocol *protocol, const kh_qkd_system *s
     kh_qkd_key computed;
     KH_TRY(protocol->key(system, &computed, err));
     double loss_db = system->loss_a_db + system->loss_b_db;
-    double ceiling_bps = system->clock_hz * kh_bound_plob(loss_db);
+    double ceiling_bps = system->clock_hz * kh_qkd_ceiling(protocol, system->loss_a_db, system->loss_b_db);
     if (!(computed.rate_bps >= 0.0 && computed.rate_bps <= ceiling_bps * (1.0 + CEILING_SLACK)))
         return kh_fail(err, KH_EINTERNAL, "%s gives %g bit/s at %g dB, the bound of the channel is %g bit/s", protocol->name,
                        computed.rate_bps, loss_db, ceiling_bps);

@@ -19,20 +19,22 @@ typedef struct kh_qkd_key {
     double block_s;                       /**< time to fill a block; 0 for an infinite one */
     double block_key_bits;                /**< secret bits of a block; 0 for an infinite one */
     double parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
-                                               mu; one decoy: mu_1, mu_2, p_1, p of the key basis; CV: variance, key share; BBM92:
-                                             pairs per pulse */
+                                               mu; one decoy: mu_1, mu_2, p_1, p of the key basis; CV: variance, key share; TF: u, p
+                                             of sending; MDI: mu of A, mu of B; BBM92: pairs per pulse */
 } kh_qkd_key;
 
 /** One module pair over one channel: all that a protocol may look at. */
 typedef struct kh_qkd_system {
-    double loss_a_db;        /**< from the source to A; 0 for prepare-and-measure protocols, where A is the source */
-    double loss_b_db;        /**< from the source to B, detector not included; [0, 1000] */
+    double
+        loss_a_db; /**< from the source, or the middle station, to A; 0 for prepare-and-measure protocols, where A is the source */
+    double loss_b_db;        /**< from the source or station to B, detector not included; [0, 1000] */
     kh_detector detector;    /**< of B, and of A when A detects too */
     double clock_hz;         /**< > 0 */
     double ec_efficiency;    /**< f >= 1: leakage over the Shannon limit */
     double block_bits;       /**< key-basis detections per block, CV: symbols; INFINITY: no statistical fluctuation */
     double eps_sec, eps_cor; /**< (0, 1); only with a finite block */
     double pairs_per_pulse;  /**< entangled sources, [0, 100]; NAN: optimised */
+    double phase_noise_rad;  /**< TF only, [0, 10] */
     kh_cv_receiver cv;       /**< CV only; its efficiency is the detector's */
     double frame_error_rate; /**< CV only, [0, 1) */
     const kh_qkd_key *near; /**< key of a similar system: a search of many parameters starts there alone, in a third of the time, at
@@ -47,12 +49,14 @@ typedef struct kh_qkd_protocol {
     kh_protocol protocol;
     bool is_finite;       /**< looks at block_bits */
     bool is_entanglement; /**< source apart from A possible */
+    bool is_relayed;      /**< both ends send to a station between them: arms in loss_a_db and loss_b_db */
+    bool is_twin_field;   /**< of these, bounded by the single-repeater bound of the worse arm in place of PLOB */
     bool is_cv;           /**< looks at the receiver of continuous variables; counts no photons */
     kh_status (*key)(const kh_qkd_system *system, kh_qkd_key *key, kh_error *err);
 } kh_qkd_protocol;
 
 extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_bbm92, kh_qkd_bb84_one_decoy,
-    kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic;
+    kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic, kh_qkd_tf_sns, kh_qkd_mdi;
 
 /** @return the descriptor, or NULL for a value that is none. */
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol);
@@ -67,11 +71,15 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
 
 /** Best key rate of @p protocol on @p system.
  *  @return KH_OK (also when there is no key: rate 0); KH_ERANGE for a value outside the ranges given at kh_qkd_system and
- *          kh_detector; KH_EINTERNAL when the rate exceeds the PLOB bound of the channel; KH_ENOMEM */
+ *          kh_detector; KH_EINTERNAL when the rate exceeds kh_qkd_ceiling(); KH_ENOMEM */
 kh_status kh_qkd_compute(const kh_qkd_protocol *protocol, const kh_qkd_system *system, kh_qkd_key *key, kh_error *err);
 
-/** One module of @p device at @p loss_db, its protocol, no extra noise; entangled source in the middle. For tables rate(loss).
- *  The limits of the device count: 0 beyond max_loss_db, never above max_key_rate_bps. */
+/** Bound of the protocol in bit per use: PLOB of the whole channel; of the worse arm for twin field, whose station is a repeater.
+ */
+double kh_qkd_ceiling(const kh_qkd_protocol *protocol, double loss_a_db, double loss_b_db);
+
+/** One module of @p device at @p loss_db, its protocol, no extra noise; entangled source or station in the middle. For tables
+ * rate(loss). The limits of the device count: 0 beyond max_loss_db, never above max_key_rate_bps. */
 kh_status kh_qkd_device_rate(const kh_device *device, double loss_db, kh_qkd_key *key, kh_error *err);
 
 /** Largest loss at which @p device gives key (to 1e-3 dB), max_loss_db of the device included; 0 when it gives none at all.

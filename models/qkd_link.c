@@ -19,6 +19,7 @@ typedef struct subject {
     const kh_qkd_protocol *protocol;
     bool has_fibres;
     double loss_db, length_km;
+    double arms_db[2]; /**< with a middle station */
 } subject;
 
 /* removals of one effect: true when there was something to remove */
@@ -42,7 +43,8 @@ static bool remove_dark_counts(kh_qkd_system *s)
 }
 static bool remove_misalignment(kh_qkd_system *s)
 {
-    return replace(&s->detector.misalignment, 0.0);
+    bool had_phase_noise = replace(&s->phase_noise_rad, 0.0);
+    return replace(&s->detector.misalignment, 0.0) || had_phase_noise;
 }
 static bool remove_leakage(kh_qkd_system *s)
 {
@@ -146,6 +148,10 @@ static kh_status compute(const subject *s, kh_qkd_rate *rate, kh_error *err)
     if (!(noise >= 0.0 && noise < 1.0))
         return kh_fail(err, KH_ERANGE, "noise_per_gate is %g, must be in [0, 1)", noise);
     kh_qkd_system system = kh_qkd_system_of(s->protocol, s->device, s->loss_db, s->link->source_at, noise);
+    if (s->protocol->is_relayed) {
+        system.loss_a_db = s->arms_db[0];
+        system.loss_b_db = s->arms_db[1];
+    }
     kh_qkd_key key;
     KH_TRY(kh_qkd_compute(s->protocol, &system, &key, err));
     KH_TRY(effects_of(s->protocol, &system, &key, &rate->effects, err));
@@ -190,8 +196,17 @@ static kh_status find_subject(const kh_net *net, kh_qkd_link_id id, subject *s, 
     if (s->has_fibres) {
         KH_TRY(kh_fibre_chain_loss(net, link->via, link->n_via, link->extra_loss_db, &s->loss_db, err));
         s->length_km = kh_net_chain_length_km(net, link->via, link->n_via);
+        if (s->protocol != NULL && s->protocol->is_relayed)
+            KH_TRY(kh_fibre_arms(net, link, s->arms_db, err));
     }
     return KH_OK;
+}
+
+static double ceiling_of(const subject *s)
+{
+    if (s->protocol != NULL && s->protocol->is_relayed)
+        return kh_qkd_ceiling(s->protocol, s->arms_db[0], s->arms_db[1]);
+    return kh_bound_plob(s->loss_db);
 }
 
 kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *rate, kh_error *err)
@@ -210,7 +225,7 @@ kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *
         .effects = EFFECTS_UNKNOWN,
     };
     if (s.has_fibres && s.device != NULL) {
-        result.ceiling_bps = s.device->clock_hz * kh_bound_plob(s.loss_db);
+        result.ceiling_bps = s.device->clock_hz * ceiling_of(&s);
         result.repeater_ceiling_bps = s.device->clock_hz * kh_bound_single_repeater(s.loss_db);
     }
     if (!isnan(s.link->measured_key_rate_bps))

@@ -14,8 +14,8 @@
  *  - Modules: all are alike. With none the rate is 0 (KH_LIMIT_NO_MODULE), and per_module_bps says what one would give.
  *  - Device: no key beyond max_loss_db, at most max_key_rate_bps per module.
  *  - Effects: the key rate is computed again with one of them removed (loss 0 dB; no dark counts and noise, of CV no excess and
- * electronic noise; no misalignment; f = 1 or beta = 1; endless block; no dead time), before the limits of the device. When there
- * is no key: INFINITY where the removal alone gives key, NAN where it does not.
+ * electronic noise; no misalignment and phase noise; f = 1 or beta = 1; endless block; no dead time), before the limits of the
+ * device. When there is no key: INFINITY where the removal alone gives key, NAN where it does not.
  *  - Limit, with key: the electronics when they cut the rate; else the costliest effect other than loss when it costs 6 dB or
  *    more; else the costliest of all when it costs 3 dB or more; else none.
  *  - Limit, without key: what removed alone gives key, first of finite block, noise, misalignment; else the loss.

@@ -68,6 +68,11 @@ double kh_net_chain_loss_db(const kh_net *net, const kh_fibre_id *via, size_t n_
     return sum;
 }
 
+bool kh_protocol_has_station(kh_protocol protocol)
+{
+    return protocol == KH_PROTOCOL_TF_SNS_ASYMPTOTIC || protocol == KH_PROTOCOL_MDI_ASYMPTOTIC;
+}
+
 bool kh_demand_needs_qkd(const kh_demand *demand)
 {
     return demand->security == KH_SECURITY_QKD || demand->security == KH_SECURITY_HYBRID;

@@ -19,13 +19,15 @@
 typedef enum kh_node_kind { KH_NODE_SITE, KH_NODE_SWITCH, KH_NODE_AMPLIFIER, KH_NODE_OGS, KH_NODE_SATELLITE } kh_node_kind;
 typedef enum kh_medium { KH_MEDIUM_BURIED, KH_MEDIUM_AERIAL, KH_MEDIUM_SUBSEA } kh_medium;
 typedef enum kh_protocol {
-    KH_PROTOCOL_BB84_DECOY,            /**< two decoys, finite key (Lim 2014), parameters optimised */
-    KH_PROTOCOL_BB84_DECOY_ASYMPTOTIC, /**< vacuum + weak decoy, infinite key (Ma 2005) */
-    KH_PROTOCOL_BBM92,                 /**< entangled pairs, pulsed source (Ma 2007), infinite key */
-    KH_PROTOCOL_BB84_ONE_DECOY,        /**< one decoy, finite key (Wiesemann 2024), parameters optimised */
-    KH_PROTOCOL_BB84_ONE_DECOY_RUSCA,  /**< the same after Rusca 2018, whose proof was mended later */
-    KH_PROTOCOL_CV_GAUSSIAN,           /**< Gaussian-modulated coherent states, finite key (Leverrier 2010) */
-    KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC /**< the same with an infinite key (Fossier 2009) */
+    KH_PROTOCOL_BB84_DECOY,             /**< two decoys, finite key (Lim 2014), parameters optimised */
+    KH_PROTOCOL_BB84_DECOY_ASYMPTOTIC,  /**< vacuum + weak decoy, infinite key (Ma 2005) */
+    KH_PROTOCOL_BBM92,                  /**< entangled pairs, pulsed source (Ma 2007), infinite key */
+    KH_PROTOCOL_BB84_ONE_DECOY,         /**< one decoy, finite key (Wiesemann 2024), parameters optimised */
+    KH_PROTOCOL_BB84_ONE_DECOY_RUSCA,   /**< the same after Rusca 2018, whose proof was mended later */
+    KH_PROTOCOL_CV_GAUSSIAN,            /**< Gaussian-modulated coherent states, finite key (Leverrier 2010) */
+    KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC, /**< the same with an infinite key (Fossier 2009) */
+    KH_PROTOCOL_TF_SNS_ASYMPTOTIC, /**< twin field over a middle station, sending or not sending (Bertaina 2024), infinite key */
+    KH_PROTOCOL_MDI_ASYMPTOTIC     /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
 } kh_protocol;
 typedef enum kh_cv_detection { KH_CV_HOMODYNE, KH_CV_HETERODYNE } kh_cv_detection;
 typedef enum kh_source_at { KH_SOURCE_AT_A, KH_SOURCE_IN_MIDDLE, KH_SOURCE_AT_B } kh_source_at;
@@ -103,7 +105,8 @@ typedef struct kh_device {
     double block_bits;    /**< raw key bits per block of privacy amplification (key basis, at the receiver) */
     double eps_sec, eps_cor;
     double pairs_per_pulse;           /**< BBM92: mean pairs per pulse; NAN = optimised */
-    kh_cv_detection cv_detection; /**< this and the next five: continuous variables only */
+    double phase_noise_rad;           /**< twin field: standard deviation of the phase between the arms */
+    kh_cv_detection cv_detection;     /**< this and the next five: continuous variables only */
     double excess_noise_snu;          /**< of the channel at its input, shot-noise units */
     double electronic_noise_snu;      /**< of the receiver, trusted */
     double reconciliation_efficiency; /**< beta, (0, 1] */
@@ -123,6 +126,7 @@ typedef struct kh_qkd_link {
     kh_protocol protocol; /**< the device's unless given */
     kh_device_id device;
     kh_source_at source_at; /**< entanglement only */
+    kh_node_id charlie_at;  /**< middle station of twin field and MDI, resolved; KH_NO_INDEX for other protocols unless given */
     double wavelength_nm;
     double modules;               /**< installed pairs, whole number >= 0 */
     double extra_loss_db;         /**< filters, switches, patches on the way */
@@ -253,6 +257,9 @@ kh_node_id kh_node_far_end(const kh_node_id *ends, kh_node_id node);
 /** Sum over the fibres of a chain. */
 double kh_net_chain_length_km(const kh_net *net, const kh_fibre_id *via, size_t n_via);
 double kh_net_chain_loss_db(const kh_net *net, const kh_fibre_id *via, size_t n_via);
+
+/** True when the two ends send to a station between them: twin field, MDI. */
+bool kh_protocol_has_station(kh_protocol protocol);
 
 /** True when the demand needs key from QKD (security qkd or hybrid). */
 bool kh_demand_needs_qkd(const kh_demand *demand);

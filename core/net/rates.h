@@ -37,7 +37,8 @@ typedef struct kh_qkd_rate {
     bool qber_measured; /**< qber is a measurement of the topology; a computed key rate does not use it */
     double loss_db;     /**< of the channel, without the detector */
     double length_km;
-    double ceiling_bps;          /**< clock * PLOB bound of the channel, per module; INFINITY when not computed */
+    double ceiling_bps; /**< clock * PLOB bound of the channel (twin field: of the worse arm), per module; INFINITY when not
+                           computed */
     double repeater_ceiling_bps; /**< clock * single-repeater bound, per module */
     double sifted_rate_bps;      /**< key-basis detections, per module */
     double block_s;              /**< time to fill one block = time to first key; 0 when asymptotic or measured */

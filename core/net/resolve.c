@@ -152,6 +152,42 @@ static bool resolve_link_ends(const kh_loader *l, kh_qkd_link *link)
     return true;
 }
 
+/* The node between the ends that parts the loss most evenly, or the wanted one; KH_NO_INDEX when there is none. */
+static kh_node_id find_station(const kh_net *net, const kh_qkd_link *link)
+{
+    double half_db = 0.5 * kh_net_chain_loss_db(net, link->via, link->n_via), so_far_db = 0.0, least_db = INFINITY;
+    kh_node_id at = link->ends[0], found = {KH_NO_INDEX};
+    for (size_t i = 0; i + 1 < link->n_via; i++) {
+        const kh_fibre *fibre = &net->fibres[link->via[i].i];
+        so_far_db += fibre->loss_db;
+        at = other_end(fibre, at);
+        bool wanted = link->charlie_at.i == KH_NO_INDEX || link->charlie_at.i == at.i;
+        if (wanted && fabs(so_far_db - half_db) < least_db) {
+            least_db = fabs(so_far_db - half_db);
+            found = at;
+        }
+    }
+    return found;
+}
+
+static bool resolve_station(const kh_loader *l, kh_qkd_link *link)
+{
+    if (!kh_protocol_has_station(link->protocol) || link->n_via == 0)
+        return true;
+    kh_node_id found = find_station(l->net, link);
+    if (found.i != KH_NO_INDEX) {
+        link->charlie_at = found;
+        return true;
+    }
+    if (link->charlie_at.i == KH_NO_INDEX)
+        kh_findings_add(l->findings, KH_ERROR, link->place, "part the fibre at a node where the station stands",
+                        "qkd_link '%s': %s needs a node between its ends", link->id, kh_protocol_name(link->protocol));
+    else
+        kh_findings_add(l->findings, KH_ERROR, link->place, "name a node that the fibres pass, or leave charlie_at out",
+                        "qkd_link '%s': charlie_at '%s' is not between its ends", link->id, l->net->nodes[link->charlie_at.i].id);
+    return false;
+}
+
 static bool resolve_link(const kh_loader *l, kh_qkd_link *link)
 {
     if ((uint32_t)link->protocol == KH_SCHEMA_NONE)
@@ -159,7 +195,7 @@ static bool resolve_link(const kh_loader *l, kh_qkd_link *link)
     if (!resolve_link_ends(l, link))
         return false;
     resolve_store(l->net, link);
-    return true;
+    return resolve_station(l, link);
 }
 
 static bool resolve_line(const kh_loader *l, kh_line_system *line)

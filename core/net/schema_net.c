@@ -44,8 +44,16 @@
 
 static const char *const node_kinds[] = {"site", "switch", "amplifier", "ogs", "satellite", NULL};
 static const char *const media[] = {"buried", "aerial", "subsea", NULL};
-static const char *const protocols[] = {"bb84-decoy",     "bb84-decoy-asymptotic", "bbm92",
-                                        "bb84-one-decoy", "bb84-one-decoy-rusca", "cv-gaussian", "cv-gaussian-asymptotic", NULL};
+static const char *const protocols[] = {"bb84-decoy",
+                                        "bb84-decoy-asymptotic",
+                                        "bbm92",
+                                        "bb84-one-decoy",
+                                        "bb84-one-decoy-rusca",
+                                        "cv-gaussian",
+                                        "cv-gaussian-asymptotic",
+                                        "tf-sns-asymptotic",
+                                        "mdi-asymptotic",
+                                        NULL};
 static const char *const cv_detections[] = {"homodyne", "heterodyne", NULL};
 static const char *const source_places[] = {"a", "middle", "b", NULL};
 static const char *const uses[] = {"key", "otp", "aes-256", NULL};
@@ -146,7 +154,8 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, detector_efficiency, NULL, 0, "Probability that a photon at the detector is detected."), ABOVE_TO(0, 1),
      .required = true},
     {NUMBER(kh_device, receiver_loss_db, "dB", 0, "Optics of the receiver before the detector."), WITHIN(0, 60)},
-    {NUMBER(kh_device, dark_count_hz, "Hz", 0, "Dark counts of one detector; 0 for cv, which counts no photons."), WITHIN(0, 1e9), .required = true},
+    {NUMBER(kh_device, dark_count_hz, "Hz", 0, "Dark counts of one detector; 0 for cv, which counts no photons."), WITHIN(0, 1e9),
+     .required = true},
     {NUMBER(kh_device, gate_ns, "ns", 1, "Detection window; dark counts per gate = dark_count_hz * gate_ns * 1e-9."),
      ABOVE_TO(0, 1e6)},
     {NUMBER(kh_device, misalignment, NULL, 0.01, "Probability that a photon reaches the wrong detector."), FROM_BELOW(0, 0.5)},
@@ -159,6 +168,7 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, eps_cor, NULL, 1e-15, "Correctness: probability that the two keys differ."), ABOVE_TO(0, 0.1)},
     {NUMBER(kh_device, pairs_per_pulse, NULL, NOT_GIVEN, "bbm92: mean number of photon pairs in a pulse."), ABOVE_TO(0, 10),
      .fallback_text = "optimised"},
+    {NUMBER(kh_device, phase_noise_rad, "rad", 0.1, "tf: standard deviation of the phase between the two arms."), WITHIN(0, 3)},
     {CHOICE(kh_device, cv_detection, KH_CV_HOMODYNE, "cv: the receiver reads one quadrature (homodyne) or both (heterodyne)."),
      .words = cv_detections},
     {NUMBER(kh_device, excess_noise_snu, "shot-noise units", 0.01, "cv: excess noise of the channel, referred to its input."),
@@ -196,6 +206,8 @@ static const kh_field qkd_link_fields[] = {
      .fallback_text = "none; measured must be given"},
     {CHOICE(kh_qkd_link, source_at, KH_SOURCE_IN_MIDDLE, "bbm92: where the source of pairs stands; a is the first end."),
      .words = source_places},
+    {REFERENCE(kh_qkd_link, "charlie_at", charlie_at, "tf, mdi: where the middle station stands, a node that the fibres pass."),
+     OF_NODES, .fallback_text = "the node on the way nearest to half of the loss"},
     {NUMBER(kh_qkd_link, wavelength_nm, "nm", 1550.12, "Wavelength of the quantum channel."), WITHIN(400, 2000)},
     {WHOLE(kh_qkd_link, modules, NULL, 1, "Installed pairs."), WITHIN(0, 10000)},
     {NUMBER(kh_qkd_link, extra_loss_db, "dB", 0, "Filters, switches and patches on the way."), WITHIN(0, 200)},

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { N_ROWS = 55 };
+enum { N_ROWS = 68 };
 
 static char text[1 << 16];
 
