@@ -114,6 +114,11 @@ static void check_store(const kh_loader *l, const kh_qkd_link *link)
 
 static const double MOST_NOISE_PER_GATE = 0.5; /* from there on a detection says nothing */
 
+static bool counts_photons(kh_protocol protocol)
+{
+    return protocol != KH_PROTOCOL_CV_GAUSSIAN && protocol != KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC;
+}
+
 static void check_link(const kh_loader *l, const kh_qkd_link *link)
 {
     check_end(l, "qkd_link", link->id, link->place, link->ends[0]);
@@ -134,6 +139,10 @@ static void check_link(const kh_loader *l, const kh_qkd_link *link)
         ERROR(l, link->place, "check dark_count_hz and gate_ns of the device, noise_per_gate of the link",
               "qkd_link '%s' has %.4g dark counts and noise counts in a gate, must be less than %g", link->id, noise,
               MOST_NOISE_PER_GATE);
+    else if (!measured && noise > 0 && !counts_photons(link->protocol))
+        ERROR(l, link->place, "make dark_count_hz of the device and noise_per_gate of the link 0, and give excess_noise_snu",
+              "qkd_link '%s' has %.4g dark counts and noise counts in a gate, but %s counts no photons", link->id, noise,
+              kh_protocol_name(link->protocol));
     if (measured && link->measured_key_rate_bps > device->clock_hz)
         ERROR(l, link->place, "check the unit: key_rate_bps is in bit/s",
               "qkd_link '%s' measured %.4g bit/s, above the clock of '%s', %.4g Hz", link->id, link->measured_key_rate_bps,
