@@ -8,7 +8,7 @@
  *  Noise in shot-noise units. Pure functions, no checks.
  *
  *  Model : Lodewyck et al., PRA 76, 042305 (2007), and Fossier et al., J. Phys. B 42, 114014 (2009): Holevo bound from the
- * symplectic eigenvalues; finite size after Leverrier, Grosshans, Grangier, PRA 81, 062343 (2010), eqs. (5)-(13). Valid :
+ * symplectic eigenvalues; finite size after Leverrier, Grosshans, Grangier, PRA 81, 062343 (2010). Valid :
  * collective attacks; the laser's phase reference is trusted. */
 typedef struct kh_cv_receiver {
     bool heterodyne;         /**< both quadratures are read; else homodyne, one of them */

@@ -57,7 +57,7 @@ static double most(const double *value, const pulses *s, int k, double deviation
     return deviation == 0.0 ? value[k] : fmin(s->weight[k] * all, value[k] + s->weight[k] * deviation);
 }
 
-/* Rusca 2018, eq. (A16): half of the vacuum events are errors. Never more than all events. */
+/* Rusca 2018, appendix: half of the vacuum events are errors. Never more than all events. */
 static double most_vacuum(const pulses *s, deviations d)
 {
     double bound = s->mean_click;
@@ -72,7 +72,7 @@ static double least_vacuum(const kh_one_decoy_choice *c, const pulses *s, deviat
     return fmax(0.0, s->tau_0 * (c->mu[0] * low_2 - c->mu[1] * high_1) / (c->mu[0] - c->mu[1]));
 }
 
-/* Rusca 2018, eq. (A17) */
+/* Rusca 2018, appendix */
 static double least_single(const kh_one_decoy_choice *c, const pulses *s, deviations d)
 {
     double mu_1 = c->mu[0], mu_2 = c->mu[1], share = mu_2 * mu_2 / (mu_1 * mu_1);
