@@ -19,7 +19,7 @@ typedef struct kh_validate_row {
     double expected, computed; /**< computed is NAN when the row was not evaluated */
     double error, tolerance;   /**< both relative, or both in dB when @c in_db */
     bool in_db, evaluated, pass;
-    const char *note; /**< why not evaluated: "model 'cv_gmcs_trusted' is not part of this version" */
+    const char *note; /**< why not evaluated: "model 'sat_pass_finite' is not part of this version" */
 } kh_validate_row;
 
 typedef struct kh_validate_result {

@@ -75,11 +75,11 @@ static void checks_compare_as_their_name_says(void **state)
 static void a_model_that_is_not_there_is_skipped_with_a_note(void **state)
 {
     bench *b = *state;
-    assert_int_equal(run_text(b, QKD_HEADER "cv,cv_gmcs_trusted,{},0.1,bit,1e-6,equal,s\n"), KH_OK);
+    assert_int_equal(run_text(b, QKD_HEADER "sat,sat_pass_finite,{},0.1,bit,1e-6,equal,s\n"), KH_OK);
     assert_int_equal(b->result.n_skipped, 1);
     assert_false(b->result.rows[0].evaluated);
     assert_true(isnan(b->result.rows[0].computed));
-    assert_string_equal(b->result.rows[0].note, "model 'cv_gmcs_trusted' is not part of this version");
+    assert_string_equal(b->result.rows[0].note, "model 'sat_pass_finite' is not part of this version");
 }
 
 static void a_line_is_computed_once_and_compared_channel_by_channel(void **state)
