@@ -4,7 +4,7 @@
 #include "tests/solvers/builder.h"
 #include "tests/solvers/near.h"
 
-/* A ring with a stub: two routes, a bottleneck, an untrusted corner and a demand without a path. */
+/* A ring with a tail: two routes, a bottleneck, an untrusted corner and a demand without a path. */
 static kh_builder make_network(void)
 {
     kh_builder b = kh_builder_create(16);

@@ -8,6 +8,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Nobody reads more on a terminal. */
+enum { MOST_TOLD = 200 };
+
 static void paragraph(kh_str *out, const kh_str *text)
 {
     if (text->length == 0)
@@ -40,23 +43,29 @@ static void write_demand_table(const kh_pipeline *p, kh_str *out)
     cli_table_text(&table, out);
 }
 
+static void write_demand(const kh_pipeline *p, kh_demand_id id, kh_str *out)
+{
+    kh_str why = {0}, advice = {0}, data = {0};
+    double capacity_gbps = 0.0;
+    kh_words_demand(p->net, p->rates, p->plan, id, &why);
+    kh_words_advice(p->net, p->rates, p->plan, id, &advice);
+    kh_words_data(p->net, p->rates, p->plan, id, &capacity_gbps, &data);
+    kh_str_printf(out, "\n%s\n", p->net->demands[id.i].id);
+    paragraph(out, &why);
+    paragraph(out, &advice);
+    paragraph(out, &data);
+    kh_str_clear(&why);
+    kh_str_clear(&advice);
+    kh_str_clear(&data);
+}
+
 static void write_words(const kh_pipeline *p, kh_str *out)
 {
-    for (size_t i = 0; i < p->plan->n_demands; i++) {
-        kh_demand_id id = {(uint32_t)i};
-        kh_str why = {0}, advice = {0}, data = {0};
-        double capacity_gbps = 0.0;
-        kh_words_demand(p->net, p->rates, p->plan, id, &why);
-        kh_words_advice(p->net, p->rates, p->plan, id, &advice);
-        kh_words_data(p->net, p->rates, p->plan, id, &capacity_gbps, &data);
-        kh_str_printf(out, "\n%s\n", p->net->demands[i].id);
-        paragraph(out, &why);
-        paragraph(out, &advice);
-        paragraph(out, &data);
-        kh_str_clear(&why);
-        kh_str_clear(&advice);
-        kh_str_clear(&data);
-    }
+    size_t n = p->plan->n_demands, told = n < MOST_TOLD ? n : MOST_TOLD;
+    for (uint32_t i = 0; i < told; i++)
+        write_demand(p, (kh_demand_id){i}, out);
+    if (told < n)
+        kh_str_printf(out, "\nThe first %zu of %zu demands are told in words; --json tells of all.\n", told, n);
 }
 
 static void write_tight_links(const kh_pipeline *p, kh_str *out)
