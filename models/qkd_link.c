@@ -232,6 +232,10 @@ kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *
         KH_TRY(take_measured(&s, &result, err));
     else if (s.has_fibres && s.protocol != NULL)
         KH_TRY(compute(&s, &result, err));
+    /* no way over one station beats this; the bound of the protocol itself, which is lower, was asserted where the rate was made */
+    if (!(result.per_module_bps <= result.repeater_ceiling_bps * (1.0 + 1e-9)))
+        return kh_fail(err, KH_EINTERNAL, "the key rate is %g bit/s, above the single-repeater bound of %g bit/s at %g dB",
+                       result.per_module_bps, result.repeater_ceiling_bps, s.loss_db);
     if (s.link->modules == 0.0)
         result.limit = KH_LIMIT_NO_MODULE;
     result.key_rate_bps = result.per_module_bps * s.link->modules;
