@@ -29,14 +29,19 @@ size_t kh_facts_row(const kh_table *table, const char *id, size_t hint)
     return SIZE_MAX;
 }
 
-bool kh_facts_demand_asks(const kh_facts *facts, size_t row)
+static bool is_secured_otherwise(const kh_facts *facts, size_t row)
 {
     size_t base = kh_facts_row(facts->base_demands, kh_table_text(facts->demands, "id", row), row);
     const char *security = kh_table_text(facts->base_demands, "security", base);
+    return security != NULL && (strcmp(security, "pqc") == 0 || strcmp(security, "psk") == 0);
+}
+
+/* The case itself says so, since a what-if may change the security; the base is asked only where the case does not. */
+bool kh_facts_demand_asks(const kh_facts *facts, size_t row)
+{
     const char *shortfall = kh_table_text(facts->demands, "shortfall", row);
-    bool other_means = security != NULL && (strcmp(security, "pqc") == 0 || strcmp(security, "psk") == 0);
-    bool not_needed = shortfall != NULL && strncmp(shortfall, "not", 3) == 0;
-    return kh_table_number(facts->demands, "requested_bps", row) > 0 && !other_means && !not_needed;
+    bool needless = shortfall == NULL ? is_secured_otherwise(facts, row) : strncmp(shortfall, "not", 3) == 0;
+    return kh_table_number(facts->demands, "requested_bps", row) > 0 && !needless;
 }
 
 double kh_facts_demand_share(const kh_facts *facts, size_t row)

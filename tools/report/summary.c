@@ -17,22 +17,6 @@ static void paragraph(kh_str *out, const kh_str *text)
     out->failed = out->failed || text->failed;
 }
 
-/* How many services have a chain of lines that carries their data. */
-static void say_data(const kh_facts *facts, kh_str *out)
-{
-    size_t asked = 0, carried = 0;
-    for (size_t row = 0; row < kh_facts_rows(facts->demands); row++) {
-        size_t base = kh_facts_row(facts->base_demands, kh_table_text(facts->demands, "id", row), row);
-        double wanted_gbps = base == SIZE_MAX ? (double)NAN : kh_table_number(facts->base_demands, "data_gbps", base);
-        if (!(wanted_gbps > 0))
-            continue;
-        asked++;
-        carried += kh_table_number(facts->demands, "data_capacity_gbps", row) >= wanted_gbps;
-    }
-    if (asked > 0)
-        kh_str_printf(out, " Data: the lines carry %zu of %zu services.", carried, asked);
-}
-
 static void say_cases(const kh_run *run, kh_str *out)
 {
     size_t all_met = 0, worst = 0;
@@ -59,7 +43,6 @@ kh_status kh_summary_write(const kh_run *run, kh_arena *arena, kh_str *out, kh_e
     kh_str verdict = {0}, cases = {0};
     kh_str_printf(out, "%s\n", run->study == NULL ? "?" : run->study);
     kh_verdict_say(&facts, arena, &verdict);
-    say_data(&facts, &verdict);
     say_cases(run, &cases);
     paragraph(out, &verdict);
     paragraph(out, &cases);

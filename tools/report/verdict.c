@@ -23,7 +23,26 @@ static void say_short(const kh_facts *facts, kh_arena *arena, kh_str *out)
     kh_str_append(out, ".");
 }
 
-void kh_verdict_say(const kh_facts *facts, kh_arena *arena, kh_str *out)
+typedef struct services {
+    size_t asked, carried;
+} services;
+
+/* Demands that name their data, and how many have a chain of lines that carries it. */
+static services count_services(const kh_facts *facts)
+{
+    services n = {0};
+    for (size_t row = 0; row < kh_facts_rows(facts->demands); row++) {
+        size_t base = kh_facts_row(facts->base_demands, kh_table_text(facts->demands, "id", row), row);
+        double wanted_gbps = base == SIZE_MAX ? (double)NAN : kh_table_number(facts->base_demands, "data_gbps", base);
+        if (!(wanted_gbps > 0))
+            continue;
+        n.asked++;
+        n.carried += kh_table_number(facts->demands, "data_capacity_gbps", row) >= wanted_gbps;
+    }
+    return n;
+}
+
+static void say_keys(const kh_facts *facts, kh_arena *arena, kh_str *out)
 {
     if (facts->n_asking == 0) {
         kh_str_append(out, "No demand asks for QKD key.");
@@ -44,12 +63,20 @@ void kh_verdict_say(const kh_facts *facts, kh_arena *arena, kh_str *out)
     say_short(facts, arena, out);
 }
 
+void kh_verdict_say(const kh_facts *facts, kh_arena *arena, kh_str *out)
+{
+    services n = count_services(facts);
+    say_keys(facts, arena, out);
+    if (n.asked > 0)
+        kh_str_printf(out, " Data: the lines carry %zu of %zu service%s.", n.carried, n.asked, n.asked == 1 ? "" : "s");
+}
+
 void kh_verdict_certify(const kh_facts *facts, kh_str *out)
 {
     const char *objective = kh_table_text(facts->summary, "objective", 0);
     double value = kh_table_number(facts->summary, "value", 0), bound = kh_table_number(facts->summary, "bound", 0);
     double gap = kh_table_number(facts->summary, "gap", 0);
-    if (objective == NULL || isnan(value) || isnan(bound) || isnan(gap))
+    if (facts->n_asking == 0 || objective == NULL || isnan(value) || isnan(bound) || isnan(gap))
         return;
     kh_str_printf(out, "%s %.4g times what they ask for (objective %s). ",
                   strcmp(objective, "concurrent") == 0 ? "All demands that have a path could get at once"
@@ -89,8 +116,12 @@ bool kh_verdict_tiles(const kh_facts *facts, kh_arena *arena, kh_tile tiles[KH_T
 {
     const char *asked = kh_format_rate(arena, facts->asked_bps);
     size_t left = facts->n_asking - facts->n_met;
+    services n = count_services(facts);
     tiles[0] = (kh_tile){"Demands met", kh_arena_printf(arena, "%zu of %zu", facts->n_met, facts->n_asking),
                          left == 0 ? "none falls short" : kh_arena_printf(arena, "%zu fall%s short", left, left == 1 ? "s" : "")};
+    if (facts->n_asking == 0 && n.asked > 0)
+        tiles[0] = (kh_tile){"Data services carried", kh_arena_printf(arena, "%zu of %zu", n.carried, n.asked),
+                             "no demand asks for QKD key"};
     tiles[1] = worst_tile(facts, arena);
     tiles[2] = (kh_tile){"Keys delivered", kh_format_rate(arena, facts->delivered_bps),
                          asked == NULL ? NULL : kh_arena_printf(arena, "of %s asked for", asked)};

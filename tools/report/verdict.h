@@ -5,7 +5,8 @@
 #include "core/base/str.h"
 #include "tools/report/facts.h"
 
-/** One sentence on a case: how many demands get all the key they ask for, and who falls short by how much. Plain text. */
+/** One sentence on a case: how many demands get all the key they ask for, who falls short by how much, and how many
+ *  services the classical lines carry. Plain text. */
 void kh_verdict_say(const kh_facts *facts, kh_arena *arena, kh_str *out);
 
 /** What the plan was asked for and how near to the best possible it is: objective, proven bound, gap. Writes nothing without them.

@@ -4,6 +4,7 @@
 #include "core/text/csv.h"
 #include "core/text/json.h"
 #include "tests/tools/report/synthetic.h"
+#include "tools/report/facts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -234,9 +235,21 @@ static void the_summary_fits_a_terminal_and_counts_the_cases(void **state)
         assert_in_range(strcspn(line, "\n"), 1, 78);
 }
 
+/* The last demand of the base takes its key from post-quantum exchange; a what-if may ask for QKD instead. */
+static void the_case_says_who_asks_for_key(void **state)
+{
+    fixture *f = *state;
+    const kh_run *run = make_run(f->arena, plain);
+    const kh_run_case *first = &run->cases[0];
+    size_t before = kh_facts_of(run, 0).n_asking;
+    kh_table_column(kh_run_table(first->tables, first->n_tables, "demands"), "shortfall")->text[3] = "no-path";
+    assert_int_equal(kh_facts_of(run, 0).n_asking, before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_case_says_who_asks_for_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_page_is_well_formed_even_with_markup_in_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_are_escaped_everywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_page_asks_the_network_for_nothing, set_up, tear_down),
