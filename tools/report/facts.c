@@ -57,6 +57,14 @@ bool kh_facts_demand_is_met(const kh_facts *facts, size_t row)
     return kh_facts_demand_share(facts, row) >= 1;
 }
 
+double kh_facts_demand_data_gbps(const kh_facts *facts, size_t row)
+{
+    if (facts->demands != NULL && kh_table_column(facts->demands, "data_gbps") != NULL)
+        return kh_table_number(facts->demands, "data_gbps", row);
+    size_t base = kh_facts_row(facts->base_demands, kh_table_text(facts->demands, "id", row), row);
+    return base == SIZE_MAX ? (double)NAN : kh_table_number(facts->base_demands, "data_gbps", base);
+}
+
 static void count_demand(kh_facts *facts, size_t row)
 {
     if (!kh_facts_demand_asks(facts, row))

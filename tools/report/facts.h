@@ -32,6 +32,8 @@ bool kh_facts_demand_asks(const kh_facts *facts, size_t row);
 /** rate / requested, NAN when nothing is asked. */
 double kh_facts_demand_share(const kh_facts *facts, size_t row);
 bool kh_facts_demand_is_met(const kh_facts *facts, size_t row);
+/** Traffic that the demand wants carried: what the case says, which a what-if may have changed, else the base. NAN: not said. */
+double kh_facts_demand_data_gbps(const kh_facts *facts, size_t row);
 
 /** Labels for people, else the id, else "?". */
 const char *kh_facts_node_name(const kh_facts *facts, const char *id);

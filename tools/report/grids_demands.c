@@ -125,8 +125,7 @@ kh_grid *kh_grid_service(const kh_facts *facts, kh_arena *arena)
 
 static void put_data(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_t at, size_t row)
 {
-    size_t base = kh_facts_row(facts->base_demands, kh_table_text(facts->demands, "id", row), row);
-    double asked = kh_table_number(facts->base_demands, "data_gbps", base);
+    double asked = kh_facts_demand_data_gbps(facts, row);
     double capacity = kh_table_number(facts->demands, "data_capacity_gbps", row);
     put_name(facts, arena, grid, at, row);
     kh_grid_number(grid, at, 1, asked, kh_format_gbps(arena, asked));

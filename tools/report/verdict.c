@@ -32,8 +32,7 @@ static services count_services(const kh_facts *facts)
 {
     services n = {0};
     for (size_t row = 0; row < kh_facts_rows(facts->demands); row++) {
-        size_t base = kh_facts_row(facts->base_demands, kh_table_text(facts->demands, "id", row), row);
-        double wanted_gbps = base == SIZE_MAX ? (double)NAN : kh_table_number(facts->base_demands, "data_gbps", base);
+        double wanted_gbps = kh_facts_demand_data_gbps(facts, row);
         if (!(wanted_gbps > 0))
             continue;
         n.asked++;

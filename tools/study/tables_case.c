@@ -177,7 +177,7 @@ static void add_planned_columns(result *r, kh_table *t)
     const char **why = kh_book_text(book, t, "why"), **sites = kh_book_text(book, t, "cut_sites");
     const char **links = kh_book_text(book, t, "cut_links"), **data_why = kh_book_text(book, t, "data_why");
     double *requested = kh_book_number(book, t, "requested_bps"), *rate = kh_book_number(book, t, "rate_bps");
-    double *data = kh_book_number(book, t, "data_capacity_gbps");
+    double *asked_gbps = kh_book_number(book, t, "data_gbps"), *data = kh_book_number(book, t, "data_capacity_gbps");
     if (book->failed)
         return;
     for (uint32_t i = 0; i < r->p->plan->n_demands; i++) {
@@ -187,6 +187,7 @@ static void add_planned_columns(result *r, kh_table *t)
         why[i] = why_text(r, i);
         sites[i] = nodes_text(r, d->cut.side, d->cut.n_side);
         links[i] = links_text(r, d->cut.links, d->cut.n_links);
+        asked_gbps[i] = r->p->net->demands[i].data_gbps;
         requested[i] = d->requested_bps;
         rate[i] = d->rate_bps;
         data_why[i] = data_text(r, i, &data[i]);
@@ -209,7 +210,7 @@ static void add_estimated_column(result *r, kh_table *t, const char *column, con
 
 static void add_demands(result *r)
 {
-    kh_table *t = kh_book_table(&r->book, "demands", r->p->plan->n_demands, 20);
+    kh_table *t = kh_book_table(&r->book, "demands", r->p->plan->n_demands, 21);
     add_planned_columns(r, t);
     add_estimated_column(r, t, "requests", NULL, kh_figure_requests);
     add_estimated_column(r, t, "served", NULL, kh_figure_served);

@@ -246,10 +246,26 @@ static void the_case_says_who_asks_for_key(void **state)
     assert_int_equal(kh_facts_of(run, 0).n_asking, before + 1);
 }
 
+/* A what-if may change the traffic; a run that does not say it per case falls back on the base. */
+static void the_case_says_how_much_data_is_asked(void **state)
+{
+    fixture *f = *state;
+    const kh_run *run = make_run(f->arena, plain);
+    kh_facts facts = kh_facts_of(run, 0);
+    double base_gbps = kh_table_number(facts.base_demands, "data_gbps", 0);
+    assert_true(base_gbps > 0 && kh_facts_demand_data_gbps(&facts, 0) == base_gbps);
+    kh_table *demands = &run->cases[0].tables[facts.demands - run->cases[0].tables];
+    double *data_gbps = kh_table_add_number(f->arena, demands, "data_gbps");
+    assert_non_null(data_gbps);
+    data_gbps[0] = base_gbps + 1;
+    assert_true(kh_facts_demand_data_gbps(&facts, 0) == base_gbps + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_case_says_who_asks_for_key, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_case_says_how_much_data_is_asked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_page_is_well_formed_even_with_markup_in_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(names_are_escaped_everywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_page_asks_the_network_for_nothing, set_up, tear_down),
