@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/evaluate.h"
 
-#include "models/optical.h"
+#include "models/optical/optical.h"
 #include "models/qkd_link.h"
 
 static kh_status evaluate_qkd(const kh_net *net, kh_rates *rates, kh_error *err)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Time of one link, cold and warm (search of the best parameters, decoy BB84 with finite blocks) and what it is in evaluations of
  * the formula. The ratio is the number to keep an eye on: it does not depend on the machine. */
-#include "models/fibre.h"
-#include "models/lim2014.h"
-#include "models/qkd.h"
+#include "models/fibre/fibre.h"
+#include "models/qkd/lim2014.h"
+#include "models/qkd/qkd.h"
 #include "tests/models/typical.h"
 
 #include <math.h>

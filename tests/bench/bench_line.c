@@ -2,8 +2,8 @@
 /* 45 spans of 80 km x 76 channels: milliseconds an evaluation, cold and warm, and the ratios to a plain evaluation of the same
  * formulas (two asinh for each pair of channels in every span) and, when Python can import it, to GNPy itself. */
 #include "core/base/units.h"
-#include "models/chain.h"
-#include "models/optical.h"
+#include "models/optical/chain.h"
+#include "models/optical/optical.h"
 
 #include <math.h>
 #include <stdbool.h>

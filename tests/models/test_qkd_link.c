@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "models/bounds.h"
+#include "models/qkd/bounds.h"
 #include "models/evaluate.h"
-#include "models/qkd.h"
+#include "models/qkd/qkd.h"
 #include "models/qkd_link.h"
 
 #include <math.h>

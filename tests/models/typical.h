@@ -2,7 +2,7 @@
 #ifndef KH_TESTS_MODELS_TYPICAL_H
 #define KH_TESTS_MODELS_TYPICAL_H
 
-#include "models/qkd.h"
+#include "models/qkd/qkd.h"
 
 #include <math.h>
 

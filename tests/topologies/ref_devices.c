@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The devices of the library against published field results: table "QKD systems" of topologies/SOURCES.md. */
 #include "core/net/load.h"
-#include "models/qkd.h"
+#include "models/qkd/qkd.h"
 
 #include <math.h>
 #include <setjmp.h>

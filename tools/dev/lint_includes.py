@@ -15,12 +15,18 @@ ARROWS = {
     "core/net": ["core/base", "core/text"],
     "core/sim": ["core/base", "core/net"],
     "core/run": ["core/base"],
-    "models": ["core/base", "core/text", "core/net"],
+    "models/num": ["core/base"],
+    "models/fibre": ["core/base", "core/net", "models/num"],
+    "models/optical": ["core/base", "core/net", "models/num", "models/fibre"],
+    "models/qkd": ["core/base", "core/net", "models/num", "models/fibre"],
+    "models/space": ["core/base", "core/net", "models/num", "models/qkd"],
+    "models": ["core/base", "core/net", "models/num", "models/fibre", "models/optical", "models/qkd", "models/space"],
+    "models/reference": ["core/base", "core/text", "core/net", "models", "models/num", "models/fibre", "models/optical", "models/qkd", "models/space"],
     "solvers": ["core/base", "core/net"],
-    "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "solvers"],
+    "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "models/optical", "models/qkd", "solvers"],
     "tools/batch": ["core/base", "core/run", "tools/study"],
     "tools/report": ["core/base", "core/text", "core/run"],
-    "tools/validate": ["core/base", "core/text", "models"],
+    "tools/validate": ["core/base", "core/text", "models/optical", "models/reference"],
     "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/run", "tools/study", "tools/batch", "tools/report", "tools/validate"],
 }
 # third-party header (by prefix) -> the only file that may include it
@@ -28,7 +34,7 @@ THIRD_PARTY = {
     "yaml.h": "core/text/yaml.c",
     "jansson.h": "core/text/json.c",
     "sqlite3.h": "core/run/store_sqlite.c",
-    "gsl/": "models/num_gsl.c",
+    "gsl/": "models/num/num_gsl.c",
     "igraph": "solvers/graph_igraph.c",
     "glpk.h": "solvers/lp_glpk.c",
     "microhttpd.h": "tools/emulator/http_mhd.c",
@@ -41,7 +47,7 @@ MOST_LINES = 800
 
 def room_of(path):
     parts = path.split("/")
-    return "/".join(parts[:2]) if parts[0] in ("core", "tools") else parts[0]
+    return "/".join(parts[:2]) if parts[0] in ("core", "models", "tools") and len(parts) > 2 else parts[0]
 
 
 def problems_of(root, path):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/study/advice.h"
 
-#include "models/qkd.h"
+#include "models/qkd/qkd.h"
 #include "tools/study/path.h"
 #include "tools/study/phrase.h"
 #include "tools/study/words.h"

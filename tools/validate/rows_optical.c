@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "models/chain.h"
-#include "models/optical.h"
+#include "models/optical/chain.h"
+#include "models/optical/optical.h"
 #include "tools/validate/rows.h"
 
 #include <math.h>

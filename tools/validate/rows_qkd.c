@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/text/json.h"
-#include "models/reference.h"
+#include "models/reference/reference.h"
 #include "tools/validate/rows.h"
 
 #include <math.h>

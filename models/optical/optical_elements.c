@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/optical/optical_elements.h"
+
+#include "core/base/units.h"
+#include "models/optical/optical_range.h"
+
+#include <math.h>
+
+static const double coil_step_db = 5.0; /* gain that the second coil of a variable-gain amplifier gives away, before any fit */
+
+/* Noise figures of the two coils such that the amplifier has the stated ones at its largest and its smallest gain. */
+typedef struct coils {
+    double first_db, second_db, step_db;
+} coils;
+
+static coils fit_coils(const kh_optical_amplifier *a)
+{
+    double nf_min = kh_linear_from_db(a->noise_db[0]), nf_max = kh_linear_from_db(a->noise_db[1]);
+    double g1_min_db = a->gain_min_db - (a->gain_max_db - a->gain_min_db) - coil_step_db, g1_max_db = a->gain_max_db - coil_step_db;
+    coils c = {.step_db = coil_step_db};
+    c.second_db = kh_db_from_linear((nf_min - nf_max) / (1.0 / kh_linear_from_db(g1_max_db) - 1.0 / kh_linear_from_db(g1_min_db)));
+    c.first_db = kh_db_from_linear(nf_min - kh_linear_from_db(c.second_db - g1_max_db));
+    if (c.first_db + 0.3 < c.second_db && c.second_db < c.first_db + 2.0)
+        return c;
+    c.second_db = fmin(fmax(c.second_db, c.first_db + 0.3), c.first_db + 2.0);
+    g1_max_db = kh_db_from_linear(kh_linear_from_db(c.second_db) / (nf_min - kh_linear_from_db(c.first_db)));
+    c.step_db = a->gain_max_db - g1_max_db;
+    return c;
+}
+
+static double variable_gain_noise_db(const kh_optical_amplifier *a, double gain_db)
+{
+    coils c = fit_coils(a);
+    double g1_db = gain_db - c.step_db - fmax(a->gain_max_db - gain_db, 0.0);
+    return kh_db_from_linear(kh_linear_from_db(c.first_db) + kh_linear_from_db(c.second_db - g1_db));
+}
+
+static kh_status check_coils(const kh_optical_amplifier *a, kh_error *err)
+{
+    if (!isfinite(a->gain_max_db) || !(a->gain_max_db > a->gain_min_db) || !(a->noise_db[1] > a->noise_db[0]))
+        return kh_fail(err, KH_ERANGE,
+                       "variable-gain noise needs gain_min < gain_max and NF at full gain < NF at least gain; "
+                       "gains are %g and %g dB, noise figures %g and %g dB",
+                       a->gain_min_db, a->gain_max_db, a->noise_db[0], a->noise_db[1]);
+    coils c = fit_coils(a);
+    if (c.first_db >= 4.0 && c.step_db >= 1.0 && c.step_db <= 11.0)
+        return KH_OK;
+    return kh_fail(err, KH_ERANGE, "no pair of coils has noise figures %g and %g dB at gains %g and %g dB", a->noise_db[0],
+                   a->noise_db[1], a->gain_max_db, a->gain_min_db);
+}
+
+kh_status kh_optical_amplifier_check(const kh_optical_amplifier *a, kh_error *err)
+{
+    KH_TRY(kh_optical_range_check("gain in dB", a->gain_db, -10.0, 100.0, err));
+    KH_TRY(kh_optical_range_check("least gain in dB", a->gain_min_db, -10.0, 60.0, err));
+    if (!(a->gain_max_db >= a->gain_min_db) || !(a->power_max_dbm >= -30.0))
+        return kh_fail(err, KH_ERANGE, "largest gain is %g dB and largest power %g dBm, must be at least %g dB and -30 dBm",
+                       a->gain_max_db, a->power_max_dbm, a->gain_min_db);
+    if (a->noise == KH_OPTICAL_NOISE_VARIABLE_GAIN)
+        return check_coils(a, err);
+    if (a->noise == KH_OPTICAL_NOISE_FIXED) /* below 0: Raman or remote pumping counted as one amplifier at the far end */
+        return kh_optical_range_check("noise figure in dB", a->noise_db[0], -10.0, 30.0, err);
+    for (size_t i = 0; i < 4; i++)
+        if (!isfinite(a->noise_db[i]))
+            return kh_fail(err, KH_ERANGE, "coefficient %zu of the OpenROADM noise mask is not a number", i);
+    return KH_OK;
+}
+
+static double mask_noise_db(const double c[4], double p_dbm)
+{
+    return p_dbm - (((c[0] * p_dbm + c[1]) * p_dbm + c[2]) * p_dbm + c[3]) + 58.0;
+}
+
+double kh_optical_amplifier_noise_figure_db(const kh_optical_amplifier *amplifier, double gain_db, double input_dbm)
+{
+    double pad_db = fmax(amplifier->gain_min_db - gain_db, 0.0);
+    if (amplifier->noise == KH_OPTICAL_NOISE_VARIABLE_GAIN)
+        return variable_gain_noise_db(amplifier, gain_db + pad_db) + pad_db;
+    if (amplifier->noise == KH_OPTICAL_NOISE_OPENROADM)
+        return mask_noise_db(amplifier->noise_db, input_dbm) + pad_db;
+    return amplifier->noise_db[0] + pad_db;
+}
+
+void kh_optical_amplifier_apply(const kh_optical_amplifier *amplifier, const kh_optical_comb *comb, double *scratch_w,
+                                kh_optical_state *state)
+{
+    double total_dbm = kh_dbm_from_watt(kh_optical_state_total_w(state));
+    double gain_db = fmin(amplifier->gain_db, amplifier->power_max_dbm - total_dbm);
+    double mean_dbm = total_dbm - kh_db_from_linear((double)state->n);
+    double factor = KH_PLANCK_JS;
+    bool flat = amplifier->noise != KH_OPTICAL_NOISE_OPENROADM;
+    if (flat)
+        factor *= kh_linear_from_db(kh_optical_amplifier_noise_figure_db(amplifier, gain_db, mean_dbm));
+    for (size_t i = 0; i < state->n; i++) {
+        scratch_w[i] = factor * comb->freq_hz[i] * comb->baud_hz[i];
+        if (!flat) {
+            double input_dbm = mean_dbm + kh_db_from_linear(50e9 / comb->slot_hz[i]);
+            scratch_w[i] *= kh_linear_from_db(kh_optical_amplifier_noise_figure_db(amplifier, gain_db, input_dbm));
+        }
+    }
+    kh_optical_state_add_ase(state, scratch_w);
+    kh_optical_state_scale(state, kh_linear_from_db(gain_db));
+}
+
+kh_status kh_optical_roadm_check(const kh_optical_roadm *roadm, kh_error *err)
+{
+    KH_TRY(kh_optical_range_check("ROADM target in dBm", roadm->target_dbm, -60.0, 30.0, err));
+    KH_TRY(kh_optical_range_check("ROADM loss in dB", roadm->max_loss_db, 0.0, 60.0, err));
+    if (!(roadm->add_drop_osnr_db >= 0.0))
+        return kh_fail(err, KH_ERANGE, "add/drop OSNR is %g dB, must be at least 0", roadm->add_drop_osnr_db);
+    KH_TRY(kh_optical_range_check("ROADM PMD in ps", roadm->pmd_ps, 0.0, 100.0, err));
+    return kh_optical_range_check("ROADM PDL in dB", roadm->pdl_db, 0.0, 20.0, err);
+}
+
+void kh_optical_roadm_apply(const kh_optical_roadm *roadm, kh_optical_state *state)
+{
+    double target_w = kh_watt_from_dbm(roadm->target_dbm);
+    double through = kh_linear_from_db(-roadm->max_loss_db);
+    for (size_t i = 0; i < state->n; i++)
+        state->power_w[i] = fmin(state->power_w[i] * through, target_w);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_MODELS_QKD_MDI2012_H
+#define KH_MODELS_QKD_MDI2012_H
+
+/** Measurement-device-independent QKD with infinitely many decoys and an infinite key.
+ *
+ *  Model : Ma, Razavi, PRA 86, 062319 (2012), polarisation encoding. Pure functions, no checks. */
+typedef struct kh_mdi2012_setting {
+    double eta_a, eta_b;  /**< from each user to the middle station, detector included, [0, 1] */
+    double dark_per_gate; /**< per detector, of four */
+    double misalignment;  /**< e_d */
+    double ec_efficiency; /**< f >= 1 */
+} kh_mdi2012_setting;
+
+/** All per pair of pulses in the key basis. */
+typedef struct kh_mdi2012_key {
+    double rate; /**< bits; negative when there is no key */
+    double gain; /**< probability of a successful measurement */
+    double qber;
+} kh_mdi2012_key;
+
+/** @param mu_a,mu_b  mean photons of the signal pulses, > 0 */
+kh_mdi2012_key kh_mdi2012_key_of(const kh_mdi2012_setting *setting, double mu_a, double mu_b);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/fibre/fibre.h"
+#include "models/num/logistic.h"
+#include "models/num/num.h"
+#include "models/num/simplex.h"
+#include "models/qkd/cv.h"
+#include "models/qkd/qkd.h"
+
+#include <math.h>
+
+static const double VARIANCE_MIN = 1e-3, VARIANCE_MAX = 1e3; /* modulators do not reach further */
+static const double N_ERRORS = 3.0;                          /* estimation, smoothing, privacy amplification share eps_sec */
+
+enum { N_FREE = 2 }; /* ln V_A; logit of the share of symbols that make key */
+
+typedef struct search {
+    const kh_qkd_system *system;
+    kh_cv_receiver receiver;
+    double transmittance;
+} search;
+
+static double variance_at(double ln_variance)
+{
+    return fmin(fmax(exp(ln_variance), VARIANCE_MIN), VARIANCE_MAX);
+}
+
+static kh_cv_block block_at(const search *s, double x)
+{
+    return (kh_cv_block){
+        .symbols = s->system->block_bits,
+        .key_share = fmin(fmax(kh_logistic_shares(x).share, 1e-3), 1.0 - 1e-3),
+        .eps = s->system->eps_sec / N_ERRORS,
+    };
+}
+
+static double score_endless(double ln_variance, const void *context)
+{
+    const search *s = (const search *)context;
+    return -kh_cv_rate(&s->receiver, s->transmittance, variance_at(ln_variance));
+}
+
+static double score_block(const double *x, const void *context)
+{
+    const search *s = (const search *)context;
+    kh_cv_block block = block_at(s, x[1]);
+    return -kh_cv_rate_of_block(&s->receiver, s->transmittance, variance_at(x[0]), &block);
+}
+
+static search prepare(const kh_qkd_system *system)
+{
+    search s = {.system = system, .receiver = system->cv, .transmittance = kh_fibre_transmittance(system->loss_b_db)};
+    s.receiver.efficiency = system->detector.efficiency;
+    return s;
+}
+
+static kh_qkd_key key_of(const search *s, double rate, double variance, double key_share)
+{
+    double kept_hz = s->system->clock_hz * (1.0 - s->system->frame_error_rate);
+    return (kh_qkd_key){
+        .rate_bps = fmax(0.0, kept_hz * rate),
+        .qber = NAN, /* values, not bits, are measured */
+        .sifted_rate_bps = kept_hz * key_share,
+        .parameters = {variance, key_share},
+    };
+}
+
+static kh_status compute_asymptotic(const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)
+{
+    search s = prepare(system);
+    const double range[2] = {log(VARIANCE_MIN), log(VARIANCE_MAX)};
+    double ln_variance;
+    KH_TRY(kh_num_minimum(score_endless, &s, range, 30, &ln_variance, err));
+    *key = key_of(&s, -score_endless(ln_variance, &s), variance_at(ln_variance), 1.0);
+    return KH_OK;
+}
+
+/* (V_A, share): small and large blocks */
+static const double STARTS[][N_FREE] = {{4.0, 0.5}, {20.0, 0.7}, {2.0, 0.9}};
+enum { N_STARTS = sizeof STARTS / sizeof STARTS[0] };
+
+static kh_status compute_finite(const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)
+{
+    if (!isfinite(system->block_bits))
+        return compute_asymptotic(system, key, err);
+    search s = prepare(system);
+    double best = INFINITY, variance = NAN, key_share = NAN;
+    for (int i = 0; i < N_STARTS; i++) {
+        double x[N_FREE] = {log(STARTS[i][0]), kh_logistic_inverse(STARTS[i][1])};
+        kh_simplex_options coarse = {.step = 0.7, .tolerance = 1e-8, .max_calls = 300};
+        kh_simplex_options fine = {.step = 0.1, .tolerance = 1e-12, .max_calls = 300};
+        (void)kh_simplex_minimise(score_block, &s, x, N_FREE, coarse);
+        double value = kh_simplex_minimise(score_block, &s, x, N_FREE, fine);
+        if (value < best) {
+            best = value;
+            variance = variance_at(x[0]);
+            key_share = block_at(&s, x[1]).key_share;
+        }
+    }
+    kh_qkd_key computed = key_of(&s, -best, variance, key_share);
+    computed.block_s = system->block_bits / system->clock_hz;
+    computed.block_key_bits = floor(computed.rate_bps * computed.block_s); /* whole bits come out of a block */
+    computed.rate_bps = computed.block_key_bits / computed.block_s;
+    *key = computed;
+    return KH_OK;
+}
+
+const kh_qkd_protocol kh_qkd_cv_gaussian = {
+    .name = "cv-gaussian",
+    .title = "Gaussian-modulated coherent states, finite key (Leverrier 2010)",
+    .protocol = KH_PROTOCOL_CV_GAUSSIAN,
+    .is_finite = true,
+    .is_cv = true,
+    .key = compute_finite,
+};
+
+const kh_qkd_protocol kh_qkd_cv_gaussian_asymptotic = {
+    .name = "cv-gaussian-asymptotic",
+    .title = "Gaussian-modulated coherent states, infinite key (Fossier 2009)",
+    .protocol = KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC,
+    .is_cv = true,
+    .key = compute_asymptotic,
+};
