@@ -23,4 +23,7 @@ kh_status kh_num_root(kh_num_function f, const void *context, const double inter
 kh_status kh_num_minimum(kh_num_function f, const void *context, const double interval[2], unsigned n_grid, double *x,
                          kh_error *err);
 
+/** The normal distribution is below the result with probability @p p. @param p  (0, 1); to 1e-12 relative @return NAN outside */
+double kh_num_normal_quantile(double p);
+
 #endif

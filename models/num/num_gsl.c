@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/num/num.h"
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_min.h>
 #include <gsl/gsl_roots.h>
@@ -119,4 +120,11 @@ kh_status kh_num_minimum(kh_num_function f, const void *context, const double in
         return descend(&c, &v, 1e-6 * (interval[1] - a), x, err);
     *x = v.x[1]; /* flat, or at an end of the interval */
     return KH_OK;
+}
+
+double kh_num_normal_quantile(double p)
+{
+    if (!(p > 0.0 && p < 1.0))
+        return NAN;
+    return gsl_cdf_ugaussian_Pinv(p);
 }

@@ -23,14 +23,35 @@ typedef enum kh_lim2014_errors {
     KH_LIM2014_ERRORS_LEAST      /**< the smaller of both: valid, and the key is the larger of both */
 } kh_lim2014_errors;
 
+/** How far a count may be from its expectation. The zero value is the paper's. */
+typedef enum kh_lim2014_tail {
+    KH_LIM2014_TAIL_HOEFFDING, /**< sqrt(n/2 ln(21/eps)) with the n of all intensities together, as in the paper */
+    KH_LIM2014_TAIL_CHERNOFF   /**< from the count of each intensity itself: n + L + sqrt(2nL + L^2) above, n - L/2 -
+                                    sqrt(2nL + L^2/4) below, L = ln(21/eps); as in Yin et al., Sci. Rep. 10, 14312 (2020), given in
+                                    the SatQuMA code. Better where the intensities differ much in counts */
+} kh_lim2014_tail;
+
+/** What error correction discloses. The zero value is the paper's. */
+typedef enum kh_lim2014_leak {
+    KH_LIM2014_LEAK_EFFICIENCY, /**< f n_X h(Q) */
+    KH_LIM2014_LEAK_GREATER     /**< this, or what no code of that length can do without (kh_reconciliation_leak) */
+} kh_lim2014_leak;
+
 /** What the channel, the detector and the security target give. */
 typedef struct kh_lim2014_setting {
-    kh_detector detector;
+    kh_detector detector; /**< this and transmittance: not looked at by kh_lim2014_key_of_yields() */
     double transmittance; /**< of the channel */
     double ec_efficiency;
     double eps_sec, eps_cor;
     kh_lim2014_errors errors;
+    kh_lim2014_tail tail;
+    kh_lim2014_leak leak;
 } kh_lim2014_setting;
+
+/** Mean probabilities per pulse of each intensity, over all pulses of a block: of a click, and of a click with the wrong value. */
+typedef struct kh_lim2014_yields {
+    double click[3], error[3];
+} kh_lim2014_yields;
 
 /** Numbers of one block. */
 typedef struct kh_lim2014_block {
@@ -47,6 +68,11 @@ typedef struct kh_lim2014_block {
  *  @param n_x  > 0; INFINITY: rates per pulse without fluctuations (then key_bits and pulses are per detection, n_x = 1, and p, p_x
  *              have no part in it) */
 kh_lim2014_block kh_lim2014_key(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, double n_x);
+
+/** The same for yields that were measured or summed over a channel that changes, in place of a detector behind one transmittance.
+ */
+kh_lim2014_block kh_lim2014_key_of_yields(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice,
+                                          const kh_lim2014_yields *yields, double n_x);
 
 /** Detections in the key basis when @p pulses are sent. */
 double kh_lim2014_detections(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, double pulses);
