@@ -217,6 +217,16 @@ static void check_appetite(const kh_loader *l, const kh_demand *demand)
         ERROR(l, demand->place, "add rate_bps", "demand '%s' does not say its key rate", demand->id);
 }
 
+/* Only a warning: a what-if that takes a line away leaves the rest of the list. */
+static void check_over(const kh_loader *l, const kh_demand *demand)
+{
+    if (demand->n_over > 0 && !kh_demand_over_joins(l->net, demand))
+        kh_findings_add(l->findings, KH_WARNING, demand->place,
+                        "name them in order from the first end, each where the last one ends",
+                        "demand '%s': the line systems of 'over' do not lead from '%s' to '%s'; another way is looked for",
+                        demand->id, l->net->nodes[demand->between[0].i].id, l->net->nodes[demand->between[1].i].id);
+}
+
 static void check_demand(const kh_loader *l, const kh_demand *demand)
 {
     if (demand->between[0].i == demand->between[1].i)
@@ -224,6 +234,7 @@ static void check_demand(const kh_loader *l, const kh_demand *demand)
     check_end(l, "demand", demand->id, demand->place, demand->between[0]);
     check_end(l, "demand", demand->id, demand->place, demand->between[1]);
     check_appetite(l, demand);
+    check_over(l, demand);
 }
 
 static void check_fault_target(kh_loader *l, const kh_fault *fault)

@@ -77,3 +77,15 @@ bool kh_demand_needs_qkd(const kh_demand *demand)
 {
     return demand->security == KH_SECURITY_QKD || demand->security == KH_SECURITY_HYBRID;
 }
+
+bool kh_demand_over_joins(const kh_net *net, const kh_demand *demand)
+{
+    kh_node_id at = demand->between[0];
+    for (size_t i = 0; i < demand->n_over; i++) {
+        const kh_node_id *ends = net->line_systems[demand->over[i].i].ends;
+        if (ends[0].i != at.i && ends[1].i != at.i)
+            return false;
+        at = kh_node_far_end(ends, at);
+    }
+    return at.i == demand->between[1].i;
+}

@@ -178,6 +178,8 @@ typedef struct kh_demand {
     double rekey_s;    /**< aes-256: period of a key change */
     double rekey_gib;  /**< aes-256: or volume per key; NAN: no limit by volume */
     double data_gbps;  /**< traffic that the keys protect; NAN: not said */
+    kh_line_id *over;  /**< [n_over] line systems that carry the data, in order from between[0]; empty: the planner finds them */
+    size_t n_over;
     double directions; /**< 1 or 2 keys per change */
     double key_bits;   /**< bits of one key or one request */
     double priority;   /**< 0 = highest */
@@ -263,6 +265,9 @@ bool kh_protocol_has_station(kh_protocol protocol);
 
 /** True when the demand needs key from QKD (security qkd or hybrid). */
 bool kh_demand_needs_qkd(const kh_demand *demand);
+
+/** True when the line systems of `over` lead from the demand's first end to its second, each from where the one before it ends. */
+bool kh_demand_over_joins(const kh_net *net, const kh_demand *demand);
 
 /** Names as in YAML: "site", "bb84-decoy", "aes-256", "hybrid"... */
 const char *kh_node_kind_name(kh_node_kind kind);

@@ -281,6 +281,8 @@ static const kh_field demand_fields[] = {
      ABOVE_TO(0, 1e12), .fallback_text = "by time only"},
     {NUMBER(kh_demand, data_gbps, "Gbit/s", NOT_GIVEN, "Traffic that the keys protect, over all encryptors, one direction."),
      ABOVE_TO(0, 1e9), .fallback_text = "not said"},
+    {REFERENCES(kh_demand, over, "Line systems that carry the data, in order."), .noun = "line_systems",
+     .target = KH_NOUN_LINE_SYSTEMS, .fallback_text = "the planner finds them"},
     {WHOLE(kh_demand, directions, NULL, 2, "Keys for each change: 1 for both directions together, 2 for one each."), WITHIN(1, 2)},
     {WHOLE(kh_demand, key_bits, "bit", KH_KEY_BITS, "Bits of one key or one request."), WITHIN(1, 1e9)},
     {WHOLE(kh_demand, priority, NULL, 1, "0 is highest and may use the reserve of the stores."), WITHIN(0, 100)},
