@@ -85,6 +85,14 @@ static void check_fibre(const kh_loader *l, const kh_fibre *fibre)
 
 /* --- links and lines --- */
 
+static void check_device(const kh_loader *l, const kh_device *device)
+{
+    if (device->gate_ns * 1e-9 * device->clock_hz > 1 + 1e-9)
+        WARN(l, device->place, "make gate_ns 1e9 / clock_hz or less",
+             "device '%s' has windows of %g ns, longer than the %.4g ns between its pulses", device->id, device->gate_ns,
+             1e9 / device->clock_hz);
+}
+
 static bool holds_no_key(const kh_node *node)
 {
     return node->kind == KH_NODE_AMPLIFIER || node->kind == KH_NODE_SWITCH;
@@ -277,6 +285,7 @@ void kh_loader_check(kh_loader *l)
         WARN(l, (kh_place){.file = l->net->path}, NULL, "the topology has no nodes");
     CHECK_ALL(KH_NOUN_NODES, nodes, check_node)
     CHECK_ALL(KH_NOUN_FIBRES, fibres, check_fibre)
+    CHECK_ALL(KH_NOUN_DEVICES, devices, check_device)
     CHECK_ALL(KH_NOUN_QKD_LINKS, qkd_links, check_link)
     CHECK_ALL(KH_NOUN_LINE_SYSTEMS, line_systems, check_line)
     CHECK_ALL(KH_NOUN_DEMANDS, demands, check_demand)

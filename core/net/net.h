@@ -29,6 +29,7 @@ typedef enum kh_protocol {
     KH_PROTOCOL_TF_SNS_ASYMPTOTIC, /**< twin field over a middle station, sending or not sending (Bertaina 2024), infinite key */
     KH_PROTOCOL_MDI_ASYMPTOTIC     /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
 } kh_protocol;
+typedef enum kh_detector_mode { KH_DETECTOR_GATED, KH_DETECTOR_FREE_RUNNING } kh_detector_mode;
 typedef enum kh_cv_detection { KH_CV_HOMODYNE, KH_CV_HETERODYNE } kh_cv_detection;
 typedef enum kh_source_at { KH_SOURCE_AT_A, KH_SOURCE_IN_MIDDLE, KH_SOURCE_AT_B } kh_source_at;
 typedef enum kh_use { KH_USE_KEY, KH_USE_OTP, KH_USE_AES_256 } kh_use;
@@ -93,17 +94,22 @@ typedef struct kh_device {
     kh_place place;
     kh_protocol protocol;
     double clock_hz;
-    double detector_efficiency; /**< (0, 1] */
-    double receiver_loss_db;    /**< optics before the detector */
-    double dark_count_hz;       /**< per detector */
-    double gate_ns;             /**< detection window: dark counts per gate = dark_count_hz * gate_ns * 1e-9 */
-    double misalignment;        /**< probability that a photon reaches the wrong detector, [0, 0.5) */
-    double afterpulse;          /**< [0, 1) */
+    double detector_efficiency;     /**< (0, 1] */
+    double receiver_loss_db;        /**< optics before the detector */
+    double dark_count_hz;           /**< per detector */
+    double gate_ns;                 /**< detection window: dark counts per gate = dark_count_hz * gate_ns * 1e-9 */
+    kh_detector_mode detector_mode; /**< gated: blind outside the window; free-running: clicks there cost dead time */
+    double jitter_ps;               /**< FWHM of the time of a detection, source included; 0: none */
+    double misalignment;            /**< probability that a photon reaches the wrong detector, [0, 0.5) */
+    double afterpulse;              /**< [0, 1) */
     double dead_time_us;
+    double max_count_hz;  /**< most detections a second of one detector; INFINITY when no limit */
     double detectors;     /**< number of detectors sharing the clicks, 1..4 */
     double ec_efficiency; /**< f >= 1 */
     double block_bits;    /**< raw key bits per block of privacy amplification (key basis, at the receiver) */
+    double block_time_s;  /**< length of a block in time, in place of block_bits; NAN: by block_bits */
     double eps_sec, eps_cor;
+    double eps_auth;                  /**< chance that a forged message passes, per block */
     double pairs_per_pulse;           /**< BBM92: mean pairs per pulse; NAN = optimised */
     double phase_noise_rad;           /**< twin field: standard deviation of the phase between the arms */
     kh_cv_detection cv_detection;     /**< this and the next five: continuous variables only */

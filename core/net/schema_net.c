@@ -54,6 +54,7 @@ static const char *const protocols[] = {"bb84-decoy",
                                         "tf-sns-asymptotic",
                                         "mdi-asymptotic",
                                         NULL};
+static const char *const detector_modes[] = {"gated", "free-running", NULL};
 static const char *const cv_detections[] = {"homodyne", "heterodyne", NULL};
 static const char *const source_places[] = {"a", "middle", "b", NULL};
 static const char *const uses[] = {"key", "otp", "aes-256", NULL};
@@ -158,14 +159,24 @@ static const kh_field device_fields[] = {
      .required = true},
     {NUMBER(kh_device, gate_ns, "ns", 1, "Detection window; dark counts per gate = dark_count_hz * gate_ns * 1e-9."),
      ABOVE_TO(0, 1e6)},
+    {CHOICE(kh_device, detector_mode, KH_DETECTOR_GATED,
+            "Gated detectors are blind outside the window; what free-running ones see there only costs dead time."),
+     .words = detector_modes},
+    {NUMBER(kh_device, jitter_ps, "ps", 0, "Spread of the time of a detection (FWHM), source included."), WITHIN(0, 1e6)},
     {NUMBER(kh_device, misalignment, NULL, 0.01, "Probability that a photon reaches the wrong detector."), FROM_BELOW(0, 0.5)},
     {NUMBER(kh_device, afterpulse, NULL, 0, "Probability that a detection causes another one."), FROM_BELOW(0, 1)},
     {NUMBER(kh_device, dead_time_us, "us", 0, "Time that a detector is blind after a detection."), WITHIN(0, 1e6)},
+    {NUMBER(kh_device, max_count_hz, "Hz", NO_LIMIT, "Most detections a second of one detector."), ABOVE(0),
+     .fallback_text = "no limit"},
     {WHOLE(kh_device, detectors, NULL, 2, "Detectors that share the detections."), WITHIN(1, 4)},
     {NUMBER(kh_device, ec_efficiency, NULL, 1.16, "Error correction: bits disclosed over the Shannon limit."), WITHIN(1, 3)},
     {NUMBER(kh_device, block_bits, "bit", 1e7, "Sifted key bits in one block of privacy amplification."), WITHIN(1e3, 1e15)},
+    {NUMBER(kh_device, block_time_s, "s", NOT_GIVEN, "Time in which a block is gathered, in place of its size in bits or symbols."),
+     ABOVE_TO(0, 1e9), .fallback_text = "by block_bits or block_symbols"},
     {NUMBER(kh_device, eps_sec, NULL, 1e-10, "Secrecy: how far the key may be from an ideal one."), ABOVE_TO(0, 0.1)},
     {NUMBER(kh_device, eps_cor, NULL, 1e-15, "Correctness: probability that the two keys differ."), ABOVE_TO(0, 0.1)},
+    {NUMBER(kh_device, eps_auth, NULL, 1e-15, "Authentication of one block: probability that a forged message passes."),
+     WITHIN(0, 0.1)},
     {NUMBER(kh_device, pairs_per_pulse, NULL, NOT_GIVEN, "bbm92: mean number of photon pairs in a pulse."), ABOVE_TO(0, 10),
      .fallback_text = "optimised"},
     {NUMBER(kh_device, phase_noise_rad, "rad", 0.1, "tf: standard deviation of the phase between the two arms."), WITHIN(0, 3)},

@@ -44,7 +44,11 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
                      .misalignment = device->misalignment,
                      .afterpulse = device->afterpulse,
                      .dead_time_s = device->dead_time_us * 1e-6,
-                     .detectors = device->detectors},
+                     .detectors = device->detectors,
+                     .max_count_hz = isfinite(device->max_count_hz) ? device->max_count_hz : 0.0,
+                     .is_free_running = device->detector_mode == KH_DETECTOR_FREE_RUNNING,
+                     .gate_s = device->gate_ns * 1e-9,
+                     .jitter_s = device->jitter_ps * 1e-12},
         .clock_hz = device->clock_hz,
         .ec_efficiency = device->ec_efficiency,
         .block_bits = protocol->is_cv ? device->block_symbols : device->block_bits,
@@ -117,6 +121,9 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
         {"afterpulse", d->afterpulse, 0.0, 1.0, false, true},
         {"dead time (s)", d->dead_time_s, 0.0, 1.0, false, false},
         {"detectors", d->detectors, 1.0, 4.0, false, false},
+        {"max_count_hz", d->max_count_hz, 0.0, INFINITY, false, true},
+        {"jitter (s)", d->jitter_s, 0.0, 1.0, false, false},
+        {"gate (s)", d->gate_s, 0.0, 1.0, d->is_free_running || d->jitter_s > 0.0, false},
         {"clock_hz", s->clock_hz, 0.0, 1e12, true, false},
         {"ec_efficiency", s->ec_efficiency, 1.0, 10.0, false, false},
     };
@@ -145,8 +152,10 @@ double kh_qkd_ceiling(const kh_qkd_protocol *protocol, double loss_a_db, double 
 kh_status kh_qkd_compute(const kh_qkd_protocol *protocol, const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)
 {
     KH_TRY(check_system(protocol, system, err));
+    kh_qkd_system seen = *system;
+    seen.detector = kh_detector_timed(&system->detector, system->clock_hz);
     kh_qkd_key computed;
-    KH_TRY(protocol->key(system, &computed, err));
+    KH_TRY(protocol->key(&seen, &computed, err));
     double loss_db = system->loss_a_db + system->loss_b_db;
     double ceiling_bps = system->clock_hz * kh_qkd_ceiling(protocol, system->loss_a_db, system->loss_b_db);
     if (!(computed.rate_bps >= 0.0 && computed.rate_bps <= ceiling_bps * (1.0 + CEILING_SLACK)))

@@ -42,7 +42,7 @@ typedef struct kh_qkd_system {
 } kh_qkd_system;
 
 /** A protocol. @c key computes the best rate over the protocol's free parameters; deterministic, no allocation that outlives it.
- *  The system was checked by kh_qkd_compute(). */
+ *  The system was checked by kh_qkd_compute(), and its detector is the one behind the windows of the clock: kh_detector_timed(). */
 typedef struct kh_qkd_protocol {
     const char *name; /**< as in YAML */
     const char *title;

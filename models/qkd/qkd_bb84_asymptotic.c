@@ -17,7 +17,7 @@ typedef struct search {
 static double live_at(const search *s, double mu)
 {
     double clicks_hz = s->system->clock_hz * kh_ma2005_gain_of(&s->setting, mu).click;
-    return kh_detector_live_fraction(&s->system->detector, clicks_hz);
+    return kh_detector_live_fraction_of_bases(&s->system->detector, clicks_hz, 1.0);
 }
 
 static double score(double mu, const void *context)

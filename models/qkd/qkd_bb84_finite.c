@@ -34,10 +34,16 @@ static kh_lim2014_choice choice_at(const double *x)
     };
 }
 
-static double rate_of(const search *s, const kh_lim2014_block *block)
+/* pulses a second that meet a detector that is not blind */
+static double used_hz(const search *s, const kh_lim2014_choice *choice, const kh_lim2014_block *block)
 {
-    double live = kh_detector_live_fraction(&s->system->detector, s->system->clock_hz * block->click);
-    return s->system->clock_hz * live * block->key_bits / block->pulses;
+    double clock_hz = s->system->clock_hz, p_x = isfinite(s->n_x) ? choice->p_x : 1.0;
+    return clock_hz * kh_detector_live_fraction_of_bases(&s->system->detector, clock_hz * block->click, p_x);
+}
+
+static double rate_of(const search *s, const kh_lim2014_choice *choice, const kh_lim2014_block *block)
+{
+    return used_hz(s, choice, block) * block->key_bits / block->pulses;
 }
 
 /* to be minimised: minus the rate where there is key; elsewhere a slope that leads to key, so that no start is lost on a plateau */
@@ -45,7 +51,7 @@ static double score(const search *s, const kh_lim2014_choice *choice)
 {
     kh_lim2014_block block = kh_lim2014_key(&s->setting, choice, s->n_x);
     if (block.key_bits > 0.0)
-        return -rate_of(s, &block);
+        return -rate_of(s, choice, &block);
     double single = fmin(block.single_x, block.single_z) / block.n_x;
     if (single <= 0.0)
         return 1e6 - single;
@@ -154,11 +160,10 @@ static double score_infinite(double mu_1, const void *context)
 static kh_qkd_key key_of(const search *s, const kh_lim2014_choice *choice)
 {
     kh_lim2014_block block = kh_lim2014_key(&s->setting, choice, s->n_x);
-    double live = kh_detector_live_fraction(&s->system->detector, s->system->clock_hz * block.click);
     kh_qkd_key key = {
-        .rate_bps = fmax(0.0, rate_of(s, &block)),
+        .rate_bps = fmax(0.0, rate_of(s, choice, &block)),
         .qber = block.qber,
-        .sifted_rate_bps = s->system->clock_hz * live * block.n_x / block.pulses,
+        .sifted_rate_bps = used_hz(s, choice, &block) * block.n_x / block.pulses,
         .parameters = {choice->mu[0], choice->mu[1], choice->p[0], choice->p[1], choice->p_x},
     };
     if (isfinite(s->n_x)) { /* whole bits come out of a block */

@@ -29,9 +29,11 @@ static kh_one_decoy_choice choice_at(const double *x, bool finite)
     };
 }
 
-static double live_of(const search *s, const kh_one_decoy_block *block)
+/* pulses a second that meet a detector that is not blind */
+static double used_hz(const search *s, const kh_one_decoy_choice *choice, const kh_one_decoy_block *block)
 {
-    return kh_detector_live_fraction(&s->system->detector, s->system->clock_hz * block->click);
+    double clock_hz = s->system->clock_hz;
+    return clock_hz * kh_detector_live_fraction_of_bases(&s->system->detector, clock_hz * block->click, choice->p_key);
 }
 
 /* to be minimised: minus the rate where there is key; elsewhere a slope that leads to key */
@@ -41,7 +43,7 @@ static double score(const double *x, const void *context)
     kh_one_decoy_choice choice = choice_at(x, isfinite(s->n_key));
     kh_one_decoy_block block = kh_one_decoy_key(&s->setting, &choice, s->n_key);
     if (block.key_bits > 0.0)
-        return -s->system->clock_hz * live_of(s, &block) * block.key_bits / block.pulses;
+        return -used_hz(s, &choice, &block) * block.key_bits / block.pulses;
     double single = fmin(block.single_key, block.single_test) / block.n_key;
     if (single <= 0.0)
         return 1e6 - single;
@@ -102,7 +104,7 @@ static kh_qkd_key key_of(const search *s, const double *x)
     kh_one_decoy_block block = kh_one_decoy_key(&s->setting, &choice, s->n_key);
     kh_qkd_key key = {
         .qber = block.qber,
-        .sifted_rate_bps = s->system->clock_hz * live_of(s, &block) * block.n_key / block.pulses,
+        .sifted_rate_bps = used_hz(s, &choice, &block) * block.n_key / block.pulses,
         .parameters = {choice.mu[0], choice.mu[1], choice.p_1, choice.p_key},
     };
     if (isfinite(s->n_key)) { /* whole bits come out of a block */

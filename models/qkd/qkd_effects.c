@@ -43,7 +43,8 @@ static bool remove_block_size(kh_qkd_system *s)
 }
 static bool remove_dead_time(kh_qkd_system *s)
 {
-    return replace(&s->detector.dead_time_s, 0.0);
+    bool had_limit = replace(&s->detector.max_count_hz, 0.0);
+    return replace(&s->detector.dead_time_s, 0.0) || had_limit;
 }
 
 static double cost_db(double with_bps, double without_bps)

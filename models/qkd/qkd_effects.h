@@ -8,7 +8,7 @@
 /** What each effect costs a key rate, by computing the rate again without it. */
 
 /** Removes one effect at a time: loss 0 dB; no dark counts and noise, of CV no excess and electronic noise; no misalignment and
- *  phase noise; f = 1 or beta = 1; endless block; no dead time.
+ *  phase noise; f = 1 or beta = 1; endless block; no dead time and no limit of the counts.
  *  @param key  the key of @p system
  *  @param[out] effects  when there is no key: INFINITY where the removal alone gives key, NAN where it does not
  *  @return as kh_qkd_compute(). Cost: up to six searches of the best parameters, started from those of @p key. */

@@ -34,7 +34,11 @@ static kh_qkd_system random_system(kh_rng *rng)
                      .misalignment = between(rng, 0.001, 0.06),
                      .afterpulse = kh_rng_below(rng, 2) ? between(rng, 0.0, 0.05) : 0.0,
                      .dead_time_s = kh_rng_below(rng, 2) ? between_powers(rng, -8.0, -4.5) : 0.0,
-                     .detectors = (double)(1 + kh_rng_below(rng, 4))},
+                     .detectors = (double)(1 + kh_rng_below(rng, 4)),
+                     .max_count_hz = kh_rng_below(rng, 4) ? 0.0 : between_powers(rng, 5.0, 8.0),
+                     .is_free_running = kh_rng_below(rng, 2) == 1,
+                     .gate_s = between_powers(rng, -9.7, -8.7),
+                     .jitter_s = kh_rng_below(rng, 2) ? between_powers(rng, -11.0, -9.5) : 0.0},
         .clock_hz = between_powers(rng, 7.0, 9.5),
         .ec_efficiency = between(rng, 1.0, 1.3),
         .block_bits = between_powers(rng, 4.0, 11.0),
@@ -101,6 +105,12 @@ static void imperfections_never_help(void **state)
         worse = better;
         worse.detector.dead_time_s += between_powers(&rng, -8.0, -5.0);
         expect_no_more(&better, &worse, "more dead time");
+        worse = better;
+        worse.detector.jitter_s += between_powers(&rng, -11.0, -9.0);
+        expect_no_more(&better, &worse, "more jitter");
+        worse = better;
+        worse.detector.max_count_hz = 1e5;
+        expect_no_more(&better, &worse, "fewer counts");
         worse = better;
         worse.ec_efficiency += between(&rng, 0.01, 0.3);
         expect_no_more(&better, &worse, "more leakage");

@@ -82,6 +82,74 @@ static void dead_time_halves_the_clicks_and_then_saturates(void **state)
     assert_true(is_near(kh_detector_dark_per_gate(1000.0, 0.5), 5e-7, 1e-15));
 }
 
+static void gated_detectors_without_jitter_stay_as_they_are(void **state)
+{
+    (void)state;
+    kh_detector gated = typical;
+    gated.gate_s = 1e-9;
+    kh_detector timed = kh_detector_timed(&gated, 1e9);
+    assert_memory_equal(&timed, &gated, sizeof gated);
+}
+
+static void jitter_loses_what_misses_the_window_and_half_of_what_hits_another_is_wrong(void **state)
+{
+    (void)state;
+    kh_detector d = typical;
+    d.gate_s = 2e-10;
+    d.jitter_s = 1e-10;
+    kh_detector timed = kh_detector_timed(&d, 1e8); /* no other pulse near */
+    double own = erf(2.0 * sqrt(log(2.0)));
+    assert_true(is_near(timed.efficiency, 0.2 * own, 1e-14) && is_near(timed.misalignment, 0.02, 1e-14));
+    assert_true(timed.outside_share == 0.0);
+    d.jitter_s = 1e-9; /* as wide as five windows, which stand edge to edge */
+    timed = kh_detector_timed(&d, 5e9);
+    own = erf(0.2 * sqrt(log(2.0)));
+    assert_true(is_near(timed.efficiency, 0.2, 1e-12));
+    assert_true(is_near(timed.misalignment, 0.02 * own + 0.5 * (1.0 - own), 1e-12));
+    d.jitter_s = 1e-6; /* no window is better than another */
+    timed = kh_detector_timed(&d, 1e9);
+    assert_true(is_near(timed.efficiency, 0.2 * 0.2, 1e-3) && timed.misalignment > 0.499);
+}
+
+static void what_a_free_running_detector_sees_outside_costs_dead_time_only(void **state)
+{
+    (void)state;
+    kh_detector d = typical;
+    d.is_free_running = true;
+    d.gate_s = 1e-9;
+    kh_detector timed = kh_detector_timed(&d, 1e8), whole = kh_detector_timed(&d, 1e9);
+    assert_true(timed.dark_per_gate == d.dark_per_gate && is_near(timed.outside_hz, 900.0, 1e-12));
+    assert_true(is_near(timed.afterpulse, 0.003, 1e-12) && is_near(timed.outside_share, 0.027, 1e-12));
+    assert_true(whole.outside_hz == 0.0 && whole.afterpulse == d.afterpulse); /* nothing is outside */
+    assert_true(is_near(kh_detector_live_fraction(&timed, 0.0), 1.0 / (1.0 + 900e-6), 1e-12));
+    assert_true(is_near(kh_detector_live_fraction(&timed, 2e6), 1.0 / (1.0 + 1.0 * 1.027 + 900e-6), 1e-12));
+    d.jitter_s = 1e-9;
+    assert_true(kh_detector_timed(&d, 1e8).outside_share > 0.3);
+}
+
+static void a_detector_counts_no_more_than_it_can(void **state)
+{
+    (void)state;
+    kh_detector d = typical;
+    d.dead_time_s = 0.0;
+    d.max_count_hz = 1e6;
+    assert_true(kh_detector_live_fraction(&d, 2e6) == 1.0);
+    assert_true(is_near(kh_detector_live_fraction(&d, 8e6), 0.25, 1e-15));
+}
+
+static void four_detectors_are_two_for_each_basis(void **state)
+{
+    (void)state;
+    kh_detector d = typical;
+    assert_true(kh_detector_live_fraction_of_bases(&d, 1e6, 0.9) == kh_detector_live_fraction(&d, 1e6));
+    d.detectors = 4.0;
+    assert_true(is_near(kh_detector_live_fraction_of_bases(&d, 1e6, 0.5), kh_detector_live_fraction(&d, 1e6), 1e-15));
+    assert_true(is_near(kh_detector_live_fraction_of_bases(&d, 1e6, 0.9), 1.0 / 1.45, 1e-15));
+    assert_true(is_near(kh_detector_live_fraction_of_bases(&d, 1e6, 0.1), 1.0 / 1.45, 1e-15));
+    d.detectors = 3.0;
+    assert_true(is_near(kh_detector_live_fraction_of_bases(&d, 1e6, 0.4), 1.0 / 1.6, 1e-15));
+}
+
 static void losses_of_a_chain_add_up_and_bad_ones_are_named(void **state)
 {
     (void)state;
@@ -110,6 +178,11 @@ int main(void)
         cmocka_unit_test(clicks_agree_with_the_printed_form),
         cmocka_unit_test(tiny_signals_keep_their_digits),
         cmocka_unit_test(dead_time_halves_the_clicks_and_then_saturates),
+        cmocka_unit_test(gated_detectors_without_jitter_stay_as_they_are),
+        cmocka_unit_test(jitter_loses_what_misses_the_window_and_half_of_what_hits_another_is_wrong),
+        cmocka_unit_test(what_a_free_running_detector_sees_outside_costs_dead_time_only),
+        cmocka_unit_test(a_detector_counts_no_more_than_it_can),
+        cmocka_unit_test(four_detectors_are_two_for_each_basis),
         cmocka_unit_test(losses_of_a_chain_add_up_and_bad_ones_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
