@@ -16,6 +16,7 @@ struct kh_json {
     kh_json_kind kind;
     bool failed; /* something that belongs in here was lost for want of memory */
     bool truth;
+    uint32_t line, column;
     double number;
     char *text;
     char **keys; /* of an object, beside items */
@@ -165,26 +166,83 @@ static bool write_value(const kh_json *json, int indent, int level, kh_str *out)
     return !json->failed;
 }
 
-static kh_json *convert(json_t *from, int depth, bool *too_deep);
+/* --- reading: jansson judges the text and makes the values; a walk beside it tells their places --- */
 
-static kh_json *convert_array(json_t *from, int depth, bool *too_deep)
+typedef struct walk {
+    const char *at, *end;
+    uint32_t line, column; /* of at, from 1, column in characters */
+    bool too_deep;
+} walk;
+
+static void step(walk *w)
+{
+    if (*w->at == '\n') {
+        w->line++;
+        w->column = 0;
+    }
+    w->at++;
+    if (w->at == w->end || ((unsigned char)*w->at & 0xC0) != 0x80)
+        w->column++;
+}
+
+/* To the next value, bracket or key; the text is known to be right, so commas and colons need no look. */
+static void skip_between(walk *w)
+{
+    while (w->at < w->end && strchr(" \t\r\n,:", *w->at) != NULL)
+        step(w);
+}
+
+static void skip_text(walk *w)
+{
+    step(w);
+    for (bool escaped = false; w->at < w->end && (*w->at != '"' || escaped); step(w))
+        escaped = !escaped && *w->at == '\\';
+    if (w->at < w->end)
+        step(w);
+}
+
+static void skip_scalar(walk *w)
+{
+    if (w->at < w->end && *w->at == '"')
+        skip_text(w);
+    else
+        while (w->at < w->end && strchr(" \t\r\n,]}", *w->at) == NULL)
+            step(w);
+}
+
+static void skip_bracket(walk *w)
+{
+    skip_between(w);
+    if (w->at < w->end)
+        step(w);
+}
+
+static kh_json *convert(json_t *from, int depth, walk *w);
+
+static kh_json *convert_array(json_t *from, int depth, walk *w)
 {
     kh_json *array = kh_json_array();
-    for (size_t i = 0; i < json_array_size(from) && !*too_deep; i++)
-        kh_json_append(array, convert(json_array_get(from, i), depth + 1, too_deep));
+    skip_bracket(w);
+    for (size_t i = 0; i < json_array_size(from) && !w->too_deep; i++)
+        kh_json_append(array, convert(json_array_get(from, i), depth + 1, w));
+    skip_bracket(w);
     return array;
 }
 
-static kh_json *convert_object(json_t *from, int depth, bool *too_deep)
+static kh_json *convert_object(json_t *from, int depth, walk *w)
 {
     kh_json *object = kh_json_object();
-    for (void *at = json_object_iter(from); at != NULL && !*too_deep; at = json_object_iter_next(from, at)) {
+    skip_bracket(w);
+    /* in the order of the text: jansson keeps it */
+    for (void *at = json_object_iter(from); at != NULL && !w->too_deep; at = json_object_iter_next(from, at)) {
+        skip_between(w);
+        skip_text(w);
         if (object == NULL || !make_room(object)) { /* the reader has seen to it that no key comes twice: no search */
             lose(object, NULL);
             break;
         }
         char *key = copy_text(json_object_iter_key(at));
-        kh_json *value = convert(json_object_iter_value(at), depth + 1, too_deep);
+        kh_json *value = convert(json_object_iter_value(at), depth + 1, w);
         if (key == NULL || value == NULL) {
             free(key);
             lose(object, value);
@@ -194,24 +252,36 @@ static kh_json *convert_object(json_t *from, int depth, bool *too_deep)
         object->keys[object->count] = key;
         object->items[object->count++] = value;
     }
+    skip_bracket(w);
     return object;
 }
 
-static kh_json *convert(json_t *from, int depth, bool *too_deep)
+static kh_json *convert_scalar(json_t *from, walk *w)
 {
-    if (depth > DEEPEST) {
-        *too_deep = true;
-        return NULL;
-    }
-    if (json_is_array(from))
-        return convert_array(from, depth, too_deep);
-    if (json_is_object(from))
-        return convert_object(from, depth, too_deep);
+    skip_scalar(w);
     if (json_is_string(from))
         return kh_json_text(json_string_value(from));
     if (json_is_boolean(from))
         return kh_json_bool(json_is_true(from));
     return json_is_number(from) ? kh_json_number(json_number_value(from)) : new_value(KH_JSON_NULL);
+}
+
+static kh_json *convert(json_t *from, int depth, walk *w)
+{
+    if (depth > DEEPEST) {
+        w->too_deep = true;
+        return NULL;
+    }
+    skip_between(w);
+    uint32_t line = w->line, column = w->column;
+    kh_json *made = json_is_array(from)    ? convert_array(from, depth, w)
+                    : json_is_object(from) ? convert_object(from, depth, w)
+                                           : convert_scalar(from, w);
+    if (made != NULL) {
+        made->line = line;
+        made->column = column;
+    }
+    return made;
 }
 
 static bool is_complete(const kh_json *json)
@@ -323,15 +393,15 @@ kh_status kh_json_read(const char *text, size_t length, kh_json **json, kh_error
         return kh_fail(err, KH_ENOMEM, "out of memory while reading JSON");
     if (root == NULL)
         return kh_fail(err, KH_EDATA, "line %d, column %d: %s", at.line, at.column, at.text);
-    bool too_deep = false;
-    kh_json *read = convert(root, 0, &too_deep);
+    walk w = {.at = text, .end = text + length, .line = 1, .column = 1};
+    kh_json *read = convert(root, 0, &w);
     json_decref(root);
-    if (!too_deep && is_complete(read)) {
+    if (!w.too_deep && is_complete(read)) {
         *json = read;
         return KH_OK;
     }
     kh_json_destroy(read);
-    if (too_deep)
+    if (w.too_deep)
         return kh_fail(err, KH_EDATA, "line 1, column 1: values are nested deeper than %d", DEEPEST);
     return kh_fail(err, KH_ENOMEM, "out of memory while reading JSON");
 }
@@ -377,4 +447,9 @@ const char *kh_json_as_text(const kh_json *json)
 bool kh_json_as_bool(const kh_json *json)
 {
     return json != NULL && json->kind == KH_JSON_BOOL && json->truth;
+}
+
+kh_place kh_json_place(const char *file, const kh_json *json)
+{
+    return (kh_place){.file = file, .line = json == NULL ? 0 : json->line, .column = json == NULL ? 0 : json->column};
 }

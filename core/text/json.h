@@ -2,6 +2,7 @@
 #ifndef KH_CORE_TEXT_JSON_H
 #define KH_CORE_TEXT_JSON_H
 
+#include "core/base/findings.h"
 #include "core/base/status.h"
 #include "core/base/str.h"
 
@@ -46,5 +47,8 @@ const char *kh_json_key_at(const kh_json *object, size_t i);
 double kh_json_as_number(const kh_json *json);
 const char *kh_json_as_text(const kh_json *json);
 bool kh_json_as_bool(const kh_json *json);
+
+/** Where a value that was read begins, for findings; line 0 for one that was made, or NULL. */
+kh_place kh_json_place(const char *file, const kh_json *json);
 
 #endif

@@ -163,6 +163,32 @@ static void depth_is_limited(void **state)
     kh_json_destroy(read(deep + 1));
 }
 
+static void expect_place(const kh_json *json, uint32_t line, uint32_t column)
+{
+    kh_place place = kh_json_place("file", json);
+    assert_string_equal(place.file, "file");
+    assert_int_equal(place.line, line);
+    assert_int_equal(place.column, column);
+}
+
+static void values_know_their_place(void **state)
+{
+    (void)state;
+    kh_json *json = read("\n {\"a\" : [ ] ,\n  \"\xC3\xA9\": [1,-2.5e3, \"x\\\"]\" , {}],\"c\":null, \"d\": {\"e\":\n\ttrue}}");
+    expect_place(json, 2, 2);
+    expect_place(kh_json_get(json, "a"), 2, 9);
+    const kh_json *list = kh_json_get(json, "\xC3\xA9");
+    expect_place(list, 3, 8);
+    expect_place(kh_json_at(list, 0), 3, 9);
+    expect_place(kh_json_at(list, 1), 3, 11);
+    expect_place(kh_json_at(list, 2), 3, 19);
+    expect_place(kh_json_at(list, 3), 3, 28);
+    expect_place(kh_json_get(json, "c"), 3, 36);
+    expect_place(kh_json_get(kh_json_get(json, "d"), "e"), 4, 2);
+    expect_place(NULL, 0, 0);
+    kh_json_destroy(json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +201,7 @@ int main(void)
         cmocka_unit_test(looking_never_crashes),
         cmocka_unit_test(the_reader_is_strict),
         cmocka_unit_test(depth_is_limited),
+        cmocka_unit_test(values_know_their_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
