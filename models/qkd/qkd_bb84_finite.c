@@ -1,38 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/fibre/fibre.h"
-#include "models/num/logistic.h"
 #include "models/num/num.h"
-#include "models/num/simplex.h"
-#include "models/qkd/lim2014.h"
+#include "models/qkd/lim2014_search.h"
 #include "models/qkd/qkd.h"
 
 #include <math.h>
-#include <string.h>
-
-static const double MU_3 = 2e-4;   /* an intensity modulator does not go dark: Lim 2014, section V */
-static const double MU_GAP = 1e-3; /* kept between intensities: the bounds divide by their difference */
-static const double MU_1_MAX = 2.0;
-
-enum { N_FREE = 5 }; /* ln mu_1; logits of mu_2/mu_1, p_1, p_2/(1-p_1), p_X */
 
 typedef struct search {
     const kh_qkd_system *system;
     kh_lim2014_setting setting;
     double n_x;
 } search;
-
-static kh_lim2014_choice choice_at(const double *x)
-{
-    double mu_1 = fmin(exp(x[0]), MU_1_MAX);
-    double mu_2 = fmax(mu_1 * kh_logistic_shares(x[1]).share, MU_3 + MU_GAP);
-    mu_1 = fmax(mu_1, mu_2 + MU_3 + MU_GAP);
-    kh_shares p_1 = kh_logistic_shares(x[2]), p_2 = kh_logistic_shares(x[3]);
-    return (kh_lim2014_choice){
-        .mu = {mu_1, mu_2, MU_3},
-        .p = {p_1.share, p_1.rest * p_2.share, p_1.rest * p_2.rest},
-        .p_x = kh_logistic_shares(x[4]).share,
-    };
-}
 
 /* pulses a second that meet a detector that is not blind */
 static double used_hz(const search *s, const kh_lim2014_choice *choice, const kh_lim2014_block *block)
@@ -46,109 +24,38 @@ static double rate_of(const search *s, const kh_lim2014_choice *choice, const kh
     return used_hz(s, choice, block) * block->key_bits / block->pulses;
 }
 
-/* to be minimised: minus the rate where there is key; elsewhere a slope that leads to key, so that no start is lost on a plateau */
+/* to be minimised: minus the rate where there is key */
 static double score(const search *s, const kh_lim2014_choice *choice)
 {
     kh_lim2014_block block = kh_lim2014_key(&s->setting, choice, s->n_x);
-    if (block.key_bits > 0.0)
-        return -rate_of(s, choice, &block);
-    double single = fmin(block.single_x, block.single_z) / block.n_x;
-    if (single <= 0.0)
-        return 1e6 - single;
-    return -block.key_bits / block.n_x + fmax(0.0, block.phase_error - 0.5);
+    return block.key_bits > 0.0 ? -rate_of(s, choice, &block) : kh_lim2014_score_without_key(&block);
 }
 
-static double score_finite(const double *x, const void *context)
+static double score_finite(const kh_lim2014_choice *choice, kh_lim2014_errors errors, const void *context)
 {
-    kh_lim2014_choice choice = choice_at(x);
-    return score(context, &choice);
+    search s = *(const search *)context;
+    s.setting.errors = errors;
+    return score(&s, choice);
 }
 
-/* (mu_1, mu_2/mu_1, p_1, p_2/(1-p_1), p_X): optima from small to large blocks, and near the end of the reach */
-static const double STARTS[][N_FREE] = {
-    {0.47, 0.45, 0.55, 0.70, 0.88}, {0.40, 0.40, 0.60, 0.60, 0.40}, {0.40, 0.20, 0.05, 0.55, 0.80}, {0.45, 0.40, 0.15, 0.60, 0.30},
-    {0.50, 0.25, 0.85, 0.70, 0.97}, {0.35, 0.12, 0.02, 0.50, 0.80}, {0.30, 0.24, 0.04, 0.50, 0.12},
-};
-enum { N_STARTS = sizeof STARTS / sizeof STARTS[0], N_DESCENTS = 3 };
-
-static void place(const double *start, double *x)
-{
-    x[0] = log(start[0]);
-    for (int j = 1; j < N_FREE; j++)
-        x[j] = kh_logistic_inverse(start[j]);
-}
-
-static void place_near(const double *parameters, double *x)
-{
-    const double start[N_FREE] = {parameters[0], parameters[1] / parameters[0], parameters[2],
-                                  parameters[3] / (1.0 - parameters[2]), parameters[4]};
-    place(start, x);
-}
-
-/* the starts in order of score, best first */
-static void order_starts(const search *s, double ordered[N_STARTS][N_FREE])
-{
-    double scores[N_STARTS];
-    for (int i = 0; i < N_STARTS; i++) {
-        double x[N_FREE];
-        place(STARTS[i], x);
-        double value = score_finite(x, s);
-        int k = i;
-        for (; k > 0 && value < scores[k - 1]; k--) {
-            scores[k] = scores[k - 1];
-            memcpy(ordered[k], ordered[k - 1], sizeof x);
-        }
-        scores[k] = value;
-        memcpy(ordered[k], x, sizeof x);
-    }
-}
-
-/* @return how many to take */
-static int choose_starts(const search *s, double starts[N_STARTS][N_FREE])
-{
-    const kh_qkd_key *near = s->system->near;
-    if (near != NULL && near->rate_bps > 0.0) {
-        place_near(near->parameters, starts[0]);
-        return 1;
-    }
-    order_starts(s, starts);
-    return N_DESCENTS;
-}
-
-/* down from the best starts under one bound of the errors; keeps in best_x what is better than best */
-static double descend(const search *s, kh_lim2014_errors errors, double best, double *best_x)
-{
-    search smooth = *s;
-    smooth.setting.errors = errors;
-    double starts[N_STARTS][N_FREE];
-    int n_starts = choose_starts(&smooth, starts);
-    for (int i = 0; i < n_starts; i++) {
-        kh_simplex_options coarse = {.step = 0.5, .tolerance = 1e-4, .max_calls = 600};
-        double value = kh_simplex_minimise(score_finite, &smooth, starts[i], N_FREE, coarse);
-        if (value < best) {
-            best = value;
-            memcpy(best_x, starts[i], sizeof starts[i]);
-        }
-    }
-    return best;
-}
-
-/* The key under the smaller of two error bounds is the larger of the keys under each: two smoother problems in place of one with
- * a kink between two valleys. */
 static kh_lim2014_choice best_finite(const search *s)
 {
-    double best_x[N_FREE];
-    double best = descend(s, KH_LIM2014_ERRORS_ALL, INFINITY, best_x);
-    (void)descend(s, KH_LIM2014_ERRORS_BY_DECOYS, best, best_x);
-    kh_simplex_options fine = {.step = 0.1, .tolerance = 1e-9, .max_calls = 600};
-    (void)kh_simplex_minimise(score_finite, s, best_x, N_FREE, fine);
-    return choice_at(best_x);
+    const kh_qkd_key *near = s->system->near;
+    kh_lim2014_choice start;
+    kh_lim2014_search way = {.score = score_finite, .context = s, .mu_3 = KH_LIM2014_MU_3};
+    if (near != NULL && near->rate_bps > 0.0) {
+        const double *p = near->parameters;
+        start = (kh_lim2014_choice){.mu = {p[0], p[1], KH_LIM2014_MU_3}, .p = {p[2], p[3], 1.0 - p[2] - p[3]}, .p_x = p[4]};
+        way.near = &start;
+    }
+    return kh_lim2014_search_best(&way);
 }
 
 /* without fluctuations the weak decoy may be as weak as it likes, and nothing is lost on decoys and the test basis */
 static kh_lim2014_choice choice_infinite(double mu_1)
 {
-    return (kh_lim2014_choice){.mu = {mu_1, MU_3 + MU_GAP, MU_3}, .p = {1.0, 0.0, 0.0}, .p_x = 1.0};
+    return (kh_lim2014_choice){
+        .mu = {mu_1, KH_LIM2014_MU_3 + KH_LIM2014_MU_GAP, KH_LIM2014_MU_3}, .p = {1.0, 0.0, 0.0}, .p_x = 1.0};
 }
 
 static double score_infinite(double mu_1, const void *context)
@@ -176,9 +83,7 @@ static kh_qkd_key key_of(const search *s, const kh_lim2014_choice *choice)
 
 static kh_qkd_key key_typical(const search *s)
 {
-    double x[N_FREE];
-    place(STARTS[0], x);
-    kh_lim2014_choice choice = choice_at(x);
+    kh_lim2014_choice choice = kh_lim2014_choice_usual(KH_LIM2014_MU_3);
     kh_qkd_key key = key_of(s, &choice);
     key.rate_bps = key.block_key_bits = 0.0;
     return key;
@@ -186,7 +91,7 @@ static kh_qkd_key key_typical(const search *s)
 
 static kh_status compute_infinite(search *s, kh_qkd_key *key, kh_error *err)
 {
-    const double range[2] = {0.01, MU_1_MAX};
+    const double range[2] = {0.01, KH_LIM2014_MU_1_MAX};
     double mu_1;
     s->n_x = INFINITY;
     KH_TRY(kh_num_minimum(score_infinite, s, range, 24, &mu_1, err));

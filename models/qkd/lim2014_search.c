@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/qkd/lim2014_search.h"
+
+#include "models/num/logistic.h"
+#include "models/num/simplex.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { N_FREE = 5 }; /* ln mu_1; logits of mu_2/mu_1, p_1, p_2/(1-p_1), p_X */
+
+/* one of the two smooth problems */
+typedef struct valley {
+    const kh_lim2014_search *search;
+    kh_lim2014_errors errors;
+} valley;
+
+static kh_lim2014_choice choice_at(double mu_3, const double *x)
+{
+    double mu_1 = fmin(exp(x[0]), KH_LIM2014_MU_1_MAX);
+    double mu_2 = fmax(mu_1 * kh_logistic_shares(x[1]).share, mu_3 + KH_LIM2014_MU_GAP);
+    mu_1 = fmax(mu_1, mu_2 + mu_3 + KH_LIM2014_MU_GAP);
+    kh_shares p_1 = kh_logistic_shares(x[2]), p_2 = kh_logistic_shares(x[3]);
+    return (kh_lim2014_choice){
+        .mu = {mu_1, mu_2, mu_3},
+        .p = {p_1.share, p_1.rest * p_2.share, p_1.rest * p_2.rest},
+        .p_x = kh_logistic_shares(x[4]).share,
+    };
+}
+
+static double score_at(const double *x, const void *context)
+{
+    const valley *v = context;
+    kh_lim2014_choice choice = choice_at(v->search->mu_3, x);
+    return v->search->score(&choice, v->errors, v->search->context);
+}
+
+double kh_lim2014_score_without_key(const kh_lim2014_block *block)
+{
+    double single = fmin(block->single_x, block->single_z) / block->n_x;
+    if (single <= 0.0)
+        return 1e6 - single;
+    return -block->key_bits / block->n_x + fmax(0.0, block->phase_error - 0.5);
+}
+
+/* (mu_1, mu_2/mu_1, p_1, p_2/(1-p_1), p_X): optima from small to large blocks, and near the end of the reach */
+static const double STARTS[][N_FREE] = {
+    {0.47, 0.45, 0.55, 0.70, 0.88}, {0.40, 0.40, 0.60, 0.60, 0.40}, {0.40, 0.20, 0.05, 0.55, 0.80}, {0.45, 0.40, 0.15, 0.60, 0.30},
+    {0.50, 0.25, 0.85, 0.70, 0.97}, {0.35, 0.12, 0.02, 0.50, 0.80}, {0.30, 0.24, 0.04, 0.50, 0.12},
+};
+enum { N_STARTS = sizeof STARTS / sizeof STARTS[0], N_DESCENTS = 3 };
+
+static void place(const double *start, double *x)
+{
+    x[0] = log(start[0]);
+    for (int j = 1; j < N_FREE; j++)
+        x[j] = kh_logistic_inverse(start[j]);
+}
+
+static void place_near(const kh_lim2014_choice *near, double *x)
+{
+    const double start[N_FREE] = {near->mu[0], near->mu[1] / near->mu[0], near->p[0], near->p[1] / (1.0 - near->p[0]), near->p_x};
+    place(start, x);
+}
+
+/* the starts in order of score, best first */
+static void order_starts(const valley *v, double ordered[N_STARTS][N_FREE])
+{
+    double scores[N_STARTS];
+    for (int i = 0; i < N_STARTS; i++) {
+        double x[N_FREE];
+        place(STARTS[i], x);
+        double value = score_at(x, v);
+        int k = i;
+        for (; k > 0 && value < scores[k - 1]; k--) {
+            scores[k] = scores[k - 1];
+            memcpy(ordered[k], ordered[k - 1], sizeof x);
+        }
+        scores[k] = value;
+        memcpy(ordered[k], x, sizeof x);
+    }
+}
+
+/* @return how many to take */
+static int choose_starts(const valley *v, double starts[N_STARTS][N_FREE])
+{
+    if (v->search->near != NULL) {
+        place_near(v->search->near, starts[0]);
+        return 1;
+    }
+    order_starts(v, starts);
+    return N_DESCENTS;
+}
+
+/* down from the best starts under one bound of the errors; keeps in best_x what is better than best */
+static double descend(const kh_lim2014_search *search, kh_lim2014_errors errors, double best, double *best_x)
+{
+    const valley v = {search, errors};
+    double starts[N_STARTS][N_FREE];
+    int n_starts = choose_starts(&v, starts);
+    for (int i = 0; i < n_starts; i++) {
+        kh_simplex_options coarse = {.step = 0.5, .tolerance = 1e-4, .max_calls = 600};
+        double value = kh_simplex_minimise(score_at, &v, starts[i], N_FREE, coarse);
+        if (value < best) {
+            best = value;
+            memcpy(best_x, starts[i], sizeof starts[i]);
+        }
+    }
+    return best;
+}
+
+/* The key under the smaller of two error bounds is the larger of the keys under each: two smoother problems in place of one with
+ * a kink between two valleys. */
+kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search)
+{
+    double best_x[N_FREE];
+    double best = descend(search, KH_LIM2014_ERRORS_ALL, INFINITY, best_x);
+    (void)descend(search, KH_LIM2014_ERRORS_BY_DECOYS, best, best_x);
+    const valley v = {search, KH_LIM2014_ERRORS_LEAST};
+    kh_simplex_options fine = {.step = 0.1, .tolerance = 1e-9, .max_calls = 600};
+    (void)kh_simplex_minimise(score_at, &v, best_x, N_FREE, fine);
+    return choice_at(search->mu_3, best_x);
+}
+
+kh_lim2014_choice kh_lim2014_choice_usual(double mu_3)
+{
+    double x[N_FREE];
+    place(STARTS[0], x);
+    return choice_at(mu_3, x);
+}
