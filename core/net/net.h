@@ -31,6 +31,11 @@ typedef enum kh_protocol {
 } kh_protocol;
 typedef enum kh_detector_mode { KH_DETECTOR_GATED, KH_DETECTOR_FREE_RUNNING } kh_detector_mode;
 typedef enum kh_cv_detection { KH_CV_HOMODYNE, KH_CV_HETERODYNE } kh_cv_detection;
+typedef enum kh_light_way {
+    KH_LIGHT_BOTH,   /**< both directions on one strand; the safe side when it is not known */
+    KH_LIGHT_CO,     /**< from the first end of the link to the second, as the quantum signal of a transmitter at the first end */
+    KH_LIGHT_COUNTER /**< from the second end to the first */
+} kh_light_way;
 typedef enum kh_source_at { KH_SOURCE_AT_A, KH_SOURCE_IN_MIDDLE, KH_SOURCE_AT_B } kh_source_at;
 typedef enum kh_use { KH_USE_KEY, KH_USE_OTP, KH_USE_AES_256 } kh_use;
 typedef enum kh_security { KH_SECURITY_QKD, KH_SECURITY_HYBRID, KH_SECURITY_PQC, KH_SECURITY_PSK } kh_security;
@@ -70,6 +75,8 @@ typedef struct kh_fibre_type {
     const char *id;
     kh_place place;
     double loss_db_per_km, dispersion_ps_nm_km, effective_area_um2, pmd_ps_sqrt_km;
+    double loss_1310_db_per_km; /**< NAN: loss_db_per_km and what standard fibre loses more at 1310 nm than at 1550 nm */
+    double raman_scale;         /**< of the spontaneous Raman scattering of silica in this effective area; 1 as computed */
 } kh_fibre_type;
 
 typedef struct kh_fibre {
@@ -123,6 +130,17 @@ typedef struct kh_device {
     double cost_eur;                  /**< one pair */
 } kh_device;
 
+/** The filter before a receiver of quantum light. Isolations are of one pass. */
+typedef struct kh_receiver_filter {
+    double bandwidth_ghz;
+    double isolation_adjacent_db; /**< of light centred within 1.5 bandwidths */
+    double isolation_db;          /**< of other light in the same band */
+    double isolation_far_db;      /**< of light in another band, 50 nm or more away */
+    double passes;                /**< filters in a row, whole number */
+    double
+        ase_isolation_db; /**< of amplified noise at the quantum wavelength, by the filters that add the line's light; INFINITY */
+} kh_receiver_filter;
+
 typedef struct kh_qkd_link {
     const char *id;
     kh_place place;
@@ -134,9 +152,13 @@ typedef struct kh_qkd_link {
     kh_source_at source_at; /**< entanglement only */
     kh_node_id charlie_at;  /**< middle station of twin field and MDI, resolved; KH_NO_INDEX for other protocols unless given */
     double wavelength_nm;
-    double modules;               /**< installed pairs, whole number >= 0 */
-    double extra_loss_db;         /**< filters, switches, patches on the way */
-    double noise_per_gate;        /**< extra detection probability per gate and detector (Raman, stray light), [0, 1) */
+    double modules;        /**< installed pairs, whole number >= 0 */
+    double extra_loss_db;  /**< filters, switches, patches on the way */
+    double noise_per_gate; /**< extra detection probability per gate and detector (Raman, stray light), [0, 1) */
+    kh_line_id *beside;    /**< [n_beside] line systems whose light runs on the same strand; empty: a strand of its own */
+    size_t n_beside;
+    kh_light_way light; /**< of the lines beside it */
+    kh_receiver_filter filter;
     double measured_key_rate_bps; /**< of one module; NAN: computed */
     double measured_qber;         /**< NAN: not measured */
     kh_store_policy key_store;    /**< NAN fields: from the nodes, then the defaults */

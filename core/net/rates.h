@@ -30,6 +30,14 @@ typedef struct kh_effects {
     double loss_db, dark_counts_db, misalignment_db, error_correction_db, finite_key_db, dead_time_db; /**< >= 0; NAN: not known */
 } kh_effects;
 
+/** What light of others adds at the receiver of a link, the noisier one of two: counts per gate and detector; for continuous
+ *  variables excess noise at the input of the channel, in shot-noise units. */
+typedef struct kh_noise {
+    double raman;   /**< spontaneous Raman scattering of classical light on the same strand */
+    double fwm;     /**< products of four-wave mixing that fall on the quantum channel */
+    double leakage; /**< classical light and amplifier noise that the filters let through */
+} kh_noise;
+
 typedef struct kh_qkd_rate {
     double key_rate_bps; /**< all modules together, >= 0 */
     double per_module_bps;
@@ -40,6 +48,7 @@ typedef struct kh_qkd_rate {
     double ceiling_bps; /**< clock * PLOB bound of the channel (twin field: of the worse arm), per module; INFINITY when not
                            computed */
     double repeater_ceiling_bps; /**< clock * single-repeater bound, per module */
+    kh_noise noise;              /**< of light beside the link; all 0 on a strand of its own, or measured */
     double sifted_rate_bps;      /**< key-basis detections, per module */
     double block_s;              /**< time to fill one block = time to first key; 0 when asymptotic or measured */
     double block_key_bits;       /**< secret bits per block; 0 when asymptotic or measured */

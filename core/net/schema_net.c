@@ -56,6 +56,7 @@ static const char *const protocols[] = {"bb84-decoy",
                                         NULL};
 static const char *const detector_modes[] = {"gated", "free-running", NULL};
 static const char *const cv_detections[] = {"homodyne", "heterodyne", NULL};
+static const char *const light_ways[] = {"both", "co", "counter", NULL};
 static const char *const source_places[] = {"a", "middle", "b", NULL};
 static const char *const uses[] = {"key", "otp", "aes-256", NULL};
 static const char *const securities[] = {"qkd", "hybrid", "pqc", "psk", NULL};
@@ -123,6 +124,11 @@ static const kh_field fibre_type_fields[] = {
     {NUMBER(kh_fibre_type, dispersion_ps_nm_km, "ps/(nm km)", 16.7, "Chromatic dispersion at 1550 nm."), WITHIN(-200, 50)},
     {NUMBER(kh_fibre_type, effective_area_um2, "um2", 83, "Effective area of the mode."), WITHIN(20, 300)},
     {NUMBER(kh_fibre_type, pmd_ps_sqrt_km, "ps/sqrt(km)", 0.04, "Polarisation mode dispersion."), WITHIN(0, 10)},
+    {NUMBER(kh_fibre_type, loss_1310_db_per_km, "dB/km", NOT_GIVEN,
+            "Attenuation at 1310 nm; between and beyond it follows physics."),
+     WITHIN(0.001, 5), .fallback_text = "0.13 dB/km above loss_db_per_km"},
+    {NUMBER(kh_fibre_type, raman_scale, NULL, 1, "Raman noise, as a multiple of what the gain of silica in this area gives."),
+     WITHIN(0, 10)},
     NOTE,
     SOURCED};
 
@@ -207,6 +213,22 @@ static const kh_field measured_fields[] = {
 };
 static const kh_schema_table measured = {.singular = "measured", .fields = measured_fields, .n_fields = COUNT(measured_fields)};
 
+static const kh_field filter_fields[] = {
+    {NUMBER(kh_receiver_filter, bandwidth_ghz, "GHz", 100, "Width of the passband around the quantum channel."),
+     WITHIN(0.1, 20000)},
+    {NUMBER(kh_receiver_filter, isolation_adjacent_db, "dB", 30, "Of light less than 1.5 bandwidths away, one pass."),
+     WITHIN(0, 200)},
+    {NUMBER(kh_receiver_filter, isolation_db, "dB", 45, "Of other light in the same band, one pass."), WITHIN(0, 200)},
+    {NUMBER(kh_receiver_filter, isolation_far_db, "dB", 60, "Of light in another band, 50 nm or more away, one pass."),
+     WITHIN(0, 200)},
+    {WHOLE(kh_receiver_filter, passes, NULL, 2, "Such filters in a row."), WITHIN(1, 10)},
+    {NUMBER(kh_receiver_filter, ase_isolation_db, "dB", NO_LIMIT,
+            "How well the filters that add the line's light block amplifier noise at the quantum wavelength."),
+     WITHIN(0, 300), .fallback_text = "no noise of amplifiers comes through"},
+};
+static const kh_schema_table receiver_filter = {
+    .singular = "receiver_filter", .fields = filter_fields, .n_fields = COUNT(filter_fields), .size = sizeof(kh_receiver_filter)};
+
 static const kh_field qkd_link_fields[] = {
     ID(kh_qkd_link),
     {REFERENCES(kh_qkd_link, via, "Fibres in order from one end to the other; nodes between are passed in the light."), OF_FIBRES,
@@ -223,8 +245,15 @@ static const kh_field qkd_link_fields[] = {
     {WHOLE(kh_qkd_link, modules, NULL, 1, "Installed pairs."), WITHIN(0, 10000)},
     {NUMBER(kh_qkd_link, extra_loss_db, "dB", 0, "Filters, switches and patches on the way."), WITHIN(0, 200)},
     {NUMBER(kh_qkd_link, noise_per_gate, NULL, 0,
-            "Extra probability of a detection in a gate, for each detector: Raman, stray light."),
+            "Extra probability of a detection in a gate, for each detector, on top of what beside gives."),
      FROM_BELOW(0, 1)},
+    {REFERENCES(kh_qkd_link, beside, "Line systems whose light runs on the same strand of the fibres that they share."),
+     .noun = "line_systems", .target = KH_NOUN_LINE_SYSTEMS, .fallback_text = "none: the link has a strand of its own"},
+    {CHOICE(kh_qkd_link, light, KH_LIGHT_BOTH,
+            "Which way the light of the lines beside it runs: from the first end to the second, back, or both on one strand."),
+     .words = light_ways},
+    {FIELD(kh_qkd_link, "filter", filter, KH_FIELD_MAPPING, NULL, 0, "Filter before the receiver, against light beside it."),
+     .inner = &receiver_filter},
     {.name = "measured", .type = KH_FIELD_MAPPING, .inner = &measured, .text = "Measured values go before computed ones."},
     {FIELD(kh_qkd_link, "key_store", key_store, KH_FIELD_MAPPING, NULL, 0, "Buffer of the link's key."), .inner = &store},
     NOTE,

@@ -9,6 +9,8 @@
 static const double REACH_MAX_DB = 200.0;
 static const double REACH_TOLERANCE_DB = 1e-3;
 static const double CEILING_SLACK = 1e-9; /* rounding only */
+static const double BLINDED = 0.499;      /* counts per gate of noise at which nothing can be told any more */
+static const double EXCESS_MAX = 10.0;    /* shot-noise units */
 
 static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,
                                                    &kh_qkd_bb84_asymptotic,
@@ -28,19 +30,65 @@ const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol)
     return NULL;
 }
 
-static void divide_loss(kh_source_at source_at, double loss_db, kh_qkd_system *system)
+kh_qkd_channel kh_qkd_channel_dark(const kh_qkd_protocol *protocol, double loss_db, kh_source_at source_at)
 {
+    if (protocol->is_relayed)
+        source_at = KH_SOURCE_IN_MIDDLE;
+    else if (!protocol->is_entanglement)
+        source_at = KH_SOURCE_AT_A;
     double share_a = source_at == KH_SOURCE_IN_MIDDLE ? 0.5 : source_at == KH_SOURCE_AT_B ? 1.0 : 0.0;
-    system->loss_a_db = share_a * loss_db;
-    system->loss_b_db = (1.0 - share_a) * loss_db;
+    return (kh_qkd_channel){.loss_db = loss_db, .length_km = NAN, .arms_db = {share_a * loss_db, (1.0 - share_a) * loss_db}};
 }
 
-kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device *device, double loss_db, kh_source_at source_at,
-                               double noise_per_gate)
+/* detectors that share stray light: it parts between the bases as the signal does, so that the two of one basis count */
+static double outputs_of(const kh_qkd_protocol *protocol, const kh_device *device)
+{
+    if (protocol->is_relayed)
+        return protocol->is_twin_field ? 2.0 : 4.0;
+    return fmin(device->detectors, 2.0);
+}
+
+/* 1 - exp(-N eta / outputs) for N photons a gate, told apart by where they come from */
+static kh_noise counts_of(const kh_stray_light *stray, double gate_s, double seen_share)
+{
+    double photons_hz = stray->raman_hz + stray->fwm_hz + stray->leakage_hz;
+    if (photons_hz == 0.0)
+        return (kh_noise){0};
+    double count_per_photon_hz = -expm1(-photons_hz * gate_s * seen_share) / photons_hz;
+    return (kh_noise){.raman = stray->raman_hz * count_per_photon_hz,
+                      .fwm = stray->fwm_hz * count_per_photon_hz,
+                      .leakage = stray->leakage_hz * count_per_photon_hz};
+}
+
+/* the local oscillator reads one mode: N photons in it are 2 N shot-noise units at the receiver's input */
+static kh_noise excess_of(const kh_stray_light *stray, double transmittance)
+{
+    if (stray->bandwidth_hz == 0.0)
+        return (kh_noise){0};
+    double snu = 2.0 / (2.0 * stray->bandwidth_hz * transmittance);                /* two polarisations */
+    return (kh_noise){.raman = snu * stray->raman_hz, .fwm = snu * stray->fwm_hz}; /* leakage is in other modes */
+}
+
+static void add_noise(const kh_qkd_protocol *protocol, const kh_device *device, const kh_qkd_channel *channel,
+                      kh_qkd_system *system)
+{
+    if (protocol->is_cv) {
+        system->noise_b = excess_of(&channel->stray[1], kh_linear_from_db(-channel->arms_db[1]));
+        return;
+    }
+    double gate_s = device->gate_ns * 1e-9, seen_share = system->detector.efficiency / outputs_of(protocol, device);
+    system->noise_b = counts_of(&channel->stray[1], gate_s, seen_share);
+    if (protocol->is_entanglement)
+        system->noise_a = counts_of(&channel->stray[0], gate_s, seen_share);
+}
+
+kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device *device, const kh_qkd_channel *channel)
 {
     kh_qkd_system system = {
+        .loss_a_db = channel->arms_db[0],
+        .loss_b_db = channel->arms_db[1],
         .detector = {.efficiency = device->detector_efficiency * kh_linear_from_db(-device->receiver_loss_db),
-                     .dark_per_gate = kh_detector_dark_per_gate(device->dark_count_hz, device->gate_ns) + noise_per_gate,
+                     .dark_per_gate = kh_detector_dark_per_gate(device->dark_count_hz, device->gate_ns) + channel->noise_per_gate,
                      .misalignment = device->misalignment,
                      .afterpulse = device->afterpulse,
                      .dead_time_s = device->dead_time_us * 1e-6,
@@ -62,11 +110,7 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
                .reconciliation = device->reconciliation_efficiency},
         .frame_error_rate = device->frame_error_rate,
     };
-    if (protocol->is_relayed)
-        source_at = KH_SOURCE_IN_MIDDLE;
-    else if (!protocol->is_entanglement)
-        source_at = KH_SOURCE_AT_A;
-    divide_loss(source_at, loss_db, &system);
+    add_noise(protocol, device, channel, &system);
     return system;
 }
 
@@ -101,7 +145,7 @@ static kh_status check_cv(const kh_qkd_system *s, kh_error *err)
                        "dark counts or noise per gate are %g; continuous variables count no photons, give excess_noise_snu",
                        s->detector.dark_per_gate);
     const range ranges[] = {
-        {"excess_noise_snu", s->cv.excess_noise, 0.0, 10.0, false, false},
+        {"excess_noise_snu", s->cv.excess_noise, 0.0, EXCESS_MAX, false, false},
         {"electronic_noise_snu", s->cv.electronic_noise, 0.0, 100.0, false, false},
         {"reconciliation_efficiency", s->cv.reconciliation, 0.0, 1.0, true, false},
         {"frame_error_rate", s->frame_error_rate, 0.0, 1.0, false, true},
@@ -117,6 +161,7 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
         {"loss_b_db", s->loss_b_db, 0.0, 1000.0, false, false},
         {"detector efficiency (optics included)", d->efficiency, 0.0, 1.0, true, false},
         {"dark counts per gate (noise included)", d->dark_per_gate, 0.0, 0.5, false, true},
+        {"dark counts per gate at the other end (noise included)", s->dark_a_per_gate, 0.0, 0.5, false, true},
         {"misalignment", d->misalignment, 0.0, 0.5, false, true},
         {"afterpulse", d->afterpulse, 0.0, 1.0, false, true},
         {"dead time (s)", d->dead_time_s, 0.0, 1.0, false, false},
@@ -149,11 +194,43 @@ double kh_qkd_ceiling(const kh_qkd_protocol *protocol, double loss_a_db, double 
     return kh_bound_plob(protocol->is_twin_field ? fmax(loss_a_db, loss_b_db) : loss_a_db + loss_b_db);
 }
 
+static double sum_of(const kh_noise *noise)
+{
+    return noise->raman + noise->fwm + noise->leakage;
+}
+
+/* a detector that stray light blinds gives no key, which is no mistake in the data */
+static double add_counts(double dark_per_gate, const kh_noise *noise)
+{
+    double sum = sum_of(noise);
+    return sum > 0.0 && dark_per_gate < BLINDED ? fmin(dark_per_gate + sum, BLINDED) : dark_per_gate + sum;
+}
+
+/* Noise where the protocols look for it. */
+static kh_qkd_system with_noise(const kh_qkd_protocol *protocol, const kh_qkd_system *system)
+{
+    kh_qkd_system noisy = *system;
+    noisy.dark_a_per_gate = add_counts(system->detector.dark_per_gate, &system->noise_a);
+    if (protocol->is_cv)
+        noisy.cv.excess_noise = fmin(noisy.cv.excess_noise + sum_of(&system->noise_b), fmax(EXCESS_MAX, noisy.cv.excess_noise));
+    else
+        noisy.detector.dark_per_gate = add_counts(system->detector.dark_per_gate, &system->noise_b);
+    return noisy;
+}
+
+static void apply_windows(kh_qkd_system *system)
+{
+    kh_detector of_a = system->detector;
+    of_a.dark_per_gate = system->dark_a_per_gate;
+    system->dark_a_per_gate = kh_detector_timed(&of_a, system->clock_hz).dark_per_gate;
+    system->detector = kh_detector_timed(&system->detector, system->clock_hz);
+}
+
 kh_status kh_qkd_compute(const kh_qkd_protocol *protocol, const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)
 {
-    KH_TRY(check_system(protocol, system, err));
-    kh_qkd_system seen = *system;
-    seen.detector = kh_detector_timed(&system->detector, system->clock_hz);
+    kh_qkd_system seen = with_noise(protocol, system);
+    KH_TRY(check_system(protocol, &seen, err));
+    apply_windows(&seen);
     kh_qkd_key computed;
     KH_TRY(protocol->key(&seen, &computed, err));
     double loss_db = system->loss_a_db + system->loss_b_db;
@@ -175,7 +252,8 @@ kh_status kh_qkd_device_rate(const kh_device *device, double loss_db, kh_qkd_key
 {
     const kh_qkd_protocol *protocol;
     KH_TRY(find_protocol(device->protocol, &protocol, err));
-    kh_qkd_system system = kh_qkd_system_of(protocol, device, loss_db, KH_SOURCE_IN_MIDDLE, 0.0);
+    kh_qkd_channel channel = kh_qkd_channel_dark(protocol, loss_db, KH_SOURCE_IN_MIDDLE);
+    kh_qkd_system system = kh_qkd_system_of(protocol, device, &channel);
     kh_qkd_key computed;
     KH_TRY(kh_qkd_compute(protocol, &system, &computed, err));
     computed.rate_bps = loss_db > device->max_loss_db ? 0.0 : fmin(computed.rate_bps, device->max_key_rate_bps);

@@ -4,8 +4,10 @@
 
 #include "core/base/status.h"
 #include "core/net/net.h"
+#include "core/net/rates.h"
 #include "models/qkd/cv.h"
 #include "models/qkd/detector.h"
+#include "models/qkd/qkd_channel.h"
 
 /** Protocols of quantum key distribution behind one descriptor: a new protocol is one file and one line in the table of qkd.c. */
 
@@ -27,16 +29,18 @@ typedef struct kh_qkd_key {
 typedef struct kh_qkd_system {
     double
         loss_a_db; /**< from the source, or the middle station, to A; 0 for prepare-and-measure protocols, where A is the source */
-    double loss_b_db;        /**< from the source or station to B, detector not included; [0, 1000] */
-    kh_detector detector;    /**< of B, and of A when A detects too */
-    double clock_hz;         /**< > 0 */
-    double ec_efficiency;    /**< f >= 1: leakage over the Shannon limit */
-    double block_bits;       /**< key-basis detections per block, CV: symbols; INFINITY: no statistical fluctuation */
-    double eps_sec, eps_cor; /**< (0, 1); only with a finite block */
-    double pairs_per_pulse;  /**< entangled sources, [0, 100]; NAN: optimised */
-    double phase_noise_rad;  /**< TF only, [0, 10] */
-    kh_cv_receiver cv;       /**< CV only; its efficiency is the detector's */
-    double frame_error_rate; /**< CV only, [0, 1) */
+    double loss_b_db;          /**< from the source or station to B, detector not included; [0, 1000] */
+    kh_detector detector;      /**< of B, and of A when A detects too */
+    double dark_a_per_gate;    /**< of A's detectors, noise included, when A detects too; kh_qkd_compute() fills it */
+    kh_noise noise_a, noise_b; /**< light of others at A and B; kh_qkd_compute() adds it to the dark counts or the excess noise */
+    double clock_hz;           /**< > 0 */
+    double ec_efficiency;      /**< f >= 1: leakage over the Shannon limit */
+    double block_bits;         /**< key-basis detections per block, CV: symbols; INFINITY: no statistical fluctuation */
+    double eps_sec, eps_cor;   /**< (0, 1); only with a finite block */
+    double pairs_per_pulse;    /**< entangled sources, [0, 100]; NAN: optimised */
+    double phase_noise_rad;    /**< TF only, [0, 10] */
+    kh_cv_receiver cv;         /**< CV only; its efficiency is the detector's */
+    double frame_error_rate;   /**< CV only, [0, 1) */
     const kh_qkd_key *near; /**< key of a similar system: a search of many parameters starts there alone, in a third of the time, at
                                  the risk of missing a better valley. NULL or without key: from scratch */
 } kh_qkd_system;
@@ -62,12 +66,13 @@ extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol);
 
 /** A device on a channel. Only arithmetic; kh_qkd_compute() checks.
- *  @param protocol        how the device is run; a link may choose another one than the device's own
- *  @param loss_db         of the whole channel between A and B
- *  @param source_at       entangled sources only: where the loss is divided
- *  @param noise_per_gate  extra detection probability per gate and detector */
-kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device *device, double loss_db, kh_source_at source_at,
-                               double noise_per_gate);
+ *  @param protocol  how the device is run; a link may choose another one than the device's own */
+kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device *device, const kh_qkd_channel *channel);
+
+/** A dark fibre for a protocol: the loss divided at the source or the station.
+ *  @param loss_db    of the whole way between A and B
+ *  @param source_at  entangled sources only; a station stands in the middle */
+kh_qkd_channel kh_qkd_channel_dark(const kh_qkd_protocol *protocol, double loss_db, kh_source_at source_at);
 
 /** Best key rate of @p protocol on @p system.
  *  @return KH_OK (also when there is no key: rate 0); KH_ERANGE for a value outside the ranges given at kh_qkd_system and

@@ -16,13 +16,12 @@ typedef struct search {
 
 static search prepare(const kh_qkd_system *system)
 {
-    double background = 2.0 * system->detector.dark_per_gate;
     return (search){
         .system = system,
         .setting = {.eta_a = kh_fibre_transmittance(system->loss_a_db) * system->detector.efficiency,
                     .eta_b = kh_fibre_transmittance(system->loss_b_db) * system->detector.efficiency,
-                    .background_a = background,
-                    .background_b = background,
+                    .background_a = 2.0 * system->dark_a_per_gate,
+                    .background_b = 2.0 * system->detector.dark_per_gate,
                     .misalignment = system->detector.misalignment,
                     .ec_efficiency = system->ec_efficiency,
                     .sifting = SIFTING},

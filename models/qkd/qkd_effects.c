@@ -22,10 +22,18 @@ static bool remove_loss(kh_qkd_system *s)
     return replace(&s->loss_b_db, 0.0) || had_a;
 }
 
+static bool remove_noise(kh_noise *noise)
+{
+    bool had_any = noise->raman > 0.0 || noise->fwm > 0.0 || noise->leakage > 0.0;
+    *noise = (kh_noise){0};
+    return had_any;
+}
+
 static bool remove_dark_counts(kh_qkd_system *s)
 {
+    bool had_a = remove_noise(&s->noise_a), had_b = remove_noise(&s->noise_b);
     bool had_dark = replace(&s->detector.dark_per_gate, 0.0), had_excess = replace(&s->cv.excess_noise, 0.0);
-    return replace(&s->cv.electronic_noise, 0.0) || had_dark || had_excess;
+    return replace(&s->cv.electronic_noise, 0.0) || had_dark || had_excess || had_a || had_b;
 }
 static bool remove_misalignment(kh_qkd_system *s)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "models/qkd/bounds.h"
 #include "models/evaluate.h"
+#include "models/qkd/bounds.h"
 #include "models/qkd/qkd.h"
 #include "models/qkd_link.h"
 
@@ -47,6 +47,7 @@ static void build(fixture *f)
         .link = {.id = "Q1",
                  .n_via = 2,
                  .protocol = KH_PROTOCOL_BB84_DECOY,
+                 .wavelength_nm = 1550.0,
                  .modules = 2.0,
                  .measured_key_rate_bps = NAN,
                  .measured_qber = NAN},

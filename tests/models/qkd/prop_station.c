@@ -172,7 +172,8 @@ static void the_arms_of_a_link_end_at_its_station(void **state)
                          {.id = "N-B", .ends = {{2}, {3}}, .loss_db = 11.0}};
     kh_fibre_id via[] = {{0}, {1}, {2}};
     kh_net net = {.fibres = fibres, .n_fibres = 3};
-    kh_qkd_link link = {.via = via, .n_via = 3, .ends = {{0}, {3}}, .charlie_at = {2}, .extra_loss_db = 1.0};
+    kh_qkd_link link = {
+        .via = via, .n_via = 3, .ends = {{0}, {3}}, .charlie_at = {2}, .extra_loss_db = 1.0, .wavelength_nm = 1550.0};
     double arms_db[2];
     assert_int_equal(kh_fibre_arms(&net, &link, arms_db, NULL), KH_OK);
     assert_true(arms_db[0] == 12.5 && arms_db[1] == 11.5);

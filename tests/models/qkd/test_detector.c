@@ -158,12 +158,21 @@ static void losses_of_a_chain_add_up_and_bad_ones_are_named(void **state)
     const kh_fibre_id via[] = {{0}, {1}, {2}};
     double loss_db = 7.0;
     kh_error err = {0};
-    assert_int_equal(kh_fibre_chain_loss(&net, via, 2, 0.5, &loss_db, &err), KH_OK);
+    kh_fibre_chain chain = {.via = via, .n_via = 2, .extra_loss_db = 0.5, .wavelength_nm = 1550.0};
+    assert_int_equal(kh_fibre_chain_loss(&net, &chain, &loss_db, &err), KH_OK);
     assert_true(loss_db == 28.0);
-    assert_int_equal(kh_fibre_chain_loss(&net, via, 3, 0.5, &loss_db, &err), KH_ERANGE);
+    chain.n_via = 3;
+    assert_int_equal(kh_fibre_chain_loss(&net, &chain, &loss_db, &err), KH_ERANGE);
     assert_non_null(strstr(err.message, "C-D"));
-    assert_int_equal(kh_fibre_chain_loss(&net, via, 2, -0.5, &loss_db, &err), KH_ERANGE);
-    assert_int_equal(kh_fibre_chain_loss(&net, via, 2, 999.0, &loss_db, &err), KH_ERANGE);
+    chain.n_via = 2;
+    chain.extra_loss_db = -0.5;
+    assert_int_equal(kh_fibre_chain_loss(&net, &chain, &loss_db, &err), KH_ERANGE);
+    chain.extra_loss_db = 999.0;
+    assert_int_equal(kh_fibre_chain_loss(&net, &chain, &loss_db, &err), KH_ERANGE);
+    chain.extra_loss_db = 0.5;
+    chain.wavelength_nm = 100.0;
+    assert_int_equal(kh_fibre_chain_loss(&net, &chain, &loss_db, &err), KH_ERANGE);
+    assert_non_null(strstr(err.message, "wavelength"));
     assert_true(loss_db == 28.0);
     assert_true(is_near(kh_fibre_transmittance(30.0), 1e-3, 1e-14) && kh_fibre_transmittance(0.0) == 1.0);
 }

@@ -138,11 +138,15 @@ static void given_pairs_are_used_and_the_search_does_no_worse(void **state)
 static void the_loss_is_divided_where_the_source_stands(void **state)
 {
     (void)state;
-    kh_qkd_system middle = kh_qkd_system_of(&kh_qkd_bbm92, &device, 30.0, KH_SOURCE_IN_MIDDLE, 1e-6);
+    kh_qkd_channel channel = kh_qkd_channel_dark(&kh_qkd_bbm92, 30.0, KH_SOURCE_IN_MIDDLE);
+    channel.noise_per_gate = 1e-6;
+    kh_qkd_system middle = kh_qkd_system_of(&kh_qkd_bbm92, &device, &channel);
     assert_true(middle.loss_a_db == 15.0 && middle.loss_b_db == 15.0);
-    kh_qkd_system at_b = kh_qkd_system_of(&kh_qkd_bbm92, &device, 30.0, KH_SOURCE_AT_B, 0.0);
+    channel = kh_qkd_channel_dark(&kh_qkd_bbm92, 30.0, KH_SOURCE_AT_B);
+    kh_qkd_system at_b = kh_qkd_system_of(&kh_qkd_bbm92, &device, &channel);
     assert_true(at_b.loss_a_db == 30.0 && at_b.loss_b_db == 0.0);
-    kh_qkd_system prepared = kh_qkd_system_of(&kh_qkd_bb84_finite, &device, 30.0, KH_SOURCE_AT_B, 0.0);
+    channel = kh_qkd_channel_dark(&kh_qkd_bb84_finite, 30.0, KH_SOURCE_AT_B);
+    kh_qkd_system prepared = kh_qkd_system_of(&kh_qkd_bb84_finite, &device, &channel);
     assert_true(prepared.loss_a_db == 0.0 && prepared.loss_b_db == 30.0);
     assert_true(is_near(middle.detector.dark_per_gate, 1.5e-6, 1e-12));
     assert_true(is_near(middle.detector.efficiency, 0.2 * pow(10.0, -0.3), 1e-12));
