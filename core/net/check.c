@@ -185,7 +185,7 @@ static void check_line_fibre(const kh_loader *l, const kh_line_system *line, con
 
 static void check_comb(const kh_loader *l, const kh_line_system *line)
 {
-    double half_thz = line->spacing_ghz / 2000, last_thz = line->first_thz + (line->channels - 1) * line->spacing_ghz / 1000;
+    double half_thz = line->spacing_ghz / 2000, last_thz = kh_line_last_thz(line);
     if (line->first_thz - half_thz < LOWEST_THZ || last_thz + half_thz > HIGHEST_THZ)
         ERROR(l, line->place, "check first_thz, spacing_ghz and count",
               "line_system '%s': channels from %.10g to %.10g THz, must lie in [%g, %g] THz with their width", line->id,
@@ -194,6 +194,25 @@ static void check_comb(const kh_loader *l, const kh_line_system *line)
         ERROR(l, line->place, "make baud_gbd smaller or spacing_ghz larger",
               "line_system '%s': a symbol rate of %g GBd does not fit a channel spacing of %g GHz", line->id, line->baud_gbd,
               line->spacing_ghz);
+}
+
+static void check_amplifier(const kh_loader *l, const kh_amplifier *amplifier)
+{
+    if (amplifier->lowest_thz > amplifier->highest_thz)
+        ERROR(l, amplifier->place, "C band: 191.3 to 196.1, L band: 186.1 to 190.9, both: 186.1 to 196.1",
+              "amplifier '%s': lowest_thz is %g, above highest_thz, %g", amplifier->id, amplifier->lowest_thz,
+              amplifier->highest_thz);
+}
+
+static void check_band(const kh_loader *l, const kh_line_system *line)
+{
+    if (line->amplifier.i == KH_NO_INDEX || l->broken[KH_NOUN_AMPLIFIERS][line->amplifier.i])
+        return;
+    const kh_amplifier *amplifier = &l->net->amplifiers[line->amplifier.i];
+    if (!kh_amplifier_covers(amplifier, line))
+        ERROR(l, line->place, "choose an amplifier for these channels: lowest_thz and highest_thz of the amplifier say its band",
+              "line_system '%s': channels from %.10g to %.10g THz, amplifier '%s' takes %g to %g THz", line->id, line->first_thz,
+              kh_line_last_thz(line), amplifier->id, amplifier->lowest_thz, amplifier->highest_thz);
 }
 
 static void check_line(const kh_loader *l, const kh_line_system *line)
@@ -206,6 +225,7 @@ static void check_line(const kh_loader *l, const kh_line_system *line)
         if (!l->broken[KH_NOUN_FIBRES][line->via[i].i])
             check_line_fibre(l, line, &l->net->fibres[line->via[i].i]);
     check_comb(l, line);
+    check_band(l, line);
     if (line->n_modes == 0 && l->net->n_modes == 0)
         ERROR(l, line->place, "include a device library, or add modes", "line_system '%s': there are no transceiver modes",
               line->id);
@@ -287,6 +307,7 @@ void kh_loader_check(kh_loader *l)
     CHECK_ALL(KH_NOUN_FIBRES, fibres, check_fibre)
     CHECK_ALL(KH_NOUN_DEVICES, devices, check_device)
     CHECK_ALL(KH_NOUN_QKD_LINKS, qkd_links, check_link)
+    CHECK_ALL(KH_NOUN_AMPLIFIERS, amplifiers, check_amplifier)
     CHECK_ALL(KH_NOUN_LINE_SYSTEMS, line_systems, check_line)
     CHECK_ALL(KH_NOUN_DEMANDS, demands, check_demand)
     CHECK_ALL(KH_NOUN_FAULTS, faults, check_fault)

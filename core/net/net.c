@@ -68,6 +68,25 @@ double kh_net_chain_loss_db(const kh_net *net, const kh_fibre_id *via, size_t n_
     return sum;
 }
 
+double kh_line_last_thz(const kh_line_system *line)
+{
+    return line->first_thz + (line->channels - 1) * line->spacing_ghz / 1000;
+}
+
+bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *line)
+{
+    const double rounding_thz = 1e-6;
+    return line->first_thz >= amplifier->lowest_thz - rounding_thz &&
+           kh_line_last_thz(line) <= amplifier->highest_thz + rounding_thz;
+}
+
+bool kh_line_has_raman(const kh_line_system *line)
+{
+    if (line->nli_model == KH_NLI_AUTO)
+        return line->channels * line->spacing_ghz > KH_LINE_WIDE_GHZ;
+    return line->nli_model == KH_NLI_ISRS_GN;
+}
+
 bool kh_protocol_has_station(kh_protocol protocol)
 {
     return protocol == KH_PROTOCOL_TF_SNS_ASYMPTOTIC || protocol == KH_PROTOCOL_MDI_ASYMPTOTIC;

@@ -40,6 +40,9 @@ typedef enum kh_source_at { KH_SOURCE_AT_A, KH_SOURCE_IN_MIDDLE, KH_SOURCE_AT_B 
 typedef enum kh_use { KH_USE_KEY, KH_USE_OTP, KH_USE_AES_256 } kh_use;
 typedef enum kh_security { KH_SECURITY_QKD, KH_SECURITY_HYBRID, KH_SECURITY_PQC, KH_SECURITY_PSK } kh_security;
 typedef enum kh_disclosure { KH_DISCLOSE_FULL, KH_DISCLOSE_RATES, KH_DISCLOSE_PRICES, KH_DISCLOSE_NOTHING } kh_disclosure;
+/** Model of the interference between channels of a line; auto: isrs-gn for combs wider than KH_LINE_WIDE_GHZ. */
+typedef enum kh_nli_model { KH_NLI_AUTO, KH_NLI_GN, KH_NLI_ISRS_GN } kh_nli_model;
+#define KH_LINE_WIDE_GHZ 5000.0
 typedef enum kh_fault_kind { KH_FAULT_FIBRE_CUT, KH_FAULT_NODE, KH_FAULT_MODULE } kh_fault_kind;
 
 typedef struct kh_domain {
@@ -168,6 +171,7 @@ typedef struct kh_amplifier {
     const char *id;
     kh_place place;
     double noise_figure_db, gain_max_db, power_max_dbm; /**< power: total output */
+    double lowest_thz, highest_thz;                     /**< centres of the channels that it can amplify lie between */
 } kh_amplifier;
 
 /** One way to run a transceiver. */
@@ -190,6 +194,7 @@ typedef struct kh_line_system {
     size_t n_roadms;
     double first_thz, spacing_ghz, channels, launch_dbm, baud_gbd; /**< comb; baud: of the mode when NAN */
     double roadm_target_dbm, add_drop_osnr_db;
+    kh_nli_model nli_model;
     double margin_db;  /**< system margin on the required OSNR */
     kh_mode_id *modes; /**< [n_modes] allowed; empty: all of the library */
     size_t n_modes;
@@ -287,6 +292,15 @@ kh_node_id kh_node_far_end(const kh_node_id *ends, kh_node_id node);
 /** Sum over the fibres of a chain. */
 double kh_net_chain_length_km(const kh_net *net, const kh_fibre_id *via, size_t n_via);
 double kh_net_chain_loss_db(const kh_net *net, const kh_fibre_id *via, size_t n_via);
+
+/** Centre of the highest channel. */
+double kh_line_last_thz(const kh_line_system *line);
+
+/** True when all channels of the line lie within the amplifier's band. */
+bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *line);
+
+/** True when the line is to be computed with Raman scattering between channels: nli_model says so, or leaves it to the width. */
+bool kh_line_has_raman(const kh_line_system *line);
 
 /** True when the two ends send to a station between them: twin field, MDI. */
 bool kh_protocol_has_station(kh_protocol protocol);

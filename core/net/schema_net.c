@@ -62,6 +62,7 @@ static const char *const uses[] = {"key", "otp", "aes-256", NULL};
 static const char *const securities[] = {"qkd", "hybrid", "pqc", "psk", NULL};
 static const char *const disclosures[] = {"full", "rates", "prices", "nothing", NULL};
 static const char *const fault_kinds[] = {"fibre-cut", "node", "module", NULL};
+static const char *const nli_models[] = {"auto", "gn", "isrs-gn", NULL};
 static const char *const auto_word[] = {"auto", NULL};
 
 static const kh_field transit_fields[] = {
@@ -264,6 +265,10 @@ static const kh_field amplifier_fields[] = {
     {NUMBER(kh_amplifier, noise_figure_db, "dB", 0, "Noise figure."), WITHIN(-10, 30), .required = true},
     {NUMBER(kh_amplifier, gain_max_db, "dB", 30, "Most gain."), ABOVE_TO(0, 100)},
     {NUMBER(kh_amplifier, power_max_dbm, "dBm", 21, "Most total output power."), WITHIN(-30, 50)},
+    {NUMBER(kh_amplifier, lowest_thz, "THz", 191.3, "Centre of the lowest channel that it amplifies (C 191.3, L 186.1)."),
+     WITHIN(180, 210)},
+    {NUMBER(kh_amplifier, highest_thz, "THz", 196.1, "Centre of the highest channel that it amplifies (C 196.1, L 190.9)."),
+     WITHIN(180, 210)},
     NOTE,
     SOURCED};
 
@@ -299,6 +304,11 @@ static const kh_field line_system_fields[] = {
     {.name = "channels", .type = KH_FIELD_MAPPING, .inner = &channels, .text = "The comb; all channels are lit."},
     {NUMBER(kh_line_system, roadm_target_dbm, "dBm", -20, "Power of one channel at the output of a ROADM."), WITHIN(-60, 20)},
     {NUMBER(kh_line_system, add_drop_osnr_db, "dB", 38, "OSNR that one add or drop stage leaves, in 0.1 nm."), WITHIN(0, 100)},
+    {CHOICE(
+         kh_line_system, nli_model, KH_NLI_AUTO,
+         "Interference between channels: closed-form GN, or with Raman scattering between channels, which amplifiers then level; "
+         "auto: the latter for combs wider than 5 THz."),
+     .words = nli_models},
     {NUMBER(kh_line_system, margin_db, "dB", 2, "System margin on the required OSNR."), WITHIN(0, 30)},
     {REFERENCES(kh_line_system, modes, "Transceiver modes that may be used."), .noun = "modes", .target = KH_NOUN_MODES,
      .fallback_text = "all of the library"},
