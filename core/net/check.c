@@ -16,11 +16,15 @@ static const double LOWEST_THZ = 180, HIGHEST_THZ = 210; /* optical bands that t
 
 static void check_node(const kh_loader *l, const kh_node *node)
 {
-    bool no_place = isnan(node->lat_deg);
-    if (node->kind == KH_NODE_SATELLITE)
-        kh_findings_add(l->findings, KH_NOTE, node->place, NULL, "satellite '%s' has no orbit: its links carry measured key only",
-                        node->id);
-    else if (no_place)
+    bool no_place = isnan(node->lat_deg), no_orbit = isnan(node->orbit.altitude_km);
+    if (node->kind != KH_NODE_SATELLITE && !no_orbit)
+        ERROR(l, node->place, "kind: satellite", "node '%s' has an orbit, but is of kind %s", node->id,
+              kh_node_kind_name(node->kind));
+    if (node->kind == KH_NODE_SATELLITE) {
+        if (no_orbit)
+            kh_findings_add(l->findings, KH_NOTE, node->place, "give orbit: {altitude_km: 500}",
+                            "satellite '%s' has no orbit: its links carry measured key only", node->id);
+    } else if (no_place)
         WARN(l, node->place, "add at: [latitude, longitude]", "node '%s' has no position: it will not be on the map", node->id);
 }
 
@@ -127,6 +131,21 @@ static bool counts_photons(kh_protocol protocol)
     return protocol != KH_PROTOCOL_CV_GAUSSIAN && protocol != KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC;
 }
 
+/* A link through space has a model from a satellite with an orbit to a ground station on the map. */
+static void check_space(const kh_loader *l, const kh_qkd_link *link)
+{
+    const kh_node *a = &l->net->nodes[link->ends[0].i], *b = &l->net->nodes[link->ends[1].i];
+    const kh_node *satellite = a->kind == KH_NODE_SATELLITE ? a : b, *ground = satellite == a ? b : a;
+    if (satellite->kind != KH_NODE_SATELLITE || ground->kind != KH_NODE_OGS || isnan(satellite->orbit.altitude_km))
+        return;
+    if (isnan(ground->lat_deg))
+        ERROR(l, link->place, "add at: [latitude, longitude] to the ground station",
+              "qkd_link '%s': whether '%s' passes over '%s' cannot be known", link->id, satellite->id, ground->id);
+    if (link->protocol != KH_PROTOCOL_BB84_DECOY)
+        WARN(l, link->place, "protocol: bb84-decoy", "qkd_link '%s': there is no model of %s between a satellite and the ground",
+             link->id, kh_protocol_name(link->protocol));
+}
+
 static void check_link(const kh_loader *l, const kh_qkd_link *link)
 {
     check_end(l, "qkd_link", link->id, link->place, link->ends[0]);
@@ -135,6 +154,8 @@ static void check_link(const kh_loader *l, const kh_qkd_link *link)
     if (link->ends[0].i == link->ends[1].i)
         ERROR(l, link->place, NULL, "qkd_link '%s' ends where it begins, at '%s'", link->id, l->net->nodes[link->ends[0].i].id);
     bool measured = !isnan(link->measured_key_rate_bps);
+    if (!measured && link->n_via == 0)
+        check_space(l, link);
     if (link->device.i == KH_NO_INDEX) {
         if (!measured)
             ERROR(l, link->place, "give device, or measured: {key_rate_bps: ...}", "nothing tells the key rate of qkd_link '%s'",

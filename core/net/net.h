@@ -63,6 +63,27 @@ typedef struct kh_store_policy {
     double initial_keys;
 } kh_store_policy;
 
+/** Orbit of a satellite, circular. The year starts on 1 January, 0 h UTC. */
+typedef struct kh_orbit {
+    double altitude_km; /**< NAN: no orbit is given */
+    double inclination_deg;
+    double ascending_node_deg; /**< right ascension of the ascending node at the start of the year */
+    double phase_deg;          /**< angle from the ascending node to the satellite then */
+} kh_orbit;
+
+/** The sky over a ground station. NAN: the model's default, which its result names. */
+typedef struct kh_sky {
+    double horizon_deg;                                        /**< lowest elevation at which light passes */
+    double night_below_deg;                                    /**< it is night when the sun is lower than this */
+    double night_radiance_w_m2_sr_um, day_radiance_w_m2_sr_um; /**< at the wavelength of the link */
+} kh_sky;
+
+/** Share of days with a clear sky. */
+typedef struct kh_clear_sky {
+    double share;        /**< over the year; NAN: the model's default */
+    double by_month[12]; /**< January first; NAN: the year's */
+} kh_clear_sky;
+
 typedef struct kh_node {
     const char *id, *label;
     kh_place place;
@@ -72,6 +93,9 @@ typedef struct kh_node {
     double lat_deg, lon_deg;   /**< WGS 84; NAN when not given */
     kh_store_policy key_store; /**< default of the stores of the QKD links that end here (the smaller end counts) */
     double fitout_cost_eur;    /**< NAN: the cost table's trusted_node_eur when it relays */
+    kh_orbit orbit;            /**< satellites */
+    kh_sky sky;                /**< this and the next: ground stations */
+    kh_clear_sky clear_sky;
 } kh_node;
 
 typedef struct kh_fibre_type {
@@ -97,6 +121,17 @@ typedef struct kh_fibre {
     double temperature_c;
     double pairs; /**< fibre pairs, whole number */
 } kh_fibre;
+
+/** Telescopes and filters of a system that works through the air, the transmitter in space. NAN: the model's default, which its
+ *  result names. */
+typedef struct kh_optics {
+    double transmit_diameter_m, receive_diameter_m;
+    double beam_waist_m;                  /**< radius at 1/e2 of the power, at the transmitter */
+    double pointing_urad;                 /**< standard deviation of the error in each of two axes */
+    double loss_db;                       /**< all else on the way; without receiver_loss_db and the detector */
+    double zenith_transmission;           /**< of the clear air straight up */
+    double filter_nm, field_of_view_urad; /**< width; full angle */
+} kh_optics;
 
 /** A QKD system: transmitter-receiver pair, or entangled source with two receivers. */
 typedef struct kh_device {
@@ -128,6 +163,7 @@ typedef struct kh_device {
     double reconciliation_efficiency; /**< beta, (0, 1] */
     double frame_error_rate;          /**< share of blocks that error correction gives up, [0, 1) */
     double block_symbols;             /**< symbols sent per block */
+    kh_optics optics;                 /**< free space only */
     double max_key_rate_bps;          /**< limit of the electronics; INFINITY when none */
     double max_loss_db;               /**< vendor's limit; INFINITY when none */
     double cost_eur;                  /**< one pair */
@@ -155,10 +191,11 @@ typedef struct kh_qkd_link {
     kh_source_at source_at; /**< entanglement only */
     kh_node_id charlie_at;  /**< middle station of twin field and MDI, resolved; KH_NO_INDEX for other protocols unless given */
     double wavelength_nm;
-    double modules;        /**< installed pairs, whole number >= 0 */
-    double extra_loss_db;  /**< filters, switches, patches on the way */
-    double noise_per_gate; /**< extra detection probability per gate and detector (Raman, stray light), [0, 1) */
-    kh_line_id *beside;    /**< [n_beside] line systems whose light runs on the same strand; empty: a strand of its own */
+    double modules;          /**< installed pairs, whole number >= 0 */
+    double passes_per_block; /**< satellite only: passes whose counts make one block, whole number >= 1 */
+    double extra_loss_db;    /**< filters, switches, patches on the way */
+    double noise_per_gate;   /**< extra detection probability per gate and detector (Raman, stray light), [0, 1) */
+    kh_line_id *beside;      /**< [n_beside] line systems whose light runs on the same strand; empty: a strand of its own */
     size_t n_beside;
     kh_light_way light; /**< of the lines beside it */
     kh_receiver_filter filter;

@@ -96,6 +96,54 @@ static const kh_field store_fields[] = {
 static const kh_schema_table store = {
     .singular = "key_store", .fields = store_fields, .n_fields = COUNT(store_fields), .size = sizeof(kh_store_policy)};
 
+static const kh_field orbit_fields[] = {
+    {NUMBER(kh_orbit, altitude_km, "km", NOT_GIVEN, "Height above the ground; the orbit is circular."), WITHIN(150, 2000),
+     .required = true},
+    {NUMBER(kh_orbit, inclination_deg, "degrees", 97.4, "Angle to the equator; above 90 it runs against the Earth's rotation."),
+     WITHIN(0, 180)},
+    {NUMBER(kh_orbit, ascending_node_deg, "degrees", 0, "Right ascension of the ascending node on 1 January, 0 h UTC."),
+     WITHIN(-360, 360)},
+    {NUMBER(kh_orbit, phase_deg, "degrees", 0, "Angle from the ascending node to the satellite then."), WITHIN(-360, 360)},
+};
+static const kh_schema_table orbit = {
+    .singular = "orbit", .fields = orbit_fields, .n_fields = COUNT(orbit_fields), .size = sizeof(kh_orbit)};
+
+static const kh_field sky_fields[] = {
+    {NUMBER(kh_sky, horizon_deg, "degrees", NOT_GIVEN, "Lowest elevation at which light passes: trees, houses, haze."),
+     WITHIN(0, 89), .fallback_text = "20"},
+    {NUMBER(kh_sky, night_below_deg, "degrees", NOT_GIVEN, "It is night when the sun is lower than this."), WITHIN(-90, 10),
+     .fallback_text = "-12"},
+    {NUMBER(kh_sky, night_radiance_w_m2_sr_um, "W/(m2 sr um)", NOT_GIVEN, "Radiance of the sky at night."), WITHIN(0, 1e4),
+     .fallback_text = "1.5e-3, full moon"},
+    {NUMBER(kh_sky, day_radiance_w_m2_sr_um, "W/(m2 sr um)", NOT_GIVEN, "Radiance of the sky by day."), WITHIN(0, 1e4),
+     .fallback_text = "15, clear and far from the sun"},
+};
+static const kh_schema_table sky = {.singular = "sky", .fields = sky_fields, .n_fields = COUNT(sky_fields), .size = sizeof(kh_sky)};
+
+#define MONTH(name_, index)                                                                                                        \
+    {                                                                                                                              \
+        FIELD(kh_clear_sky, name_, by_month[index], KH_FIELD_NUMBER, NULL, NOT_GIVEN, "Share of its days."), WITHIN(0, 1),         \
+            .fallback_text = "share"                                                                                               \
+    }
+static const kh_field clear_sky_fields[] = {
+    {NUMBER(kh_clear_sky, share, NULL, NOT_GIVEN, "Share of the days of the year with a clear sky."), WITHIN(0, 1),
+     .fallback_text = "0.5"},
+    MONTH("jan", 0),
+    MONTH("feb", 1),
+    MONTH("mar", 2),
+    MONTH("apr", 3),
+    MONTH("may", 4),
+    MONTH("jun", 5),
+    MONTH("jul", 6),
+    MONTH("aug", 7),
+    MONTH("sep", 8),
+    MONTH("oct", 9),
+    MONTH("nov", 10),
+    MONTH("dec", 11),
+};
+static const kh_schema_table clear_sky = {
+    .singular = "clear_sky", .fields = clear_sky_fields, .n_fields = COUNT(clear_sky_fields), .size = sizeof(kh_clear_sky)};
+
 static const kh_field node_fields[] = {
     ID(kh_node),
     {TEXT(kh_node, label, "Name for people."), .fallback_text = "the id"},
@@ -115,6 +163,13 @@ static const kh_field node_fields[] = {
      .inner = &store},
     {NUMBER(kh_node, fitout_cost_eur, "EUR", NOT_GIVEN, "Making it fit to relay keys."), AT_LEAST(0),
      .fallback_text = "trusted_node_eur of the costs"},
+    {FIELD(kh_node, "orbit", orbit, KH_FIELD_MAPPING, NULL, 0,
+           "satellite: its orbit; without one a link through space has no model."),
+     .inner = &orbit},
+    {FIELD(kh_node, "sky", sky, KH_FIELD_MAPPING, NULL, 0, "ogs: what it sees of the sky."), .inner = &sky},
+    {FIELD(kh_node, "clear_sky", clear_sky, KH_FIELD_MAPPING, NULL, 0,
+           "ogs: how often the sky is clear, by the year or by the month."),
+     .inner = &clear_sky},
     NOTE,
     SOURCED};
 
@@ -153,6 +208,26 @@ static const kh_field fibre_fields[] = {
     {WHOLE(kh_fibre, pairs, NULL, 1, "Fibre pairs."), WITHIN(1, 10000)},
     NOTE,
     SOURCED};
+
+static const kh_field optics_fields[] = {
+    {NUMBER(kh_optics, transmit_diameter_m, "m", NOT_GIVEN, "Aperture of the transmitter."), WITHIN(0.005, 5),
+     .fallback_text = "0.3"},
+    {NUMBER(kh_optics, beam_waist_m, "m", NOT_GIVEN,
+            "Radius of the beam at the transmitter, where the power is 1/e2 of the centre's."),
+     WITHIN(0.001, 5), .fallback_text = "half of transmit_diameter_m"},
+    {NUMBER(kh_optics, receive_diameter_m, "m", NOT_GIVEN, "Aperture of the receiver."), WITHIN(0.01, 10), .fallback_text = "1.2"},
+    {NUMBER(kh_optics, pointing_urad, "urad", NOT_GIVEN, "Standard deviation of the pointing error in each of two axes."),
+     WITHIN(0, 1000), .fallback_text = "1.2"},
+    {NUMBER(kh_optics, loss_db, "dB", NOT_GIVEN, "All else that is lost, without receiver_loss_db and the detector."),
+     WITHIN(0, 60), .fallback_text = "5"},
+    {NUMBER(kh_optics, zenith_transmission, NULL, NOT_GIVEN, "Transmission of the clear air straight up."), ABOVE_TO(0, 1),
+     .fallback_text = "by the wavelength: 0.88 at 810 nm, 0.95 at 1550 nm"},
+    {NUMBER(kh_optics, filter_nm, "nm", NOT_GIVEN, "Width of the receiver's filter."), ABOVE_TO(0, 1000), .fallback_text = "1"},
+    {NUMBER(kh_optics, field_of_view_urad, "urad", NOT_GIVEN, "Full angle that the detector sees of the sky."), ABOVE_TO(0, 1e5),
+     .fallback_text = "100"},
+};
+static const kh_schema_table optics = {
+    .singular = "optics", .fields = optics_fields, .n_fields = COUNT(optics_fields), .size = sizeof(kh_optics)};
 
 static const kh_field device_fields[] = {
     ID(kh_device),
@@ -198,6 +273,9 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, frame_error_rate, NULL, 0.1, "cv: share of blocks that reconciliation gives up."), FROM_BELOW(0, 1)},
     {NUMBER(kh_device, block_symbols, NULL, 1e9, "cv: symbols sent for one block, those for estimation included."),
      WITHIN(1e3, 1e15)},
+    {FIELD(kh_device, "optics", optics, KH_FIELD_MAPPING, NULL, 0,
+           "Between a satellite, which sends, and a ground station: the telescopes."),
+     .inner = &optics},
     {NUMBER(kh_device, max_key_rate_bps, "bit/s", NO_LIMIT, "Most that the electronics can do."), ABOVE(0),
      .fallback_text = "no limit"},
     {NUMBER(kh_device, max_loss_db, "dB", NO_LIMIT, "Most loss that the maker allows."), ABOVE(0), .fallback_text = "no limit"},
@@ -244,6 +322,8 @@ static const kh_field qkd_link_fields[] = {
      OF_NODES, .fallback_text = "the node on the way nearest to half of the loss"},
     {NUMBER(kh_qkd_link, wavelength_nm, "nm", 1550.12, "Wavelength of the quantum channel."), WITHIN(400, 2000)},
     {WHOLE(kh_qkd_link, modules, NULL, 1, "Installed pairs."), WITHIN(0, 10000)},
+    {WHOLE(kh_qkd_link, passes_per_block, NULL, 1, "Between a satellite and a ground station: passes whose counts make one block."),
+     WITHIN(1, 10000)},
     {NUMBER(kh_qkd_link, extra_loss_db, "dB", 0, "Filters, switches and patches on the way."), WITHIN(0, 200)},
     {NUMBER(kh_qkd_link, noise_per_gate, NULL, 0,
             "Extra probability of a detection in a gate, for each detector, on top of what beside gives."),
