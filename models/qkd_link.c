@@ -8,7 +8,8 @@
 
 #include <math.h>
 
-static const kh_effects EFFECTS_UNKNOWN = {(double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN, (double)NAN};
+static const kh_effects EFFECTS_UNKNOWN = {(double)NAN, (double)NAN, (double)NAN, (double)NAN,
+                                           (double)NAN, (double)NAN, (double)NAN};
 
 /* the link with what belongs to it; device is NULL when there is none */
 typedef struct subject {
@@ -24,7 +25,9 @@ static void apply_device(const kh_device *device, double loss_db, kh_qkd_rate *r
     if (loss_db > device->max_loss_db) {
         rate->per_module_bps = 0.0;
         rate->limit = KH_LIMIT_DEVICE_LOSS;
+        rate->change = (kh_change){"a device that is made for this loss", INFINITY};
     } else if (rate->per_module_bps > device->max_key_rate_bps) {
+        rate->change = (kh_change){"electronics without their limit", rate->per_module_bps / device->max_key_rate_bps};
         rate->per_module_bps = device->max_key_rate_bps;
         rate->limit = KH_LIMIT_ELECTRONICS;
     }
@@ -42,6 +45,7 @@ static kh_status compute(const subject *s, kh_qkd_rate *rate, kh_error *err)
     kh_qkd_key key;
     KH_TRY(kh_qkd_compute(s->protocol, &system, &key, err));
     KH_TRY(kh_qkd_effects_find(s->protocol, &system, &key, &rate->effects, err));
+    KH_TRY(kh_qkd_effects_change(s->protocol, &system, &key, &rate->effects, &rate->change, err));
     rate->per_module_bps = key.rate_bps;
     if (!rate->qber_measured)
         rate->qber = key.qber;
@@ -100,6 +104,7 @@ kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *
         .sifted_rate_bps = NAN,
         .limit = KH_LIMIT_NO_MODEL,
         .effects = EFFECTS_UNKNOWN,
+        .change = {.factor = 1.0},
     };
     if (s.has_fibres && s.protocol != NULL) {
         result.ceiling_bps = s.device->clock_hz * kh_qkd_ceiling(s.protocol, s.channel.arms_db[0], s.channel.arms_db[1]);

@@ -156,6 +156,11 @@ static void check_link(const kh_loader *l, const kh_qkd_link *link)
     bool measured = !isnan(link->measured_key_rate_bps);
     if (!measured && link->n_via == 0)
         check_space(l, link);
+    if (link->protocol == KH_PROTOCOL_BEST) {
+        if (l->net->n_devices == 0)
+            ERROR(l, link->place, "include a library of devices", "qkd_link '%s' asks for the best of no devices", link->id);
+        return;
+    }
     if (link->device.i == KH_NO_INDEX) {
         if (!measured)
             ERROR(l, link->place, "give device, or measured: {key_rate_bps: ...}", "nothing tells the key rate of qkd_link '%s'",

@@ -27,7 +27,8 @@ typedef enum kh_protocol {
     KH_PROTOCOL_CV_GAUSSIAN,            /**< Gaussian-modulated coherent states, finite key (Leverrier 2010) */
     KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC, /**< the same with an infinite key (Fossier 2009) */
     KH_PROTOCOL_TF_SNS_ASYMPTOTIC, /**< twin field over a middle station, sending or not sending (Bertaina 2024), infinite key */
-    KH_PROTOCOL_MDI_ASYMPTOTIC     /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
+    KH_PROTOCOL_MDI_ASYMPTOTIC,    /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
+    KH_PROTOCOL_BEST               /**< of links only, before kh_choice_make(): the device that gives most; stands last */
 } kh_protocol;
 typedef enum kh_detector_mode { KH_DETECTOR_GATED, KH_DETECTOR_FREE_RUNNING } kh_detector_mode;
 typedef enum kh_cv_detection { KH_CV_HOMODYNE, KH_CV_HETERODYNE } kh_cv_detection;
@@ -188,6 +189,7 @@ typedef struct kh_qkd_link {
     kh_node_id ends[2];   /**< resolved from via when not given */
     kh_protocol protocol; /**< the device's unless given */
     kh_device_id device;
+    bool is_chosen;         /**< protocol `best` was asked for: protocol and device are what kh_choice_make() found */
     kh_source_at source_at; /**< entanglement only */
     kh_node_id charlie_at;  /**< middle station of twin field and MDI, resolved; KH_NO_INDEX for other protocols unless given */
     double wavelength_nm;
@@ -338,6 +340,10 @@ bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *li
 
 /** True when the line is to be computed with Raman scattering between channels: nli_model says so, or leaves it to the width. */
 bool kh_line_has_raman(const kh_line_system *line);
+
+/** The node where the middle station of a link stands: charlie_at when that lies between the ends, else the node between the ends
+ *  nearest to half of the loss; KH_NO_INDEX when there is none. */
+kh_node_id kh_net_station(const kh_net *net, const kh_qkd_link *link);
 
 /** True when the two ends send to a station between them: twin field, MDI. */
 bool kh_protocol_has_station(kh_protocol protocol);

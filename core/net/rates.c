@@ -11,7 +11,9 @@ const char *kh_limit_text(kh_limit limit)
     case KH_LIMIT_LOSS:
         return "loss of the channel";
     case KH_LIMIT_DARK_COUNTS:
-        return "dark counts and other noise";
+        return "dark counts of the detector";
+    case KH_LIMIT_STRAY_LIGHT:
+        return "light of others in the fibre";
     case KH_LIMIT_MISALIGNMENT:
         return "optical errors";
     case KH_LIMIT_FINITE_KEY:

@@ -14,7 +14,8 @@ typedef enum kh_limit {
     KH_LIMIT_NONE,
     KH_LIMIT_NO_MODULE,    /**< nothing is installed */
     KH_LIMIT_LOSS,         /**< photons lost in the fibre */
-    KH_LIMIT_DARK_COUNTS,  /**< noise of the detector (or extra noise) eats the signal */
+    KH_LIMIT_DARK_COUNTS,  /**< noise of the detector eats the signal */
+    KH_LIMIT_STRAY_LIGHT,  /**< light of others in the detector: Raman of classical channels, daylight */
     KH_LIMIT_MISALIGNMENT, /**< optical errors */
     KH_LIMIT_FINITE_KEY,   /**< block too small: no key although a longer block would give some */
     KH_LIMIT_DEAD_TIME,    /**< detector saturates */
@@ -28,6 +29,7 @@ const char *kh_limit_text(kh_limit limit); /**< a short phrase for people */
 /** What one effect costs: 10 log10 of the key rate without the effect over the rate with it. */
 typedef struct kh_effects {
     double loss_db, dark_counts_db, misalignment_db, error_correction_db, finite_key_db, dead_time_db; /**< >= 0; NAN: not known */
+    double stray_light_db; /**< light of others: Raman and the like from classical channels, daylight */
 } kh_effects;
 
 /** What light of others adds at the receiver of a link, the noisier one of two: counts per gate and detector; for continuous
@@ -37,6 +39,12 @@ typedef struct kh_noise {
     double fwm;     /**< products of four-wave mixing that fall on the quantum channel */
     double leakage; /**< classical light and amplifier noise that the filters let through */
 } kh_noise;
+
+/** The one change, of a short list of changes that can be made, that would raise the key rate most. */
+typedef struct kh_change {
+    const char *what; /**< a short phrase; NULL when none raises it by 1 % or more */
+    double factor;    /**< rate after over rate before, >= 1; INFINITY when there was none */
+} kh_change;
 
 typedef struct kh_qkd_rate {
     double key_rate_bps; /**< all modules together, >= 0 */
@@ -55,6 +63,7 @@ typedef struct kh_qkd_rate {
     bool measured;               /**< key rate is a measurement of the topology */
     kh_limit limit;
     kh_effects effects;
+    kh_change change; /**< nothing for measured rates */
 } kh_qkd_rate;
 
 typedef struct kh_line_rate {

@@ -152,8 +152,7 @@ static bool resolve_link_ends(const kh_loader *l, kh_qkd_link *link)
     return true;
 }
 
-/* The node between the ends that parts the loss most evenly, or the wanted one; KH_NO_INDEX when there is none. */
-static kh_node_id find_station(const kh_net *net, const kh_qkd_link *link)
+kh_node_id kh_net_station(const kh_net *net, const kh_qkd_link *link)
 {
     double half_db = 0.5 * kh_net_chain_loss_db(net, link->via, link->n_via), so_far_db = 0.0, least_db = INFINITY;
     kh_node_id at = link->ends[0], found = {KH_NO_INDEX};
@@ -174,7 +173,7 @@ static bool resolve_station(const kh_loader *l, kh_qkd_link *link)
 {
     if (!kh_protocol_has_station(link->protocol) || link->n_via == 0)
         return true;
-    kh_node_id found = find_station(l->net, link);
+    kh_node_id found = kh_net_station(l->net, link);
     if (found.i != KH_NO_INDEX) {
         link->charlie_at = found;
         return true;

@@ -44,16 +44,21 @@
 
 static const char *const node_kinds[] = {"site", "switch", "amplifier", "ogs", "satellite", NULL};
 static const char *const media[] = {"buried", "aerial", "subsea", NULL};
-static const char *const protocols[] = {"bb84-decoy",
-                                        "bb84-decoy-asymptotic",
-                                        "bbm92",
-                                        "bb84-one-decoy",
-                                        "bb84-one-decoy-rusca",
-                                        "cv-gaussian",
-                                        "cv-gaussian-asymptotic",
-                                        "tf-sns-asymptotic",
-                                        "mdi-asymptotic",
-                                        NULL};
+/* in the order of kh_protocol; a link may also ask for the best */
+// clang-format off
+#define PROTOCOLS \
+    "bb84-decoy", \
+    "bb84-decoy-asymptotic", \
+    "bbm92", \
+    "bb84-one-decoy", \
+    "bb84-one-decoy-rusca", \
+    "cv-gaussian", \
+    "cv-gaussian-asymptotic", \
+    "tf-sns-asymptotic", \
+    "mdi-asymptotic"
+// clang-format on
+static const char *const protocols[] = {PROTOCOLS, NULL};
+static const char *const link_protocols[] = {PROTOCOLS, "best", NULL};
 static const char *const detector_modes[] = {"gated", "free-running", NULL};
 static const char *const cv_detections[] = {"homodyne", "heterodyne", NULL};
 static const char *const light_ways[] = {"both", "co", "counter", NULL};
@@ -313,9 +318,10 @@ static const kh_field qkd_link_fields[] = {
     {REFERENCES(kh_qkd_link, via, "Fibres in order from one end to the other; nodes between are passed in the light."), OF_FIBRES,
      .fallback_text = "free space; ends must be given"},
     {PAIR(kh_qkd_link, ends, "The two ends."), OF_NODES, .fallback_text = "the ends of the chain of fibres"},
-    {CHOICE(kh_qkd_link, protocol, -1, "Key distribution protocol."), .words = protocols, .fallback_text = "that of the device"},
+    {CHOICE(kh_qkd_link, protocol, -1, "Key distribution protocol; best: the device of the topology that gives most key."),
+     .words = link_protocols, .fallback_text = "that of the device"},
     {REFERENCE(kh_qkd_link, "device", device, "Kind of the installed pairs."), .noun = "devices", .target = KH_NOUN_DEVICES,
-     .fallback_text = "none; measured must be given"},
+     .fallback_text = "none; measured must be given, or protocol best"},
     {CHOICE(kh_qkd_link, source_at, KH_SOURCE_IN_MIDDLE, "bbm92: where the source of pairs stands; a is the first end."),
      .words = source_places},
     {REFERENCE(kh_qkd_link, "charlie_at", charlie_at, "tf, mdi: where the middle station stands, a node that the fibres pass."),
@@ -516,7 +522,7 @@ const char *kh_node_kind_name(kh_node_kind kind)
 
 const char *kh_protocol_name(kh_protocol protocol)
 {
-    return protocols[protocol];
+    return link_protocols[protocol];
 }
 
 const char *kh_use_name(kh_use use)

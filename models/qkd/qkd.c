@@ -97,6 +97,7 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
                      .is_free_running = device->detector_mode == KH_DETECTOR_FREE_RUNNING,
                      .gate_s = device->gate_ns * 1e-9,
                      .jitter_s = device->jitter_ps * 1e-12},
+        .stray_per_gate = channel->noise_per_gate,
         .clock_hz = device->clock_hz,
         .ec_efficiency = device->ec_efficiency,
         .block_bits = protocol->is_cv ? device->block_symbols : device->block_bits,
@@ -250,10 +251,16 @@ static kh_status find_protocol(kh_protocol which, const kh_qkd_protocol **protoc
 
 kh_status kh_qkd_device_rate(const kh_device *device, double loss_db, kh_qkd_key *key, kh_error *err)
 {
+    return kh_qkd_device_rate_near(device, loss_db, NULL, key, err);
+}
+
+kh_status kh_qkd_device_rate_near(const kh_device *device, double loss_db, const kh_qkd_key *near, kh_qkd_key *key, kh_error *err)
+{
     const kh_qkd_protocol *protocol;
     KH_TRY(find_protocol(device->protocol, &protocol, err));
     kh_qkd_channel channel = kh_qkd_channel_dark(protocol, loss_db, KH_SOURCE_IN_MIDDLE);
     kh_qkd_system system = kh_qkd_system_of(protocol, device, &channel);
+    system.near = near;
     kh_qkd_key computed;
     KH_TRY(kh_qkd_compute(protocol, &system, &computed, err));
     computed.rate_bps = loss_db > device->max_loss_db ? 0.0 : fmin(computed.rate_bps, device->max_key_rate_bps);

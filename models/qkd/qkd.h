@@ -33,6 +33,7 @@ typedef struct kh_qkd_system {
     kh_detector detector;      /**< of B, and of A when A detects too */
     double dark_a_per_gate;    /**< of A's detectors, noise included, when A detects too; kh_qkd_compute() fills it */
     kh_noise noise_a, noise_b; /**< light of others at A and B; kh_qkd_compute() adds it to the dark counts or the excess noise */
+    double stray_per_gate;     /**< how much of detector.dark_per_gate is noise_per_gate of the link, [0, dark_per_gate] */
     double clock_hz;           /**< > 0 */
     double ec_efficiency;      /**< f >= 1: leakage over the Shannon limit */
     double block_bits;         /**< key-basis detections per block, CV: symbols; INFINITY: no statistical fluctuation */
@@ -43,6 +44,7 @@ typedef struct kh_qkd_system {
     double frame_error_rate;   /**< CV only, [0, 1) */
     const kh_qkd_key *near; /**< key of a similar system: a search of many parameters starts there alone, in a third of the time, at
                                  the risk of missing a better valley. NULL or without key: from scratch */
+    bool rough;             /**< with near: the rate to about 1e-3 will do, at a fraction of the time */
 } kh_qkd_system;
 
 /** A protocol. @c key computes the best rate over the protocol's free parameters; deterministic, no allocation that outlives it.
@@ -86,6 +88,9 @@ double kh_qkd_ceiling(const kh_qkd_protocol *protocol, double loss_a_db, double 
 /** One module of @p device at @p loss_db, its protocol, no extra noise; entangled source or station in the middle. For tables
  * rate(loss). The limits of the device count: 0 beyond max_loss_db, never above max_key_rate_bps. */
 kh_status kh_qkd_device_rate(const kh_device *device, double loss_db, kh_qkd_key *key, kh_error *err);
+
+/** The same, searched from the key at a similar loss; a @p near without key: from scratch. */
+kh_status kh_qkd_device_rate_near(const kh_device *device, double loss_db, const kh_qkd_key *near, kh_qkd_key *key, kh_error *err);
 
 /** Largest loss at which @p device gives key (to 1e-3 dB), max_loss_db of the device included; 0 when it gives none at all.
  *  @param[out] reach_db  [0, 200] */

@@ -10,6 +10,7 @@ typedef struct search {
     const kh_qkd_system *system;
     kh_lim2014_setting setting;
     double n_x;
+    bool rough; /* asked for, and possible */
 } search;
 
 /* pulses a second that meet a detector that is not blind */
@@ -42,7 +43,7 @@ static kh_lim2014_choice best_finite(const search *s)
 {
     const kh_qkd_key *near = s->system->near;
     kh_lim2014_choice start;
-    kh_lim2014_search way = {.score = score_finite, .context = s, .mu_3 = KH_LIM2014_MU_3};
+    kh_lim2014_search way = {.score = score_finite, .context = s, .mu_3 = KH_LIM2014_MU_3, .rough = s->rough};
     if (near != NULL && near->rate_bps > 0.0) {
         const double *p = near->parameters;
         start = (kh_lim2014_choice){.mu = {p[0], p[1], KH_LIM2014_MU_3}, .p = {p[2], p[3], 1.0 - p[2] - p[3]}, .p_x = p[4]};
@@ -100,6 +101,11 @@ static kh_status compute_infinite(search *s, kh_qkd_key *key, kh_error *err)
     return KH_OK;
 }
 
+static bool is_rough(const kh_qkd_system *system)
+{
+    return system->rough && system->near != NULL && system->near->rate_bps > 0.0 && system->near->parameters[4] < 1.0;
+}
+
 static kh_qkd_key compute_finite(const search *s)
 {
     kh_lim2014_choice choice = best_finite(s);
@@ -111,6 +117,7 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
 {
     search s = {
         .system = system,
+        .rough = is_rough(system),
         .setting = {.detector = system->detector,
                     .transmittance = kh_fibre_transmittance(system->loss_b_db),
                     .ec_efficiency = system->ec_efficiency,
@@ -118,14 +125,15 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
                     .eps_cor = system->eps_cor,
                     .errors = KH_LIM2014_ERRORS_LEAST},
     };
-    kh_qkd_key best;
-    KH_TRY(compute_infinite(&s, &best, err));
-    if (isfinite(system->block_bits)) {
-        bool possible = best.rate_bps > 0.0; /* else no block is long enough */
-        s.n_x = system->block_bits;
-        best = possible ? compute_finite(&s) : key_typical(&s);
+    bool possible = true; /* without key from an endless block, no block is long enough */
+    if (!isfinite(system->block_bits) || !s.rough) {
+        KH_TRY(compute_infinite(&s, key, err));
+        possible = key->rate_bps > 0.0;
     }
-    *key = best;
+    if (isfinite(system->block_bits)) {
+        s.n_x = system->block_bits;
+        *key = possible ? compute_finite(&s) : key_typical(&s);
+    }
     return KH_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/study/pipeline.h"
 
+#include "models/choice.h"
 #include "models/evaluate.h"
 #include "solvers/optimise.h"
 #include "solvers/verify.h"
@@ -20,6 +21,7 @@ static kh_status load(const kh_pipeline_options *options, kh_pipeline *p, kh_err
 static kh_status evaluate(const kh_pipeline_options *options, kh_pipeline *p, kh_error *err)
 {
     report(options, "rates", 0, 1);
+    KH_TRY(kh_while(err, kh_choice_make(p->net, err), "choice of devices for '%s'", options->path));
     return kh_while(err, kh_evaluate(p->net, p->arena, &p->rates, err), "rates of '%s'", options->path);
 }
 
