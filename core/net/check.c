@@ -9,8 +9,6 @@ static const double SPHERE_ERROR = 0.006;         /* of kh_geo_distance_km() aga
 static const double COORDINATE_ERROR_KM = 0.2;    /* positions are often given to two or three decimals */
 static const double LOWEST_LOSS_DB_PER_KM = 0.14; /* below any fibre made: 0.1400 dB/km is the record at 1550 nm */
 
-static const double LOWEST_THZ = 180, HIGHEST_THZ = 210; /* optical bands that the models of lines cover */
-
 #define ERROR(l, place, hint, ...) kh_findings_add((l)->findings, KH_ERROR, (place), (hint), __VA_ARGS__)
 #define WARN(l, place, hint, ...)  kh_findings_add((l)->findings, KH_WARNING, (place), (hint), __VA_ARGS__)
 
@@ -183,80 +181,6 @@ static void check_link(const kh_loader *l, const kh_qkd_link *link)
               device->id, device->clock_hz);
 }
 
-static bool passes(const kh_net *net, const kh_line_system *line, kh_node_id node)
-{
-    for (size_t i = 0; i < line->n_via; i++) {
-        const kh_fibre *fibre = &net->fibres[line->via[i].i];
-        if (fibre->ends[0].i == node.i || fibre->ends[1].i == node.i)
-            return true;
-    }
-    return false;
-}
-
-/* What the models of a line take; ranges of a fibre as such are wider. */
-static void check_line_fibre(const kh_loader *l, const kh_line_system *line, const kh_fibre *fibre)
-{
-    const kh_fibre_type *type = fibre->type.i == KH_NO_INDEX ? NULL : &l->net->fibre_types[fibre->type.i];
-    const struct {
-        const char *name, *unit;
-        double value, low, high;
-    } parts[] = {{"length", "km", fibre->length_km, 1e-6, 1000},
-                 {"attenuation", "dB/km", fibre->loss_db / fibre->length_km, 0.001, 100},
-                 {"dispersion", "ps/(nm km)", type == NULL ? (double)NAN : type->dispersion_ps_nm_km, 1, 40}};
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (parts[i].value < parts[i].low || parts[i].value > parts[i].high)
-            ERROR(l, line->place, NULL, "line_system '%s': %s of fibre '%s' is %.4g %s, must be in [%g, %g] for an amplified line",
-                  line->id, parts[i].name, fibre->id, parts[i].value, parts[i].unit, parts[i].low, parts[i].high);
-}
-
-static void check_comb(const kh_loader *l, const kh_line_system *line)
-{
-    double half_thz = line->spacing_ghz / 2000, last_thz = kh_line_last_thz(line);
-    if (line->first_thz - half_thz < LOWEST_THZ || last_thz + half_thz > HIGHEST_THZ)
-        ERROR(l, line->place, "check first_thz, spacing_ghz and count",
-              "line_system '%s': channels from %.10g to %.10g THz, must lie in [%g, %g] THz with their width", line->id,
-              line->first_thz, last_thz, LOWEST_THZ, HIGHEST_THZ);
-    if (line->baud_gbd > line->spacing_ghz)
-        ERROR(l, line->place, "make baud_gbd smaller or spacing_ghz larger",
-              "line_system '%s': a symbol rate of %g GBd does not fit a channel spacing of %g GHz", line->id, line->baud_gbd,
-              line->spacing_ghz);
-}
-
-static void check_amplifier(const kh_loader *l, const kh_amplifier *amplifier)
-{
-    if (amplifier->lowest_thz > amplifier->highest_thz)
-        ERROR(l, amplifier->place, "C band: 191.3 to 196.1, L band: 186.1 to 190.9, both: 186.1 to 196.1",
-              "amplifier '%s': lowest_thz is %g, above highest_thz, %g", amplifier->id, amplifier->lowest_thz,
-              amplifier->highest_thz);
-}
-
-static void check_band(const kh_loader *l, const kh_line_system *line)
-{
-    if (line->amplifier.i == KH_NO_INDEX || l->broken[KH_NOUN_AMPLIFIERS][line->amplifier.i])
-        return;
-    const kh_amplifier *amplifier = &l->net->amplifiers[line->amplifier.i];
-    if (!kh_amplifier_covers(amplifier, line))
-        ERROR(l, line->place, "choose an amplifier for these channels: lowest_thz and highest_thz of the amplifier say its band",
-              "line_system '%s': channels from %.10g to %.10g THz, amplifier '%s' takes %g to %g THz", line->id, line->first_thz,
-              kh_line_last_thz(line), amplifier->id, amplifier->lowest_thz, amplifier->highest_thz);
-}
-
-static void check_line(const kh_loader *l, const kh_line_system *line)
-{
-    for (size_t i = 0; i < line->n_roadms; i++)
-        if (!passes(l->net, line, line->roadms[i]))
-            ERROR(l, line->place, NULL, "line_system '%s' has a ROADM at '%s', which is not on its way", line->id,
-                  l->net->nodes[line->roadms[i].i].id);
-    for (size_t i = 0; i < line->n_via; i++)
-        if (!l->broken[KH_NOUN_FIBRES][line->via[i].i])
-            check_line_fibre(l, line, &l->net->fibres[line->via[i].i]);
-    check_comb(l, line);
-    check_band(l, line);
-    if (line->n_modes == 0 && l->net->n_modes == 0)
-        ERROR(l, line->place, "include a device library, or add modes", "line_system '%s': there are no transceiver modes",
-              line->id);
-}
-
 /* --- demands and faults --- */
 
 static void check_appetite(const kh_loader *l, const kh_demand *demand)
@@ -320,21 +244,15 @@ static void check_fault(kh_loader *l, const kh_fault *fault)
         ERROR(l, fault->place, "use mtbf_h", "only a fibre-cut counts by length");
 }
 
-#define CHECK_ALL(noun, array, check)                                                                                              \
-    for (size_t i = 0; i < l->net->n_##array; i++)                                                                                 \
-        if (!l->broken[noun][i])                                                                                                   \
-            check(l, &l->net->array[i]);
-
 void kh_loader_check(kh_loader *l)
 {
     if (l->net->n_nodes == 0 && kh_findings_count(l->findings, KH_ERROR) == 0)
         WARN(l, (kh_place){.file = l->net->path}, NULL, "the topology has no nodes");
-    CHECK_ALL(KH_NOUN_NODES, nodes, check_node)
-    CHECK_ALL(KH_NOUN_FIBRES, fibres, check_fibre)
-    CHECK_ALL(KH_NOUN_DEVICES, devices, check_device)
-    CHECK_ALL(KH_NOUN_QKD_LINKS, qkd_links, check_link)
-    CHECK_ALL(KH_NOUN_AMPLIFIERS, amplifiers, check_amplifier)
-    CHECK_ALL(KH_NOUN_LINE_SYSTEMS, line_systems, check_line)
-    CHECK_ALL(KH_NOUN_DEMANDS, demands, check_demand)
-    CHECK_ALL(KH_NOUN_FAULTS, faults, check_fault)
+    KH_CHECK_EACH(l, KH_NOUN_NODES, nodes, check_node)
+    KH_CHECK_EACH(l, KH_NOUN_FIBRES, fibres, check_fibre)
+    KH_CHECK_EACH(l, KH_NOUN_DEVICES, devices, check_device)
+    KH_CHECK_EACH(l, KH_NOUN_QKD_LINKS, qkd_links, check_link)
+    kh_loader_check_lines(l);
+    KH_CHECK_EACH(l, KH_NOUN_DEMANDS, demands, check_demand)
+    KH_CHECK_EACH(l, KH_NOUN_FAULTS, faults, check_fault)
 }

@@ -63,7 +63,7 @@ static bool find_field(const kh_loader *l, const kh_edit *edit, char *rest, targ
         return true;
     char *before = name == NULL || last == NULL ? NULL : cut_last(rest);
     const kh_field *mapping = before == NULL ? NULL : kh_schema_field(table, before);
-    if (mapping == NULL || mapping->inner == NULL) {
+    if (mapping == NULL || mapping->type != KH_FIELD_MAPPING) {
         refuse_path(l, edit, name == NULL ? NULL : kh_schema_nearest(table, name),
                     name == NULL ? "write noun.id.field" : "the noun has no such field");
         return false;

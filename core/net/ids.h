@@ -38,6 +38,9 @@ typedef struct {
 } kh_line_id;
 typedef struct {
     uint32_t i;
+} kh_comb_id;
+typedef struct {
+    uint32_t i;
 } kh_demand_id;
 
 #endif

@@ -39,6 +39,14 @@ kh_status kh_loader_edit(kh_loader *loader, const kh_edit *edits, size_t n_edits
 void kh_loader_resolve(kh_loader *loader);
 /** Everything that needs more than one field. (check.c) */
 void kh_loader_check(kh_loader *loader);
+/** The part of it about amplified lines: amplifiers, modes, line systems, combs and what is installed. (check_line.c) */
+void kh_loader_check_lines(kh_loader *loader);
+
+/** Calls check(loader, entry) for every entry without errors of its own. */
+#define KH_CHECK_EACH(l, noun, array, check)                                                                                       \
+    for (size_t i = 0; i < (l)->net->n_##array; i++)                                                                               \
+        if (!(l)->broken[noun][i])                                                                                                 \
+            check((l), &(l)->net->array[i]);
 
 /** Values that follow from others, also for edits. NAN when they do not. (resolve.c) */
 double kh_fibre_derived_loss_db(const kh_net *net, const kh_fibre *fibre);

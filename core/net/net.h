@@ -103,8 +103,9 @@ typedef struct kh_fibre_type {
     const char *id;
     kh_place place;
     double loss_db_per_km, dispersion_ps_nm_km, effective_area_um2, pmd_ps_sqrt_km;
-    double loss_1310_db_per_km; /**< NAN: loss_db_per_km and what standard fibre loses more at 1310 nm than at 1550 nm */
-    double raman_scale;         /**< of the spontaneous Raman scattering of silica in this effective area; 1 as computed */
+    double loss_1310_db_per_km;        /**< NAN: loss_db_per_km and what standard fibre loses more at 1310 nm than at 1550 nm */
+    double raman_scale;                /**< of the spontaneous Raman scattering of silica in this effective area; 1 as computed */
+    double dispersion_slope_ps_nm2_km; /**< 0: dispersion goes with the square of frequency */
 } kh_fibre_type;
 
 typedef struct kh_fibre {
@@ -206,20 +207,53 @@ typedef struct kh_qkd_link {
     kh_store_policy key_store;    /**< NAN fields: from the nodes, then the defaults */
 } kh_qkd_link;
 
+typedef enum kh_amplifier_kind {
+    KH_AMPLIFIER_FIXED,                   /**< one noise figure */
+    KH_AMPLIFIER_VARIABLE_GAIN,           /**< noise figure known at the largest and at the least gain */
+    KH_AMPLIFIER_OPENROADM_ILA,           /**< OpenROADM in-line amplifier: OSNR mask over the input power, a cubic */
+    KH_AMPLIFIER_OPENROADM_ILA_LOW_NOISE, /**< the same with the low-noise mask */
+    KH_AMPLIFIER_OPENROADM_PREAMP,        /**< OpenROADM MW preamplifier: straight mask with a ceiling */
+    KH_AMPLIFIER_OPENROADM_BOOSTER,       /**< OpenROADM MW booster: noiseless */
+    KH_AMPLIFIER_DUAL_STAGE               /**< a preamplifier at its full gain, then a booster with the rest */
+} kh_amplifier_kind;
+
+/** OSNR in 0.1 nm over input power p of a channel in dBm a 50 GHz slot: c3 p^3 + c2 p^2 + c1 p + c0, in dB. */
+typedef struct kh_osnr_mask {
+    double c3, c2, c1, c0; /**< NAN: those of the kind */
+} kh_osnr_mask;
+
 typedef struct kh_amplifier {
     const char *id;
     kh_place place;
-    double noise_figure_db, gain_max_db, power_max_dbm; /**< power: total output */
-    double lowest_thz, highest_thz;                     /**< centres of the channels that it can amplify lie between */
+    kh_amplifier_kind kind;
+    double noise_figure_db;          /**< fixed; NAN for the others */
+    double nf_min_db, nf_max_db;     /**< variable gain: at the largest and at the least gain; NAN for the others */
+    kh_osnr_mask osnr_mask;          /**< OpenROADM in-line amplifiers */
+    double gain_min_db;              /**< below it an attenuator in front adds to the noise figure */
+    double gain_max_db;              /**< of flat gain; resolved */
+    double power_max_dbm;            /**< total output */
+    kh_amplifier_id preamp, booster; /**< dual stage */
+    double lowest_thz, highest_thz;  /**< centres of the channels that it can amplify lie between */
+    double pmd_ps, pdl_db;
 } kh_amplifier;
+
+/** A table of [x, y] points, x rising; between them straight lines. */
+typedef struct kh_points {
+    const double *xy; /**< [2 n]: x0, y0, x1, y1, ... */
+    size_t n;         /**< 0: not given */
+} kh_points;
 
 /** One way to run a transceiver. */
 typedef struct kh_mode {
     const char *id;
     kh_place place;
-    double baud_gbd, rate_gbps, required_osnr_db; /**< OSNR in 0.1 nm (12.5 GHz) */
+    double baud_gbd, rate_gbps;
+    double required_osnr_db; /**< in 0.1 nm (12.5 GHz); NAN: a generic mode, whose rate follows from shannon_gap_db */
+    double shannon_gap_db;   /**< generic: a channel carries min(rate_gbps, 2 R log2(1 + GSNR / gap)), the line's margin in the gap
+                                too */
     double tx_osnr_db, min_spacing_ghz;
-    double max_cd_ps_nm, max_pmd_ps; /**< INFINITY when no limit */
+    double max_cd_ps_nm, max_pmd_ps;                /**< INFINITY when no limit */
+    kh_points cd_penalty, pmd_penalty, pdl_penalty; /**< dB over ps/nm, ps and dB; outside the table the mode does not work */
 } kh_mode;
 
 typedef struct kh_line_system {
@@ -229,15 +263,74 @@ typedef struct kh_line_system {
     size_t n_via;
     kh_node_id ends[2];
     kh_amplifier_id amplifier; /**< KH_NO_INDEX: `auto`, the first of the library that can do the span */
+    bool as_built;             /**< no amplifiers but the installed ones */
+    bool bare_ends;            /**< no ROADM at the ends: transmitters feed the first fibre */
     kh_node_id *roadms;        /**< [n_roadms] nodes on the way where power is equalised and channels may be added and dropped */
     size_t n_roadms;
     double first_thz, spacing_ghz, channels, launch_dbm, baud_gbd; /**< comb; baud: of the mode when NAN */
-    double roadm_target_dbm, add_drop_osnr_db;
+    double roadm_target_dbm;                                       /**< of a channel; NAN (not from a file): no ROADMs */
+    double roadm_target_mw_per_ghz;                                /**< instead, above 0: times the symbol rate */
+    double roadm_target_mw_per_slot_ghz;                           /**< instead, above 0: times the width of the slot */
+    double roadm_max_loss_db;                                      /**< a channel too weak for its target leaves with this loss */
+    double roadm_pmd_ps, roadm_pdl_db;                             /**< of one ROADM */
+    double add_drop_osnr_db;                                       /**< add and drop together, in 0.1 nm */
     kh_nli_model nli_model;
     double margin_db;  /**< system margin on the required OSNR */
     kh_mode_id *modes; /**< [n_modes] allowed; empty: all of the library */
     size_t n_modes;
 } kh_line_system;
+
+/** A part of a line system's channels, all alike. A line with combs has these instead of the one in its own fields. */
+typedef struct kh_comb {
+    const char *id;
+    kh_place place;
+    kh_line_id line;
+    double first_thz, spacing_ghz, channels;
+    double baud_gbd;         /**< NAN: of the mode */
+    double launch_offset_db; /**< on the line's launch power and on the targets of its ROADMs */
+    kh_mode_id mode;         /**< KH_NO_INDEX: the best of the line's */
+} kh_comb;
+
+typedef enum kh_direction { KH_DIRECTION_FORWARD, KH_DIRECTION_BACKWARD, KH_DIRECTION_BOTH } kh_direction;
+typedef enum kh_side { KH_SIDE_BEFORE, KH_SIDE_AFTER } kh_side;
+
+/** An amplifier that stands, instead of the one that would be placed; sides and order are those of the light. */
+typedef struct kh_installed_amplifier {
+    const char *id;
+    kh_place place;
+    kh_line_id line;
+    kh_direction direction; /**< of the light: forward from ends[0] of the line to ends[1] */
+    kh_fibre_id fibre;
+    kh_side side;
+    kh_amplifier_id type;
+    double gain_db; /**< NAN: what makes up for the loss, or lifts to the launch power */
+    double tilt_db; /**< gain at the low end of the C band less gain at its high end, linear in frequency */
+    double in_voa_db, voa_db;
+} kh_installed_amplifier;
+
+/** A fixed loss next to a fibre: patch, splitter, padding; nearer to the fibre than an amplifier on the same side. */
+typedef struct kh_installed_loss {
+    const char *id;
+    kh_place place;
+    kh_line_id line;
+    kh_direction direction;
+    kh_fibre_id fibre;
+    kh_side side;
+    double loss_db;
+} kh_installed_loss;
+
+/** What one ROADM of a line does to the light that goes on along the line (or, at the last end, is dropped), where it differs from
+ *  the line's fields. Entries for either direction of two lines that meet at a node are its degrees. */
+typedef struct kh_installed_roadm {
+    const char *id;
+    kh_place place;
+    kh_line_id line;
+    kh_direction direction;
+    kh_node_id node;
+    double target_dbm, target_mw_per_ghz, target_mw_per_slot_ghz; /**< at most one; NAN: as the line says */
+    double max_loss_db, pmd_ps, pdl_db;                           /**< NAN: as the line says */
+    double add_osnr_db, drop_osnr_db;                             /**< of one stage, in 0.1 nm; NAN: 3 dB above add_drop_osnr_db */
+} kh_installed_roadm;
 
 typedef struct kh_demand {
     const char *id, *label;
@@ -304,6 +397,14 @@ typedef struct kh_net {
     size_t n_modes;
     kh_line_system *line_systems;
     size_t n_line_systems;
+    kh_comb *combs;
+    size_t n_combs;
+    kh_installed_amplifier *installed_amplifiers;
+    size_t n_installed_amplifiers;
+    kh_installed_loss *installed_losses;
+    size_t n_installed_losses;
+    kh_installed_roadm *installed_roadms;
+    size_t n_installed_roadms;
     kh_demand *demands;
     size_t n_demands;
     kh_fault *faults;

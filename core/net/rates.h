@@ -66,18 +66,32 @@ typedef struct kh_qkd_rate {
     kh_change change; /**< nothing for measured rates */
 } kh_qkd_rate;
 
+/** What one comb of a line system carries. */
+typedef struct kh_comb_rate {
+    kh_comb_id comb; /**< KH_NO_INDEX: the line's own channel fields */
+    kh_mode_id mode; /**< of all its channels; KH_NO_INDEX when none is feasible */
+    double channels;
+    double rate_gbps;    /**< of one channel; 0 when no mode is feasible */
+    double margin_db;    /**< as in kh_line_rate */
+    double gsnr_01nm_db; /**< of its worst channel, transmitter included; NAN when no light gets through */
+    double penalty_db;   /**< of CD, PMD and PDL on that channel */
+    double shannon_gbps; /**< sum over its channels */
+} kh_comb_rate;
+
 typedef struct kh_line_rate {
     double length_km, loss_db;
     double spans;
     double gsnr_db; /**< worst channel, signal bandwidth of the chosen mode; 0.1 nm = gsnr_01nm_db */
     double gsnr_01nm_db, osnr_01nm_db;
-    double capacity_gbps; /**< channels * rate of the chosen mode; 0 when none is feasible */
+    double capacity_gbps; /**< sum over combs of channels * rate of the chosen mode; 0 when none is feasible */
     double shannon_gbps;  /**< sum over channels of 2 R log2(1 + GSNR) */
     double
         margin_db; /**< of the chosen mode above required OSNR + system margin; of the nearest mode when none is feasible (< 0) */
-    double cd_ps_nm, pmd_ps, latency_ms, rx_power_dbm;
+    double cd_ps_nm, pmd_ps, pdl_db, latency_ms, rx_power_dbm;
     double channels;
-    kh_mode_id mode;    /**< KH_NO_INDEX when none is feasible */
+    kh_mode_id mode;           /**< of the comb with most capacity; KH_NO_INDEX when none is feasible */
+    const kh_comb_rate *combs; /**< [n_combs] at least one, unless no light gets through; lives as long as the rates */
+    size_t n_combs;
     const char *reason; /**< why nothing is feasible, or what limits; lives as long as the rates */
 } kh_line_rate;
 

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
-/* Whether a record cannot be without the target: its ends, or a fibre of its chain. Other references are emptied. */
+/* Whether a record cannot be without the target: its ends, a fibre of its chain, or what it must name. Other references are
+ * emptied. */
 static bool is_vital(const kh_field *field)
 {
-    return field->type == KH_FIELD_PAIR || (field->type == KH_FIELD_REFERENCES && field->target == KH_NOUN_FIBRES);
+    return field->type == KH_FIELD_PAIR || (field->type == KH_FIELD_REFERENCES && field->target == KH_NOUN_FIBRES) ||
+           (field->type == KH_FIELD_REFERENCE && field->required);
 }
 
 static bool is_reference(const kh_field *field)

@@ -206,6 +206,19 @@ static bool resolve_line(const kh_loader *l, kh_line_system *line)
     return walk(l, &c, line->ends);
 }
 
+static const double USUAL_GAIN_DB = 30;
+
+static double resolve_gain_db(const kh_net *net, const kh_amplifier *amplifier)
+{
+    if (!isnan(amplifier->gain_max_db))
+        return amplifier->gain_max_db;
+    if (amplifier->kind != KH_AMPLIFIER_DUAL_STAGE || amplifier->preamp.i == KH_NO_INDEX || amplifier->booster.i == KH_NO_INDEX)
+        return USUAL_GAIN_DB;
+    double first_db = net->amplifiers[amplifier->preamp.i].gain_max_db,
+           second_db = net->amplifiers[amplifier->booster.i].gain_max_db;
+    return (isnan(first_db) ? USUAL_GAIN_DB : first_db) + (isnan(second_db) ? USUAL_GAIN_DB : second_db);
+}
+
 static void resolve_demand(kh_demand *demand)
 {
     if (isnan(demand->rate_bps))
@@ -228,6 +241,8 @@ void kh_loader_resolve(kh_loader *l)
     for (size_t i = 0; i < net->n_qkd_links; i++)
         if (!l->broken[KH_NOUN_QKD_LINKS][i])
             l->broken[KH_NOUN_QKD_LINKS][i] = !resolve_link(l, &net->qkd_links[i]);
+    for (size_t i = 0; i < net->n_amplifiers; i++) /* one that another is made of may be met before it: NAN is the usual gain */
+        net->amplifiers[i].gain_max_db = resolve_gain_db(net, &net->amplifiers[i]);
     for (size_t i = 0; i < net->n_line_systems; i++)
         if (!l->broken[KH_NOUN_LINE_SYSTEMS][i])
             l->broken[KH_NOUN_LINE_SYSTEMS][i] = !resolve_line(l, &net->line_systems[i]);

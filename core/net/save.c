@@ -141,6 +141,7 @@ static bool is_silent(const kh_field *field, const void *record)
     case KH_FIELD_PAIR:
         return index_at(record, field->offset) == KH_SCHEMA_NONE;
     case KH_FIELD_REFERENCES:
+    case KH_FIELD_POINTS:
         return count_at(record, field->second_offset) == 0;
     case KH_FIELD_POSITION:
         return isnan(number_at(record, field->offset));
@@ -166,6 +167,16 @@ static void write_pair(double first, double second, kh_str *out)
     write_number(first, out);
     kh_str_append(out, ", ");
     write_number(second, out);
+    kh_str_append(out, "]");
+}
+
+static void write_points(const double *xy, size_t n, kh_str *out)
+{
+    kh_str_append(out, "[");
+    for (size_t i = 0; i < n; i++) {
+        kh_str_append(out, i == 0 ? "" : ", ");
+        write_pair(xy[2 * i], xy[2 * i + 1], out);
+    }
     kh_str_append(out, "]");
 }
 
@@ -199,6 +210,9 @@ static void write_value(const saver *s, const kh_field *field, const void *recor
         break;
     case KH_FIELD_POSITION:
         write_pair(number_at(record, field->offset), number_at(record, field->second_offset), out);
+        break;
+    case KH_FIELD_POINTS:
+        write_points(pointer_at(record, field->offset), count_at(record, field->second_offset), out);
         break;
     case KH_FIELD_MAPPING:
         break; /* written by its fields */

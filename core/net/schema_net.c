@@ -2,45 +2,10 @@
 #include "core/net/schema_net.h"
 
 #include "core/net/net.h"
+#include "core/net/schema_fields.h"
 
 #include <math.h>
 #include <string.h>
-
-#define NOT_GIVEN ((double)NAN)
-#define NO_LIMIT  ((double)INFINITY)
-
-#define FIELD(record, key, member, kind, unit_, fallback_, text_)                                                                  \
-    .name = (key), .unit = (unit_), .text = (text_), .type = (kind), .offset = offsetof(record, member), .fallback = (fallback_)
-#define NUMBER(record, member, unit, fallback, text) FIELD(record, #member, member, KH_FIELD_NUMBER, unit, fallback, text)
-#define WHOLE(record, member, unit, fallback, text)  FIELD(record, #member, member, KH_FIELD_INTEGER, unit, fallback, text)
-#define TEXT(record, member, text)                   FIELD(record, #member, member, KH_FIELD_TEXT, NULL, 0, text)
-#define TRUTH(record, member, fallback, text)        FIELD(record, #member, member, KH_FIELD_BOOL, NULL, fallback, text)
-#define CHOICE(record, member, fallback, text)       FIELD(record, #member, member, KH_FIELD_ENUM, NULL, fallback, text)
-#define REFERENCE(record, key, member, text)         FIELD(record, key, member, KH_FIELD_REFERENCE, NULL, 0, text)
-#define REFERENCES(record, member, text)                                                                                           \
-    FIELD(record, #member, member, KH_FIELD_REFERENCES, NULL, 0, text), .second_offset = offsetof(record, n_##member)
-#define PAIR(record, member, text) FIELD(record, #member, member, KH_FIELD_PAIR, NULL, 0, text)
-#define WITHIN(low, high)          .min = (low), .max = (high)
-#define AT_LEAST(low)              .min = (low), .max = NO_LIMIT
-#define ABOVE(low)                 .min = (low), .min_open = true, .max = NO_LIMIT
-#define ABOVE_TO(low, high)        .min = (low), .min_open = true, .max = (high)
-#define FROM_BELOW(low, high)      .min = (low), .max = (high), .max_open = true
-#define OF_NODES                   .noun = "nodes", .target = KH_NOUN_NODES
-#define OF_FIBRES                  .noun = "fibres", .target = KH_NOUN_FIBRES
-#define ID(record)                                                                                                                 \
-    {                                                                                                                              \
-        TEXT(record, id, "Name in this file and in results; unique among entries of its kind, no spaces."), .required = true       \
-    }
-#define NOTE                                                                                                                       \
-    {                                                                                                                              \
-        .name = "note", .type = KH_FIELD_TEXT, .offset = KH_SCHEMA_UNSTORED, .text = "Remark for people."                          \
-    }
-#define SOURCED                                                                                                                    \
-    {.name = "source", .type = KH_FIELD_TEXT, .offset = KH_SCHEMA_UNSTORED, .text = "Where the entry as a whole comes from."},     \
-    {                                                                                                                              \
-        .name = "assumed", .type = KH_FIELD_BOOL, .offset = KH_SCHEMA_UNSTORED, .text = "True: the entry as a whole is assumed."   \
-    }
-#define COUNT(fields) (sizeof(fields) / sizeof((fields)[0]))
 
 static const char *const node_kinds[] = {"site", "switch", "amplifier", "ogs", "satellite", NULL};
 static const char *const media[] = {"buried", "aerial", "subsea", NULL};
@@ -67,8 +32,6 @@ static const char *const uses[] = {"key", "otp", "aes-256", NULL};
 static const char *const securities[] = {"qkd", "hybrid", "pqc", "psk", NULL};
 static const char *const disclosures[] = {"full", "rates", "prices", "nothing", NULL};
 static const char *const fault_kinds[] = {"fibre-cut", "node", "module", NULL};
-static const char *const nli_models[] = {"auto", "gn", "isrs-gn", NULL};
-static const char *const auto_word[] = {"auto", NULL};
 
 static const kh_field transit_fields[] = {
     {FIELD(kh_domain, "price_per_mbit", transit_price_per_mbit, KH_FIELD_NUMBER, "EUR/Mbit", 0, "Price of key carried for others."),
@@ -183,6 +146,9 @@ static const kh_field fibre_type_fields[] = {
     {NUMBER(kh_fibre_type, loss_db_per_km, "dB/km", 0, "Attenuation at 1550 nm, splices included."), WITHIN(0.001, 5),
      .required = true},
     {NUMBER(kh_fibre_type, dispersion_ps_nm_km, "ps/(nm km)", 16.7, "Chromatic dispersion at 1550 nm."), WITHIN(-200, 50)},
+    {NUMBER(kh_fibre_type, dispersion_slope_ps_nm2_km, "ps/(nm2 km)", 0,
+            "Dispersion slope at 1550 nm; 0: as the square of frequency."),
+     WITHIN(-1, 1)},
     {NUMBER(kh_fibre_type, effective_area_um2, "um2", 83, "Effective area of the mode."), WITHIN(20, 300)},
     {NUMBER(kh_fibre_type, pmd_ps_sqrt_km, "ps/sqrt(km)", 0.04, "Polarisation mode dispersion."), WITHIN(0, 10)},
     {NUMBER(kh_fibre_type, loss_1310_db_per_km, "dB/km", NOT_GIVEN,
@@ -346,61 +312,6 @@ static const kh_field qkd_link_fields[] = {
     NOTE,
     SOURCED};
 
-static const kh_field amplifier_fields[] = {
-    ID(kh_amplifier),
-    {NUMBER(kh_amplifier, noise_figure_db, "dB", 0, "Noise figure."), WITHIN(-10, 30), .required = true},
-    {NUMBER(kh_amplifier, gain_max_db, "dB", 30, "Most gain."), ABOVE_TO(0, 100)},
-    {NUMBER(kh_amplifier, power_max_dbm, "dBm", 21, "Most total output power."), WITHIN(-30, 50)},
-    {NUMBER(kh_amplifier, lowest_thz, "THz", 191.3, "Centre of the lowest channel that it amplifies (C 191.3, L 186.1)."),
-     WITHIN(180, 210)},
-    {NUMBER(kh_amplifier, highest_thz, "THz", 196.1, "Centre of the highest channel that it amplifies (C 196.1, L 190.9)."),
-     WITHIN(180, 210)},
-    NOTE,
-    SOURCED};
-
-static const kh_field mode_fields[] = {
-    ID(kh_mode),
-    {NUMBER(kh_mode, baud_gbd, "GBd", 0, "Symbol rate."), WITHIN(0.1, 1000), .required = true},
-    {NUMBER(kh_mode, rate_gbps, "Gbit/s", 0, "Net data rate of one channel."), ABOVE_TO(0, 100000), .required = true},
-    {NUMBER(kh_mode, required_osnr_db, "dB", 0, "OSNR that the receiver needs, in 0.1 nm."), WITHIN(-10, 60), .required = true},
-    {NUMBER(kh_mode, tx_osnr_db, "dB", 40, "OSNR that the transmitter gives, in 0.1 nm."), WITHIN(0, 100)},
-    {NUMBER(kh_mode, min_spacing_ghz, "GHz", 0, "Narrowest channel spacing."), ABOVE_TO(0, 10000), .required = true},
-    {NUMBER(kh_mode, max_cd_ps_nm, "ps/nm", NO_LIMIT, "Most chromatic dispersion."), ABOVE(0), .fallback_text = "no limit"},
-    {NUMBER(kh_mode, max_pmd_ps, "ps", NO_LIMIT, "Most polarisation mode dispersion."), ABOVE(0), .fallback_text = "no limit"},
-    NOTE,
-    SOURCED};
-
-static const kh_field channel_fields[] = {
-    {NUMBER(kh_line_system, first_thz, "THz", 191.35, "Centre of the lowest channel."), WITHIN(180, 210)},
-    {NUMBER(kh_line_system, spacing_ghz, "GHz", 50, "Distance of neighbouring channels."), WITHIN(1, 10000)},
-    {FIELD(kh_line_system, "count", channels, KH_FIELD_INTEGER, NULL, 76, "Number of channels."), WITHIN(1, 512)},
-    {NUMBER(kh_line_system, launch_dbm, "dBm", 0, "Power of one channel into each span."), WITHIN(-30, 20)},
-    {NUMBER(kh_line_system, baud_gbd, "GBd", NOT_GIVEN, "Symbol rate of the neighbours."), WITHIN(0.1, 1000),
-     .fallback_text = "that of the mode"},
-};
-static const kh_schema_table channels = {.singular = "channels", .fields = channel_fields, .n_fields = COUNT(channel_fields)};
-
-static const kh_field line_system_fields[] = {
-    ID(kh_line_system),
-    {REFERENCES(kh_line_system, via, "Fibres in order; an amplifier stands between two of them."), OF_FIBRES, .required = true},
-    {REFERENCE(kh_line_system, "amplifiers", amplifier, "Kind of the amplifiers."), .noun = "amplifiers",
-     .target = KH_NOUN_AMPLIFIERS, .words = auto_word, .fallback_text = "auto: the first of the library that can do the span"},
-    {REFERENCES(kh_line_system, roadms, "Nodes on the way where power is equalised and channels can be added and dropped."),
-     OF_NODES, .fallback_text = "none"},
-    {.name = "channels", .type = KH_FIELD_MAPPING, .inner = &channels, .text = "The comb; all channels are lit."},
-    {NUMBER(kh_line_system, roadm_target_dbm, "dBm", -20, "Power of one channel at the output of a ROADM."), WITHIN(-60, 20)},
-    {NUMBER(kh_line_system, add_drop_osnr_db, "dB", 38, "OSNR that one add or drop stage leaves, in 0.1 nm."), WITHIN(0, 100)},
-    {CHOICE(
-         kh_line_system, nli_model, KH_NLI_AUTO,
-         "Interference between channels: closed-form GN, or with Raman scattering between channels, which amplifiers then level; "
-         "auto: the latter for combs wider than 5 THz."),
-     .words = nli_models},
-    {NUMBER(kh_line_system, margin_db, "dB", 2, "System margin on the required OSNR."), WITHIN(0, 30)},
-    {REFERENCES(kh_line_system, modes, "Transceiver modes that may be used."), .noun = "modes", .target = KH_NOUN_MODES,
-     .fallback_text = "all of the library"},
-    {FIELD(kh_line_system, "note", operator_note, KH_FIELD_TEXT, NULL, 0, "Remark for people.")},
-    SOURCED};
-
 static const kh_field demand_fields[] = {
     ID(kh_demand),
     {TEXT(kh_demand, label, "Name for people."), .fallback_text = "the id"},
@@ -447,11 +358,6 @@ static const kh_field cost_fields[] = {
     NOTE,
     SOURCED};
 
-#define TABLE(noun_, singular_, record, fields_, text_)                                                                            \
-    {                                                                                                                              \
-        .noun = (noun_), .singular = (singular_), .text = (text_), .fields = (fields_), .n_fields = COUNT(fields_),                \
-        .size = sizeof(record)                                                                                                     \
-    }
 static const kh_schema_table tables[KH_NOUN_COUNT] = {
     [KH_NOUN_DOMAINS] = TABLE("domains", "domain", kh_domain, domain_fields, "Operators."),
     [KH_NOUN_NODES] = TABLE("nodes", "node", kh_node, node_fields, "Places."),
@@ -459,9 +365,6 @@ static const kh_schema_table tables[KH_NOUN_COUNT] = {
     [KH_NOUN_FIBRES] = TABLE("fibres", "fibre", kh_fibre, fibre_fields, "Physical spans between two nodes."),
     [KH_NOUN_DEVICES] = TABLE("devices", "device", kh_device, device_fields, "Kinds of QKD systems."),
     [KH_NOUN_QKD_LINKS] = TABLE("qkd_links", "qkd_link", kh_qkd_link, qkd_link_fields, "QKD pairs over fibres or free space."),
-    [KH_NOUN_AMPLIFIERS] = TABLE("amplifiers", "amplifier", kh_amplifier, amplifier_fields, "Kinds of line amplifiers."),
-    [KH_NOUN_MODES] = TABLE("modes", "mode", kh_mode, mode_fields, "Ways to run a transceiver."),
-    [KH_NOUN_LINE_SYSTEMS] = TABLE("line_systems", "line_system", kh_line_system, line_system_fields, "Amplified classical lines."),
     [KH_NOUN_DEMANDS] = TABLE("demands", "demand", kh_demand, demand_fields, "Users that need key."),
     [KH_NOUN_FAULTS] = TABLE("faults", "fault", kh_fault, fault_fields, "What breaks how often."),
     [KH_NOUN_COSTS] = {.noun = "costs",
@@ -473,13 +376,11 @@ static const kh_schema_table tables[KH_NOUN_COUNT] = {
                        .single = true},
 };
 
-#define LAYOUT(noun, array, record, id_member, has)                                                                                \
-    [noun] = {&tables[noun],                                                                                                       \
-              offsetof(kh_net, array),                                                                                             \
-              offsetof(kh_net, n_##array),                                                                                         \
-              offsetof(record, id_member),                                                                                         \
-              offsetof(record, place),                                                                                             \
+#define LAYOUT_OF(noun, table, array, record, id_member, has)                                                                      \
+    [noun] = {table, offsetof(kh_net, array), offsetof(kh_net, n_##array), offsetof(record, id_member), offsetof(record, place),   \
               has}
+#define LAYOUT(noun, array, record, id_member, has) LAYOUT_OF(noun, &tables[noun], array, record, id_member, has)
+#define LINE_LAYOUT(noun, array, record)            LAYOUT_OF(noun, &kh_schema_line_tables[(noun)-KH_NOUN_AMPLIFIERS], array, record, id, true)
 static const kh_layout layouts[KH_NOUN_COUNT] = {
     LAYOUT(KH_NOUN_DOMAINS, domains, kh_domain, id, true),
     LAYOUT(KH_NOUN_NODES, nodes, kh_node, id, true),
@@ -487,9 +388,13 @@ static const kh_layout layouts[KH_NOUN_COUNT] = {
     LAYOUT(KH_NOUN_FIBRES, fibres, kh_fibre, id, true),
     LAYOUT(KH_NOUN_DEVICES, devices, kh_device, id, true),
     LAYOUT(KH_NOUN_QKD_LINKS, qkd_links, kh_qkd_link, id, true),
-    LAYOUT(KH_NOUN_AMPLIFIERS, amplifiers, kh_amplifier, id, true),
-    LAYOUT(KH_NOUN_MODES, modes, kh_mode, id, true),
-    LAYOUT(KH_NOUN_LINE_SYSTEMS, line_systems, kh_line_system, id, true),
+    LINE_LAYOUT(KH_NOUN_AMPLIFIERS, amplifiers, kh_amplifier),
+    LINE_LAYOUT(KH_NOUN_MODES, modes, kh_mode),
+    LINE_LAYOUT(KH_NOUN_LINE_SYSTEMS, line_systems, kh_line_system),
+    LINE_LAYOUT(KH_NOUN_COMBS, combs, kh_comb),
+    LINE_LAYOUT(KH_NOUN_INSTALLED_AMPLIFIERS, installed_amplifiers, kh_installed_amplifier),
+    LINE_LAYOUT(KH_NOUN_INSTALLED_LOSSES, installed_losses, kh_installed_loss),
+    LINE_LAYOUT(KH_NOUN_INSTALLED_ROADMS, installed_roadms, kh_installed_roadm),
     LAYOUT(KH_NOUN_DEMANDS, demands, kh_demand, id, true),
     LAYOUT(KH_NOUN_FAULTS, faults, kh_fault, on, false),
     [KH_NOUN_COSTS] = {&tables[KH_NOUN_COSTS], offsetof(kh_net, costs), KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED,
@@ -504,7 +409,7 @@ const kh_layout *kh_schema_layout(kh_noun noun)
 kh_noun kh_schema_noun(const char *name)
 {
     size_t i = 0;
-    while (i < KH_NOUN_COUNT && strcmp(tables[i].noun, name) != 0)
+    while (i < KH_NOUN_COUNT && strcmp(layouts[i].table->noun, name) != 0)
         i++;
     return (kh_noun)i;
 }

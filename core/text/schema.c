@@ -141,6 +141,7 @@ static void fill_field(const kh_field *field, void *record)
         break;
     case KH_FIELD_TEXT:
     case KH_FIELD_REFERENCES:
+    case KH_FIELD_POINTS:
         break; /* a zeroed record has them empty */
     }
 }

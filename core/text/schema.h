@@ -24,6 +24,8 @@ typedef enum kh_field_type {
     KH_FIELD_REFERENCES, /**< uint32_t * and, at second_offset, size_t */
     KH_FIELD_PAIR,       /**< uint32_t[2] */
     KH_FIELD_POSITION,   /**< [lat, lon]: double at offset, double at second_offset, in degrees */
+    KH_FIELD_POINTS,     /**< list of [x, y] with rising x: double *, x and y in turn, and, at second_offset, the size_t number of
+                            points; inner has two number fields, x and y */
     KH_FIELD_MAPPING     /**< fields of inner; their offsets count from offset */
 } kh_field_type;
 

@@ -68,6 +68,16 @@ static kh_json *position_json(void)
     return list_json(items, 2);
 }
 
+static kh_json *points_json(const kh_field *field)
+{
+    kh_json *items = kh_json_array();
+    for (size_t i = 0; i < 2; i++)
+        kh_json_append(items, bounded("number", &field->inner->fields[i]));
+    kh_json *list = list_json(list_json(items, 2), 0);
+    kh_json_set(list, "minItems", kh_json_number(1));
+    return list;
+}
+
 static kh_json *value_json(const kh_field *field)
 {
     switch (field->type) {
@@ -89,6 +99,8 @@ static kh_json *value_json(const kh_field *field)
         return list_json(text_json(true), 2);
     case KH_FIELD_POSITION:
         return position_json();
+    case KH_FIELD_POINTS:
+        return points_json(field);
     case KH_FIELD_MAPPING:
         return kh_schema_json(field->inner, false);
     }

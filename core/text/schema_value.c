@@ -87,6 +87,9 @@ void kh_schema_describe(const kh_field *field, kh_str *out)
     case KH_FIELD_POSITION:
         kh_str_append(out, "[latitude, longitude] in degrees");
         break;
+    case KH_FIELD_POINTS:
+        kh_str_printf(out, "a list of [%s, %s], the first rising", field->inner->fields[0].name, field->inner->fields[1].name);
+        break;
     case KH_FIELD_MAPPING:
         kh_str_append(out, "a mapping");
         break;
@@ -317,6 +320,51 @@ static void read_position(const kh_schema_reader *reader, const kh_field *field,
     kh_schema_put(record, field->second_offset, &lon, sizeof lon);
 }
 
+/* A number of a point, or a finding. */
+static bool read_coordinate(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, double *number)
+{
+    if (node->kind != KH_YAML_SCALAR || !node->plain || !kh_number_read(node->text, number)) {
+        refuse_number(reader, field, node);
+        return false;
+    }
+    return kh_schema_allows(reader, field, *number, kh_yaml_place(reader->file, node));
+}
+
+static bool read_point(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, double point[2])
+{
+    if (node->kind == KH_YAML_LIST && kh_yaml_size(node) == 2)
+        return read_coordinate(reader, &field->inner->fields[0], node->child, &point[0]) &&
+               read_coordinate(reader, &field->inner->fields[1], node->child->next, &point[1]);
+    refuse(reader, field, node, "write [[1, 0.5], [2, 1]]");
+    return false;
+}
+
+static kh_status read_points(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record,
+                             kh_error *err)
+{
+    if (node->kind != KH_YAML_LIST || kh_yaml_size(node) == 0) {
+        refuse(reader, field, node, "write [[1, 0.5], [2, 1]]");
+        return KH_OK;
+    }
+    double *points = KH_NEW(reader->arena, double, 2 * kh_yaml_size(node));
+    if (points == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory while reading '%s'", reader->file);
+    size_t n = 0;
+    for (const kh_yaml_node *item = node->child; item != NULL; item = item->next, n++) {
+        if (!read_point(reader, field, item, &points[2 * n]))
+            return KH_OK;
+        if (n > 0 && points[2 * n] <= points[2 * n - 2]) {
+            kh_findings_add(reader->findings, KH_ERROR, kh_yaml_place(reader->file, item), "list the points in rising order",
+                            "%s: %s is %.10g after %.10g, must rise", field->name, field->inner->fields[0].name, points[2 * n],
+                            points[2 * n - 2]);
+            return KH_OK;
+        }
+    }
+    kh_schema_put(record, field->offset, &points, sizeof points);
+    kh_schema_put(record, field->second_offset, &n, sizeof n);
+    return KH_OK;
+}
+
 kh_status kh_schema_read_value(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record,
                                kh_error *err)
 {
@@ -344,6 +392,8 @@ kh_status kh_schema_read_value(const kh_schema_reader *reader, const kh_field *f
     case KH_FIELD_POSITION:
         read_position(reader, field, node, record);
         break;
+    case KH_FIELD_POINTS:
+        return read_points(reader, field, node, record, err);
     case KH_FIELD_MAPPING:
         if (node->kind != KH_YAML_MAPPING) {
             refuse(reader, field, node, NULL);

@@ -25,10 +25,11 @@ enum { KH_OPTICAL_CHANNELS_MAX = 512 };
 /** The channels that are lit, in ascending order of frequency. */
 typedef struct kh_optical_comb {
     size_t n;
-    double *freq_hz;  /**< [n] centres, 180e12 to 210e12 */
-    double *baud_hz;  /**< [n] symbol rate = signal bandwidth, (0, slot] */
-    double *slot_hz;  /**< [n] width of the slot */
-    double *launch_w; /**< [n] power of the transmitter into the first element */
+    double *freq_hz;   /**< [n] centres, 180e12 to 210e12 */
+    double *baud_hz;   /**< [n] symbol rate = signal bandwidth, (0, slot] */
+    double *slot_hz;   /**< [n] width of the slot */
+    double *launch_w;  /**< [n] power of the transmitter into the first element */
+    double *offset_db; /**< [n] added to the targets of ROADMs; NULL: nothing */
 } kh_optical_comb;
 
 /** One fibre with its connectors. */
@@ -45,10 +46,13 @@ typedef struct kh_optical_fibre {
 typedef enum kh_optical_noise {
     KH_OPTICAL_NOISE_FIXED,
     KH_OPTICAL_NOISE_VARIABLE_GAIN,
-    KH_OPTICAL_NOISE_OPENROADM
+    KH_OPTICAL_NOISE_OPENROADM,        /**< in-line amplifier: cubic mask */
+    KH_OPTICAL_NOISE_OPENROADM_PREAMP, /**< MW preamplifier: OSNR = min((4 p + 275) / 7, 33) dB */
+    KH_OPTICAL_NOISE_NONE,             /**< MW booster */
+    KH_OPTICAL_NOISE_DUAL_STAGE        /**< first stage at its full gain, the second gives the rest */
 } kh_optical_noise;
 
-/** An amplifier of flat gain. */
+/** An amplifier. */
 typedef struct kh_optical_amplifier {
     kh_optical_noise noise;
     double noise_db[4]; /**< fixed: {NF}, below 0 for the effective one of distributed or remote pumping; variable gain: {NF at full
@@ -57,19 +61,32 @@ typedef struct kh_optical_amplifier {
     double gain_min_db; /**< below it an attenuator in front adds to the noise figure */
     double gain_max_db; /**< of flat gain; INFINITY when not given; needed by the variable-gain noise */
     double power_max_dbm; /**< total output; INFINITY when not given */
+    double tilt_db;       /**< gain at 191.275 THz less gain at 196.125 THz, linear in frequency, gain_db in the middle */
+    double voa_db;        /**< attenuator behind it */
+    double pmd_ps, pdl_db;
+    const struct kh_optical_amplifier *stages; /**< [2] dual stage: their noise and gain limits count, nothing else */
 } kh_optical_amplifier;
 
 typedef enum kh_optical_role { KH_OPTICAL_ADD, KH_OPTICAL_EXPRESS, KH_OPTICAL_DROP } kh_optical_role;
 
-/** A ROADM: every channel comes out with the target power or, when it is too weak, with what is left after the loss. */
+/** What the target of a ROADM is said of. */
+typedef enum kh_optical_equalise {
+    KH_OPTICAL_BY_CHANNEL, /**< target_dbm of a channel */
+    KH_OPTICAL_BY_BAUD,    /**< target_dbm of 1 GHz of symbol rate */
+    KH_OPTICAL_BY_SLOT     /**< target_dbm of 1 GHz of slot */
+} kh_optical_equalise;
+
+/** A ROADM: every channel comes out with the target power, the offset of the comb added, or, when it is too weak, with what is left
+ *  after the loss. */
 typedef struct kh_optical_roadm {
     kh_optical_role role;
+    kh_optical_equalise equalise;
     double target_dbm, max_loss_db;
     double add_drop_osnr_db; /**< of add and drop together, in 0.1 nm; INFINITY: noiseless */
     double pmd_ps, pdl_db;
 } kh_optical_roadm;
 
-typedef enum kh_optical_kind { KH_OPTICAL_FIBRE, KH_OPTICAL_AMPLIFIER, KH_OPTICAL_ROADM } kh_optical_kind;
+typedef enum kh_optical_kind { KH_OPTICAL_FIBRE, KH_OPTICAL_AMPLIFIER, KH_OPTICAL_ROADM, KH_OPTICAL_LOSS } kh_optical_kind;
 
 typedef struct kh_optical_element {
     kh_optical_kind kind;
@@ -77,6 +94,7 @@ typedef struct kh_optical_element {
         kh_optical_fibre fibre;
         kh_optical_amplifier amplifier;
         kh_optical_roadm roadm;
+        double loss_db; /**< of all channels alike, >= 0 */
     };
 } kh_optical_element;
 

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/net/loader.h"
+
+#include <math.h>
+
+static const double LOWEST_THZ = 180, HIGHEST_THZ = 210; /* optical bands that the models of lines cover */
+enum { MOST_CHANNELS = 512 };
+
+#define ERROR(l, place, hint, ...) kh_findings_add((l)->findings, KH_ERROR, (place), (hint), __VA_ARGS__)
+
+/* --- kinds --- */
+
+static void check_variable_gain(const kh_loader *l, const kh_amplifier *a)
+{
+    if (isnan(a->nf_min_db) || isnan(a->nf_max_db))
+        ERROR(l, a->place, "give nf_min_db and nf_max_db", "amplifier '%s' of variable gain has no noise figures", a->id);
+    else if (!(a->nf_min_db < a->nf_max_db) || !(a->gain_min_db < a->gain_max_db))
+        ERROR(l, a->place, "nf_min_db belongs to gain_max_db, nf_max_db to gain_min_db",
+              "amplifier '%s': noise figures %g to %g dB over gains %g to %g dB, both must rise", a->id, a->nf_min_db, a->nf_max_db,
+              a->gain_min_db, a->gain_max_db);
+}
+
+static void check_stages(const kh_loader *l, const kh_amplifier *a)
+{
+    if (a->preamp.i == KH_NO_INDEX || a->booster.i == KH_NO_INDEX) {
+        ERROR(l, a->place, "give preamp and booster", "amplifier '%s' of two stages lacks one", a->id);
+        return;
+    }
+    const kh_amplifier *stages[2] = {&l->net->amplifiers[a->preamp.i], &l->net->amplifiers[a->booster.i]};
+    for (size_t i = 0; i < 2; i++)
+        if (stages[i]->kind == KH_AMPLIFIER_DUAL_STAGE)
+            ERROR(l, a->place, "name single stages", "amplifier '%s' has '%s' as a stage, which has two stages itself", a->id,
+                  stages[i]->id);
+}
+
+static void check_amplifier(const kh_loader *l, const kh_amplifier *a)
+{
+    if (a->kind == KH_AMPLIFIER_FIXED && isnan(a->noise_figure_db))
+        ERROR(l, a->place, "give noise_figure_db, or another kind", "amplifier '%s' lacks 'noise_figure_db'", a->id);
+    if (a->kind == KH_AMPLIFIER_VARIABLE_GAIN)
+        check_variable_gain(l, a);
+    if (a->kind == KH_AMPLIFIER_DUAL_STAGE)
+        check_stages(l, a);
+    if (a->lowest_thz > a->highest_thz)
+        ERROR(l, a->place, "C band: 191.3 to 196.1, L band: 186.1 to 190.9, both: 186.1 to 196.1",
+              "amplifier '%s': lowest_thz is %g, above highest_thz, %g", a->id, a->lowest_thz, a->highest_thz);
+    if (a->gain_min_db > a->gain_max_db)
+        ERROR(l, a->place, "check gain_min_db and gain_max_db", "amplifier '%s': its least gain, %g dB, is above its most, %g dB",
+              a->id, a->gain_min_db, a->gain_max_db);
+}
+
+static void check_mode(const kh_loader *l, const kh_mode *mode)
+{
+    bool fixed = !isnan(mode->required_osnr_db), generic = !isnan(mode->shannon_gap_db);
+    if (fixed == generic)
+        ERROR(l, mode->place, "give required_osnr_db, or shannon_gap_db for a generic mode", "mode '%s' has %s of them", mode->id,
+              fixed ? "both" : "neither");
+}
+
+/* --- line systems --- */
+
+static bool passes(const kh_net *net, const kh_line_system *line, kh_node_id node)
+{
+    for (size_t i = 0; i < line->n_via; i++) {
+        const kh_fibre *fibre = &net->fibres[line->via[i].i];
+        if (fibre->ends[0].i == node.i || fibre->ends[1].i == node.i)
+            return true;
+    }
+    return false;
+}
+
+/* What the models of a line take; ranges of a fibre as such are wider. */
+static void check_line_fibre(const kh_loader *l, const kh_line_system *line, const kh_fibre *fibre)
+{
+    const kh_fibre_type *type = fibre->type.i == KH_NO_INDEX ? NULL : &l->net->fibre_types[fibre->type.i];
+    const struct {
+        const char *name, *unit;
+        double value, low, high;
+    } parts[] = {{"length", "km", fibre->length_km, 1e-6, 1000},
+                 {"attenuation", "dB/km", fibre->loss_db / fibre->length_km, 0.001, 100},
+                 {"dispersion", "ps/(nm km)", type == NULL ? (double)NAN : type->dispersion_ps_nm_km, 1, 40}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (parts[i].value < parts[i].low || parts[i].value > parts[i].high)
+            ERROR(l, line->place, NULL, "line_system '%s': %s of fibre '%s' is %.4g %s, must be in [%g, %g] for an amplified line",
+                  line->id, parts[i].name, fibre->id, parts[i].value, parts[i].unit, parts[i].low, parts[i].high);
+}
+
+/* Channels of a line, from its own fields or from one of its combs. */
+typedef struct plan {
+    const char *noun, *id;
+    kh_place place;
+    double first_thz, spacing_ghz, channels, baud_gbd;
+} plan;
+
+static plan plan_of_line(const kh_line_system *line)
+{
+    return (plan){"line_system", line->id, line->place, line->first_thz, line->spacing_ghz, line->channels, line->baud_gbd};
+}
+
+static plan plan_of_comb(const kh_comb *comb)
+{
+    return (plan){"comb", comb->id, comb->place, comb->first_thz, comb->spacing_ghz, comb->channels, comb->baud_gbd};
+}
+
+static double last_thz(const plan *p)
+{
+    return p->first_thz + (p->channels - 1) * p->spacing_ghz / 1000;
+}
+
+static void check_plan(const kh_loader *l, const plan *p)
+{
+    double half_thz = p->spacing_ghz / 2000;
+    if (p->first_thz - half_thz < LOWEST_THZ || last_thz(p) + half_thz > HIGHEST_THZ)
+        ERROR(l, p->place, "check first_thz, spacing_ghz and count",
+              "%s '%s': channels from %.10g to %.10g THz, must lie in [%g, %g] THz with their width", p->noun, p->id, p->first_thz,
+              last_thz(p), LOWEST_THZ, HIGHEST_THZ);
+    if (p->baud_gbd > p->spacing_ghz)
+        ERROR(l, p->place, "make baud_gbd smaller or spacing_ghz larger",
+              "%s '%s': a symbol rate of %g GBd does not fit a channel spacing of %g GHz", p->noun, p->id, p->baud_gbd,
+              p->spacing_ghz);
+}
+
+static void check_band(const kh_loader *l, const kh_line_system *line)
+{
+    if (line->amplifier.i == KH_NO_INDEX || l->broken[KH_NOUN_AMPLIFIERS][line->amplifier.i])
+        return;
+    const kh_amplifier *amplifier = &l->net->amplifiers[line->amplifier.i];
+    if (!kh_amplifier_covers(amplifier, line))
+        ERROR(l, line->place, "choose an amplifier for these channels: lowest_thz and highest_thz of the amplifier say its band",
+              "line_system '%s': channels from %.10g to %.10g THz, amplifier '%s' takes %g to %g THz", line->id, line->first_thz,
+              kh_line_last_thz(line), amplifier->id, amplifier->lowest_thz, amplifier->highest_thz);
+}
+
+static void check_line(const kh_loader *l, const kh_line_system *line)
+{
+    for (size_t i = 0; i < line->n_roadms; i++)
+        if (!passes(l->net, line, line->roadms[i]))
+            ERROR(l, line->place, NULL, "line_system '%s' has a ROADM at '%s', which is not on its way", line->id,
+                  l->net->nodes[line->roadms[i].i].id);
+    for (size_t i = 0; i < line->n_via; i++)
+        if (!l->broken[KH_NOUN_FIBRES][line->via[i].i])
+            check_line_fibre(l, line, &l->net->fibres[line->via[i].i]);
+    const plan p = plan_of_line(line);
+    check_plan(l, &p);
+    check_band(l, line);
+    if (line->roadm_target_mw_per_ghz > 0 && line->roadm_target_mw_per_slot_ghz > 0)
+        ERROR(l, line->place, "give one of the two", "line_system '%s' equalises both by symbol rate and by width of the slot",
+              line->id);
+    if (line->n_modes == 0 && l->net->n_modes == 0)
+        ERROR(l, line->place, "include a device library, or add modes", "line_system '%s': there are no transceiver modes",
+              line->id);
+}
+
+/* --- combs --- */
+
+static void check_comb_mode(const kh_loader *l, const kh_comb *comb)
+{
+    if (comb->mode.i == KH_NO_INDEX)
+        return;
+    const kh_mode *mode = &l->net->modes[comb->mode.i];
+    double need_ghz = fmax(isnan(mode->min_spacing_ghz) ? 0 : mode->min_spacing_ghz, mode->baud_gbd);
+    if (need_ghz > comb->spacing_ghz)
+        ERROR(l, comb->place, "make spacing_ghz larger or choose another mode", "comb '%s': mode '%s' needs %g GHz, it has %g GHz",
+              comb->id, mode->id, need_ghz, comb->spacing_ghz);
+    if (!isnan(comb->baud_gbd) && fabs(comb->baud_gbd - mode->baud_gbd) > 0.01)
+        ERROR(l, comb->place, "leave baud_gbd out", "comb '%s' runs at %g GBd, its mode '%s' at %g GBd", comb->id, comb->baud_gbd,
+              mode->id, mode->baud_gbd);
+}
+
+/* The channel of b that overlaps one of a, or a number past the last. */
+static double find_overlap(const plan *a, const plan *b)
+{
+    double reach_thz = (a->spacing_ghz + b->spacing_ghz) / 2000 - 1e-9; /* rounding of frequencies in THz */
+    for (double i = 0; i < b->channels; i++) {
+        double at_thz = b->first_thz + i * b->spacing_ghz / 1000;
+        double nearest = round((at_thz - a->first_thz) * 1000 / a->spacing_ghz);
+        nearest = fmin(fmax(nearest, 0), a->channels - 1);
+        if (fabs(a->first_thz + nearest * a->spacing_ghz / 1000 - at_thz) < reach_thz)
+            return i;
+    }
+    return b->channels;
+}
+
+static void check_comb(const kh_loader *l, const kh_comb *comb)
+{
+    const plan p = plan_of_comb(comb);
+    check_plan(l, &p);
+    check_comb_mode(l, comb);
+    double together = 0;
+    for (const kh_comb *other = l->net->combs; other <= comb; other++) {
+        if (other->line.i != comb->line.i || l->broken[KH_NOUN_COMBS][other - l->net->combs])
+            continue;
+        together += other->channels;
+        const plan o = plan_of_comb(other);
+        double at = other == comb ? comb->channels : find_overlap(&o, &p);
+        if (at < comb->channels)
+            ERROR(l, comb->place, "move first_thz, or make count or spacing_ghz smaller",
+                  "comb '%s': its channel at %.10g THz, %g GHz wide, overlaps comb '%s'", comb->id,
+                  comb->first_thz + at * comb->spacing_ghz / 1000, comb->spacing_ghz, other->id);
+    }
+    if (together > MOST_CHANNELS && together - comb->channels <= MOST_CHANNELS)
+        ERROR(l, comb->place, "light fewer", "line_system '%s' has %g channels, must be at most %d",
+              l->net->line_systems[comb->line.i].id, together, MOST_CHANNELS);
+}
+
+/* --- what is installed --- */
+
+static bool uses_fibre(const kh_line_system *line, kh_fibre_id fibre)
+{
+    for (size_t i = 0; i < line->n_via; i++)
+        if (line->via[i].i == fibre.i)
+            return true;
+    return false;
+}
+
+/* The fibre next to which something stands must be one of the line. */
+static void check_beside(const kh_loader *l, const char *noun, const char *id, kh_place place, kh_line_id line, kh_fibre_id fibre)
+{
+    const kh_line_system *system = &l->net->line_systems[line.i];
+    if (!l->broken[KH_NOUN_LINE_SYSTEMS][line.i] && !uses_fibre(system, fibre))
+        ERROR(l, place, "name a fibre of its via", "%s '%s' stands at fibre '%s', which line_system '%s' does not use", noun, id,
+              l->net->fibres[fibre.i].id, system->id);
+}
+
+static bool is_same_place(const kh_installed_amplifier *a, const kh_installed_amplifier *b)
+{
+    return a->line.i == b->line.i && a->fibre.i == b->fibre.i && a->direction == b->direction && a->side == b->side;
+}
+
+static void check_installed_amplifier(const kh_loader *l, const kh_installed_amplifier *a)
+{
+    const kh_amplifier *type = &l->net->amplifiers[a->type.i];
+    check_beside(l, "installed_amplifier", a->id, a->place, a->line, a->fibre);
+    if (a->gain_db > type->gain_max_db)
+        ERROR(l, a->place, "lower gain_db or take a type with more gain",
+              "installed_amplifier '%s': gain_db is %g, '%s' has at most %g dB", a->id, a->gain_db, type->id, type->gain_max_db);
+    for (const kh_installed_amplifier *other = l->net->installed_amplifiers; other < a; other++)
+        if (is_same_place(other, a))
+            ERROR(l, a->place, "one amplifier a place", "installed_amplifier '%s' stands where '%s' stands", a->id, other->id);
+}
+
+static void check_installed_loss(const kh_loader *l, const kh_installed_loss *loss)
+{
+    check_beside(l, "installed_loss", loss->id, loss->place, loss->line, loss->fibre);
+}
+
+static bool has_roadm(const kh_line_system *line, kh_node_id node)
+{
+    bool found = !line->bare_ends && (line->ends[0].i == node.i || line->ends[1].i == node.i);
+    for (size_t i = 0; i < line->n_roadms; i++)
+        found = found || line->roadms[i].i == node.i;
+    return found;
+}
+
+static void check_installed_roadm(const kh_loader *l, const kh_installed_roadm *r)
+{
+    const kh_line_system *line = &l->net->line_systems[r->line.i];
+    if (!l->broken[KH_NOUN_LINE_SYSTEMS][r->line.i] && !has_roadm(line, r->node))
+        ERROR(l, r->place, "name an end of the line or one of its roadms", "line_system '%s' has no ROADM at '%s' for '%s'",
+              line->id, l->net->nodes[r->node.i].id, r->id);
+    if (!isnan(r->target_dbm) + !isnan(r->target_mw_per_ghz) + !isnan(r->target_mw_per_slot_ghz) > 1)
+        ERROR(l, r->place, "give one target", "installed_roadm '%s' has more than one target", r->id);
+    for (const kh_installed_roadm *other = l->net->installed_roadms; other < r; other++)
+        if (other->line.i == r->line.i && other->node.i == r->node.i &&
+            (other->direction == r->direction || other->direction == KH_DIRECTION_BOTH || r->direction == KH_DIRECTION_BOTH))
+            ERROR(l, r->place, "one entry for a line, node and direction", "installed_roadm '%s' says again what '%s' says", r->id,
+                  other->id);
+}
+
+void kh_loader_check_lines(kh_loader *l)
+{
+    KH_CHECK_EACH(l, KH_NOUN_AMPLIFIERS, amplifiers, check_amplifier)
+    KH_CHECK_EACH(l, KH_NOUN_MODES, modes, check_mode)
+    KH_CHECK_EACH(l, KH_NOUN_LINE_SYSTEMS, line_systems, check_line)
+    KH_CHECK_EACH(l, KH_NOUN_COMBS, combs, check_comb)
+    KH_CHECK_EACH(l, KH_NOUN_INSTALLED_AMPLIFIERS, installed_amplifiers, check_installed_amplifier)
+    KH_CHECK_EACH(l, KH_NOUN_INSTALLED_LOSSES, installed_losses, check_installed_loss)
+    KH_CHECK_EACH(l, KH_NOUN_INSTALLED_ROADMS, installed_roadms, check_installed_roadm)
+}
