@@ -5,6 +5,7 @@
 #include "models/optical/optical_elements.h"
 #include "models/optical/optical_fibre.h"
 #include "models/optical/optical_nli.h"
+#include "models/optical/optical_range.h"
 #include "models/optical/optical_state.h"
 
 #include <math.h>
@@ -45,17 +46,26 @@ static kh_status pass_amplifier(run *r, const kh_optical_amplifier *amplifier, k
 {
     KH_TRY(kh_optical_amplifier_check(amplifier, err));
     kh_optical_amplifier_apply(amplifier, r->comb, r->noise_w, &r->state);
+    r->pmd_sq_ps2 += amplifier->pmd_ps * amplifier->pmd_ps;
+    r->pdl_sq_db2 += amplifier->pdl_db * amplifier->pdl_db;
     return KH_OK;
 }
 
 static kh_status pass_roadm(run *r, const kh_optical_roadm *roadm, kh_error *err)
 {
     KH_TRY(kh_optical_roadm_check(roadm, err));
-    kh_optical_roadm_apply(roadm, &r->state);
+    kh_optical_roadm_apply(roadm, r->comb, &r->state);
     r->pmd_sq_ps2 += roadm->pmd_ps * roadm->pmd_ps;
     r->pdl_sq_db2 += roadm->pdl_db * roadm->pdl_db;
     if (roadm->role != KH_OPTICAL_EXPRESS) /* add and drop carry half of the stated noise each */
         r->added_noise_01nm += inverse_from_db(roadm->add_drop_osnr_db) / 2.0;
+    return KH_OK;
+}
+
+static kh_status pass_loss(run *r, double loss_db, kh_error *err)
+{
+    KH_TRY(kh_optical_range_check("loss in dB", loss_db, 0.0, 200.0, err));
+    kh_optical_state_scale(&r->state, kh_linear_from_db(-loss_db));
     return KH_OK;
 }
 
@@ -68,6 +78,8 @@ static kh_status pass_element(run *r, const kh_optical_element *element, kh_erro
         return pass_amplifier(r, &element->amplifier, err);
     case KH_OPTICAL_ROADM:
         return pass_roadm(r, &element->roadm, err);
+    case KH_OPTICAL_LOSS:
+        return pass_loss(r, element->loss_db, err);
     }
     return kh_fail(err, KH_EINTERNAL, "unknown kind of element %d", (int)element->kind);
 }

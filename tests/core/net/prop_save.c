@@ -82,6 +82,9 @@ static void expect_same_field(const kh_field *field, const unsigned char *a, con
     case KH_FIELD_REFERENCES:
         expect_same_list(field, a, b, sizeof(uint32_t));
         break;
+    case KH_FIELD_POINTS:
+        expect_same_list(field, a, b, 2 * sizeof(double));
+        break;
     case KH_FIELD_POSITION:
         expect_same_numbers(field, a + field->offset, b + field->offset, 1);
         expect_same_numbers(field, a + field->second_offset, b + field->second_offset, 1);
