@@ -89,7 +89,8 @@ bool kh_line_has_raman(const kh_line_system *line)
 
 bool kh_protocol_has_station(kh_protocol protocol)
 {
-    return protocol == KH_PROTOCOL_TF_SNS_ASYMPTOTIC || protocol == KH_PROTOCOL_MDI_ASYMPTOTIC;
+    return protocol == KH_PROTOCOL_TF_SNS_ASYMPTOTIC || protocol == KH_PROTOCOL_MDI_ASYMPTOTIC ||
+           protocol == KH_PROTOCOL_TF_CAL_ASYMPTOTIC;
 }
 
 bool kh_demand_needs_qkd(const kh_demand *demand)

@@ -28,6 +28,7 @@ typedef enum kh_protocol {
     KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC, /**< the same with an infinite key (Fossier 2009) */
     KH_PROTOCOL_TF_SNS_ASYMPTOTIC, /**< twin field over a middle station, sending or not sending (Bertaina 2024), infinite key */
     KH_PROTOCOL_MDI_ASYMPTOTIC,    /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
+    KH_PROTOCOL_TF_CAL_ASYMPTOTIC, /**< twin field with coherent states (Curty 2019), infinite decoys and key */
     KH_PROTOCOL_BEST               /**< of links only, before kh_choice_make(): the device that gives most; stands last */
 } kh_protocol;
 typedef enum kh_detector_mode { KH_DETECTOR_GATED, KH_DETECTOR_FREE_RUNNING } kh_detector_mode;
@@ -141,6 +142,7 @@ typedef struct kh_device {
     kh_place place;
     kh_protocol protocol;
     double clock_hz;
+    double duty;                    /**< share of the slots that carry quantum pulses, (0, 1] */
     double detector_efficiency;     /**< (0, 1] */
     double receiver_loss_db;        /**< optics before the detector */
     double dark_count_hz;           /**< per detector */

@@ -20,7 +20,8 @@ static const char *const media[] = {"buried", "aerial", "subsea", NULL};
     "cv-gaussian", \
     "cv-gaussian-asymptotic", \
     "tf-sns-asymptotic", \
-    "mdi-asymptotic"
+    "mdi-asymptotic", \
+    "tf-cal-asymptotic"
 // clang-format on
 static const char *const protocols[] = {PROTOCOLS, NULL};
 static const char *const link_protocols[] = {PROTOCOLS, "best", NULL};
@@ -205,6 +206,8 @@ static const kh_field device_fields[] = {
     {TEXT(kh_device, vendor, "Maker and model.")},
     {CHOICE(kh_device, protocol, KH_PROTOCOL_BB84_DECOY, "Key distribution protocol."), .words = protocols, .required = true},
     {NUMBER(kh_device, clock_hz, "Hz", 0, "Pulses a second."), ABOVE_TO(0, 1e12), .required = true},
+    {NUMBER(kh_device, duty, NULL, 1, "Share of the slots that carry quantum pulses; phase references and pauses take the rest."),
+     ABOVE_TO(0, 1)},
     {NUMBER(kh_device, detector_efficiency, NULL, 0, "Probability that a photon at the detector is detected."), ABOVE_TO(0, 1),
      .required = true},
     {NUMBER(kh_device, receiver_loss_db, "dB", 0, "Optics of the receiver before the detector."), WITHIN(0, 60)},

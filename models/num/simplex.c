@@ -113,3 +113,21 @@ double kh_simplex_minimise(kh_simplex_function f, const void *context, double *x
     memcpy(x, s.corners[0].x, n * sizeof *x);
     return s.corners[0].value;
 }
+
+double kh_simplex_search(kh_simplex_function f, const void *context, const double *starts, size_t n_starts, double *x, size_t n)
+{
+    const kh_simplex_options coarse = {.step = 0.5, .tolerance = 1e-7, .max_calls = 150 * (unsigned)n};
+    const kh_simplex_options fine = {.step = 0.05, .tolerance = 1e-12, .max_calls = 150 * (unsigned)n};
+    double best = INFINITY;
+    for (size_t i = 0; i < n_starts; i++) {
+        double tried[KH_SIMPLEX_DIMENSIONS_MAX];
+        memcpy(tried, starts + i * n, n * sizeof *tried);
+        (void)kh_simplex_minimise(f, context, tried, n, coarse);
+        double value = kh_simplex_minimise(f, context, tried, n, fine);
+        if (value < best) {
+            best = value;
+            memcpy(x, tried, n * sizeof *x);
+        }
+    }
+    return best;
+}

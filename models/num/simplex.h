@@ -24,4 +24,10 @@ typedef struct kh_simplex_options {
  *  @return the value at @p x, never above the value at the start; NAN when n is out of range */
 double kh_simplex_minimise(kh_simplex_function f, const void *context, double *x, size_t n, kh_simplex_options options);
 
+/** The best of several descents, each coarse and then fine.
+ *  @param starts   n_starts rows of n coordinates
+ *  @param[out] x   n coordinates of the best point
+ *  @return the value at @p x; INFINITY, and x as before, when no descent reached a smaller one */
+double kh_simplex_search(kh_simplex_function f, const void *context, const double *starts, size_t n_starts, double *x, size_t n);
+
 #endif

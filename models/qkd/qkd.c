@@ -20,7 +20,8 @@ static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,
                                                    &kh_qkd_cv_gaussian,
                                                    &kh_qkd_cv_gaussian_asymptotic,
                                                    &kh_qkd_tf_sns,
-                                                   &kh_qkd_mdi};
+                                                   &kh_qkd_mdi,
+                                                   &kh_qkd_tf_cal_asymptotic};
 
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol)
 {
@@ -98,7 +99,7 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
                      .gate_s = device->gate_ns * 1e-9,
                      .jitter_s = device->jitter_ps * 1e-12},
         .stray_per_gate = channel->noise_per_gate,
-        .clock_hz = device->clock_hz,
+        .clock_hz = device->clock_hz * device->duty,
         .ec_efficiency = device->ec_efficiency,
         .block_bits = protocol->is_cv ? device->block_symbols : device->block_bits,
         .eps_sec = device->eps_sec,

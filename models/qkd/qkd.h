@@ -22,7 +22,7 @@ typedef struct kh_qkd_key {
     double block_key_bits;                /**< secret bits of a block; 0 for an infinite one */
     double parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
                                                mu; one decoy: mu_1, mu_2, p_1, p of the key basis; CV: variance, key share; TF: u, p
-                                             of sending; MDI: mu of A, mu of B; BBM92: pairs per pulse */
+                                             of sending, CAL: mu of A, mu of B; MDI: mu of A, mu of B; BBM92: pairs per pulse */
 } kh_qkd_key;
 
 /** One module pair over one channel: all that a protocol may look at. */
@@ -34,7 +34,7 @@ typedef struct kh_qkd_system {
     double dark_a_per_gate;    /**< of A's detectors, noise included, when A detects too; kh_qkd_compute() fills it */
     kh_noise noise_a, noise_b; /**< light of others at A and B; kh_qkd_compute() adds it to the dark counts or the excess noise */
     double stray_per_gate;     /**< how much of detector.dark_per_gate is noise_per_gate of the link, [0, dark_per_gate] */
-    double clock_hz;           /**< > 0 */
+    double clock_hz;           /**< quantum pulses a second, > 0 */
     double ec_efficiency;      /**< f >= 1: leakage over the Shannon limit */
     double block_bits;         /**< key-basis detections per block, CV: symbols; INFINITY: no statistical fluctuation */
     double eps_sec, eps_cor;   /**< (0, 1); only with a finite block */
@@ -62,7 +62,8 @@ typedef struct kh_qkd_protocol {
 } kh_qkd_protocol;
 
 extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_bbm92, kh_qkd_bb84_one_decoy,
-    kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic, kh_qkd_tf_sns, kh_qkd_mdi;
+    kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic, kh_qkd_tf_sns, kh_qkd_mdi,
+    kh_qkd_tf_cal_asymptotic;
 
 /** @return the descriptor, or NULL for a value that is none. */
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol);

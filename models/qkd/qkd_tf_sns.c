@@ -64,19 +64,14 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
                             .misalignment = detector->misalignment,
                             .phase_noise = system->phase_noise_rad,
                             .ec_efficiency = system->ec_efficiency}};
-    double best = INFINITY;
-    kh_sns2024_choice choice = {0};
+    double starts[N_STARTS][N_FREE];
     for (int i = 0; i < N_STARTS; i++) {
-        double x[N_FREE] = {log(STARTS[i][0]), kh_logistic_inverse(STARTS[i][1])};
-        kh_simplex_options coarse = {.step = 0.5, .tolerance = 1e-7, .max_calls = 300};
-        kh_simplex_options fine = {.step = 0.05, .tolerance = 1e-12, .max_calls = 300};
-        (void)kh_simplex_minimise(score, &s, x, N_FREE, coarse);
-        double value = kh_simplex_minimise(score, &s, x, N_FREE, fine);
-        if (value < best) {
-            best = value;
-            choice = choice_at(x);
-        }
+        starts[i][0] = log(STARTS[i][0]);
+        starts[i][1] = kh_logistic_inverse(STARTS[i][1]);
     }
+    double x[N_FREE] = {0};
+    double best = kh_simplex_search(score, &s, starts[0], N_STARTS, x, N_FREE);
+    kh_sns2024_choice choice = choice_at(x);
     kh_sns2024_key found = key_at(&s, &choice);
     *key = (kh_qkd_key){
         .rate_bps = fmax(0.0, -best),

@@ -20,7 +20,7 @@ for name in ("cv-gaussian", "cv-gaussian-asymptotic"):
     assert links[name]["qber"] is None and links[name]["effects"]["dark_counts_db"] > 0.1, name
 assert links["cv-gaussian"]["effects"]["finite_key_db"] > 0 == links["cv-gaussian-asymptotic"]["effects"]["finite_key_db"]
 assert links["bb84-one-decoy"]["key_rate_bps"] < links["bb84-one-decoy-rusca"]["key_rate_bps"]
-for name in ("tf-sns-asymptotic", "mdi-asymptotic"):
+for name in ("tf-sns-asymptotic", "tf-cal-asymptotic", "mdi-asymptotic"):
     assert links[name]["effects"]["finite_key_db"] == 0 < links[name]["effects"]["misalignment_db"], name
 # arms of 6 and 4 dB: the worse one counts for the bound of twin field, the sum for the others
 assert links["tf-sns-asymptotic"]["ceiling_bps"] > 1.5 * links["mdi-asymptotic"]["ceiling_bps"]

@@ -30,6 +30,7 @@ static void build(fixture *f)
         .device = {.id = "ingaas",
                    .protocol = KH_PROTOCOL_BB84_DECOY,
                    .clock_hz = 1e9,
+                   .duty = 1.0,
                    .detector_efficiency = 0.2,
                    .receiver_loss_db = 2.5,
                    .dark_count_hz = 1000.0,

@@ -3,6 +3,7 @@
 #include "core/base/rng.h"
 #include "models/fibre/fibre.h"
 #include "models/qkd/bounds.h"
+#include "models/qkd/cal2019.h"
 #include "models/qkd/mdi2012.h"
 #include "models/qkd/qkd.h"
 #include "models/qkd/sns2024.h"
@@ -17,7 +18,8 @@
 
 enum { N_SYSTEMS = 100 };
 static const double SEARCH = 1e-6; /* the search for the best parameters is that good */
-static const kh_qkd_protocol *const both[] = {&kh_qkd_tf_sns, &kh_qkd_mdi};
+static const kh_qkd_protocol *const stations[] = {&kh_qkd_tf_sns, &kh_qkd_tf_cal_asymptotic, &kh_qkd_mdi};
+enum { N_STATIONS = sizeof stations / sizeof stations[0] };
 
 static double between(kh_rng *rng, double low, double high)
 {
@@ -56,21 +58,22 @@ static void every_rate_is_below_its_bound(void **state)
     kh_rng rng = kh_rng_stream(1, "station", "bound");
     for (int i = 0; i < N_SYSTEMS; i++) {
         kh_qkd_system system = random_system(&rng);
-        double worse_db = fmax(system.loss_a_db, system.loss_b_db);
-        kh_qkd_key twin = compute(&kh_qkd_tf_sns, &system), mdi = compute(&kh_qkd_mdi, &system);
-        assert_true(twin.rate_bps <= system.clock_hz * kh_bound_single_repeater(2.0 * worse_db));
-        assert_true(mdi.rate_bps <= system.clock_hz * kh_bound_plob(system.loss_a_db + system.loss_b_db));
-        assert_true(twin.rate_bps <= twin.sifted_rate_bps && mdi.rate_bps <= mdi.sifted_rate_bps);
-        assert_true(twin.qber >= 0.0 && twin.qber <= 0.5 && mdi.qber >= 0.0 && mdi.qber <= 0.5);
+        double repeater = kh_bound_single_repeater(2.0 * fmax(system.loss_a_db, system.loss_b_db));
+        for (int p = 0; p < N_STATIONS; p++) {
+            kh_qkd_key key = compute(stations[p], &system);
+            double bound = stations[p]->is_twin_field ? repeater : kh_bound_plob(system.loss_a_db + system.loss_b_db);
+            assert_true(key.rate_bps <= system.clock_hz * bound && key.rate_bps <= key.sifted_rate_bps);
+            assert_true(key.qber >= 0.0 && key.qber <= 0.5);
+        }
     }
 }
 
 static void expect_no_more(const kh_qkd_system *better, const kh_qkd_system *worse, const char *what)
 {
-    for (int p = 0; p < 2; p++) {
-        double better_bps = compute(both[p], better).rate_bps, worse_bps = compute(both[p], worse).rate_bps;
+    for (int p = 0; p < N_STATIONS; p++) {
+        double better_bps = compute(stations[p], better).rate_bps, worse_bps = compute(stations[p], worse).rate_bps;
         if (worse_bps > better_bps * (1.0 + SEARCH))
-            fail_msg("%s: %s gives %.9g after %.9g bit/s at %g + %g dB", both[p]->name, what, worse_bps, better_bps,
+            fail_msg("%s: %s gives %.9g after %.9g bit/s at %g + %g dB", stations[p]->name, what, worse_bps, better_bps,
                      better->loss_a_db, better->loss_b_db);
     }
 }
@@ -104,7 +107,7 @@ static void imperfections_never_help(void **state)
     }
 }
 
-static void twin_field_is_as_good_as_twice_its_worse_arm(void **state)
+static void sending_or_not_is_as_good_as_twice_its_worse_arm(void **state)
 {
     (void)state;
     kh_rng rng = kh_rng_stream(3, "station", "arms");
@@ -121,18 +124,37 @@ static void twin_field_is_as_good_as_twice_its_worse_arm(void **state)
     }
 }
 
+/* attenuating the better arm is one choice among many: weaker pulses in place of it give no less */
+static void coherent_states_use_what_the_better_arm_has(void **state)
+{
+    (void)state;
+    kh_rng rng = kh_rng_stream(3, "station", "arms");
+    for (int i = 0; i < N_SYSTEMS; i++) {
+        kh_qkd_system system = random_system(&rng), even = system, turned = system;
+        even.loss_a_db = even.loss_b_db = fmax(system.loss_a_db, system.loss_b_db);
+        turned.loss_a_db = system.loss_b_db;
+        turned.loss_b_db = system.loss_a_db;
+        double rate_bps = compute(&kh_qkd_tf_cal_asymptotic, &system).rate_bps;
+        assert_true(compute(&kh_qkd_tf_cal_asymptotic, &even).rate_bps <= rate_bps * (1.0 + SEARCH));
+        assert_true(fabs(compute(&kh_qkd_tf_cal_asymptotic, &turned).rate_bps - rate_bps) <= SEARCH * rate_bps);
+    }
+}
+
 static void twin_field_passes_the_bound_without_a_repeater(void **state)
 {
     (void)state;
-    kh_qkd_system system = {.loss_a_db = 40.0,
-                            .loss_b_db = 40.0,
-                            .detector = {.efficiency = 0.65, .dark_per_gate = 8e-9, .misalignment = 0.01, .detectors = 2.0},
+    kh_qkd_system system = {.detector = {.efficiency = 0.65, .dark_per_gate = 8e-9, .misalignment = 0.01, .detectors = 2.0},
                             .clock_hz = 5e8,
                             .ec_efficiency = 1.1,
                             .phase_noise_rad = 0.1};
-    assert_true(compute(&kh_qkd_tf_sns, &system).rate_bps > system.clock_hz * kh_bound_plob(80.0));
-    system.loss_a_db = system.loss_b_db = 70.0;
-    assert_true(compute(&kh_qkd_tf_sns, &system).rate_bps == 0.0);
+    for (int p = 0; p < N_STATIONS; p++) {
+        if (!stations[p]->is_twin_field)
+            continue;
+        system.loss_a_db = system.loss_b_db = 40.0;
+        assert_true(compute(stations[p], &system).rate_bps > system.clock_hz * kh_bound_plob(80.0));
+        system.loss_a_db = system.loss_b_db = 70.0;
+        assert_true(compute(stations[p], &system).rate_bps == 0.0);
+    }
 }
 
 static double random_rate_bps(const kh_qkd_system *s, const kh_qkd_protocol *protocol, kh_rng *rng)
@@ -142,6 +164,17 @@ static double random_rate_bps(const kh_qkd_system *s, const kh_qkd_protocol *pro
     if (protocol == &kh_qkd_mdi) {
         kh_mdi2012_setting setting = {to_a, to_b, s->detector.dark_per_gate, s->detector.misalignment, s->ec_efficiency};
         return s->clock_hz * kh_mdi2012_key_of(&setting, between(rng, 0.001, 1.5), between(rng, 0.001, 1.5)).rate;
+    }
+    if (protocol == &kh_qkd_tf_cal_asymptotic) {
+        kh_cal2019_light light = kh_cal2019_light_of(to_a, to_b);
+        kh_cal2019_setting setting = {.light = &light,
+                                      .dark_per_gate = s->detector.dark_per_gate,
+                                      .misalignment = s->detector.misalignment,
+                                      .phase_noise = s->phase_noise_rad,
+                                      .ec_efficiency = s->ec_efficiency,
+                                      .photons_known = KH_CAL2019_PHOTONS};
+        double alpha2_a = pow(10.0, between(rng, -5.0, 0.0)), alpha2_b = pow(10.0, between(rng, -5.0, 0.0));
+        return s->clock_hz * kh_cal2019_key_of(&setting, alpha2_a, alpha2_b).rate;
     }
     kh_sns2024_setting setting = {fmin(to_a, to_b), s->detector.dark_per_gate, s->detector.misalignment, s->phase_noise_rad,
                                   s->ec_efficiency};
@@ -156,10 +189,10 @@ static void no_choice_of_parameters_beats_the_search(void **state)
     for (int i = 0; i < N_SYSTEMS; i++) {
         kh_qkd_system system = random_system(&rng);
         system.detector.afterpulse = system.detector.dead_time_s = 0.0;
-        for (int p = 0; p < 2; p++) {
-            double found_bps = compute(both[p], &system).rate_bps;
+        for (int p = 0; p < N_STATIONS; p++) {
+            double found_bps = compute(stations[p], &system).rate_bps;
             for (int j = 0; j < 300; j++)
-                assert_true(random_rate_bps(&system, both[p], &rng) <= found_bps * (1.0 + SEARCH) + 1e-12);
+                assert_true(random_rate_bps(&system, stations[p], &rng) <= found_bps * (1.0 + SEARCH) + 1e-12);
         }
     }
 }
@@ -190,7 +223,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_rate_is_below_its_bound),
         cmocka_unit_test(imperfections_never_help),
-        cmocka_unit_test(twin_field_is_as_good_as_twice_its_worse_arm),
+        cmocka_unit_test(sending_or_not_is_as_good_as_twice_its_worse_arm),
+        cmocka_unit_test(coherent_states_use_what_the_better_arm_has),
         cmocka_unit_test(twin_field_passes_the_bound_without_a_repeater),
         cmocka_unit_test(no_choice_of_parameters_beats_the_search),
         cmocka_unit_test(the_arms_of_a_link_end_at_its_station),

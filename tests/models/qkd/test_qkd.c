@@ -15,6 +15,7 @@
 static const kh_device device = {
     .protocol = KH_PROTOCOL_BB84_DECOY,
     .clock_hz = 1e9,
+    .duty = 1.0,
     .detector_efficiency = 0.2,
     .receiver_loss_db = 3.0,
     .dark_count_hz = 1000.0,

@@ -47,6 +47,7 @@ static inline void small_start(small *s)
     s->devices[0] = (kh_device){.id = "snspd",
                                 .protocol = KH_PROTOCOL_BB84_DECOY_ASYMPTOTIC,
                                 .clock_hz = 1e9,
+                                .duty = 1.0,
                                 .detector_efficiency = 0.8,
                                 .dark_count_hz = 100,
                                 .gate_ns = 1,
