@@ -13,9 +13,11 @@
 /* One run: the light, and what adds up beside it. */
 typedef struct run {
     const kh_optical_comb *comb;
+    kh_optical_physics physics;
     kh_optical_cache *cache;
+    kh_optical_isrs *isrs; /* of the cache; NULL when not needed */
     kh_optical_state state;
-    double *noise_w; /* [n] scratch */
+    double *noise_w, *gain; /* [n] scratch */
     kh_optical_channel *channels;
     double pmd_sq_ps2, pdl_sq_db2, latency_ms, length_km;
     double added_noise_01nm; /* 1/OSNR of transmitter, add and drop, in 0.1 nm */
@@ -26,14 +28,31 @@ static double inverse_from_db(double db)
     return db == (double)INFINITY ? 0.0 : kh_linear_from_db(-db);
 }
 
+/* Interference and, with Raman scattering, the gain over the fibre. */
+static kh_status interfere(run *r, const kh_optical_fibre *fibre, kh_error *err)
+{
+    if (!r->physics.isrs)
+        KH_TRY(kh_optical_nli_compute(r->cache, fibre, r->state.power_w, r->noise_w, err));
+    if (r->isrs == NULL)
+        return KH_OK;
+    kh_optical_span span = {.fibre = fibre,
+                            .power_w = r->state.power_w,
+                            .raman = r->physics.raman,
+                            .nli_w = r->physics.isrs ? r->noise_w : NULL,
+                            .gain = r->physics.raman ? r->gain : NULL};
+    return kh_optical_isrs_compute(r->isrs, &span, err);
+}
+
 static kh_status pass_fibre(run *r, const kh_optical_fibre *fibre, kh_error *err)
 {
     KH_TRY(kh_optical_fibre_check(fibre, err));
     if (fibre->connector_in_db > 0.0)
         kh_optical_state_scale(&r->state, kh_linear_from_db(-fibre->connector_in_db));
-    KH_TRY(kh_optical_nli_compute(r->cache, fibre, r->state.power_w, r->noise_w, err));
+    KH_TRY(interfere(r, fibre, err));
     kh_optical_state_add_nli(&r->state, r->noise_w);
     kh_optical_state_scale(&r->state, kh_linear_from_db(fibre->connector_in_db - kh_optical_fibre_loss_db(fibre)));
+    for (size_t i = 0; i < r->comb->n && r->physics.raman; i++)
+        r->state.power_w[i] *= r->gain[i];
     for (size_t i = 0; i < r->comb->n; i++)
         r->channels[i].cd_ps_nm += kh_optical_fibre_cd_ps_nm(fibre, r->comb->freq_hz[i]);
     r->pmd_sq_ps2 += fibre->pmd_ps_sqrt_km * fibre->pmd_ps_sqrt_km * fibre->length_km;
@@ -117,18 +136,21 @@ static kh_status start(run *r, kh_arena *arena, kh_error *err)
     KH_TRY(kh_optical_comb_check(r->comb, err));
     r->channels = KH_NEW(arena, kh_optical_channel, r->comb->n);
     r->noise_w = KH_NEW(arena, double, r->comb->n);
+    r->gain = KH_NEW(arena, double, r->comb->n);
     if (r->cache == NULL)
         r->cache = kh_optical_cache_create(arena);
-    if (r->channels == NULL || r->noise_w == NULL || r->cache == NULL)
+    if (r->channels == NULL || r->noise_w == NULL || r->gain == NULL || r->cache == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for %zu channels", r->comb->n);
     KH_TRY(kh_optical_cache_bind(r->cache, r->comb, err));
+    if (r->physics.isrs || r->physics.raman)
+        KH_TRY(kh_optical_cache_isrs(r->cache, r->comb, &r->isrs, err));
     return kh_optical_state_create(r->comb, arena, &r->state, err);
 }
 
 kh_status kh_optical_run(const kh_optical_chain *chain, const kh_optical_comb *comb, double tx_osnr_db, kh_optical_cache *cache,
                          kh_arena *arena, kh_optical_path *path, kh_error *err)
 {
-    run r = {.comb = comb, .cache = cache, .added_noise_01nm = inverse_from_db(tx_osnr_db)};
+    run r = {.comb = comb, .physics = chain->physics, .cache = cache, .added_noise_01nm = inverse_from_db(tx_osnr_db)};
     KH_TRY(start(&r, arena, err));
     for (size_t i = 0; i < chain->n_elements; i++) {
         kh_status status = pass_element(&r, &chain->elements[i], err);

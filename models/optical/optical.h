@@ -132,9 +132,16 @@ kh_status kh_optical_comb_grid(const kh_optical_grid *grid, kh_arena *arena, kh_
 /** All ranges of a comb, and that no two slots overlap. */
 kh_status kh_optical_comb_check(const kh_optical_comb *comb, kh_error *err);
 
+/** How interference between channels is computed in each fibre, with zeros the plain GN model. */
+typedef struct kh_optical_physics {
+    bool isrs;  /**< closed form for a power that Raman scattering changes along the way (optical_isrs.h) instead of the GN one */
+    bool raman; /**< channels exchange power by stimulated Raman scattering */
+} kh_optical_physics;
+
 typedef struct kh_optical_chain {
     const kh_optical_element *elements;
     size_t n_elements;
+    kh_optical_physics physics;
 } kh_optical_chain;
 
 /** Sends a comb through a chain of elements.

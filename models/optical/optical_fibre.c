@@ -48,7 +48,7 @@ double kh_optical_fibre_effective_length_m(const kh_optical_fibre *fibre)
 }
 
 /* The index contrast is what gives the stated area at the reference; the mode field w = a / sqrt(ln V) then follows frequency. */
-static double effective_area_m2(const kh_optical_fibre *fibre, double freq_hz)
+double kh_optical_fibre_area_m2(const kh_optical_fibre *fibre, double freq_hz)
 {
     double a = core_radius_m, area_m2 = fibre->effective_area_um2 * 1e-12;
     double contrast_root = KH_LIGHT_M_PER_S / (2.0 * KH_PI * reference_hz() * a * core_index) * exp(KH_PI * a * a / area_m2);
@@ -58,7 +58,7 @@ static double effective_area_m2(const kh_optical_fibre *fibre, double freq_hz)
 
 double kh_optical_fibre_gamma_per_w_m(const kh_optical_fibre *fibre, double freq_hz)
 {
-    return 2.0 * KH_PI * n2_m2_w * freq_hz / (KH_LIGHT_M_PER_S * effective_area_m2(fibre, freq_hz));
+    return 2.0 * KH_PI * n2_m2_w * freq_hz / (KH_LIGHT_M_PER_S * kh_optical_fibre_area_m2(fibre, freq_hz));
 }
 
 static double dispersion_s_m2(const kh_optical_fibre *fibre, double freq_hz)

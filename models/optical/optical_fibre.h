@@ -12,8 +12,9 @@ kh_status kh_optical_fibre_check(const kh_optical_fibre *fibre, kh_error *err);
 double kh_optical_fibre_alpha_per_m(const kh_optical_fibre *fibre);
 /** (1 - exp(-alpha L)) / alpha */
 double kh_optical_fibre_effective_length_m(const kh_optical_fibre *fibre);
-/** 2 pi n2 f / (c Aeff(f)), 1/(W m). Aeff(f) from the mode field of a step-index fibre (GNPy parameters.py; JLT 40, 3499 (2022)).
- */
+/** Aeff(f) from the mode field of a step-index fibre (GNPy parameters.py; JLT 40, 3499 (2022)). */
+double kh_optical_fibre_area_m2(const kh_optical_fibre *fibre, double freq_hz);
+/** 2 pi n2 f / (c Aeff(f)), 1/(W m). */
 double kh_optical_fibre_gamma_per_w_m(const kh_optical_fibre *fibre, double freq_hz);
 double kh_optical_fibre_beta2_s2_m(const kh_optical_fibre *fibre, double freq_hz);
 /** Accumulated dispersion of the whole fibre, referred to 1550 nm: -beta2(f) 2 pi f0^2/c L. Where a slope is given GNPy adds a

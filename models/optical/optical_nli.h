@@ -3,6 +3,7 @@
 #define KH_MODELS_OPTICAL_OPTICAL_NLI_H
 
 #include "models/optical/optical.h"
+#include "models/optical/optical_isrs.h"
 
 /** Nonlinear interference of one span by the closed-form GN model (arXiv:1209.0394, eq. 120-123):
  *      N_i = gamma_i^2 Leff^2 P_i sum_j M_ij P_j^2
@@ -18,6 +19,9 @@ kh_status kh_optical_cache_bind(kh_optical_cache *cache, const kh_optical_comb *
  *  @return KH_OK; KH_ENOMEM */
 kh_status kh_optical_nli_compute(kh_optical_cache *cache, const kh_optical_fibre *fibre, const double *power_w, double *nli_w,
                                  kh_error *err);
+
+/** The tables of the model with Raman scattering, bound to the comb; they live in the cache. @return KH_OK; KH_ENOMEM */
+kh_status kh_optical_cache_isrs(kh_optical_cache *cache, const kh_optical_comb *comb, kh_optical_isrs **isrs, kh_error *err);
 
 /** Number of matrices computed since the cache was made, for benchmarks and tests. */
 size_t kh_optical_cache_misses(const kh_optical_cache *cache);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/optical/optical_kernel.h"
+
+#include "core/base/units.h"
+
+#include <complex.h>
+#include <math.h>
+
+/* Im Li2(i y) for y in [0, 1], by the series of the dilogarithm in -log(1 - z) with Bernoulli's numbers; to 1e-10. */
+static double small_inverse_tangent_integral(double y)
+{
+    double complex u = -clog(CMPLX(1.0, -y)), u2 = u * u;
+    return cimag(u * (1.0 + u2 * (1.0 / 36.0 + u2 * (-1.0 / 3600.0 + u2 * (1.0 / 211680.0 - u2 / 10886400.0)))) - u2 / 4.0);
+}
+
+/* Integral of atan(t)/t from 0 to y. */
+static double inverse_tangent_integral(double y)
+{
+    if (y <= 1.0)
+        return small_inverse_tangent_integral(y);
+    return KH_PI / 2.0 * log(y) + small_inverse_tangent_integral(1.0 / y);
+}
+
+double kh_optical_kernel_self(double beta2_s2_m, double baud_hz, double decay_per_m)
+{
+    double y = KH_PI * KH_PI * beta2_s2_m * baud_hz * baud_hz / decay_per_m;
+    double root = sqrt(y / 2.0) / 2.0; /* sqrt(i y) / 2 has equal real and imaginary parts */
+    double complex arc = casinh(CMPLX(root, root));
+    return (inverse_tangent_integral(y) + 2.0 * cimag(arc * arc)) / (2.0 * KH_PI * KH_PI * beta2_s2_m);
+}
+
+/* The window of f1 shrinks by |f2 - f|, since f1 + f2 - f has to stay in the interferer: the second term. */
+double kh_optical_kernel_cross(double beta2_s2_m, double distance_hz, double baud_hz, double interferer_baud_hz, double decay_per_m)
+{
+    double curvature = 4.0 * KH_PI * KH_PI * beta2_s2_m, half_hz = interferer_baud_hz / 2.0;
+    double y = curvature * distance_hz * fmin(baud_hz / 2.0, interferer_baud_hz) / decay_per_m;
+    double spread = log((distance_hz + half_hz) / (distance_hz - half_hz)); /* integral of 1/(f1 - f) */
+    double slope = curvature * distance_hz;
+    return 2.0 * spread / curvature * atan(y) - decay_per_m / (slope * slope) * log1p(y * y);
+}
