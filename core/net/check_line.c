@@ -127,8 +127,8 @@ static void check_band(const kh_loader *l, const kh_line_system *line)
     const kh_amplifier *amplifier = &l->net->amplifiers[line->amplifier.i];
     if (!kh_amplifier_covers(amplifier, line))
         ERROR(l, line->place, "choose an amplifier for these channels: lowest_thz and highest_thz of the amplifier say its band",
-              "line_system '%s': channels from %.10g to %.10g THz, amplifier '%s' takes %g to %g THz", line->id, line->first_thz,
-              kh_line_last_thz(line), amplifier->id, amplifier->lowest_thz, amplifier->highest_thz);
+              "line_system '%s': channels from %.10g to %.10g THz, amplifier '%s' takes %g to %g THz", line->id,
+              kh_line_first_thz(line), kh_line_last_thz(line), amplifier->id, amplifier->lowest_thz, amplifier->highest_thz);
 }
 
 static void check_line(const kh_loader *l, const kh_line_system *line)
@@ -181,90 +181,30 @@ static double find_overlap(const plan *a, const plan *b)
     return b->channels;
 }
 
-static void check_comb(const kh_loader *l, const kh_comb *comb)
+static void check_overlap(const kh_loader *l, const kh_comb *comb, const kh_comb *before)
 {
-    const plan p = plan_of_comb(comb);
-    check_plan(l, &p);
-    check_comb_mode(l, comb);
+    const plan p = plan_of_comb(comb), o = plan_of_comb(before);
+    double at = find_overlap(&o, &p);
+    if (at < comb->channels)
+        ERROR(l, comb->place, "move first_thz, or make count or spacing_ghz smaller",
+              "comb '%s': its channel at %.10g THz, %g GHz wide, overlaps comb '%s'", comb->id,
+              comb->first_thz + at * comb->spacing_ghz / 1000, comb->spacing_ghz, before->id);
+}
+
+/* Combs of a line, up to those that are too many. */
+static void check_combs(const kh_loader *l, const kh_line_system *line)
+{
     double together = 0;
-    for (const kh_comb *other = l->net->combs; other <= comb; other++) {
-        if (other->line.i != comb->line.i || l->broken[KH_NOUN_COMBS][other - l->net->combs])
-            continue;
-        together += other->channels;
-        const plan o = plan_of_comb(other);
-        double at = other == comb ? comb->channels : find_overlap(&o, &p);
-        if (at < comb->channels)
-            ERROR(l, comb->place, "move first_thz, or make count or spacing_ghz smaller",
-                  "comb '%s': its channel at %.10g THz, %g GHz wide, overlaps comb '%s'", comb->id,
-                  comb->first_thz + at * comb->spacing_ghz / 1000, comb->spacing_ghz, other->id);
+    for (size_t i = 0; i < line->n_combs && together <= MOST_CHANNELS; i++) {
+        const plan p = plan_of_comb(line->combs[i]);
+        check_plan(l, &p);
+        check_comb_mode(l, line->combs[i]);
+        for (size_t j = 0; j < i; j++)
+            check_overlap(l, line->combs[i], line->combs[j]);
+        together += line->combs[i]->channels;
     }
-    if (together > MOST_CHANNELS && together - comb->channels <= MOST_CHANNELS)
-        ERROR(l, comb->place, "light fewer", "line_system '%s' has %g channels, must be at most %d",
-              l->net->line_systems[comb->line.i].id, together, MOST_CHANNELS);
-}
-
-/* --- what is installed --- */
-
-static bool uses_fibre(const kh_line_system *line, kh_fibre_id fibre)
-{
-    for (size_t i = 0; i < line->n_via; i++)
-        if (line->via[i].i == fibre.i)
-            return true;
-    return false;
-}
-
-/* The fibre next to which something stands must be one of the line. */
-static void check_beside(const kh_loader *l, const char *noun, const char *id, kh_place place, kh_line_id line, kh_fibre_id fibre)
-{
-    const kh_line_system *system = &l->net->line_systems[line.i];
-    if (!l->broken[KH_NOUN_LINE_SYSTEMS][line.i] && !uses_fibre(system, fibre))
-        ERROR(l, place, "name a fibre of its via", "%s '%s' stands at fibre '%s', which line_system '%s' does not use", noun, id,
-              l->net->fibres[fibre.i].id, system->id);
-}
-
-static bool is_same_place(const kh_installed_amplifier *a, const kh_installed_amplifier *b)
-{
-    return a->line.i == b->line.i && a->fibre.i == b->fibre.i && a->direction == b->direction && a->side == b->side;
-}
-
-static void check_installed_amplifier(const kh_loader *l, const kh_installed_amplifier *a)
-{
-    const kh_amplifier *type = &l->net->amplifiers[a->type.i];
-    check_beside(l, "installed_amplifier", a->id, a->place, a->line, a->fibre);
-    if (a->gain_db > type->gain_max_db)
-        ERROR(l, a->place, "lower gain_db or take a type with more gain",
-              "installed_amplifier '%s': gain_db is %g, '%s' has at most %g dB", a->id, a->gain_db, type->id, type->gain_max_db);
-    for (const kh_installed_amplifier *other = l->net->installed_amplifiers; other < a; other++)
-        if (is_same_place(other, a))
-            ERROR(l, a->place, "one amplifier a place", "installed_amplifier '%s' stands where '%s' stands", a->id, other->id);
-}
-
-static void check_installed_loss(const kh_loader *l, const kh_installed_loss *loss)
-{
-    check_beside(l, "installed_loss", loss->id, loss->place, loss->line, loss->fibre);
-}
-
-static bool has_roadm(const kh_line_system *line, kh_node_id node)
-{
-    bool found = !line->bare_ends && (line->ends[0].i == node.i || line->ends[1].i == node.i);
-    for (size_t i = 0; i < line->n_roadms; i++)
-        found = found || line->roadms[i].i == node.i;
-    return found;
-}
-
-static void check_installed_roadm(const kh_loader *l, const kh_installed_roadm *r)
-{
-    const kh_line_system *line = &l->net->line_systems[r->line.i];
-    if (!l->broken[KH_NOUN_LINE_SYSTEMS][r->line.i] && !has_roadm(line, r->node))
-        ERROR(l, r->place, "name an end of the line or one of its roadms", "line_system '%s' has no ROADM at '%s' for '%s'",
-              line->id, l->net->nodes[r->node.i].id, r->id);
-    if (!isnan(r->target_dbm) + !isnan(r->target_mw_per_ghz) + !isnan(r->target_mw_per_slot_ghz) > 1)
-        ERROR(l, r->place, "give one target", "installed_roadm '%s' has more than one target", r->id);
-    for (const kh_installed_roadm *other = l->net->installed_roadms; other < r; other++)
-        if (other->line.i == r->line.i && other->node.i == r->node.i &&
-            (other->direction == r->direction || other->direction == KH_DIRECTION_BOTH || r->direction == KH_DIRECTION_BOTH))
-            ERROR(l, r->place, "one entry for a line, node and direction", "installed_roadm '%s' says again what '%s' says", r->id,
-                  other->id);
+    if (together > MOST_CHANNELS)
+        ERROR(l, line->place, "light fewer", "line_system '%s' has more than %d channels in its combs", line->id, MOST_CHANNELS);
 }
 
 void kh_loader_check_lines(kh_loader *l)
@@ -272,8 +212,6 @@ void kh_loader_check_lines(kh_loader *l)
     KH_CHECK_EACH(l, KH_NOUN_AMPLIFIERS, amplifiers, check_amplifier)
     KH_CHECK_EACH(l, KH_NOUN_MODES, modes, check_mode)
     KH_CHECK_EACH(l, KH_NOUN_LINE_SYSTEMS, line_systems, check_line)
-    KH_CHECK_EACH(l, KH_NOUN_COMBS, combs, check_comb)
-    KH_CHECK_EACH(l, KH_NOUN_INSTALLED_AMPLIFIERS, installed_amplifiers, check_installed_amplifier)
-    KH_CHECK_EACH(l, KH_NOUN_INSTALLED_LOSSES, installed_losses, check_installed_loss)
-    KH_CHECK_EACH(l, KH_NOUN_INSTALLED_ROADMS, installed_roadms, check_installed_roadm)
+    KH_CHECK_EACH(l, KH_NOUN_LINE_SYSTEMS, line_systems, check_combs)
+    kh_loader_check_installed(l);
 }

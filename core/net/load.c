@@ -34,7 +34,7 @@ static kh_status run(kh_loader *l, const kh_load *load, kh_error *err)
     KH_TRY(kh_sources_read(&l->sources, l->net->path, load->text, load->length, err));
     KH_TRY(kh_loader_read_records(l, err));
     KH_TRY(kh_loader_edit(l, load->edits, load->n_edits, err));
-    kh_loader_resolve(l);
+    KH_TRY(kh_loader_resolve(l, err));
     kh_loader_check(l);
     return copy_header(l, err);
 }

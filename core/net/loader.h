@@ -35,12 +35,14 @@ kh_status kh_load_in(const kh_load *load, kh_net **net, kh_error *err);
 kh_status kh_loader_read_records(kh_loader *loader, kh_error *err);
 /** Applies edits to the records. (edit.c) */
 kh_status kh_loader_edit(kh_loader *loader, const kh_edit *edits, size_t n_edits, kh_error *err);
-/** Fills what follows from other values; records with missing references are left alone. (resolve.c) */
-void kh_loader_resolve(kh_loader *loader);
+/** Fills what follows from other values; records with missing references are left alone. @return KH_OK; KH_ENOMEM (resolve.c) */
+kh_status kh_loader_resolve(kh_loader *loader, kh_error *err);
 /** Everything that needs more than one field. (check.c) */
 void kh_loader_check(kh_loader *loader);
-/** The part of it about amplified lines: amplifiers, modes, line systems, combs and what is installed. (check_line.c) */
+/** The part of it about amplified lines: amplifiers, modes, line systems, combs (check_line.c) and what is installed
+ *  (check_installed.c). */
 void kh_loader_check_lines(kh_loader *loader);
+void kh_loader_check_installed(kh_loader *loader);
 
 /** Calls check(loader, entry) for every entry without errors of its own. */
 #define KH_CHECK_EACH(l, noun, array, check)                                                                                       \

@@ -68,23 +68,45 @@ double kh_net_chain_loss_db(const kh_net *net, const kh_fibre_id *via, size_t n_
     return sum;
 }
 
+static double last_thz(double first_thz, double spacing_ghz, double channels)
+{
+    return first_thz + (channels - 1) * spacing_ghz / 1000;
+}
+
+double kh_line_first_thz(const kh_line_system *line)
+{
+    double lowest = line->n_combs == 0 ? line->first_thz : line->combs[0]->first_thz;
+    for (size_t i = 1; i < line->n_combs; i++)
+        lowest = line->combs[i]->first_thz < lowest ? line->combs[i]->first_thz : lowest;
+    return lowest;
+}
+
 double kh_line_last_thz(const kh_line_system *line)
 {
-    return line->first_thz + (line->channels - 1) * line->spacing_ghz / 1000;
+    if (line->n_combs == 0)
+        return last_thz(line->first_thz, line->spacing_ghz, line->channels);
+    double highest = 0;
+    for (size_t i = 0; i < line->n_combs; i++) {
+        const kh_comb *comb = line->combs[i];
+        double last = last_thz(comb->first_thz, comb->spacing_ghz, comb->channels);
+        highest = last > highest ? last : highest;
+    }
+    return highest;
 }
 
 bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *line)
 {
     const double rounding_thz = 1e-6;
-    return line->first_thz >= amplifier->lowest_thz - rounding_thz &&
+    return kh_line_first_thz(line) >= amplifier->lowest_thz - rounding_thz &&
            kh_line_last_thz(line) <= amplifier->highest_thz + rounding_thz;
 }
 
 bool kh_line_has_raman(const kh_line_system *line)
 {
-    if (line->nli_model == KH_NLI_AUTO)
-        return line->channels * line->spacing_ghz > KH_LINE_WIDE_GHZ;
-    return line->nli_model == KH_NLI_ISRS_GN;
+    if (line->nli_model != KH_NLI_AUTO)
+        return line->nli_model == KH_NLI_ISRS_GN;
+    double half_slots_ghz = line->n_combs == 0 ? line->spacing_ghz : 0;
+    return (kh_line_last_thz(line) - kh_line_first_thz(line)) * 1000 + half_slots_ghz > KH_LINE_WIDE_GHZ;
 }
 
 bool kh_protocol_has_station(kh_protocol protocol)

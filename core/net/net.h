@@ -258,6 +258,8 @@ typedef struct kh_mode {
     kh_points cd_penalty, pmd_penalty, pdl_penalty; /**< dB over ps/nm, ps and dB; outside the table the mode does not work */
 } kh_mode;
 
+struct kh_comb;
+
 typedef struct kh_line_system {
     const char *id, *operator_note;
     kh_place place;
@@ -280,6 +282,8 @@ typedef struct kh_line_system {
     double margin_db;  /**< system margin on the required OSNR */
     kh_mode_id *modes; /**< [n_modes] allowed; empty: all of the library */
     size_t n_modes;
+    const struct kh_comb **combs; /**< [n_combs] its entries in combs, resolved; they go before the comb above */
+    size_t n_combs;
 } kh_line_system;
 
 /** A part of a line system's channels, all alike. A line with combs has these instead of the one in its own fields. */
@@ -435,7 +439,8 @@ kh_node_id kh_node_far_end(const kh_node_id *ends, kh_node_id node);
 double kh_net_chain_length_km(const kh_net *net, const kh_fibre_id *via, size_t n_via);
 double kh_net_chain_loss_db(const kh_net *net, const kh_fibre_id *via, size_t n_via);
 
-/** Centre of the highest channel. */
+/** Centre of the lowest and of the highest channel, over all combs. */
+double kh_line_first_thz(const kh_line_system *line);
 double kh_line_last_thz(const kh_line_system *line);
 
 /** True when all channels of the line lie within the amplifier's band. */

@@ -227,7 +227,30 @@ static void resolve_demand(kh_demand *demand)
         demand->rate_bps = 0; /* no key is asked of the network */
 }
 
-void kh_loader_resolve(kh_loader *l)
+/* Every line is told its combs, in the order of the file. */
+static kh_status resolve_combs(kh_loader *l, kh_error *err)
+{
+    kh_net *net = l->net;
+    const kh_comb **all = KH_NEW(net->arena, const kh_comb *, net->n_combs);
+    if (all == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory while reading the topology");
+    for (size_t i = 0; i < net->n_combs; i++)
+        if (!l->broken[KH_NOUN_COMBS][i])
+            net->line_systems[net->combs[i].line.i].n_combs++;
+    for (size_t i = 0; i < net->n_line_systems; i++) {
+        net->line_systems[i].combs = all;
+        all += net->line_systems[i].n_combs;
+        net->line_systems[i].n_combs = 0;
+    }
+    for (size_t i = 0; i < net->n_combs; i++) {
+        kh_line_system *line = l->broken[KH_NOUN_COMBS][i] ? NULL : &net->line_systems[net->combs[i].line.i];
+        if (line != NULL)
+            line->combs[line->n_combs++] = &net->combs[i];
+    }
+    return KH_OK;
+}
+
+kh_status kh_loader_resolve(kh_loader *l, kh_error *err)
 {
     kh_net *net = l->net;
     for (size_t i = 0; i < net->n_domains; i++)
@@ -248,4 +271,5 @@ void kh_loader_resolve(kh_loader *l)
             l->broken[KH_NOUN_LINE_SYSTEMS][i] = !resolve_line(l, &net->line_systems[i]);
     for (size_t i = 0; i < net->n_demands; i++)
         resolve_demand(&net->demands[i]);
+    return resolve_combs(l, err);
 }
