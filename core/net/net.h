@@ -21,15 +21,18 @@ typedef enum kh_medium { KH_MEDIUM_BURIED, KH_MEDIUM_AERIAL, KH_MEDIUM_SUBSEA } 
 typedef enum kh_protocol {
     KH_PROTOCOL_BB84_DECOY,             /**< two decoys, finite key (Lim 2014), parameters optimised */
     KH_PROTOCOL_BB84_DECOY_ASYMPTOTIC,  /**< vacuum + weak decoy, infinite key (Ma 2005) */
-    KH_PROTOCOL_BBM92,                  /**< entangled pairs, pulsed source (Ma 2007), infinite key */
+    KH_PROTOCOL_BBM92,                  /**< entangled pairs, pulsed source (Ma 2007), finite key (Tomamichel 2012) */
     KH_PROTOCOL_BB84_ONE_DECOY,         /**< one decoy, finite key (Wiesemann 2024), parameters optimised */
     KH_PROTOCOL_BB84_ONE_DECOY_RUSCA,   /**< the same after Rusca 2018, whose proof was mended later */
     KH_PROTOCOL_CV_GAUSSIAN,            /**< Gaussian-modulated coherent states, finite key (Leverrier 2010) */
     KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC, /**< the same with an infinite key (Fossier 2009) */
-    KH_PROTOCOL_TF_SNS_ASYMPTOTIC, /**< twin field over a middle station, sending or not sending (Bertaina 2024), infinite key */
-    KH_PROTOCOL_MDI_ASYMPTOTIC,    /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
-    KH_PROTOCOL_TF_CAL_ASYMPTOTIC, /**< twin field with coherent states (Curty 2019), infinite decoys and key */
-    KH_PROTOCOL_BEST               /**< of links only, before kh_choice_make(): the device that gives most; stands last */
+    KH_PROTOCOL_TF_SNS_ASYMPTOTIC,   /**< twin field over a middle station, sending or not sending (Bertaina 2024), infinite key */
+    KH_PROTOCOL_MDI_ASYMPTOTIC,      /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
+    KH_PROTOCOL_TF_CAL_ASYMPTOTIC,   /**< twin field with coherent states (Curty 2019), infinite decoys and key */
+    KH_PROTOCOL_BBM92_ASYMPTOTIC,    /**< as BBM92 with an infinite key */
+    KH_PROTOCOL_BBM92_CW,            /**< entangled pairs, continuous source (Neumann 2021), finite key (Tomamichel 2012) */
+    KH_PROTOCOL_BBM92_CW_ASYMPTOTIC, /**< the same with an infinite key */
+    KH_PROTOCOL_BEST                 /**< of links only, before kh_choice_make(): the device that gives most; stands last */
 } kh_protocol;
 typedef enum kh_detector_mode { KH_DETECTOR_GATED, KH_DETECTOR_FREE_RUNNING } kh_detector_mode;
 typedef enum kh_cv_detection { KH_CV_HOMODYNE, KH_CV_HETERODYNE } kh_cv_detection;
@@ -159,7 +162,8 @@ typedef struct kh_device {
     double block_time_s;  /**< length of a block in time, in place of block_bits; NAN: by block_bits */
     double eps_sec, eps_cor;
     double eps_auth;                  /**< chance that a forged message passes, per block */
-    double pairs_per_pulse;           /**< BBM92: mean pairs per pulse; NAN = optimised */
+    double pairs_per_pulse;           /**< BBM92, pulsed: mean pairs per pulse; NAN = optimised */
+    double pairs_hz;                  /**< BBM92, continuous: pairs a second; NAN = optimised */
     double phase_noise_rad;           /**< twin field: standard deviation of the phase between the arms */
     kh_cv_detection cv_detection;     /**< this and the next five: continuous variables only */
     double excess_noise_snu;          /**< of the channel at its input, shot-noise units */

@@ -21,7 +21,10 @@ static const char *const media[] = {"buried", "aerial", "subsea", NULL};
     "cv-gaussian-asymptotic", \
     "tf-sns-asymptotic", \
     "mdi-asymptotic", \
-    "tf-cal-asymptotic"
+    "tf-cal-asymptotic", \
+    "bbm92-asymptotic", \
+    "bbm92-cw", \
+    "bbm92-cw-asymptotic"
 // clang-format on
 static const char *const protocols[] = {PROTOCOLS, NULL};
 static const char *const link_protocols[] = {PROTOCOLS, "best", NULL};
@@ -205,7 +208,9 @@ static const kh_field device_fields[] = {
     ID(kh_device),
     {TEXT(kh_device, vendor, "Maker and model.")},
     {CHOICE(kh_device, protocol, KH_PROTOCOL_BB84_DECOY, "Key distribution protocol."), .words = protocols, .required = true},
-    {NUMBER(kh_device, clock_hz, "Hz", 0, "Pulses a second."), ABOVE_TO(0, 1e12), .required = true},
+    {NUMBER(kh_device, clock_hz, "Hz", 0,
+            "Pulses a second; bbm92-cw: slots of time a second, the coincidence window is one or more."),
+     ABOVE_TO(0, 1e12), .required = true},
     {NUMBER(kh_device, duty, NULL, 1, "Share of the slots that carry quantum pulses; phase references and pauses take the rest."),
      ABOVE_TO(0, 1)},
     {NUMBER(kh_device, detector_efficiency, NULL, 0, "Probability that a photon at the detector is detected."), ABOVE_TO(0, 1),
@@ -234,6 +239,8 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, eps_auth, NULL, 1e-15, "Authentication of one block: probability that a forged message passes."),
      WITHIN(0, 0.1)},
     {NUMBER(kh_device, pairs_per_pulse, NULL, NOT_GIVEN, "bbm92: mean number of photon pairs in a pulse."), ABOVE_TO(0, 10),
+     .fallback_text = "optimised"},
+    {NUMBER(kh_device, pairs_hz, "Hz", NOT_GIVEN, "bbm92-cw: photon pairs a second."), ABOVE_TO(0, 1e15),
      .fallback_text = "optimised"},
     {NUMBER(kh_device, phase_noise_rad, "rad", 0.1, "tf: standard deviation of the phase between the two arms."), WITHIN(0, 3)},
     {CHOICE(kh_device, cv_detection, KH_CV_HOMODYNE, "cv: the receiver reads one quadrature (homodyne) or both (heterodyne)."),

@@ -21,7 +21,10 @@ static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,
                                                    &kh_qkd_cv_gaussian_asymptotic,
                                                    &kh_qkd_tf_sns,
                                                    &kh_qkd_mdi,
-                                                   &kh_qkd_tf_cal_asymptotic};
+                                                   &kh_qkd_tf_cal_asymptotic,
+                                                   &kh_qkd_bbm92_asymptotic,
+                                                   &kh_qkd_bbm92_cw,
+                                                   &kh_qkd_bbm92_cw_asymptotic};
 
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol)
 {
@@ -105,6 +108,7 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
         .eps_sec = device->eps_sec,
         .eps_cor = device->eps_cor,
         .pairs_per_pulse = device->pairs_per_pulse,
+        .pairs_hz = device->pairs_hz,
         .phase_noise_rad = device->phase_noise_rad,
         .cv = {.heterodyne = device->cv_detection == KH_CV_HETERODYNE,
                .electronic_noise = device->electronic_noise_snu,
@@ -170,7 +174,7 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
         {"detectors", d->detectors, 1.0, 4.0, false, false},
         {"max_count_hz", d->max_count_hz, 0.0, INFINITY, false, true},
         {"jitter (s)", d->jitter_s, 0.0, 1.0, false, false},
-        {"gate (s)", d->gate_s, 0.0, 1.0, d->is_free_running || d->jitter_s > 0.0, false},
+        {"gate (s)", d->gate_s, 0.0, 1.0, d->is_free_running || d->jitter_s > 0.0 || protocol->is_continuous, false},
         {"clock_hz", s->clock_hz, 0.0, 1e12, true, false},
         {"ec_efficiency", s->ec_efficiency, 1.0, 10.0, false, false},
     };
@@ -183,8 +187,10 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
     if (protocol->is_finite)
         KH_TRY(check_ranges(finite, sizeof finite / sizeof finite[0], err));
     const range pairs = {"pairs_per_pulse", s->pairs_per_pulse, 0.0, 100.0, false, false};
-    if (protocol->is_entanglement && !isnan(s->pairs_per_pulse))
-        KH_TRY(check_range(&pairs, err));
+    const range pairs_hz = {"pairs_hz", s->pairs_hz, 0.0, 1e15, false, false};
+    const range *given = protocol->is_continuous ? &pairs_hz : &pairs;
+    if (protocol->is_entanglement && !isnan(given->value))
+        KH_TRY(check_range(given, err));
     const range phase = {"phase_noise_rad", s->phase_noise_rad, 0.0, 10.0, false, false};
     if (protocol->is_twin_field)
         KH_TRY(check_range(&phase, err));
@@ -232,7 +238,8 @@ kh_status kh_qkd_compute(const kh_qkd_protocol *protocol, const kh_qkd_system *s
 {
     kh_qkd_system seen = with_noise(protocol, system);
     KH_TRY(check_system(protocol, &seen, err));
-    apply_windows(&seen);
+    if (!protocol->is_continuous)
+        apply_windows(&seen);
     kh_qkd_key computed;
     KH_TRY(protocol->key(&seen, &computed, err));
     double loss_db = system->loss_a_db + system->loss_b_db;

@@ -22,7 +22,8 @@ typedef struct kh_qkd_key {
     double block_key_bits;                /**< secret bits of a block; 0 for an infinite one */
     double parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
                                                mu; one decoy: mu_1, mu_2, p_1, p of the key basis; CV: variance, key share; TF: u, p
-                                             of sending, CAL: mu of A, mu of B; MDI: mu of A, mu of B; BBM92: pairs per pulse */
+                                             of sending, CAL: mu of A, mu of B; MDI: mu of A, mu of B; BBM92: pairs per pulse, share
+ of the test; continuous: pairs a second, window in seconds, share of the test */
 } kh_qkd_key;
 
 /** One module pair over one channel: all that a protocol may look at. */
@@ -38,7 +39,8 @@ typedef struct kh_qkd_system {
     double ec_efficiency;      /**< f >= 1: leakage over the Shannon limit */
     double block_bits;         /**< key-basis detections per block, CV: symbols; INFINITY: no statistical fluctuation */
     double eps_sec, eps_cor;   /**< (0, 1); only with a finite block */
-    double pairs_per_pulse;    /**< entangled sources, [0, 100]; NAN: optimised */
+    double pairs_per_pulse;    /**< pulsed entangled sources, [0, 100]; NAN: optimised */
+    double pairs_hz;           /**< continuous entangled sources, [0, 1e15]; NAN: optimised */
     double phase_noise_rad;    /**< TF only, [0, 10] */
     kh_cv_receiver cv;         /**< CV only; its efficiency is the detector's */
     double frame_error_rate;   /**< CV only, [0, 1) */
@@ -48,13 +50,15 @@ typedef struct kh_qkd_system {
 } kh_qkd_system;
 
 /** A protocol. @c key computes the best rate over the protocol's free parameters; deterministic, no allocation that outlives it.
- *  The system was checked by kh_qkd_compute(), and its detector is the one behind the windows of the clock: kh_detector_timed(). */
+ *  The system was checked by kh_qkd_compute(), and its detector is the one behind the windows of the clock: kh_detector_timed(),
+ *  unless it is continuous. */
 typedef struct kh_qkd_protocol {
     const char *name; /**< as in YAML */
     const char *title;
     kh_protocol protocol;
     bool is_finite;       /**< looks at block_bits */
     bool is_entanglement; /**< source apart from A possible */
+    bool is_continuous;   /**< no pulses: detectors have no windows, a use of the channel is a slot of the clock */
     bool is_relayed;      /**< both ends send to a station between them: arms in loss_a_db and loss_b_db */
     bool is_twin_field;   /**< of these, bounded by the single-repeater bound of the worse arm in place of PLOB */
     bool is_cv;           /**< looks at the receiver of continuous variables; counts no photons */
@@ -63,7 +67,7 @@ typedef struct kh_qkd_protocol {
 
 extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_bbm92, kh_qkd_bb84_one_decoy,
     kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic, kh_qkd_tf_sns, kh_qkd_mdi,
-    kh_qkd_tf_cal_asymptotic;
+    kh_qkd_tf_cal_asymptotic, kh_qkd_bbm92_asymptotic, kh_qkd_bbm92_cw, kh_qkd_bbm92_cw_asymptotic;
 
 /** @return the descriptor, or NULL for a value that is none. */
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol);

@@ -16,6 +16,7 @@ static const kh_qkd_system typical = {
     .eps_sec = 1e-10,
     .eps_cor = 1e-15,
     .pairs_per_pulse = NAN,
+    .pairs_hz = NAN,
 };
 
 #endif

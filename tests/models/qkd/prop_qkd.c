@@ -45,12 +45,14 @@ static kh_qkd_system random_system(kh_rng *rng)
         .eps_sec = 1e-10,
         .eps_cor = 1e-15,
         .pairs_per_pulse = NAN,
+        .pairs_hz = NAN,
     };
     return system;
 }
 
-static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite, &kh_qkd_bb84_asymptotic, &kh_qkd_bbm92,
-                                                   &kh_qkd_bb84_one_decoy, &kh_qkd_bb84_one_decoy_rusca};
+static const kh_qkd_protocol *const protocols[] = {
+    &kh_qkd_bb84_finite, &kh_qkd_bb84_asymptotic,     &kh_qkd_bbm92,          &kh_qkd_bbm92_asymptotic,
+    &kh_qkd_bbm92_cw,    &kh_qkd_bbm92_cw_asymptotic, &kh_qkd_bb84_one_decoy, &kh_qkd_bb84_one_decoy_rusca};
 enum { N_PROTOCOLS = sizeof protocols / sizeof protocols[0] };
 
 static kh_qkd_key compute(const kh_qkd_protocol *protocol, const kh_qkd_system *system)
@@ -140,6 +142,8 @@ static void longer_blocks_give_more_up_to_the_endless_one(void **state)
         expect_growth_with_blocks(&kh_qkd_bb84_finite, system);
         expect_growth_with_blocks(&kh_qkd_bb84_one_decoy, system);
         expect_growth_with_blocks(&kh_qkd_bb84_one_decoy_rusca, system);
+        expect_growth_with_blocks(&kh_qkd_bbm92, system);
+        expect_growth_with_blocks(&kh_qkd_bbm92_cw, system);
     }
 }
 

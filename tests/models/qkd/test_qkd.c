@@ -105,6 +105,10 @@ static void values_out_of_range_are_named_with_their_range(void **state)
     REFUSE(kh_qkd_bb84_finite, eps_sec, 0.0, "eps_sec");
     REFUSE(kh_qkd_bb84_finite, eps_cor, 1.0, "eps_cor");
     REFUSE(kh_qkd_bbm92, pairs_per_pulse, -1.0, "pairs_per_pulse");
+    REFUSE(kh_qkd_bbm92_cw, detector.gate_s, 0.0, "gate (s) is 0, must be in (0, 1]");
+    REFUSE(kh_qkd_bb84_finite, detector.jitter_s, 1e-10, "gate (s) is 0, must be in (0, 1]");
+    REFUSE(kh_qkd_bb84_finite, detector.jitter_s, -1e-10, "jitter (s)");
+    REFUSE(kh_qkd_bb84_finite, detector.max_count_hz, -1.0, "max_count_hz");
 }
 
 static void protocols_without_blocks_do_not_look_at_them(void **state)
@@ -115,7 +119,7 @@ static void protocols_without_blocks_do_not_look_at_them(void **state)
     kh_qkd_key key;
     assert_int_equal(kh_qkd_compute(&kh_qkd_bb84_asymptotic, &system, &key, NULL), KH_OK);
     assert_true(key.block_s == 0.0 && key.block_key_bits == 0.0);
-    assert_int_equal(kh_qkd_compute(&kh_qkd_bbm92, &system, &key, NULL), KH_OK);
+    assert_int_equal(kh_qkd_compute(&kh_qkd_bbm92_asymptotic, &system, &key, NULL), KH_OK);
     assert_true(key.block_s == 0.0);
 }
 
