@@ -101,14 +101,6 @@ bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *li
            kh_line_last_thz(line) <= amplifier->highest_thz + rounding_thz;
 }
 
-bool kh_line_has_raman(const kh_line_system *line)
-{
-    if (line->nli_model != KH_NLI_AUTO)
-        return line->nli_model == KH_NLI_ISRS_GN;
-    double half_slots_ghz = line->n_combs == 0 ? line->spacing_ghz : 0;
-    return (kh_line_last_thz(line) - kh_line_first_thz(line)) * 1000 + half_slots_ghz > KH_LINE_WIDE_GHZ;
-}
-
 bool kh_protocol_has_station(kh_protocol protocol)
 {
     return protocol == KH_PROTOCOL_TF_SNS_ASYMPTOTIC || protocol == KH_PROTOCOL_MDI_ASYMPTOTIC ||

@@ -45,9 +45,8 @@ typedef enum kh_source_at { KH_SOURCE_AT_A, KH_SOURCE_IN_MIDDLE, KH_SOURCE_AT_B 
 typedef enum kh_use { KH_USE_KEY, KH_USE_OTP, KH_USE_AES_256 } kh_use;
 typedef enum kh_security { KH_SECURITY_QKD, KH_SECURITY_HYBRID, KH_SECURITY_PQC, KH_SECURITY_PSK } kh_security;
 typedef enum kh_disclosure { KH_DISCLOSE_FULL, KH_DISCLOSE_RATES, KH_DISCLOSE_PRICES, KH_DISCLOSE_NOTHING } kh_disclosure;
-/** Model of the interference between channels of a line; auto: isrs-gn for combs wider than KH_LINE_WIDE_GHZ. */
+/** Model of the interference between channels of a line; auto: isrs-gn for combs wider than the C band. */
 typedef enum kh_nli_model { KH_NLI_AUTO, KH_NLI_GN, KH_NLI_ISRS_GN } kh_nli_model;
-#define KH_LINE_WIDE_GHZ 5000.0
 typedef enum kh_fault_kind { KH_FAULT_FIBRE_CUT, KH_FAULT_NODE, KH_FAULT_MODULE } kh_fault_kind;
 
 typedef struct kh_domain {
@@ -449,9 +448,6 @@ double kh_line_last_thz(const kh_line_system *line);
 
 /** True when all channels of the line lie within the amplifier's band. */
 bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *line);
-
-/** True when the line is to be computed with Raman scattering between channels: nli_model says so, or leaves it to the width. */
-bool kh_line_has_raman(const kh_line_system *line);
 
 /** The node where the middle station of a link stands: charlie_at when that lies between the ends, else the node between the ends
  *  nearest to half of the loss; KH_NO_INDEX when there is none. */

@@ -18,6 +18,7 @@ typedef struct run {
     kh_optical_isrs *isrs; /* of the cache; NULL when not needed */
     kh_optical_state state;
     double *noise_w, *gain; /* [n] scratch */
+    double *tilt;           /* [n] gain by Raman scattering since the last amplifier that levels, or ROADM */
     kh_optical_channel *channels;
     double pmd_sq_ps2, pdl_sq_db2, latency_ms, length_km;
     double added_noise_01nm; /* 1/OSNR of transmitter, add and drop, in 0.1 nm */
@@ -43,6 +44,27 @@ static kh_status interfere(run *r, const kh_optical_fibre *fibre, kh_error *err)
     return kh_optical_isrs_compute(r->isrs, &span, err);
 }
 
+static void exchange(run *r)
+{
+    for (size_t i = 0; i < r->comb->n; i++) {
+        r->state.power_w[i] *= r->gain[i];
+        r->tilt[i] *= r->gain[i];
+    }
+}
+
+static void forget_tilt(run *r)
+{
+    for (size_t i = 0; i < r->comb->n; i++)
+        r->tilt[i] = 1.0;
+}
+
+static void level(run *r)
+{
+    for (size_t i = 0; i < r->comb->n; i++)
+        r->state.power_w[i] /= r->tilt[i];
+    forget_tilt(r);
+}
+
 static kh_status pass_fibre(run *r, const kh_optical_fibre *fibre, kh_error *err)
 {
     KH_TRY(kh_optical_fibre_check(fibre, err));
@@ -51,8 +73,8 @@ static kh_status pass_fibre(run *r, const kh_optical_fibre *fibre, kh_error *err
     KH_TRY(interfere(r, fibre, err));
     kh_optical_state_add_nli(&r->state, r->noise_w);
     kh_optical_state_scale(&r->state, kh_linear_from_db(fibre->connector_in_db - kh_optical_fibre_loss_db(fibre)));
-    for (size_t i = 0; i < r->comb->n && r->physics.raman; i++)
-        r->state.power_w[i] *= r->gain[i];
+    if (r->physics.raman)
+        exchange(r);
     for (size_t i = 0; i < r->comb->n; i++)
         r->channels[i].cd_ps_nm += kh_optical_fibre_cd_ps_nm(fibre, r->comb->freq_hz[i]);
     r->pmd_sq_ps2 += fibre->pmd_ps_sqrt_km * fibre->pmd_ps_sqrt_km * fibre->length_km;
@@ -65,6 +87,8 @@ static kh_status pass_amplifier(run *r, const kh_optical_amplifier *amplifier, k
 {
     KH_TRY(kh_optical_amplifier_check(amplifier, err));
     kh_optical_amplifier_apply(amplifier, r->comb, r->noise_w, &r->state);
+    if (amplifier->levels && r->physics.raman)
+        level(r);
     r->pmd_sq_ps2 += amplifier->pmd_ps * amplifier->pmd_ps;
     r->pdl_sq_db2 += amplifier->pdl_db * amplifier->pdl_db;
     return KH_OK;
@@ -74,6 +98,7 @@ static kh_status pass_roadm(run *r, const kh_optical_roadm *roadm, kh_error *err
 {
     KH_TRY(kh_optical_roadm_check(roadm, err));
     kh_optical_roadm_apply(roadm, r->comb, &r->state);
+    forget_tilt(r);
     r->pmd_sq_ps2 += roadm->pmd_ps * roadm->pmd_ps;
     r->pdl_sq_db2 += roadm->pdl_db * roadm->pdl_db;
     if (roadm->role != KH_OPTICAL_EXPRESS) /* add and drop carry half of the stated noise each */
@@ -131,17 +156,36 @@ static size_t find_worst(const kh_optical_channel *channels, size_t n)
     return worst;
 }
 
-static kh_status start(run *r, kh_arena *arena, kh_error *err)
+static kh_optical_physics resolve_physics(kh_optical_physics asked, const kh_optical_comb *comb)
+{
+    size_t last = comb->n - 1;
+    double edges_hz = (comb->slot_hz[0] + comb->slot_hz[last]) / 2.0;
+    bool wide = asked.by_width && comb->freq_hz[last] - comb->freq_hz[0] + edges_hz > KH_OPTICAL_WIDE_HZ;
+    return (kh_optical_physics){.isrs = asked.isrs || wide, .raman = asked.raman || wide};
+}
+
+kh_optical_physics kh_optical_physics_of(kh_nli_model model)
+{
+    return (kh_optical_physics){
+        .isrs = model == KH_NLI_ISRS_GN, .raman = model == KH_NLI_ISRS_GN, .by_width = model == KH_NLI_AUTO};
+}
+
+static kh_status start(run *r, kh_optical_physics asked, kh_arena *arena, kh_error *err)
 {
     KH_TRY(kh_optical_comb_check(r->comb, err));
-    r->channels = KH_NEW(arena, kh_optical_channel, r->comb->n);
-    r->noise_w = KH_NEW(arena, double, r->comb->n);
-    r->gain = KH_NEW(arena, double, r->comb->n);
+    size_t n = r->comb->n;
+    double *room = KH_NEW(arena, double, 3 * n);
+    r->channels = KH_NEW(arena, kh_optical_channel, n);
     if (r->cache == NULL)
         r->cache = kh_optical_cache_create(arena);
-    if (r->channels == NULL || r->noise_w == NULL || r->gain == NULL || r->cache == NULL)
-        return kh_fail(err, KH_ENOMEM, "out of memory for %zu channels", r->comb->n);
+    if (r->channels == NULL || room == NULL || r->cache == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for %zu channels", n);
+    r->noise_w = room;
+    r->gain = room + n;
+    r->tilt = room + 2 * n;
+    forget_tilt(r);
     KH_TRY(kh_optical_cache_bind(r->cache, r->comb, err));
+    r->physics = resolve_physics(asked, r->comb);
     if (r->physics.isrs || r->physics.raman)
         KH_TRY(kh_optical_cache_isrs(r->cache, r->comb, &r->isrs, err));
     return kh_optical_state_create(r->comb, arena, &r->state, err);
@@ -150,8 +194,8 @@ static kh_status start(run *r, kh_arena *arena, kh_error *err)
 kh_status kh_optical_run(const kh_optical_chain *chain, const kh_optical_comb *comb, double tx_osnr_db, kh_optical_cache *cache,
                          kh_arena *arena, kh_optical_path *path, kh_error *err)
 {
-    run r = {.comb = comb, .physics = chain->physics, .cache = cache, .added_noise_01nm = inverse_from_db(tx_osnr_db)};
-    KH_TRY(start(&r, arena, err));
+    run r = {.comb = comb, .cache = cache, .added_noise_01nm = inverse_from_db(tx_osnr_db)};
+    KH_TRY(start(&r, chain->physics, arena, err));
     for (size_t i = 0; i < chain->n_elements; i++) {
         kh_status status = pass_element(&r, &chain->elements[i], err);
         if (status != KH_OK)
@@ -165,7 +209,8 @@ kh_status kh_optical_run(const kh_optical_chain *chain, const kh_optical_comb *c
                               .pmd_ps = sqrt(r.pmd_sq_ps2),
                               .pdl_db = sqrt(r.pdl_sq_db2),
                               .latency_ms = r.latency_ms,
-                              .length_km = r.length_km};
+                              .length_km = r.length_km,
+                              .raman = r.physics.raman};
     return KH_OK;
 }
 

@@ -12,8 +12,8 @@
 /** The amplified classical line: what every channel of a comb looks like after fibres, amplifiers and ROADMs.
  *
  *  Model   : closed-form incoherent GN model (Poggiolini, arXiv:1209.0394, eq. 120-123) with depletion: amplified noise and
- *            nonlinear interference are shares of the channel's total power, as in GNPy 2.14 and later. Gains and noise figures are
- *            flat; no Raman scattering between channels, so combs much wider than the C band come out too good.
+ *            nonlinear interference are shares of the channel's total power, as in GNPy 2.14 and later. Noise figures are flat.
+ *            With Raman scattering between channels, for combs wider than the C band or where asked for: optical_isrs.h.
  *  Valid   : dispersion above about 4 ps/(nm km).
  *  Checked : tests/tools/validate/ref_tables.c against the vectors of tests/ref/optical_acceptance.csv (GNPy v2.14.1).
  *  "0.1 nm" is 12.5 GHz everywhere. */
@@ -63,6 +63,7 @@ typedef struct kh_optical_amplifier {
     double power_max_dbm; /**< total output; INFINITY when not given */
     double tilt_db;       /**< gain at 191.275 THz less gain at 196.125 THz, linear in frequency, gain_db in the middle */
     double voa_db;        /**< attenuator behind it */
+    bool levels;          /**< takes out the Raman tilt since the amplifier before: gain by channel, dynamic equalisation */
     double pmd_ps, pdl_db;
     const struct kh_optical_amplifier *stages; /**< [2] dual stage: their noise and gain limits count, nothing else */
 } kh_optical_amplifier;
@@ -111,6 +112,7 @@ typedef struct kh_optical_path {
     size_t worst; /**< channel of the lowest GSNR in 0.1 nm */
     double pmd_ps, pdl_db, latency_ms;
     double length_km;
+    bool raman; /**< channels exchanged power by Raman scattering */
 } kh_optical_path;
 
 /** Interference matrices of one comb, kept from run to run: the second run over the same kinds of fibre costs no asinh.
@@ -132,11 +134,17 @@ kh_status kh_optical_comb_grid(const kh_optical_grid *grid, kh_arena *arena, kh_
 /** All ranges of a comb, and that no two slots overlap. */
 kh_status kh_optical_comb_check(const kh_optical_comb *comb, kh_error *err);
 
-/** How interference between channels is computed in each fibre, with zeros the plain GN model. */
+/** How interference between channels is computed in each fibre; all false: the plain GN model. */
 typedef struct kh_optical_physics {
     bool isrs;  /**< closed form for a power that Raman scattering changes along the way (optical_isrs.h) instead of the GN one */
     bool raman; /**< channels exchange power by stimulated Raman scattering */
+    bool by_width; /**< both for a comb wider than KH_OPTICAL_WIDE_HZ from edge to edge, neither for another */
 } kh_optical_physics;
+
+#define KH_OPTICAL_WIDE_HZ 5e12 /* C band: 4.8 THz */
+
+/** What a line system asks for. */
+kh_optical_physics kh_optical_physics_of(kh_nli_model model);
 
 typedef struct kh_optical_chain {
     const kh_optical_element *elements;

@@ -74,9 +74,11 @@ static double total_dbm(const kh_line_system *system)
     return system->launch_dbm + kh_db_from_linear(system->channels);
 }
 
-static bool is_able(const kh_amplifier *amplifier, double gain_db, double power_dbm)
+static bool is_able(const kh_line_system *system, const kh_amplifier *amplifier, double gain_db)
 {
-    return gain_db <= amplifier->gain_max_db + gain_slack_db && power_dbm <= amplifier->power_max_dbm + gain_slack_db;
+    double power_dbm = total_dbm(system);
+    return kh_amplifier_covers(amplifier, system) && gain_db <= amplifier->gain_max_db + gain_slack_db &&
+           power_dbm <= amplifier->power_max_dbm + gain_slack_db;
 }
 
 /* The line's amplifier, or the first of the library that is able; NULL when none is. */
@@ -85,7 +87,7 @@ static const kh_amplifier *pick_amplifier(const builder *b, double gain_db)
     bool any = b->system->amplifier.i == KH_NO_INDEX;
     for (size_t i = any ? 0 : b->system->amplifier.i; i < b->net->n_amplifiers; i++) {
         const kh_amplifier *amplifier = &b->net->amplifiers[i];
-        if (is_able(amplifier, gain_db, total_dbm(b->system)))
+        if (is_able(b->system, amplifier, gain_db))
             return amplifier;
         if (!any)
             return NULL;
@@ -104,12 +106,13 @@ static const char *describe_need(const builder *b, double gain_db, size_t last, 
     return kh_arena_printf(b->arena, "span '%s' to '%s' loses %.1f dB without an amplifier between", from, to, gain_db);
 }
 
-/* Largest gain that the line may use; -infinity when there is no amplifier. */
+/* Largest gain that the line may use; -infinity when there is no amplifier for its band. */
 static double largest_gain_db(const builder *b)
 {
     double most_db = -(double)INFINITY;
     for (size_t i = 0; i < b->net->n_amplifiers; i++)
-        if (b->system->amplifier.i == KH_NO_INDEX || b->system->amplifier.i == i)
+        if ((b->system->amplifier.i == KH_NO_INDEX || b->system->amplifier.i == i) &&
+            kh_amplifier_covers(&b->net->amplifiers[i], b->system))
             most_db = fmax(most_db, b->net->amplifiers[i].gain_max_db);
     return most_db;
 }
@@ -123,6 +126,9 @@ static kh_status explain_no_amplifier(builder *b, double gain_db, size_t last, b
     double most_db = largest_gain_db(b);
     if (b->net->n_amplifiers == 0)
         b->layout.obstacle = kh_arena_printf(b->arena, "%s, and the library has no amplifier", need);
+    else if (isinf(most_db))
+        b->layout.obstacle = kh_arena_printf(b->arena, "%s, and no amplifier takes channels from %.10g to %.10g THz", need,
+                                             b->system->first_thz, kh_line_last_thz(b->system));
     else if (gain_db > most_db)
         b->layout.obstacle =
             kh_arena_printf(b->arena, "%s, %s (at most %.1f dB)", need,
@@ -144,7 +150,8 @@ static kh_status add_amplifier(builder *b, double gain_db, size_t last, bool boo
                                  .gain_db = gain_db,
                                  .gain_min_db = -10.0,
                                  .gain_max_db = amplifier->gain_max_db,
-                                 .power_max_dbm = amplifier->power_max_dbm};
+                                 .power_max_dbm = amplifier->power_max_dbm,
+                                 .levels = true};
     b->elements[b->n++] = (kh_optical_element){.kind = KH_OPTICAL_AMPLIFIER, .amplifier = made};
     return KH_OK;
 }
@@ -202,7 +209,8 @@ kh_status kh_optical_layout_build(const kh_net *net, const kh_line_system *syste
         KH_TRY(add_roadm(&b, KH_OPTICAL_ADD, 0));
     KH_TRY(add_fibres(&b));
     if (b.layout.obstacle == NULL)
-        b.layout.chain = (kh_optical_chain){.elements = b.elements, .n_elements = b.n};
+        b.layout.chain =
+            (kh_optical_chain){.elements = b.elements, .n_elements = b.n, .physics = kh_optical_physics_of(system->nli_model)};
     *layout = b.layout;
     return KH_OK;
 }

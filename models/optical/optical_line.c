@@ -202,10 +202,23 @@ static const trial *find_next(const chooser *c, const trial *best)
     return next;
 }
 
+/* What was taken for granted; NULL when memory is out. */
+static const char *describe_assumptions(const chooser *c, const trial *best)
+{
+    const char *assumed = c->layout.assumed == NULL ? "" : c->layout.assumed;
+    if (!best->path.raman)
+        return assumed;
+    return kh_arena_printf(c->arena, "%s%samplifiers level the tilt of Raman scattering between channels", assumed,
+                           assumed[0] == '\0' ? "" : "; ");
+}
+
 static kh_status explain(const chooser *c, const trial *best, kh_line_rate *out)
 {
     const kh_mode *mode = mode_of(c, best);
-    const char *assumed = c->layout.assumed == NULL ? "" : c->layout.assumed, *joint = c->layout.assumed == NULL ? "" : "; ";
+    const char *assumed = describe_assumptions(c, best);
+    if (assumed == NULL)
+        return no_memory(c);
+    const char *joint = assumed[0] == '\0' ? "" : "; ";
     const trial *next = best->works ? find_next(c, best) : NULL;
     if (!best->works)
         out->reason = kh_arena_printf(c->arena, "nearest mode '%s' %s%s%s", mode->id, best->obstacle, joint, assumed);

@@ -53,8 +53,10 @@ static void fill_library(fixture *f)
 {
     f->type = (kh_fibre_type){
         .id = "ssmf", .loss_db_per_km = 0.2, .dispersion_ps_nm_km = 16.7, .effective_area_um2 = 83, .pmd_ps_sqrt_km = 0.04};
-    f->amplifiers[0] = (kh_amplifier){.id = "small", .noise_figure_db = 5, .gain_max_db = 20, .power_max_dbm = 21};
-    f->amplifiers[1] = (kh_amplifier){.id = "large", .noise_figure_db = 6, .gain_max_db = 40, .power_max_dbm = 23};
+    f->amplifiers[0] = (kh_amplifier){
+        .id = "small", .noise_figure_db = 5, .gain_max_db = 20, .power_max_dbm = 21, .lowest_thz = 191.3, .highest_thz = 196.1};
+    f->amplifiers[1] = (kh_amplifier){
+        .id = "large", .noise_figure_db = 6, .gain_max_db = 40, .power_max_dbm = 23, .lowest_thz = 191.3, .highest_thz = 196.1};
     f->modes[0] = make_mode("qpsk-32", 32, 100, 12, 50);
     f->modes[1] = make_mode("16qam-32", 32, 200, 18, 50);
     f->modes[2] = make_mode("64qam-32", 32, 300, 30, 50);
@@ -337,6 +339,42 @@ static void memory_that_runs_out_is_told(void **state)
     assert_int_equal(status, KH_OK);
 }
 
+static void amplifiers_take_the_channels_of_their_band_only(void **state)
+{
+    fixture *f = *state;
+    f->system.first_thz = 186.15;
+    kh_line_rate rate = evaluate(f);
+    assert_true(rate.capacity_gbps == 0.0);
+    assert_non_null(strstr(rate.reason, "no amplifier takes channels from 186.15 to 188.1 THz"));
+    f->amplifiers[1].lowest_thz = 186.1; /* the second of the library now takes both bands */
+    rate = evaluate(f);
+    assert_true(rate.capacity_gbps > 0.0 && rate.osnr_01nm_db > 0.0);
+}
+
+/* Amplifiers level the tilt of 9.6 THz: Raman scattering makes itself felt, but no channel is lost. */
+static void a_comb_of_both_bands_takes_raman_scattering_by_itself(void **state)
+{
+    fixture *f = *state;
+    f->amplifiers[1].lowest_thz = 186.1;
+    f->amplifiers[1].power_max_dbm = 25;
+    f->system.first_thz = 186.15;
+    f->system.channels = 192;
+    kh_line_rate by_width = evaluate(f);
+    assert_non_null(strstr(by_width.reason, "amplifiers level the tilt of Raman scattering"));
+    f->system.nli_model = KH_NLI_ISRS_GN;
+    kh_line_rate asked = evaluate(f);
+    f->system.nli_model = KH_NLI_GN;
+    kh_line_rate plain = evaluate(f);
+    assert_true(by_width.gsnr_db == asked.gsnr_db && by_width.shannon_gbps == asked.shannon_gbps);
+    assert_true(plain.gsnr_db != asked.gsnr_db && fabs(plain.gsnr_db - asked.gsnr_db) < 2.0);
+    f->system.channels = 40;
+    f->system.nli_model = KH_NLI_AUTO;
+    by_width = evaluate(f);
+    f->system.nli_model = KH_NLI_GN;
+    plain = evaluate(f);
+    assert_true(by_width.gsnr_db == plain.gsnr_db);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_fixture, drop_fixture)
 
 int main(void)
@@ -353,6 +391,8 @@ int main(void)
         TEST(connectors_stand_at_the_ends_when_the_loss_was_computed),
         TEST(a_span_beyond_every_amplifier_is_an_honest_no),
         TEST(total_power_is_part_of_the_choice),
+        TEST(amplifiers_take_the_channels_of_their_band_only),
+        TEST(a_comb_of_both_bands_takes_raman_scattering_by_itself),
         TEST(absurd_values_are_refused_with_their_range),
         TEST(fibres_that_do_not_meet_are_refused),
         TEST(memory_that_runs_out_is_told),
