@@ -103,7 +103,7 @@ bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *li
 
 bool kh_protocol_has_station(kh_protocol protocol)
 {
-    return protocol == KH_PROTOCOL_TF_SNS_ASYMPTOTIC || protocol == KH_PROTOCOL_MDI_ASYMPTOTIC ||
+    return protocol == KH_PROTOCOL_TF_SNS_ASYMPTOTIC || protocol == KH_PROTOCOL_MDI_ASYMPTOTIC || protocol == KH_PROTOCOL_MDI ||
            protocol == KH_PROTOCOL_TF_CAL_ASYMPTOTIC;
 }
 

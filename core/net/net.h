@@ -32,6 +32,7 @@ typedef enum kh_protocol {
     KH_PROTOCOL_BBM92_ASYMPTOTIC,    /**< as BBM92 with an infinite key */
     KH_PROTOCOL_BBM92_CW,            /**< entangled pairs, continuous source (Neumann 2021), finite key (Tomamichel 2012) */
     KH_PROTOCOL_BBM92_CW_ASYMPTOTIC, /**< the same with an infinite key */
+    KH_PROTOCOL_MDI,                 /**< as MDI_ASYMPTOTIC with four intensities and a finite key (Zhou 2016) */
     KH_PROTOCOL_BEST                 /**< of links only, before kh_choice_make(): the device that gives most; stands last */
 } kh_protocol;
 typedef enum kh_detector_mode { KH_DETECTOR_GATED, KH_DETECTOR_FREE_RUNNING } kh_detector_mode;

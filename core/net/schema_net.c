@@ -24,7 +24,8 @@ static const char *const media[] = {"buried", "aerial", "subsea", NULL};
     "tf-cal-asymptotic", \
     "bbm92-asymptotic", \
     "bbm92-cw", \
-    "bbm92-cw-asymptotic"
+    "bbm92-cw-asymptotic", \
+    "mdi"
 // clang-format on
 static const char *const protocols[] = {PROTOCOLS, NULL};
 static const char *const link_protocols[] = {PROTOCOLS, "best", NULL};

@@ -7,7 +7,7 @@
 /** Minimum in a few dimensions by the simplex method of Nelder and Mead (Comput. J. 7, 308 (1965)), without derivatives, so that
  *  functions with kinks are welcome. Own code since it sits in the hot path: no allocation, same result on every machine. */
 
-enum { KH_SIMPLEX_DIMENSIONS_MAX = 6 };
+enum { KH_SIMPLEX_DIMENSIONS_MAX = 8 };
 
 /** Must be pure and give no NAN. */
 typedef double (*kh_simplex_function)(const double *x, const void *context);

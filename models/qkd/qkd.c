@@ -24,7 +24,8 @@ static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,
                                                    &kh_qkd_tf_cal_asymptotic,
                                                    &kh_qkd_bbm92_asymptotic,
                                                    &kh_qkd_bbm92_cw,
-                                                   &kh_qkd_bbm92_cw_asymptotic};
+                                                   &kh_qkd_bbm92_cw_asymptotic,
+                                                   &kh_qkd_mdi_finite};
 
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol)
 {

@@ -11,19 +11,20 @@
 
 /** Protocols of quantum key distribution behind one descriptor: a new protocol is one file and one line in the table of qkd.c. */
 
-enum { KH_QKD_PARAMETERS = 5 };
+enum { KH_QKD_PARAMETERS = 7 };
 
 /** What the protocol gives, before the limits of the electronics. */
 typedef struct kh_qkd_key {
     double rate_bps; /**< secret key, >= 0 */
     double qber; /**< of the key basis, [0, 0.5]; with typical parameters when there is no key; NAN without clicks, and for CV */
-    double sifted_rate_bps;               /**< key-basis detections; CV: symbols that make key */
-    double block_s;                       /**< time to fill a block; 0 for an infinite one */
-    double block_key_bits;                /**< secret bits of a block; 0 for an infinite one */
-    double parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
-                                               mu; one decoy: mu_1, mu_2, p_1, p of the key basis; CV: variance, key share; TF: u, p
-                                             of sending, CAL: mu of A, mu of B; MDI: mu of A, mu of B; BBM92: pairs per pulse, share
- of the test; continuous: pairs a second, window in seconds, share of the test */
+    double sifted_rate_bps; /**< key-basis detections; CV: symbols that make key */
+    double block_s;         /**< time to fill a block; 0 for an infinite one */
+    double block_key_bits;  /**< secret bits of a block; 0 for an infinite one */
+    double
+        parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
+                                            mu; one decoy: mu_1, mu_2, p_1, p of the key basis; CV: variance, key share; TF: u, p
+                                          of sending, CAL: mu of A, mu of B; MDI: mu of A, mu of B; finite: u of A, u of B, v and w
+of A, p_u, p_v, p_w; BBM92: pairs per pulse, share of the test; continuous: pairs a second, window in seconds, share of the test */
 } kh_qkd_key;
 
 /** One module pair over one channel: all that a protocol may look at. */
@@ -67,7 +68,7 @@ typedef struct kh_qkd_protocol {
 
 extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_bbm92, kh_qkd_bb84_one_decoy,
     kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic, kh_qkd_tf_sns, kh_qkd_mdi,
-    kh_qkd_tf_cal_asymptotic, kh_qkd_bbm92_asymptotic, kh_qkd_bbm92_cw, kh_qkd_bbm92_cw_asymptotic;
+    kh_qkd_tf_cal_asymptotic, kh_qkd_bbm92_asymptotic, kh_qkd_bbm92_cw, kh_qkd_bbm92_cw_asymptotic, kh_qkd_mdi_finite;
 
 /** @return the descriptor, or NULL for a value that is none. */
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol);
