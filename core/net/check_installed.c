@@ -62,10 +62,10 @@ static void check_amplifiers(const kh_loader *l)
         const standing s = {KH_NOUN_INSTALLED_AMPLIFIERS, i, a->place, a->line};
         check_beside(l, &s, a->fibre);
         check_alone(l, &taken, &s, a->fibre.i, 2 * (unsigned)a->direction + (unsigned)a->side);
-        if (a->gain_db > type->gain_max_db)
-            ERROR(l, a->place, "lower gain_db, or take a type with more gain",
-                  "installed_amplifier '%s': gain_db is %g, '%s' has at most %g dB", a->id, a->gain_db, type->id,
-                  type->gain_max_db);
+        double most_db = type->gain_max_db + type->gain_extension_db;
+        if (a->gain_db > most_db)
+            ERROR(l, a->place, "lower gain_db, or take a type with more gain or gain_extension_db",
+                  "installed_amplifier '%s': gain_db is %g, '%s' has at most %g dB", a->id, a->gain_db, type->id, most_db);
     }
 }
 

@@ -237,6 +237,7 @@ typedef struct kh_amplifier {
     kh_osnr_mask osnr_mask;          /**< OpenROADM in-line amplifiers */
     double gain_min_db;              /**< below it an attenuator in front adds to the noise figure */
     double gain_max_db;              /**< of flat gain; resolved */
+    double gain_extension_db;        /**< an installed one may have so much more, no longer flat */
     double power_max_dbm;            /**< total output */
     kh_amplifier_id preamp, booster; /**< dual stage */
     double lowest_thz, highest_thz;  /**< centres of the channels that it can amplify lie between */
