@@ -8,7 +8,7 @@ expect 64 "unknown command" "$KEYHAUL" plna
 says err "did you mean 'plan'?" "unknown command"
 expect 0 "help" "$KEYHAUL" --help
 expect 0 "version" "$KEYHAUL" --version
-for command in check rates plan simulate study report schema validate; do
+for command in check rates plan simulate study report import schema validate; do
     expect 0 "$command --help" "$KEYHAUL" "$command" --help
     head -n 1 "$scratch/out" | grep -q "^  keyhaul $command" || fail "$command --help does not lead with an example"
     awk 'length($0) > 100 { bad = 1 } END { exit bad }' "$scratch/out" || fail "$command --help is wider than 100 columns"

@@ -75,6 +75,7 @@ const volatile int *cli_catch_signals(void);
 
 /** The commands. argv[0] is the command's name. Each returns the exit status of the program. */
 int cmd_check(int argc, char **argv);
+int cmd_import(int argc, char **argv);
 int cmd_rates(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);

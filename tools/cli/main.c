@@ -20,6 +20,7 @@ static const command commands[] = {
     {"simulate", "play days or years of operation with faults", cmd_simulate},
     {"study", "a grid of what-ifs into one run file", cmd_study},
     {"report", "a run file as HTML, Markdown, CSV or JSON", cmd_report},
+    {"import", "a network of another program as a topology", cmd_import},
     {"schema", "the JSON Schema and the reference of the YAML", cmd_schema},
     {"validate", "check Keyhaul's models against a table of reference values", cmd_validate},
 };

@@ -26,8 +26,9 @@ ARROWS = {
     "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "models/optical", "models/qkd", "solvers"],
     "tools/batch": ["core/base", "core/run", "tools/study"],
     "tools/report": ["core/base", "core/text", "core/run"],
+    "tools/import": ["core/base", "core/text", "core/net"],
     "tools/validate": ["core/base", "core/text", "models/optical", "models/reference"],
-    "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/run", "tools/study", "tools/batch", "tools/report", "tools/validate"],
+    "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/run", "tools/import", "tools/study", "tools/batch", "tools/report", "tools/validate"],
 }
 # third-party header (by prefix) -> the only file that may include it
 THIRD_PARTY = {
