@@ -29,12 +29,27 @@ double kh_optical_kernel_self(double beta2_s2_m, double baud_hz, double decay_pe
     return (inverse_tangent_integral(y) + 2.0 * cimag(arc * arc)) / (2.0 * KH_PI * KH_PI * beta2_s2_m);
 }
 
+/* Tables are filled by these two: series wherever they are good to 1e-10, which is for all but the nearest neighbours. */
+static double arc(double y)
+{
+    double v = 1.0 / y, v2 = v * v;
+    return y < 20.0 ? atan(y) : KH_PI / 2.0 - v * (1.0 - v2 * (1.0 / 3.0 - v2 / 5.0));
+}
+
+/* log((d + h) / (d - h)) of t = h / d */
+static double spread(double t)
+{
+    double t2 = t * t;
+    if (t > 0.1)
+        return log((1.0 + t) / (1.0 - t));
+    return 2.0 * t * (1.0 + t2 * (1.0 / 3.0 + t2 * (1.0 / 5.0 + t2 * (1.0 / 7.0 + t2 / 9.0))));
+}
+
 /* The window of f1 shrinks by |f2 - f|, since f1 + f2 - f has to stay in the interferer: the second term. */
 double kh_optical_kernel_cross(double beta2_s2_m, double distance_hz, double baud_hz, double interferer_baud_hz, double decay_per_m)
 {
-    double curvature = 4.0 * KH_PI * KH_PI * beta2_s2_m, half_hz = interferer_baud_hz / 2.0;
-    double y = curvature * distance_hz * fmin(baud_hz / 2.0, interferer_baud_hz) / decay_per_m;
-    double spread = log((distance_hz + half_hz) / (distance_hz - half_hz)); /* integral of 1/(f1 - f) */
-    double slope = curvature * distance_hz;
-    return 2.0 * spread / curvature * atan(y) - decay_per_m / (slope * slope) * log1p(y * y);
+    double curvature = 4.0 * KH_PI * KH_PI * beta2_s2_m, slope = curvature * distance_hz;
+    double y = slope * fmin(baud_hz / 2.0, interferer_baud_hz) / decay_per_m;
+    double window = log(1.0 + y * y) * decay_per_m / (slope * slope);
+    return 2.0 / curvature * spread(interferer_baud_hz / (2.0 * distance_hz)) * arc(y) - window;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* 45 spans of 80 km x 76 channels: milliseconds an evaluation, cold and warm, and the ratios to a plain evaluation of the same
- * formulas (two asinh for each pair of channels in every span) and, when Python can import it, to GNPy itself. */
+ * formulas (two asinh for each pair of channels in every span) and, when Python can import it, to GNPy itself.
+ * bench_line wide: both bands, 192 channels, 5 and 45 spans, with Raman scattering between channels and without. */
 #include "core/base/units.h"
 #include "models/optical/chain.h"
 #include "models/optical/optical.h"
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { SPANS = 45, CHANNELS = 76, REPEATS = 50 };
@@ -105,7 +107,46 @@ static void compare_with_gnpy(const kh_optical_chain *chain, const kh_optical_co
            gnpy_ms / cold_ms, gnpy_ms / warm_ms, gnpy_gsnr_db, path.channels[0].gsnr_01nm_db);
 }
 
-int main(void)
+/* Amplifiers level the tilt, or 45 spans would lose the highest channels. */
+static void level_all(const kh_optical_chain *chain)
+{
+    for (size_t i = 0; i < chain->n_elements; i++)
+        if (chain->elements[i].kind == KH_OPTICAL_AMPLIFIER)
+            ((kh_optical_element *)(uintptr_t)&chain->elements[i])->amplifier.levels = true;
+}
+
+static void print_wide(kh_optical_chain *chain, const kh_optical_comb *comb, int spans, kh_nli_model model)
+{
+    kh_arena *arena = kh_arena_create(0);
+    kh_optical_cache *cache = arena == NULL ? NULL : kh_optical_cache_create(arena);
+    chain->physics = kh_optical_physics_of(model);
+    double cold_ms = median_run(chain, comb, NULL);
+    (void)time_run(chain, comb, cache);
+    double warm_ms = median_run(chain, comb, cache);
+    printf("%2d spans x %zu channels, %s: cold %.3f ms, warm %.3f ms, %.1f us a span\n", spans, comb->n,
+           model == KH_NLI_GN ? "GN     " : "ISRS-GN", cold_ms, warm_ms, warm_ms / spans * 1e3);
+    kh_arena_destroy(arena);
+}
+
+static kh_status bench_wide(kh_arena *arena, kh_error *err)
+{
+    kh_optical_grid grid = {.first_thz = 186.15, .spacing_ghz = 50, .channels = 192, .baud_gbd = 32, .launch_dbm = -1};
+    kh_optical_comb comb;
+    KH_TRY(kh_optical_comb_grid(&grid, arena, &comb, err));
+    for (int spans = 5; spans <= SPANS; spans += SPANS - 5) {
+        kh_optical_chain chain;
+        const char *text = kh_arena_printf(arena, "%dx%s", spans, line_text + strlen("45x"));
+        if (text == NULL)
+            return kh_fail(err, KH_ENOMEM, "out of memory");
+        KH_TRY(kh_chain_parse(text, arena, &chain, err));
+        level_all(&chain);
+        print_wide(&chain, &comb, spans, KH_NLI_GN);
+        print_wide(&chain, &comb, spans, KH_NLI_ISRS_GN);
+    }
+    return KH_OK;
+}
+
+int main(int argc, char **argv)
 {
     kh_arena *arena = kh_arena_create(0);
     kh_error err = {0};
@@ -116,6 +157,13 @@ int main(void)
         kh_optical_comb_grid(&grid, arena, &comb, &err) != KH_OK) {
         (void)fprintf(stderr, "bench_line: %s\n", err.message);
         return 1;
+    }
+    if (argc > 1 && strcmp(argv[1], "wide") == 0) {
+        kh_status status = bench_wide(arena, &err);
+        if (status != KH_OK)
+            (void)fprintf(stderr, "bench_line: %s\n", err.message);
+        kh_arena_destroy(arena);
+        return status == KH_OK ? 0 : 1;
     }
     kh_optical_cache *cache = kh_optical_cache_create(arena);
     double cold_ms = median_run(&chain, &comb, NULL), plain_ms = time_plain(&comb);
