@@ -220,24 +220,31 @@ static double add_noise_db(double ratio, double noise_01nm)
     return noise > 0.0 ? -kh_db_from_linear(noise) : (double)INFINITY;
 }
 
+void kh_optical_channel_add_tx(kh_optical_channel *channel, double baud_hz, double tx_osnr_db)
+{
+    double noise_01nm = inverse_from_db(tx_osnr_db), bandwidth_db = kh_db_from_linear(baud_hz / KH_OPTICAL_B0_HZ);
+    channel->gsnr_01nm_db = add_noise_db(channel->gsnr_01nm_db, noise_01nm);
+    channel->osnr_01nm_db = add_noise_db(channel->osnr_01nm_db, noise_01nm);
+    channel->gsnr_db = channel->gsnr_01nm_db - bandwidth_db;
+    channel->osnr_db = channel->osnr_01nm_db - bandwidth_db;
+}
+
 void kh_optical_path_add_tx(kh_optical_path *path, const kh_optical_comb *comb, double tx_osnr_db)
 {
-    double noise_01nm = inverse_from_db(tx_osnr_db);
-    for (size_t i = 0; i < path->n; i++) {
-        kh_optical_channel *channel = &path->channels[i];
-        double bandwidth_db = kh_db_from_linear(comb->baud_hz[i] / KH_OPTICAL_B0_HZ);
-        channel->gsnr_01nm_db = add_noise_db(channel->gsnr_01nm_db, noise_01nm);
-        channel->osnr_01nm_db = add_noise_db(channel->osnr_01nm_db, noise_01nm);
-        channel->gsnr_db = channel->gsnr_01nm_db - bandwidth_db;
-        channel->osnr_db = channel->osnr_01nm_db - bandwidth_db;
-    }
+    for (size_t i = 0; i < path->n; i++)
+        kh_optical_channel_add_tx(&path->channels[i], comb->baud_hz[i], tx_osnr_db);
     path->worst = find_worst(path->channels, path->n);
+}
+
+double kh_optical_channel_shannon_bps(const kh_optical_channel *channel, double baud_hz)
+{
+    return 2.0 * baud_hz * log2(1.0 + kh_linear_from_db(channel->gsnr_db));
 }
 
 double kh_optical_shannon_bps(const kh_optical_path *path, const kh_optical_comb *comb)
 {
     double sum_bps = 0.0;
     for (size_t i = 0; i < path->n; i++)
-        sum_bps += 2.0 * comb->baud_hz[i] * log2(1.0 + kh_linear_from_db(path->channels[i].gsnr_db));
+        sum_bps += kh_optical_channel_shannon_bps(&path->channels[i], comb->baud_hz[i]);
     return sum_bps;
 }

@@ -161,11 +161,15 @@ typedef struct kh_optical_chain {
 kh_status kh_optical_run(const kh_optical_chain *chain, const kh_optical_comb *comb, double tx_osnr_db, kh_optical_cache *cache,
                          kh_arena *arena, kh_optical_path *path, kh_error *err);
 
+/** One channel seen through a transmitter of an OSNR that was not in the run, in 0.1 nm: 1/GSNR' = 1/GSNR + 1/OSNR_tx. */
+void kh_optical_channel_add_tx(kh_optical_channel *channel, double baud_hz, double tx_osnr_db);
+
 /** The same path seen through transmitters of an OSNR that was not in the run (run with INFINITY): GSNR and OSNR are lowered,
  *  1/GSNR' = 1/GSNR + 1/OSNR_tx in 0.1 nm; @c worst is found again. */
 void kh_optical_path_add_tx(kh_optical_path *path, const kh_optical_comb *comb, double tx_osnr_db);
 
-/** Sum over the channels of 2 R log2(1 + GSNR), two polarisations, bit/s. */
+/** 2 R log2(1 + GSNR), two polarisations, bit/s: of one channel, and the sum over all. */
+double kh_optical_channel_shannon_bps(const kh_optical_channel *channel, double baud_hz);
 double kh_optical_shannon_bps(const kh_optical_path *path, const kh_optical_comb *comb);
 
 /** What a line system of the network can do.

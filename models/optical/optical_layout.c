@@ -2,6 +2,7 @@
 #include "models/optical/optical_layout.h"
 
 #include "core/base/units.h"
+#include "models/optical/optical_library.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -9,40 +10,76 @@
 /* SSMF of GNPy's equipment library, for fibres without a type */
 static const double ssmf_dispersion_ps_nm_km = 16.7, ssmf_area_um2 = 83.0, ssmf_pmd_ps_sqrt_km = 0.04;
 
-static const double gain_slack_db = 1e-6; /* rounding of sums */
+static const double gain_slack_db = 1e-6;  /* rounding of sums */
+static const double usual_baud_gbd = 32.0; /* of a channel whose symbol rate nothing says, where targets go by it */
 
-typedef struct builder {
-    const kh_net *net;
+/* One line system being appended. */
+typedef struct walk {
+    kh_optical_builder *b;
+    kh_optical_hop hop;
     const kh_line_system *system;
-    kh_arena *arena;
-    kh_optical_element *elements;
-    size_t n;
-    double span_loss_db;
-    size_t span_first; /* index in via of the span's first fibre */
-    kh_optical_layout layout;
-    kh_error *err;
-} builder;
+    double span_loss_db; /* since the last amplifier */
+    size_t span_first;   /* number on the way of the span's first fibre */
+    bool behind_roadm;   /* and no amplifier yet */
+    double lift_db;      /* from the target of that ROADM to the launch power */
+} walk;
 
 static bool has_roadms(const kh_line_system *system)
 {
     return !isnan(system->roadm_target_dbm);
 }
 
-static bool is_roadm(const builder *b, kh_node_id node)
+static bool is_roadm(const walk *w, kh_node_id node)
 {
-    for (size_t i = 0; i < b->system->n_roadms; i++)
-        if (b->system->roadms[i].i == node.i)
-            return has_roadms(b->system);
+    for (size_t i = 0; i < w->system->n_roadms; i++)
+        if (w->system->roadms[i].i == node.i)
+            return has_roadms(w->system);
     return false;
 }
 
-static kh_status no_memory(const builder *b)
+/* The k-th fibre in the direction of the light. */
+static kh_fibre_id fibre_at(const walk *w, size_t k)
 {
-    return kh_fail(b->err, KH_ENOMEM, "out of memory for the elements of a line system");
+    return w->system->via[w->hop.backward ? w->system->n_via - 1 - k : k];
+}
+
+static kh_status no_memory(const walk *w)
+{
+    return kh_fail(w->b->err, KH_ENOMEM, "out of memory for the elements of a line system");
+}
+
+static kh_status append(walk *w, kh_optical_element element)
+{
+    kh_optical_builder *b = w->b;
+    if (b->n == b->capacity) {
+        kh_optical_element *grown = kh_arena_grow(b->arena, b->elements, b->n, &b->capacity, sizeof *b->elements);
+        if (grown == NULL)
+            return no_memory(w);
+        b->elements = grown;
+    }
+    b->elements[b->n++] = element;
+    return KH_OK;
+}
+
+static kh_status append_loss(walk *w, double loss_db)
+{
+    if (loss_db <= 0.0)
+        return KH_OK;
+    return append(w, (kh_optical_element){.kind = KH_OPTICAL_LOSS, .loss_db = loss_db});
+}
+
+/* --- fibres --- */
+
+static kh_status assume_type(walk *w, const kh_fibre *fibre)
+{
+    if (w->b->layout.assumed != NULL)
+        return KH_OK;
+    w->b->layout.assumed = kh_arena_printf(w->b->arena, "fibre '%s' has no type, taken as standard single-mode", fibre->id);
+    return w->b->layout.assumed == NULL ? no_memory(w) : KH_OK;
 }
 
 /* Spreads the loss over the length. Connectors are told apart only when the loss was computed from them. */
-static kh_status add_fibre(builder *b, const kh_fibre *fibre)
+static kh_status append_glass(walk *w, const kh_fibre *fibre)
 {
     double connectors_db = fibre->loss_is_given || isnan(fibre->connector_loss_db) ? 0.0 : fibre->connector_loss_db;
     kh_optical_fibre made = {.length_km = fibre->length_km,
@@ -53,42 +90,54 @@ static kh_status add_fibre(builder *b, const kh_fibre *fibre)
                              .connector_in_db = connectors_db / 2.0,
                              .connector_out_db = connectors_db / 2.0};
     if (fibre->type.i != KH_NO_INDEX) {
-        const kh_fibre_type *type = &b->net->fibre_types[fibre->type.i];
+        const kh_fibre_type *type = &w->b->net->fibre_types[fibre->type.i];
         made.dispersion_ps_nm_km = type->dispersion_ps_nm_km;
+        made.slope_ps_nm2_km = type->dispersion_slope_ps_nm2_km;
         made.effective_area_um2 = type->effective_area_um2;
         made.pmd_ps_sqrt_km = type->pmd_ps_sqrt_km;
-    } else if (b->layout.assumed == NULL) {
-        b->layout.assumed = kh_arena_printf(b->arena, "fibre '%s' has no type, taken as standard single-mode", fibre->id);
-        if (b->layout.assumed == NULL)
-            return no_memory(b);
+    } else {
+        KH_TRY(assume_type(w, fibre));
     }
-    b->elements[b->n++] = (kh_optical_element){.kind = KH_OPTICAL_FIBRE, .fibre = made};
-    b->span_loss_db += fibre->loss_db;
-    b->layout.length_km += fibre->length_km;
-    b->layout.loss_db += fibre->loss_db;
+    return append(w, (kh_optical_element){.kind = KH_OPTICAL_FIBRE, .fibre = made});
+}
+
+static kh_status append_fibre(walk *w, kh_fibre_id id)
+{
+    const kh_fibre *fibre = &w->b->net->fibres[id.i];
+    double before_db = kh_optical_library_loss_db(w->b->net, w->hop, id, KH_SIDE_BEFORE);
+    double after_db = kh_optical_library_loss_db(w->b->net, w->hop, id, KH_SIDE_AFTER);
+    KH_TRY(append_loss(w, before_db));
+    KH_TRY(append_glass(w, fibre));
+    KH_TRY(append_loss(w, after_db));
+    w->span_loss_db += before_db + fibre->loss_db + after_db;
+    w->b->layout.length_km += fibre->length_km;
+    w->b->layout.loss_db += fibre->loss_db;
     return KH_OK;
 }
 
-static double total_dbm(const kh_line_system *system)
-{
-    return system->launch_dbm + kh_db_from_linear(system->channels);
-}
+/* --- amplifiers that are placed --- */
 
-static bool is_able(const kh_line_system *system, const kh_amplifier *amplifier, double gain_db)
+/* What an amplifier must do, and where: for choosing it and for saying why there is none. */
+typedef struct need {
+    double gain_db;
+    size_t last; /* number of the span's last fibre */
+    bool booster;
+} need;
+
+static bool is_able(const walk *w, const kh_amplifier *amplifier, double gain_db)
 {
-    double power_dbm = total_dbm(system);
-    return kh_amplifier_covers(amplifier, system) && gain_db <= amplifier->gain_max_db + gain_slack_db &&
-           power_dbm <= amplifier->power_max_dbm + gain_slack_db;
+    return kh_amplifier_covers(amplifier, w->system) && gain_db <= amplifier->gain_max_db + gain_slack_db &&
+           kh_optical_library_total_dbm(w->system) <= amplifier->power_max_dbm + gain_slack_db;
 }
 
 /* The line's amplifier, or the first of the library that is able; NULL when none is. */
-static const kh_amplifier *pick_amplifier(const builder *b, double gain_db)
+static const kh_amplifier *pick_amplifier(const walk *w, double gain_db)
 {
-    bool any = b->system->amplifier.i == KH_NO_INDEX;
-    for (size_t i = any ? 0 : b->system->amplifier.i; i < b->net->n_amplifiers; i++) {
-        const kh_amplifier *amplifier = &b->net->amplifiers[i];
-        if (is_able(b->system, amplifier, gain_db))
-            return amplifier;
+    const kh_net *net = w->b->net;
+    bool any = w->system->amplifier.i == KH_NO_INDEX;
+    for (size_t i = any ? 0 : w->system->amplifier.i; i < net->n_amplifiers; i++) {
+        if (is_able(w, &net->amplifiers[i], gain_db))
+            return &net->amplifiers[i];
         if (!any)
             return NULL;
     }
@@ -96,121 +145,177 @@ static const kh_amplifier *pick_amplifier(const builder *b, double gain_db)
 }
 
 /* "span 'A-B' to 'C-D' loses 53.4 dB" or "the booster needs 22 dB" */
-static const char *describe_need(const builder *b, double gain_db, size_t last, bool booster)
+static const char *describe_need(const walk *w, const need *n)
 {
-    if (booster)
-        return kh_arena_printf(b->arena, "the booster after a ROADM needs %.1f dB of gain", gain_db);
-    const char *from = b->net->fibres[b->system->via[b->span_first].i].id, *to = b->net->fibres[b->system->via[last].i].id;
-    if (last == b->span_first)
-        return kh_arena_printf(b->arena, "span '%s' loses %.1f dB", from, gain_db);
-    return kh_arena_printf(b->arena, "span '%s' to '%s' loses %.1f dB without an amplifier between", from, to, gain_db);
+    kh_arena *arena = w->b->arena;
+    if (n->booster)
+        return kh_arena_printf(arena, "the booster after a ROADM needs %.1f dB of gain", n->gain_db);
+    const kh_fibre *fibres = w->b->net->fibres;
+    const char *from = fibres[fibre_at(w, w->span_first).i].id, *to = fibres[fibre_at(w, n->last).i].id;
+    if (n->last == w->span_first)
+        return kh_arena_printf(arena, "span '%s' loses %.1f dB", from, n->gain_db);
+    return kh_arena_printf(arena, "span '%s' to '%s' loses %.1f dB without an amplifier between", from, to, n->gain_db);
 }
 
 /* Largest gain that the line may use; -infinity when there is no amplifier for its band. */
-static double largest_gain_db(const builder *b)
+static double largest_gain_db(const walk *w)
 {
     double most_db = -(double)INFINITY;
-    for (size_t i = 0; i < b->net->n_amplifiers; i++)
-        if ((b->system->amplifier.i == KH_NO_INDEX || b->system->amplifier.i == i) &&
-            kh_amplifier_covers(&b->net->amplifiers[i], b->system))
-            most_db = fmax(most_db, b->net->amplifiers[i].gain_max_db);
+    for (size_t i = 0; i < w->b->net->n_amplifiers; i++)
+        if ((w->system->amplifier.i == KH_NO_INDEX || w->system->amplifier.i == i) &&
+            kh_amplifier_covers(&w->b->net->amplifiers[i], w->system))
+            most_db = fmax(most_db, w->b->net->amplifiers[i].gain_max_db);
     return most_db;
 }
 
-static kh_status explain_no_amplifier(builder *b, double gain_db, size_t last, bool booster)
+static const char *explain_lack(const walk *w, const need *n, const char *what)
 {
-    const char *need = describe_need(b, gain_db, last, booster);
-    if (need == NULL)
-        return no_memory(b);
-    bool any = b->system->amplifier.i == KH_NO_INDEX;
-    double most_db = largest_gain_db(b);
-    if (b->net->n_amplifiers == 0)
-        b->layout.obstacle = kh_arena_printf(b->arena, "%s, and the library has no amplifier", need);
-    else if (isinf(most_db))
-        b->layout.obstacle = kh_arena_printf(b->arena, "%s, and no amplifier takes channels from %.10g to %.10g THz", need,
-                                             b->system->first_thz, kh_line_last_thz(b->system));
-    else if (gain_db > most_db)
-        b->layout.obstacle =
-            kh_arena_printf(b->arena, "%s, %s (at most %.1f dB)", need,
-                            any ? "no amplifier of the library has that gain" : "the line's amplifier has less gain", most_db);
-    else
-        b->layout.obstacle = kh_arena_printf(
-            b->arena, "%s and %g channels of %g dBm are %.1f dBm, %s", need, b->system->channels, b->system->launch_dbm,
-            total_dbm(b->system), any ? "no amplifier of the library gives both" : "the line's amplifier does not give both");
-    return b->layout.obstacle == NULL ? no_memory(b) : KH_OK;
+    kh_arena *arena = w->b->arena;
+    const kh_line_system *system = w->system;
+    bool any = system->amplifier.i == KH_NO_INDEX;
+    double most_db = largest_gain_db(w), total_dbm = kh_optical_library_total_dbm(system);
+    if (w->b->net->n_amplifiers == 0)
+        return kh_arena_printf(arena, "%s, and the library has no amplifier", what);
+    if (isinf(most_db))
+        return kh_arena_printf(arena, "%s, and no amplifier takes channels from %.10g to %.10g THz", what,
+                               kh_line_first_thz(system), kh_line_last_thz(system));
+    if (n->gain_db > most_db)
+        return kh_arena_printf(arena, "%s, %s (at most %.1f dB)", what,
+                               any ? "no amplifier of the library has that gain" : "the line's amplifier has less gain", most_db);
+    const char *both = any ? "no amplifier of the library gives both" : "the line's amplifier does not give both";
+    if (system->n_combs > 0)
+        return kh_arena_printf(arena, "%s and the channels together are %.1f dBm, %s", what, total_dbm, both);
+    return kh_arena_printf(arena, "%s and %g channels of %g dBm are %.1f dBm, %s", what, system->channels, system->launch_dbm,
+                           total_dbm, both);
 }
 
-static kh_status add_amplifier(builder *b, double gain_db, size_t last, bool booster)
+static kh_status append_chosen(walk *w, const need *n)
 {
-    const kh_amplifier *amplifier = pick_amplifier(b, gain_db);
-    if (amplifier == NULL)
-        return b->layout.obstacle == NULL ? explain_no_amplifier(b, gain_db, last, booster) : KH_OK;
-    kh_optical_amplifier made = {.noise = KH_OPTICAL_NOISE_FIXED,
-                                 .noise_db = {amplifier->noise_figure_db},
-                                 .gain_db = gain_db,
-                                 .gain_min_db = -10.0,
-                                 .gain_max_db = amplifier->gain_max_db,
-                                 .power_max_dbm = amplifier->power_max_dbm,
-                                 .levels = true};
-    b->elements[b->n++] = (kh_optical_element){.kind = KH_OPTICAL_AMPLIFIER, .amplifier = made};
-    return KH_OK;
-}
-
-/* A ROADM, and behind it the booster that lifts its target to the launch power. */
-static kh_status add_roadm(builder *b, kh_optical_role role, size_t last)
-{
-    const kh_line_system *system = b->system;
-    kh_optical_roadm made = {.role = role,
-                             .target_dbm = fmin(system->roadm_target_dbm, system->launch_dbm),
-                             .add_drop_osnr_db = isnan(system->add_drop_osnr_db) ? (double)INFINITY : system->add_drop_osnr_db};
-    b->elements[b->n++] = (kh_optical_element){.kind = KH_OPTICAL_ROADM, .roadm = made};
-    if (role == KH_OPTICAL_DROP || system->launch_dbm <= made.target_dbm)
-        return KH_OK;
-    return add_amplifier(b, system->launch_dbm - made.target_dbm, last, true);
-}
-
-static kh_status end_span(builder *b, size_t last, kh_node_id node)
-{
-    KH_TRY(add_amplifier(b, b->span_loss_db, last, false));
-    b->span_loss_db = 0.0;
-    b->span_first = last + 1;
-    b->layout.n_spans++;
-    if (last + 1 == b->system->n_via)
-        return has_roadms(b->system) ? add_roadm(b, KH_OPTICAL_DROP, last) : KH_OK;
-    return is_roadm(b, node) ? add_roadm(b, KH_OPTICAL_EXPRESS, last) : KH_OK;
-}
-
-static kh_status add_fibres(builder *b)
-{
-    kh_node_id node = b->system->ends[0];
-    for (size_t i = 0; i < b->system->n_via; i++) {
-        const kh_fibre *fibre = &b->net->fibres[b->system->via[i].i];
-        if (fibre->ends[0].i != node.i && fibre->ends[1].i != node.i)
-            return kh_fail(b->err, KH_EDATA, "fibre '%s' does not start where the one before it ends", fibre->id);
-        node = kh_node_far_end(fibre->ends, node);
-        KH_TRY(add_fibre(b, fibre));
-        bool passes = i + 1 < b->system->n_via && b->net->nodes[node.i].kind == KH_NODE_SWITCH && !is_roadm(b, node);
-        if (!passes)
-            KH_TRY(end_span(b, i, node));
+    const kh_amplifier *kind = pick_amplifier(w, n->gain_db);
+    if (kind == NULL) {
+        const char *what = w->b->layout.obstacle == NULL ? describe_need(w, n) : NULL;
+        if (w->b->layout.obstacle == NULL)
+            w->b->layout.obstacle = what == NULL ? NULL : explain_lack(w, n, what);
+        return w->b->layout.obstacle == NULL ? no_memory(w) : KH_OK;
     }
+    kh_optical_element element = {.kind = KH_OPTICAL_AMPLIFIER};
+    KH_TRY(kh_optical_library_amplifier(w->b->net, kind, w->b->arena, &element.amplifier, w->b->err));
+    element.amplifier.gain_db = n->gain_db;
+    element.amplifier.levels = true;
+    return append(w, element);
+}
+
+/* --- amplifiers that stand, and places --- */
+
+static kh_status append_installed(walk *w, const kh_installed_amplifier *a, double needed_db)
+{
+    kh_optical_element element = {.kind = KH_OPTICAL_AMPLIFIER};
+    const kh_amplifier *kind = &w->b->net->amplifiers[a->type.i];
+    KH_TRY(kh_optical_library_amplifier(w->b->net, kind, w->b->arena, &element.amplifier, w->b->err));
+    element.amplifier.gain_db = isnan(a->gain_db) ? needed_db + a->in_voa_db + a->voa_db : a->gain_db;
+    element.amplifier.tilt_db = a->tilt_db;
+    element.amplifier.voa_db = a->voa_db;
+    element.amplifier.levels = true;
+    double most_db = kind->gain_max_db + kind->gain_extension_db;
+    if (element.amplifier.gain_db > most_db + gain_slack_db && w->b->layout.obstacle == NULL) {
+        w->b->layout.obstacle = kh_arena_printf(w->b->arena, "amplifier '%s' needs %.1f dB of gain, '%s' has at most %.1f dB",
+                                                a->id, element.amplifier.gain_db, kind->id, most_db);
+        return w->b->layout.obstacle == NULL ? no_memory(w) : KH_OK;
+    }
+    KH_TRY(append_loss(w, a->in_voa_db));
+    return append(w, element);
+}
+
+/* The place before a fibre: behind a ROADM a booster, else nothing but what is installed. */
+static kh_status append_before(walk *w, size_t k)
+{
+    const kh_installed_amplifier *a = kh_optical_library_installed(w->b->net, w->hop, fibre_at(w, k), KH_SIDE_BEFORE);
+    double needed_db = w->behind_roadm ? w->lift_db : w->span_loss_db;
+    if (a != NULL) {
+        KH_TRY(append_installed(w, a, needed_db));
+        w->span_loss_db = 0.0;
+        w->span_first = k;
+    } else if (w->behind_roadm && needed_db > 0.0 && !w->system->as_built) {
+        const need booster = {needed_db, k, true};
+        KH_TRY(append_chosen(w, &booster));
+    }
+    w->behind_roadm = false;
     return KH_OK;
 }
 
-kh_status kh_optical_layout_build(const kh_net *net, const kh_line_system *system, kh_arena *arena, kh_optical_layout *layout,
-                                  kh_error *err)
+/* The place behind a fibre; where light only passes, nothing but what is installed. */
+static kh_status append_after(walk *w, size_t k, bool passes)
 {
-    builder b = {.net = net, .system = system, .arena = arena, .err = err};
-    if (system->n_via == 0)
-        return kh_fail(err, KH_EDATA, "a line system needs at least one fibre in via");
-    b.elements = KH_NEW(arena, kh_optical_element, 4 * system->n_via + 4); /* fibre, amplifier, ROADM, booster */
-    if (b.elements == NULL)
-        return no_memory(&b);
-    if (has_roadms(system))
-        KH_TRY(add_roadm(&b, KH_OPTICAL_ADD, 0));
-    KH_TRY(add_fibres(&b));
-    if (b.layout.obstacle == NULL)
-        b.layout.chain =
-            (kh_optical_chain){.elements = b.elements, .n_elements = b.n, .physics = kh_optical_physics_of(system->nli_model)};
-    *layout = b.layout;
+    const kh_installed_amplifier *a = kh_optical_library_installed(w->b->net, w->hop, fibre_at(w, k), KH_SIDE_AFTER);
+    if (a != NULL) {
+        KH_TRY(append_installed(w, a, w->span_loss_db));
+    } else if (!passes && !w->system->as_built) {
+        const need amplifier = {w->span_loss_db, k, false};
+        KH_TRY(append_chosen(w, &amplifier));
+    } else {
+        return KH_OK;
+    }
+    w->span_loss_db = 0.0;
+    w->span_first = k + 1;
     return KH_OK;
+}
+
+/* Target of the line's own kind of channel. */
+static double usual_target_dbm(const walk *w, const kh_optical_roadm *roadm)
+{
+    if (roadm->equalise == KH_OPTICAL_BY_BAUD)
+        return roadm->target_dbm + kh_db_from_linear(isnan(w->system->baud_gbd) ? usual_baud_gbd : w->system->baud_gbd);
+    if (roadm->equalise == KH_OPTICAL_BY_SLOT)
+        return roadm->target_dbm + kh_db_from_linear(w->system->spacing_ghz);
+    return roadm->target_dbm;
+}
+
+/* A placed booster lifts; a target above the launch power comes down to it. */
+static kh_status append_roadm(walk *w, kh_node_id node, kh_optical_role role)
+{
+    kh_optical_roadm made = kh_optical_library_roadm(w->b->net, w->hop, node, role);
+    double above_db = usual_target_dbm(w, &made) - w->system->launch_dbm;
+    if (above_db > 0.0 && !w->system->as_built)
+        made.target_dbm -= above_db;
+    w->behind_roadm = role != KH_OPTICAL_DROP;
+    w->lift_db = fmax(-above_db, 0.0);
+    w->span_loss_db = 0.0;
+    return append(w, (kh_optical_element){.kind = KH_OPTICAL_ROADM, .roadm = made});
+}
+
+/* --- the whole line --- */
+
+static kh_status step(walk *w, size_t k, kh_node_id *node)
+{
+    const kh_net *net = w->b->net;
+    const kh_fibre *fibre = &net->fibres[fibre_at(w, k).i];
+    if (fibre->ends[0].i != node->i && fibre->ends[1].i != node->i)
+        return kh_fail(w->b->err, KH_EDATA, "fibre '%s' does not start where the one before it ends", fibre->id);
+    KH_TRY(append_before(w, k));
+    KH_TRY(append_fibre(w, fibre_at(w, k)));
+    *node = kh_node_far_end(fibre->ends, *node);
+    bool inside = k + 1 < w->system->n_via, roadm = inside && is_roadm(w, *node);
+    bool passes = inside && net->nodes[node->i].kind == KH_NODE_SWITCH && !roadm;
+    KH_TRY(append_after(w, k, passes));
+    if (!passes)
+        w->b->layout.n_spans++;
+    return roadm ? append_roadm(w, *node, KH_OPTICAL_EXPRESS) : KH_OK;
+}
+
+kh_status kh_optical_layout_append(kh_optical_builder *builder, kh_optical_hop hop, kh_optical_position position)
+{
+    walk w = {.b = builder, .hop = hop, .system = &builder->net->line_systems[hop.line.i]};
+    if (w.system->n_via == 0)
+        return kh_fail(builder->err, KH_EDATA, "a line system needs at least one fibre in via");
+    const kh_optical_physics physics = kh_optical_physics_of(w.system->nli_model);
+    kh_optical_physics *all = &builder->layout.chain.physics; /* one for the whole way: the most that a line asks for */
+    *all = (kh_optical_physics){
+        .isrs = all->isrs || physics.isrs, .raman = all->raman || physics.raman, .by_width = all->by_width || physics.by_width};
+    bool ends_in_roadms = has_roadms(w.system) && !w.system->bare_ends;
+    kh_node_id node = w.system->ends[hop.backward ? 1 : 0];
+    if (ends_in_roadms)
+        KH_TRY(append_roadm(&w, node, position.first ? KH_OPTICAL_ADD : KH_OPTICAL_EXPRESS));
+    for (size_t k = 0; k < w.system->n_via; k++)
+        KH_TRY(step(&w, k, &node));
+    return ends_in_roadms && position.last ? append_roadm(&w, node, KH_OPTICAL_DROP) : KH_OK;
 }

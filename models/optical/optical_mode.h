@@ -39,6 +39,12 @@ typedef struct kh_optical_selection {
 kh_optical_verdict kh_optical_mode_judge(const kh_mode *mode, double margin_db, const kh_optical_path *path,
                                          const kh_optical_comb *comb, const kh_optical_selection *which);
 
+/** What stands in the way, to follow the name of the mode: "misses 12 dB + 2 dB margin by 0.4 dB (GSNR 13.6 dB in 0.1 nm)".
+ *  @param verdict  of kh_optical_mode_judge() with the same arguments, not clear
+ *  @return a text in the arena; NULL when memory is out */
+const char *kh_optical_mode_explain(const kh_mode *mode, double margin_db, const kh_optical_path *path,
+                                    const kh_optical_verdict *verdict, kh_arena *arena);
+
 /** Straight line between the points of a table; a table whose first x is above 0 starts at (0, 0). Outside: INFINITY. No table: 0.
  */
 double kh_optical_mode_penalty_db(const kh_points *table, double x);

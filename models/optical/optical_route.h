@@ -14,12 +14,6 @@
  *  - Every line lifts the light to its own launch power behind its ROADMs.
  *  - One comb goes the whole way: all its channels are lit on every line, whatever the plans of the later lines. */
 
-/** One line system on the way. */
-typedef struct kh_optical_hop {
-    kh_line_id line;
-    bool backward; /**< from ends[1] of the line to ends[0] */
-} kh_optical_hop;
-
 /** Hops in order; each starts at the node where the one before ends. */
 typedef struct kh_optical_route {
     const kh_optical_hop *hops; /**< [n_hops] */

@@ -2,7 +2,7 @@
 /* Line systems of a network built by hand: A --80 km-- B --80 km-- C --80 km-- D, B an amplifier, C what the test says. */
 #include "models/optical/chain.h"
 #include "models/optical/optical.h"
-#include "models/optical/optical_layout.h"
+#include "models/optical/optical_route.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -118,6 +118,17 @@ static kh_line_rate evaluate(fixture *f)
     return rate;
 }
 
+static kh_optical_layout build(fixture *f)
+{
+    const kh_optical_hop hop = {.line = {0}};
+    const kh_optical_route route = {.hops = &hop, .n_hops = 1};
+    kh_optical_layout layout = {0};
+    kh_error err = {0};
+    if (kh_optical_route_build(&f->net, &route, f->arena, &layout, &err) != KH_OK)
+        fail_msg("%s%s", err.steps, err.message);
+    return layout;
+}
+
 /* The same line written as a chain, evaluated without any network. */
 static void gsnr_is_that_of_the_chain_written_by_hand(void **state)
 {
@@ -213,13 +224,13 @@ static void fibres_that_meet_at_a_switch_are_one_span(void **state)
     fixture *f = *state;
     f->nodes[2].kind = KH_NODE_SWITCH;
     kh_optical_layout layout;
-    assert_int_equal(kh_optical_layout_build(&f->net, &f->system, f->arena, &layout, NULL), KH_OK);
+    layout = build(f);
     assert_int_equal(layout.n_spans, 2);
     assert_int_equal(layout.chain.n_elements, 8); /* add, booster, fibre, amplifier, fibre, fibre, amplifier, drop */
     assert_true(layout.chain.elements[6].amplifier.gain_db == 34 && layout.chain.elements[6].amplifier.noise_db[0] == 6);
     assert_true(layout.chain.elements[3].amplifier.gain_db == 17 && layout.chain.elements[3].amplifier.noise_db[0] == 5);
     f->system.n_roadms = 1; /* a ROADM there ends the span */
-    assert_int_equal(kh_optical_layout_build(&f->net, &f->system, f->arena, &layout, NULL), KH_OK);
+    layout = build(f);
     assert_int_equal(layout.n_spans, 3);
     assert_int_equal(layout.chain.n_elements, 11);
     assert_int_equal(layout.chain.elements[6].roadm.role, KH_OPTICAL_EXPRESS);
@@ -232,7 +243,7 @@ static void without_a_target_the_light_goes_straight_into_the_fibre(void **state
     kh_optical_layout layout;
     f->system.roadm_target_dbm = (double)NAN;
     f->system.n_roadms = 1;
-    assert_int_equal(kh_optical_layout_build(&f->net, &f->system, f->arena, &layout, NULL), KH_OK);
+    layout = build(f);
     assert_int_equal(layout.chain.n_elements, 6);
     assert_int_equal(layout.chain.elements[0].kind, KH_OPTICAL_FIBRE);
     assert_true(fabs(evaluate(f).rx_power_dbm) < 0.1);
@@ -245,7 +256,7 @@ static void connectors_stand_at_the_ends_when_the_loss_was_computed(void **state
     f->fibres[0].loss_is_given = false;
     f->fibres[0].connector_loss_db = 1;
     f->fibres[0].type.i = KH_NO_INDEX;
-    assert_int_equal(kh_optical_layout_build(&f->net, &f->system, f->arena, &layout, NULL), KH_OK);
+    layout = build(f);
     const kh_optical_fibre *first = &layout.chain.elements[2].fibre, *second = &layout.chain.elements[4].fibre;
     assert_true(first->attenuation_db_km == 0.2 && first->connector_in_db == 0.5 && first->connector_out_db == 0.5);
     assert_true(second->attenuation_db_km == 17.0 / 80.0 && second->connector_in_db == 0);
@@ -277,7 +288,7 @@ static void total_power_is_part_of_the_choice(void **state)
     fixture *f = *state;
     kh_optical_layout layout;
     f->system.launch_dbm = 6; /* 22 dBm for 40 channels */
-    assert_int_equal(kh_optical_layout_build(&f->net, &f->system, f->arena, &layout, NULL), KH_OK);
+    layout = build(f);
     assert_true(layout.chain.elements[3].amplifier.noise_db[0] == 6);
     f->system.launch_dbm = 8;
     kh_line_rate rate = evaluate(f);
