@@ -154,7 +154,8 @@ static kh_qkd_key key_of(const search *s, const kh_mdi2016_choice *c)
         .rate_bps = fmax(0.0, block.key_bits * per_pulse_hz),
         .qber = block.qber,
         .sifted_rate_bps = block.n_key * per_pulse_hz,
-        .parameters = {c->mu_a[KH_MDI2016_U], c->mu_a[KH_MDI2016_V], c->mu_a[KH_MDI2016_W], c->p[KH_MDI2016_U], c->p[KH_MDI2016_V]},
+        .parameters = {c->mu_a[KH_MDI2016_U], c->mu_b[KH_MDI2016_U], c->mu_a[KH_MDI2016_V], c->mu_a[KH_MDI2016_W],
+                       c->p[KH_MDI2016_U], c->p[KH_MDI2016_V], c->p[KH_MDI2016_W]},
     };
     if (isfinite(s->n_key)) { /* whole bits come out of a block */
         key.block_s = block.n_key / key.sifted_rate_bps;

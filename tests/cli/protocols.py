@@ -14,7 +14,7 @@ for name, link in links.items():
     assert effects["loss_db"] > 3 and effects["error_correction_db"] > 0, f"{name}: {effects}"
     assert link["limit"] == "loss of the channel", f"{name}: {link['limit']}"
 
-for finite in ("bb84-decoy", "bb84-one-decoy", "bb84-one-decoy-rusca"):
+for finite in ("mdi", "bb84-decoy", "bb84-one-decoy", "bb84-one-decoy-rusca"):
     assert links[finite]["time_to_first_key_s"] > 0 and links[finite]["effects"]["finite_key_db"] > 1, finite
 for name in ("cv-gaussian", "cv-gaussian-asymptotic"):
     assert links[name]["qber"] is None and links[name]["effects"]["dark_counts_db"] > 0.1, name

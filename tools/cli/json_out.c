@@ -51,10 +51,19 @@ static kh_json *effects_of(const kh_effects *effects)
     kh_json *object = kh_json_object();
     set_number(object, "loss_db", effects->loss_db);
     set_number(object, "dark_counts_db", effects->dark_counts_db);
+    set_number(object, "stray_light_db", effects->stray_light_db);
     set_number(object, "misalignment_db", effects->misalignment_db);
     set_number(object, "error_correction_db", effects->error_correction_db);
     set_number(object, "finite_key_db", effects->finite_key_db);
     set_number(object, "dead_time_db", effects->dead_time_db);
+    return object;
+}
+
+static kh_json *change_of(const kh_change *change)
+{
+    kh_json *object = kh_json_object();
+    set_text(object, "what", change->what);
+    set_number(object, "factor", change->factor);
     return object;
 }
 
@@ -66,6 +75,8 @@ static kh_json *link_of(const kh_net *net, const kh_rates *rates, size_t i)
     set_text(object, "id", link->id);
     set_ends(object, net, link->ends);
     set_text(object, "protocol", kh_protocol_name(link->protocol));
+    set_text(object, "device", link->device.i == KH_NO_INDEX ? NULL : net->devices[link->device.i].id);
+    kh_json_set(object, "chosen", kh_json_bool(link->is_chosen));
     set_number(object, "modules", link->modules);
     set_number(object, "length_km", rate->length_km);
     set_number(object, "loss_db", rate->loss_db);
@@ -77,6 +88,7 @@ static kh_json *link_of(const kh_net *net, const kh_rates *rates, size_t i)
     kh_json_set(object, "measured", kh_json_bool(rate->measured));
     set_text(object, "limit", kh_limit_text(rate->limit));
     kh_json_set(object, "effects", effects_of(&rate->effects));
+    kh_json_set(object, "change", change_of(&rate->change));
     return object;
 }
 
@@ -85,6 +97,22 @@ kh_json *cli_json_links(const kh_net *net, const kh_rates *rates)
     kh_json *array = kh_json_array();
     for (size_t i = 0; i < net->n_qkd_links; i++)
         kh_json_append(array, link_of(net, rates, i));
+    return array;
+}
+
+kh_json *cli_json_crossovers(const kh_net *net, const kh_choice_envelope *envelope)
+{
+    kh_json *array = kh_json_array();
+    for (size_t i = 0; i < envelope->n; i++) {
+        const kh_choice_piece *piece = &envelope->pieces[i];
+        kh_json *object = kh_json_object();
+        set_text(object, "device", net->devices[piece->device.i].id);
+        set_number(object, "from_db", piece->from_db);
+        set_number(object, "to_db", piece->to_db);
+        set_number(object, "from_bps", piece->from_bps);
+        set_number(object, "to_bps", piece->to_bps);
+        kh_json_append(array, object);
+    }
     return array;
 }
 

@@ -4,12 +4,14 @@
 
 #include "core/base/findings.h"
 #include "core/text/json.h"
+#include "models/choice.h"
 #include "tools/study/pipeline.h"
 
 /** The JSON of the reading commands. Its keys are stable and documented in tools/cli/README.md. */
 kh_json *cli_json_findings(const kh_findings *findings);
 kh_json *cli_json_links(const kh_net *net, const kh_rates *rates);
 kh_json *cli_json_lines(const kh_net *net, const kh_rates *rates);
+kh_json *cli_json_crossovers(const kh_net *net, const kh_choice_envelope *envelope);
 kh_json *cli_json_plan(const kh_pipeline *pipeline);
 kh_json *cli_json_simulation(const kh_pipeline *pipeline);
 

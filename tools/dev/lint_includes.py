@@ -28,7 +28,7 @@ ARROWS = {
     "tools/report": ["core/base", "core/text", "core/run"],
     "tools/import": ["core/base", "core/text", "core/net"],
     "tools/validate": ["core/base", "core/text", "models/optical", "models/reference"],
-    "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/run", "tools/import", "tools/study", "tools/batch", "tools/report", "tools/validate"],
+    "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "tools/import", "tools/study", "tools/batch", "tools/report", "tools/validate"],
 }
 # third-party header (by prefix) -> the only file that may include it
 THIRD_PARTY = {

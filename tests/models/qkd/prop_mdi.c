@@ -155,12 +155,31 @@ static void key_never_rises_with_loss_noise_or_error(void **state)
     }
 }
 
+static void a_neighbour_leads_to_the_same_key(void **state)
+{
+    (void)state;
+    for (double loss_db = 2.0; loss_db < 20.0; loss_db += 4.5) {
+        kh_qkd_system s = system_at(loss_db, 10.0, 1e7);
+        double from_scratch = rate_of(&kh_qkd_mdi_finite, &s);
+        kh_qkd_system neighbour = s;
+        neighbour.loss_a_db += 0.7;
+        kh_qkd_key near;
+        kh_error err = {0};
+        assert_int_equal(kh_qkd_compute(&kh_qkd_mdi_finite, &neighbour, &near, &err), KH_OK);
+        s.near = &near;
+        assert_true(fabs(rate_of(&kh_qkd_mdi_finite, &s) / from_scratch - 1.0) < 1e-4);
+        s.rough = true;
+        assert_true(fabs(rate_of(&kh_qkd_mdi_finite, &s) / from_scratch - 1.0) < 1e-2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_single_photon_bounds_hold_for_any_yields),
         cmocka_unit_test(chernoff_bounds_undo_each_other_and_tighten),
         cmocka_unit_test(a_longer_block_gives_more_up_to_the_endless_one),
+        cmocka_unit_test(a_neighbour_leads_to_the_same_key),
         cmocka_unit_test(key_never_rises_with_loss_noise_or_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
