@@ -5,6 +5,8 @@
 #include "models/qkd/bounds.h"
 #include "models/qkd/qkd.h"
 #include "models/qkd/qkd_effects.h"
+#include "models/space/pass.h"
+#include "models/space/satellite.h"
 
 #include <math.h>
 
@@ -90,6 +92,38 @@ static kh_status find_subject(const kh_net *net, kh_qkd_link_id id, subject *s, 
     return KH_OK;
 }
 
+/* A year of passes: the average rate; the rest shows the best pass. */
+static kh_status compute_satellite(const kh_net *net, const subject *s, kh_qkd_rate *rate, kh_error *err)
+{
+    kh_satellite_year year;
+    KH_TRY(kh_satellite_year_compute(net, s->link, &year, err));
+    rate->is_satellite = true;
+    rate->satellite = year.rate;
+    if (year.n_steps == 0) {
+        rate->limit = KH_LIMIT_NO_PASS;
+        return KH_OK;
+    }
+    const kh_pass_steps steps = {year.seconds, year.transmittance, year.n_steps};
+    year.system.pass = &steps;
+    KH_TRY(kh_qkd_effects_find(&kh_qkd_pass, &year.system, &year.key, &rate->effects, err));
+    KH_TRY(kh_qkd_effects_change(&kh_qkd_pass, &year.system, &year.key, &rate->effects, &rate->change, err));
+    rate->limit = kh_qkd_effects_limit(&rate->effects, year.key.rate_bps > 0.0);
+    rate->loss_db = year.system.loss_b_db;
+    rate->length_km = year.range_km;
+    if (!rate->qber_measured)
+        rate->qber = year.key.qber;
+    rate->ceiling_bps = year.ceiling_bits_year / KH_PASSES_YEAR_S;
+    rate->repeater_ceiling_bps = s->device->clock_hz * kh_bound_single_repeater(rate->loss_db);
+    rate->sifted_rate_bps = year.detections_year / KH_PASSES_YEAR_S;
+    rate->per_module_bps = year.rate.key_bits_year / KH_PASSES_YEAR_S;
+    if (year.rate.clear_passes > 0.0) {
+        rate->block_s = KH_PASSES_YEAR_S * s->link->passes_per_block / year.rate.clear_passes;
+        rate->block_key_bits = floor(year.rate.mean_pass_bits * s->link->passes_per_block);
+    }
+    apply_device(s->device, rate->loss_db, rate);
+    return KH_OK;
+}
+
 kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *rate, kh_error *err)
 {
     subject s;
@@ -114,6 +148,8 @@ kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *
         KH_TRY(take_measured(&s, &result, err));
     else if (s.has_fibres && s.protocol != NULL)
         KH_TRY(compute(&s, &result, err));
+    else if (kh_satellite_has_model(net, s.link))
+        KH_TRY(compute_satellite(net, &s, &result, err));
     /* no way over one station beats this; the bound of the protocol itself, which is lower, was asserted where the rate was made */
     if (!(result.per_module_bps <= result.repeater_ceiling_bps * (1.0 + 1e-9)))
         return kh_fail(err, KH_EINTERNAL, "the key rate is %g bit/s, above the single-repeater bound of %g bit/s at %g dB",

@@ -26,6 +26,8 @@ const char *kh_limit_text(kh_limit limit)
         return "loss beyond the device's limit";
     case KH_LIMIT_MEASURED:
         return "measured, not computed";
+    case KH_LIMIT_NO_PASS:
+        return "no pass over the ground station";
     case KH_LIMIT_NO_MODEL:
         return "no model for this channel yet";
     }

@@ -22,6 +22,7 @@ typedef enum kh_limit {
     KH_LIMIT_ELECTRONICS,  /**< max_key_rate_bps of the device */
     KH_LIMIT_DEVICE_LOSS,  /**< beyond max_loss_db of the device */
     KH_LIMIT_MEASURED,     /**< the rate is a measurement, nothing was computed */
+    KH_LIMIT_NO_PASS,      /**< the satellite never comes over the station's horizon */
     KH_LIMIT_NO_MODEL      /**< free space and others without a model yet: no rate */
 } kh_limit;
 const char *kh_limit_text(kh_limit limit); /**< a short phrase for people */
@@ -46,6 +47,25 @@ typedef struct kh_change {
     double factor;    /**< rate after over rate before, >= 1; INFINITY when there was none */
 } kh_change;
 
+enum { KH_SATELLITE_ASSUMED_MAX = 16 };
+
+/** A year of passes of a satellite over a ground station, for one module. */
+typedef struct kh_satellite_rate {
+    double key_bits_year;     /**< expected, with the clouds of the station */
+    double low_key_bits_year; /**< one year of ten gives less: each day is clear or not, independent of the others */
+    double best_pass_bits;    /**< of the passes of the year, clear sky */
+    double mean_pass_bits;    /**< over the passes that give key, clear sky */
+    double passes;            /**< a year, over the station's horizon, by night and day */
+    double night_passes;
+    double key_passes;                               /**< of these, passes that give key when the sky is clear */
+    double clear_passes;                             /**< of these, expected with a clear sky */
+    double longest_gap_s;                            /**< between blocks of key, always clear; the whole year when there is none */
+    double best_elevation_deg, best_window_s;        /**< of the best pass: culmination, and time in use */
+    double night_noise_per_gate, day_noise_per_gate; /**< of the sky, per detector */
+    const char *assumed[KH_SATELLITE_ASSUMED_MAX];   /**< [n_assumed] values that were not given, as "field: value"; static */
+    size_t n_assumed;
+} kh_satellite_rate;
+
 typedef struct kh_qkd_rate {
     double key_rate_bps; /**< all modules together, >= 0 */
     double per_module_bps;
@@ -63,7 +83,10 @@ typedef struct kh_qkd_rate {
     bool measured;               /**< key rate is a measurement of the topology */
     kh_limit limit;
     kh_effects effects;
-    kh_change change; /**< nothing for measured rates */
+    kh_change change;  /**< nothing for measured rates */
+    bool is_satellite; /**< the key rate is that of a year of passes; loss, length, effects, QBER and ceilings are those of the best
+                            pass; block_s: mean time between blocks with the clouds of the year */
+    kh_satellite_rate satellite;
 } kh_qkd_rate;
 
 /** What one comb of a line system carries. */

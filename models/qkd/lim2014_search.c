@@ -129,3 +129,9 @@ kh_lim2014_choice kh_lim2014_choice_usual(double mu_3)
     place(STARTS[0], x);
     return choice_at(mu_3, x);
 }
+
+kh_lim2014_choice kh_lim2014_choice_of(const double *parameters, double mu_3)
+{
+    double p_1 = parameters[2], p_2 = parameters[3];
+    return (kh_lim2014_choice){.mu = {parameters[0], parameters[1], mu_3}, .p = {p_1, p_2, 1.0 - p_1 - p_2}, .p_x = parameters[4]};
+}

@@ -31,6 +31,9 @@ typedef struct kh_lim2014_search {
  *  Cost: about 4000 scores from scratch, 1200 from a neighbour. */
 kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search);
 
+/** The choice whose mu_1, mu_2, p_1, p_2, p_X are @p parameters [5]. */
+kh_lim2014_choice kh_lim2014_choice_of(const double *parameters, double mu_3);
+
 /** A usual choice, for cases without key. */
 kh_lim2014_choice kh_lim2014_choice_usual(double mu_3);
 

@@ -47,7 +47,9 @@ typedef struct kh_qkd_system {
     double frame_error_rate;   /**< CV only, [0, 1) */
     const kh_qkd_key *near; /**< key of a similar system: a search of many parameters starts there alone, in a third of the time, at
                                  the risk of missing a better valley. NULL or without key: from scratch */
-    bool rough;             /**< with near: the rate to about 1e-3 will do, at a fraction of the time */
+    const struct kh_pass_steps *pass; /**< satellite only: the channel in steps of time, relative to loss_b_db, which is the least;
+                                           block_bits then counts passes. NULL: the channel stays as it is */
+    bool rough;                       /**< with near: the rate to about 1e-3 will do, at a fraction of the time */
 } kh_qkd_system;
 
 /** A protocol. @c key computes the best rate over the protocol's free parameters; deterministic, no allocation that outlives it.

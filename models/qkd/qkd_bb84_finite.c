@@ -45,8 +45,7 @@ static kh_lim2014_choice best_finite(const search *s)
     kh_lim2014_choice start;
     kh_lim2014_search way = {.score = score_finite, .context = s, .mu_3 = KH_LIM2014_MU_3, .rough = s->rough};
     if (near != NULL && near->rate_bps > 0.0) {
-        const double *p = near->parameters;
-        start = (kh_lim2014_choice){.mu = {p[0], p[1], KH_LIM2014_MU_3}, .p = {p[2], p[3], 1.0 - p[2] - p[3]}, .p_x = p[4]};
+        start = kh_lim2014_choice_of(near->parameters, KH_LIM2014_MU_3);
         way.near = &start;
     }
     return kh_lim2014_search_best(&way);

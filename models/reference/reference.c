@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const kh_reference_model *const families[] = {
-    kh_reference_bounds, kh_reference_bb84, kh_reference_bbm92, kh_reference_cv, kh_reference_relayed,
+    kh_reference_bounds, kh_reference_bb84, kh_reference_bbm92, kh_reference_cv, kh_reference_relayed, kh_reference_space,
 };
 
 static const kh_reference_model *find_model(const char *name)

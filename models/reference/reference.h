@@ -13,6 +13,8 @@
  *                   ma2005_vw_rate, bbm92_pdc (bit/pulse); bbm92_counts (the unit of the counts); lim2014_key_length,
  *                   one_decoy_wiesemann2024, one_decoy_rusca2018 (bit); cv_gmcs_limit, cv_gmcs_trusted, cv_gmcs_finite_lgg2010
  *                   (bit/symbol); sns_aopp_asym (bit/s); mdi_infinite_decoy (bit/pulse pair); mdi_infinite_decoy_reach (km)
+ *                   sat_diffraction (share); sat_pass_finite, sat_pass_optimised (bit/pass): the loss of the pass second by second
+ * in the arrays loss_time_s and loss_transmittance, which tools/validate fills from the loss_file of a row
  *  @param inputs    JSON object with the numbers the model asks for; others are ignored
  *  @param[out] computed  in the unit given with the model
  *  @param[out] known     false: no such model here, @p computed is left alone

@@ -103,7 +103,7 @@ static kh_status best_mu(const kh_json *inputs, double *computed, kh_error *err)
     return kh_ma2005_mu_opt(misalignment, ec_efficiency, computed, err);
 }
 
-static kh_status read_choice(const kh_json *inputs, kh_lim2014_choice *choice, kh_error *err)
+kh_status kh_reference_read_choice(const kh_json *inputs, kh_lim2014_choice *choice, kh_error *err)
 {
     const kh_reference_input wanted[] = {{"pX", 1e-9, 1.0 - 1e-9, &choice->p_x}};
     KH_REFERENCE_READ(inputs, wanted, err);
@@ -130,7 +130,7 @@ static kh_status key_length(const kh_json *inputs, double *computed, kh_error *e
         {"f", 1.0, 10.0, &setting.ec_efficiency},
     };
     KH_REFERENCE_READ(inputs, wanted, err);
-    KH_TRY(read_choice(inputs, &choice, err));
+    KH_TRY(kh_reference_read_choice(inputs, &choice, err));
     KH_TRY(kh_reference_check_convention(inputs, "gain", "1-(1-Y0)exp(-eta mu)", err));
     KH_TRY(kh_reference_check_convention(inputs, "err", "Y0/2+ed(G-Y0)", err));
     KH_TRY(kh_reference_check_convention(inputs, "leak", "f nX h(mX/nX)", err));

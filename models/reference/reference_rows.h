@@ -4,6 +4,7 @@
 
 #include "core/base/status.h"
 #include "core/text/json.h"
+#include "models/qkd/lim2014.h"
 
 #include <stddef.h>
 
@@ -24,6 +25,9 @@ kh_status kh_reference_read(const kh_json *inputs, const kh_reference_input *wan
 /** Reads @p n numbers in [0, 10] from the array @p name. */
 kh_status kh_reference_read_array(const kh_json *inputs, const char *name, double *values, size_t n, kh_error *err);
 
+/** Reads the choice of BB84 with two decoys: pX, mu[3], p[3]. */
+kh_status kh_reference_read_choice(const kh_json *inputs, kh_lim2014_choice *choice, kh_error *err);
+
 /** A table names its conventions: another one than @p ours must not pass in silence. */
 kh_status kh_reference_check_convention(const kh_json *inputs, const char *name, const char *ours, kh_error *err);
 
@@ -35,6 +39,6 @@ typedef struct kh_reference_model {
 
 /** The families; each ends with a name of NULL. */
 extern const kh_reference_model kh_reference_bounds[], kh_reference_bb84[], kh_reference_bbm92[], kh_reference_cv[],
-    kh_reference_relayed[];
+    kh_reference_relayed[], kh_reference_space[];
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/text/json.h"
 #include "models/reference/reference.h"
+#include "tools/validate/loss_file.h"
 #include "tools/validate/rows.h"
 
 #include <math.h>
@@ -56,7 +57,7 @@ static kh_status compute(kh_rows *rows, size_t row, const char *inputs, kh_valid
     kh_status status = kh_json_read(inputs, strlen(inputs), &json, &err);
     if (status != KH_OK)
         kh_while(&err, status, "inputs_json");
-    else
+    else if ((status = kh_loss_file_add(rows->path, rows->arena, json, &err)) == KH_OK)
         status = kh_reference_qkd(made->model, json, &made->computed, &made->evaluated, &err);
     kh_json_destroy(json);
     *usable = status == KH_OK;

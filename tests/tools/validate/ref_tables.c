@@ -96,6 +96,19 @@ static void every_qkd_row_agrees_with_its_source(void **state)
     drop(&o);
 }
 
+static void every_pass_of_a_satellite_agrees_with_satquma(void **state)
+{
+    (void)state;
+    outcome o = run_table("tests/ref/space_acceptance.csv");
+    assert_int_equal(o.result.n_failed, 0);
+    assert_int_equal(o.result.n_skipped, 0);
+    assert_int_equal(o.result.n_passed, 8);
+    for (size_t i = 0; i < o.result.n_rows; i++)
+        if (strcmp(o.result.rows[i].model, "sat_pass_finite") == 0)
+            assert_true(o.result.rows[i].error < 1e-7); /* the tolerance of the table is ten times this */
+    drop(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -103,6 +116,7 @@ int main(void)
         cmocka_unit_test(the_largest_difference_in_db_is_the_rounding_of_the_table),
         cmocka_unit_test(raman_scattering_is_far_inside_its_tolerance),
         cmocka_unit_test(every_qkd_row_agrees_with_its_source),
+        cmocka_unit_test(every_pass_of_a_satellite_agrees_with_satquma),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
