@@ -29,6 +29,8 @@ typedef enum kh_protocol {
     KH_PROTOCOL_TF_SNS_ASYMPTOTIC,   /**< twin field over a middle station, sending or not sending (Bertaina 2024), infinite key */
     KH_PROTOCOL_MDI_ASYMPTOTIC,      /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
     KH_PROTOCOL_TF_CAL_ASYMPTOTIC,   /**< twin field with coherent states (Curty 2019), infinite decoys and key */
+    KH_PROTOCOL_TF_CAL,              /**< the same with three decoys, finite key (after Curras-Lorenzo 2021) */
+    KH_PROTOCOL_TF_SNS,              /**< sending or not sending, finite block by Chernoff bounds: an estimate */
     KH_PROTOCOL_BBM92_ASYMPTOTIC,    /**< as BBM92 with an infinite key */
     KH_PROTOCOL_BBM92_CW,            /**< entangled pairs, continuous source (Neumann 2021), finite key (Tomamichel 2012) */
     KH_PROTOCOL_BBM92_CW_ASYMPTOTIC, /**< the same with an infinite key */

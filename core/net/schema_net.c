@@ -22,6 +22,8 @@ static const char *const media[] = {"buried", "aerial", "subsea", NULL};
     "tf-sns-asymptotic", \
     "mdi-asymptotic", \
     "tf-cal-asymptotic", \
+    "tf-cal", \
+    "tf-sns", \
     "bbm92-asymptotic", \
     "bbm92-cw", \
     "bbm92-cw-asymptotic", \

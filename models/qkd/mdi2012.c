@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/qkd/mdi2012.h"
 
+#include "models/num/bessel.h"
 #include "models/qkd/entropy.h"
 
 #include <math.h>
-
-double kh_mdi2012_bessel_minus_one(double x)
-{
-    double quarter = 0.25 * x * x, term = 1.0, sum = 0.0;
-    for (int k = 1; k < 100 && term > 1e-18 * sum; k++) {
-        term *= quarter / ((double)k * (double)k);
-        sum += term;
-    }
-    return sum;
-}
 
 /* gains of the key basis with bits that differ, as they should, and that agree */
 static kh_mdi2012_key signals(const kh_mdi2012_setting *s, double mu_a, double mu_b)
@@ -22,7 +13,7 @@ static kh_mdi2012_key signals(const kh_mdi2012_setting *s, double mu_a, double m
     double dim = exp(-0.5 * (a + b));
     double seen_a = p - quiet * expm1(-0.5 * a), seen_b = p - quiet * expm1(-0.5 * b);
     double right = 2.0 * quiet * quiet * dim * seen_a * seen_b;
-    double extra = kh_mdi2012_bessel_minus_one(sqrt(a * b)) + p - quiet * expm1(-0.5 * (a + b)); /* I_0(2x) - (1 - p) exp(-M/2) */
+    double extra = kh_bessel_i0_minus_one(sqrt(a * b)) + p - quiet * expm1(-0.5 * (a + b)); /* I_0(2x) - (1 - p) exp(-M/2) */
     double wrong = 2.0 * p * quiet * quiet * dim * extra;
     double gain = right + wrong;
     return (kh_mdi2012_key){.gain = gain, .qber = (s->misalignment * right + (1.0 - s->misalignment) * wrong) / gain};

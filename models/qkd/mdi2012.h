@@ -22,7 +22,4 @@ typedef struct kh_mdi2012_key {
 /** @param mu_a,mu_b  mean photons of the signal pulses, > 0 */
 kh_mdi2012_key kh_mdi2012_key_of(const kh_mdi2012_setting *setting, double mu_a, double mu_b);
 
-/** I_0(x) - 1, modified Bessel function, by its series. @param x  [0, 2] */
-double kh_mdi2012_bessel_minus_one(double x);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/qkd/mdi2016.h"
 
+#include "models/num/bessel.h"
 #include "models/qkd/chernoff.h"
 #include "models/qkd/entropy.h"
 
@@ -21,7 +22,7 @@ static void find_test_gain(const kh_mdi2012_setting *s, double mu_a, double mu_b
 {
     double a = s->eta_a * mu_a, b = s->eta_b * mu_b;
     double dim = (1.0 - s->dark_per_gate) * exp(-0.25 * (a + b));
-    double half = kh_mdi2012_bessel_minus_one(0.5 * sqrt(a * b)), whole = kh_mdi2012_bessel_minus_one(sqrt(a * b));
+    double half = kh_bessel_i0_minus_one(0.5 * sqrt(a * b)), whole = kh_bessel_i0_minus_one(sqrt(a * b));
     double seen = -expm1(log1p(-s->dark_per_gate) - 0.25 * (a + b)); /* 1 - dim without cancellation */
     double at_odds = 2.0 * dim * dim * (seen * seen - 2.0 * dim * half), agreed = at_odds + 2.0 * dim * dim * whole;
     *gain = agreed + at_odds;

@@ -82,7 +82,7 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
     return KH_OK;
 }
 
-const kh_qkd_protocol kh_qkd_tf_sns = {
+const kh_qkd_protocol kh_qkd_tf_sns_asymptotic = {
     .name = "tf-sns-asymptotic",
     .title = "twin field, sending or not sending with odd-parity pairing, infinite key (Bertaina 2024)",
     .protocol = KH_PROTOCOL_TF_SNS_ASYMPTOTIC,

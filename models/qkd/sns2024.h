@@ -18,6 +18,10 @@ typedef struct kh_sns2024_choice {
     double send;    /**< probability of sending in a key slot, (0, 1) */
 } kh_sns2024_choice;
 
+/** G: a click for @p m photons that both send together; E G: one in the wrong detector, for pulses of equal strength and phase. */
+double kh_sns2024_click(const kh_sns2024_setting *setting, double m);
+double kh_sns2024_error(const kh_sns2024_setting *setting, double m);
+
 /** All per slot in which both users chose the key basis. */
 typedef struct kh_sns2024_key {
     double rate;   /**< bits; negative when there is no key */

@@ -22,5 +22,8 @@ assert links["cv-gaussian"]["effects"]["finite_key_db"] > 0 == links["cv-gaussia
 assert links["bb84-one-decoy"]["key_rate_bps"] < links["bb84-one-decoy-rusca"]["key_rate_bps"]
 for name in ("tf-sns-asymptotic", "tf-cal-asymptotic", "mdi-asymptotic"):
     assert links[name]["effects"]["finite_key_db"] == 0 < links[name]["effects"]["misalignment_db"], name
+for finite in ("tf-sns", "tf-cal"):
+    assert links[finite]["key_rate_bps"] < links[finite + "-asymptotic"]["key_rate_bps"], finite
+    assert links[finite]["time_to_first_key_s"] > 0 and links[finite]["effects"]["finite_key_db"] > 1, finite
 # arms of 6 and 4 dB: the worse one counts for the bound of twin field, the sum for the others
 assert links["tf-sns-asymptotic"]["ceiling_bps"] > 1.5 * links["mdi-asymptotic"]["ceiling_bps"]

@@ -18,7 +18,7 @@
 
 enum { N_SYSTEMS = 100 };
 static const double SEARCH = 1e-6; /* the search for the best parameters is that good */
-static const kh_qkd_protocol *const stations[] = {&kh_qkd_tf_sns, &kh_qkd_tf_cal_asymptotic, &kh_qkd_mdi};
+static const kh_qkd_protocol *const stations[] = {&kh_qkd_tf_sns_asymptotic, &kh_qkd_tf_cal_asymptotic, &kh_qkd_mdi};
 enum { N_STATIONS = sizeof stations / sizeof stations[0] };
 
 static double between(kh_rng *rng, double low, double high)
@@ -116,9 +116,9 @@ static void sending_or_not_is_as_good_as_twice_its_worse_arm(void **state)
         even.loss_a_db = even.loss_b_db = fmax(system.loss_a_db, system.loss_b_db);
         turned.loss_a_db = system.loss_b_db;
         turned.loss_b_db = system.loss_a_db;
-        double rate_bps = compute(&kh_qkd_tf_sns, &system).rate_bps;
-        assert_true(rate_bps == compute(&kh_qkd_tf_sns, &even).rate_bps);
-        assert_true(rate_bps == compute(&kh_qkd_tf_sns, &turned).rate_bps);
+        double rate_bps = compute(&kh_qkd_tf_sns_asymptotic, &system).rate_bps;
+        assert_true(rate_bps == compute(&kh_qkd_tf_sns_asymptotic, &even).rate_bps);
+        assert_true(rate_bps == compute(&kh_qkd_tf_sns_asymptotic, &turned).rate_bps);
         double mdi_bps = compute(&kh_qkd_mdi, &system).rate_bps;
         assert_true(fabs(compute(&kh_qkd_mdi, &turned).rate_bps - mdi_bps) <= SEARCH * mdi_bps);
     }
