@@ -215,12 +215,12 @@ kh_status kh_spectrum_take(kh_spectrum *spectrum, const kh_spectrum_route *route
     return KH_OK;
 }
 
-static void give_back(kh_spectrum *s, const kh_spectrum_route *route, const kh_spectrum_slot *slots, size_t n)
+void kh_spectrum_give_back(kh_spectrum *spectrum, const kh_spectrum_route *route, const kh_spectrum_slot *slots, size_t n)
 {
     for (size_t k = 0; k < n; k++) {
-        size_t first = (size_t)((int64_t)slots[k].n - slots[k].m - s->origin);
+        size_t first = (size_t)((int64_t)slots[k].n - slots[k].m - spectrum->origin);
         for (size_t i = 0; i < route->n_edges; i++)
-            set_bits(row_of(s, route->edges[i]), first, first + 2 * (size_t)slots[k].m);
+            set_bits(row_of(spectrum, route->edges[i]), first, first + 2 * (size_t)slots[k].m);
     }
 }
 
@@ -244,7 +244,7 @@ bool kh_spectrum_assign(kh_spectrum *spectrum, const kh_spectrum_route *route, i
     for (size_t k = 0; k < count; k++) {
         kh_spectrum_slot slot;
         if (!kh_spectrum_find(spectrum, route, m, fit, &slot) || kh_spectrum_take(spectrum, route, slot, NULL) != KH_OK) {
-            give_back(spectrum, route, slots, k);
+            kh_spectrum_give_back(spectrum, route, slots, k);
             return false;
         }
         slots[k] = slot;

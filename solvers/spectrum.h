@@ -78,6 +78,9 @@ kh_status kh_spectrum_take(kh_spectrum *spectrum, const kh_spectrum_route *route
 bool kh_spectrum_assign(kh_spectrum *spectrum, const kh_spectrum_route *route, int32_t m, size_t count, kh_spectrum_fit fit,
                         kh_spectrum_slot *slots);
 
+/** Frees slots that were taken on this route. */
+void kh_spectrum_give_back(kh_spectrum *spectrum, const kh_spectrum_route *route, const kh_spectrum_slot *slots, size_t n);
+
 /** @param m  the width of the slots that are counted, in [1, KH_SPECTRUM_M_MAX] */
 kh_spectrum_room kh_spectrum_free(kh_spectrum *spectrum, const kh_spectrum_route *route, int32_t m);
 

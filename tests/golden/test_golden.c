@@ -50,6 +50,13 @@ static kh_json *fields_of(const kh_pipeline *p)
         add(fields, "demands", p->net->demands[i].id, "rate_bps", p->plan->demands[i].rate_bps, SEARCHED);
         add(fields, "demands", p->net->demands[i].id, "shortfall", (double)p->plan->demands[i].shortfall, EXACT);
     }
+    for (size_t i = 0; i < p->services->n; i++) {
+        if (!kh_service_is_asked(&p->net->demands[i]))
+            continue;
+        add(fields, "services", p->net->demands[i].id, "state", (double)p->services->of[i].state, EXACT);
+        add(fields, "services", p->net->demands[i].id, "regenerations", (double)p->services->of[i].regenerations, EXACT);
+        add(fields, "services", p->net->demands[i].id, "transceivers", (double)p->services->of[i].transceivers, EXACT);
+    }
     return fields;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
+#include "tools/cli/plan_services.h"
 #include "tools/cli/table.h"
 #include "tools/study/pipeline.h"
 #include "tools/study/words.h"
@@ -46,10 +47,9 @@ static void write_demand_table(const kh_pipeline *p, kh_str *out)
 static void write_demand(const kh_pipeline *p, kh_demand_id id, kh_str *out)
 {
     kh_str why = {0}, advice = {0}, data = {0};
-    double capacity_gbps = 0.0;
     kh_words_demand(p->net, p->rates, p->plan, id, &why);
     kh_words_advice(p->net, p->rates, p->plan, id, &advice);
-    kh_words_data(p->net, p->rates, p->plan, id, &capacity_gbps, &data);
+    kh_words_data(p->net, &p->services->of[id.i], id, &data);
     kh_str_printf(out, "\n%s\n", p->net->demands[id.i].id);
     paragraph(out, &why);
     paragraph(out, &advice);
@@ -97,6 +97,7 @@ static kh_status print_plan(const kh_pipeline *p, bool json, kh_error *err)
     kh_str_clear(&words);
     write_demand_table(p, &out);
     write_tight_links(p, &out);
+    cli_services_text(p, &out);
     write_words(p, &out);
     kh_status status = cli_write(NULL, &out, err);
     kh_str_clear(&out);
@@ -115,9 +116,12 @@ kh_status cli_objective(const char *text, kh_objective *objective, kh_error *err
 
 int cli_requirement(const kh_pipeline *p)
 {
-    for (size_t i = 0; i < p->plan->n_demands; i++)
-        if (p->net->demands[i].required && p->plan->demands[i].shortfall > KH_SHORTFALL_NOT_NEEDED)
+    for (size_t i = 0; i < p->plan->n_demands; i++) {
+        bool key_is_short = p->plan->demands[i].shortfall > KH_SHORTFALL_NOT_NEEDED;
+        bool data_is_left = kh_service_is_asked(&p->net->demands[i]) && p->services->of[i].state != KH_SERVICE_CARRIED;
+        if (p->net->demands[i].required && (key_is_short || data_is_left))
             return kh_status_exit(KH_UNMET);
+    }
     return 0;
 }
 

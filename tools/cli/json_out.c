@@ -2,17 +2,8 @@
 #include "tools/cli/json_out.h"
 
 #include "tools/cli/cli.h"
+#include "tools/cli/json_put.h"
 #include "tools/study/words.h"
-
-static void set_number(kh_json *object, const char *key, double number)
-{
-    kh_json_set(object, key, kh_json_number(number));
-}
-
-static void set_text(kh_json *object, const char *key, const char *text)
-{
-    kh_json_set(object, key, kh_json_text(text));
-}
 
 /* Takes a text that was put together; one that memory was out for makes the tree incomplete, and writing it says so. */
 static void set_words(kh_json *object, const char *key, kh_str *words)
@@ -165,10 +156,9 @@ static kh_json *demand_of(const kh_pipeline *p, size_t i)
     const kh_plan_demand *planned = &p->plan->demands[i];
     kh_demand_id id = {(uint32_t)i};
     kh_str why = {0}, advice = {0}, data = {0};
-    double capacity_gbps = 0.0;
     kh_words_demand(p->net, p->rates, p->plan, id, &why);
     kh_words_advice(p->net, p->rates, p->plan, id, &advice);
-    kh_words_data(p->net, p->rates, p->plan, id, &capacity_gbps, &data);
+    kh_words_data(p->net, &p->services->of[i], id, &data);
     kh_json *object = kh_json_object();
     set_text(object, "id", p->net->demands[i].id);
     set_ends(object, p->net, p->net->demands[i].between);
@@ -179,7 +169,7 @@ static kh_json *demand_of(const kh_pipeline *p, size_t i)
     set_words(object, "why", &why);
     set_words(object, "advice", &advice);
     set_number(object, "data_gbps", p->net->demands[i].data_gbps);
-    set_number(object, "data_capacity_gbps", capacity_gbps);
+    set_number(object, "data_capacity_gbps", p->services->of[i].capacity_gbps);
     set_words(object, "data_why", &data);
     return object;
 }
@@ -228,6 +218,8 @@ kh_json *cli_json_plan(const kh_pipeline *p)
     kh_json_set(root, "demands", demands);
     kh_json_set(root, "links", links);
     kh_json_set(root, "lines", cli_json_lines(p->net, p->rates));
+    kh_json_set(root, "services", cli_json_services(p));
+    kh_json_set(root, "spectrum", cli_json_spectrum(p));
     kh_json_set(root, "cost", cost_of(&p->plan->cost));
     kh_json_set(root, "findings", cli_json_findings(p->findings));
     return root;

@@ -12,6 +12,8 @@ kh_json *cli_json_findings(const kh_findings *findings);
 kh_json *cli_json_links(const kh_net *net, const kh_rates *rates);
 kh_json *cli_json_lines(const kh_net *net, const kh_rates *rates);
 kh_json *cli_json_crossovers(const kh_net *net, const kh_choice_envelope *envelope);
+kh_json *cli_json_services(const kh_pipeline *pipeline); /**< of the demands that name data */
+kh_json *cli_json_spectrum(const kh_pipeline *pipeline); /**< what is left on every line */
 kh_json *cli_json_plan(const kh_pipeline *pipeline);
 kh_json *cli_json_simulation(const kh_pipeline *pipeline);
 

@@ -23,12 +23,13 @@ ARROWS = {
     "models": ["core/base", "core/net", "models/num", "models/fibre", "models/optical", "models/qkd", "models/space"],
     "models/reference": ["core/base", "core/text", "core/net", "models", "models/num", "models/fibre", "models/optical", "models/qkd", "models/space"],
     "solvers": ["core/base", "core/net"],
-    "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "models/optical", "models/qkd", "solvers"],
+    "tools/services": ["core/base", "core/net", "models/optical", "solvers"],
+    "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "models/optical", "models/qkd", "solvers", "tools/services"],
     "tools/batch": ["core/base", "core/run", "tools/study"],
     "tools/report": ["core/base", "core/text", "core/run"],
     "tools/import": ["core/base", "core/text", "core/net"],
     "tools/validate": ["core/base", "core/text", "models/optical", "models/reference"],
-    "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "tools/import", "tools/study", "tools/batch", "tools/report", "tools/validate"],
+    "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "tools/import", "tools/services", "tools/study", "tools/batch", "tools/report", "tools/validate"],
 }
 # third-party header (by prefix) -> the only file that may include it
 THIRD_PARTY = {

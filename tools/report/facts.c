@@ -98,6 +98,7 @@ kh_facts kh_facts_of(const kh_run *run, size_t case_index)
                       .links = kh_run_table(of->tables, of->n_tables, "links"),
                       .lines = kh_run_table(of->tables, of->n_tables, "lines"),
                       .demands = kh_run_table(of->tables, of->n_tables, "demands"),
+                      .services = kh_run_table(of->tables, of->n_tables, "services"),
                       .routes = kh_run_table(of->tables, of->n_tables, "routes"),
                       .stores = kh_run_table(of->tables, of->n_tables, "stores"),
                       .findings = kh_run_table(of->tables, of->n_tables, "findings"),

@@ -15,7 +15,7 @@ typedef struct kh_facts {
     /* of the base */
     const kh_table *nodes, *domains, *fibres, *qkd_links, *line_systems, *base_demands, *assumptions;
     /* of the case */
-    const kh_table *summary, *links, *lines, *demands, *routes, *stores, *findings;
+    const kh_table *summary, *links, *lines, *demands, *services, *routes, *stores, *findings;
     size_t n_asking, n_met;          /**< demands that ask for QKD key; those that get all of it */
     double worst_share;              /**< lowest share of all that ask; NAN when none asks */
     size_t worst_demand;             /**< its row */

@@ -123,6 +123,32 @@ kh_grid *kh_grid_service(const kh_facts *facts, kh_arena *arena)
     return grid;
 }
 
+/* "5 lines, 3500 km, regenerated at 2 places": what stands under the wavelengths of a service. */
+static const char *describe_way(const kh_facts *facts, kh_arena *arena, size_t service)
+{
+    const char *lines = kh_table_text(facts->services, "lines", service);
+    const char *layer = kh_table_text(facts->services, "layer", service);
+    double length_km = kh_table_number(facts->services, "length_km", service);
+    if (lines == NULL || *lines == '\0' || isnan(length_km))
+        return kh_arena_printf(arena, "protection: %s", layer == NULL ? "?" : layer);
+    return kh_arena_printf(arena, "%s, %.0f km, protection: %s", lines, length_km, layer == NULL ? "?" : layer);
+}
+
+static void put_mapping(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_t at, size_t row)
+{
+    size_t service = kh_facts_row(facts->services, kh_table_text(facts->demands, "id", row), at);
+    const char *state = kh_table_text(facts->services, "state", service);
+    const char *mapping = kh_table_text(facts->services, "mapping", service);
+    bool carried = state != NULL && strcmp(state, "carried") == 0;
+    if (state == NULL)
+        return;
+    kh_cell *cell = kh_grid_text(grid, at, 3, carried ? mapping : state);
+    cell->tone = carried ? KH_TONE_NONE : KH_TONE_BAD;
+    cell->small = describe_way(facts, arena, service);
+    grid->failed = grid->failed || cell->small == NULL;
+    kh_grid_text(grid, at, 4, kh_table_text(facts->services, "spectrum_thz", service));
+}
+
 static void put_data(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_t at, size_t row)
 {
     double asked = kh_facts_demand_data_gbps(facts, row);
@@ -130,13 +156,14 @@ static void put_data(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size
     put_name(facts, arena, grid, at, row);
     kh_grid_number(grid, at, 1, asked, kh_format_gbps(arena, asked));
     kh_grid_number(grid, at, 2, capacity, kh_format_gbps(arena, capacity));
-    kh_grid_text(grid, at, 3, kh_table_text(facts->demands, "data_why", row));
+    put_mapping(facts, arena, grid, at, row);
+    kh_grid_text(grid, at, 5, kh_table_text(facts->demands, "data_why", row));
 }
 
 kh_grid *kh_grid_data(const kh_facts *facts, kh_arena *arena)
 {
-    static const kh_head heads[] = {
-        {"Demand", false, false}, {"Traffic", true, false}, {"Lines carry", true, false}, {"In words", false, true}};
+    static const kh_head heads[] = {{"Demand", false, false},     {"Traffic", true, false},  {"Free on its way", true, false},
+                                    {"Wavelengths", false, true}, {"Spectrum", false, true}, {"In words", false, true}};
     size_t n = kh_facts_rows(facts->demands), at = 0;
     kh_grid *grid = kh_grid_create(arena, "Data traffic", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++) {

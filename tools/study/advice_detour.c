@@ -98,7 +98,7 @@ static bool find_route(survey *s)
     if (!list_edges(s))
         return false;
     kh_path_graph graph = {(uint32_t)a->net->n_nodes, s->edges, a->net->n_qkd_links + a->net->n_fibres, s->passes};
-    return kh_path_find(&graph, a->demand->between[0].i, a->demand->between[1].i, KH_PATH_LEAST_SUM, a->arena, &s->route);
+    return kh_path_find(&graph, a->demand->between[0].i, a->demand->between[1].i, a->arena, &s->route);
 }
 
 static double count_hop(survey *s, uint32_t edge)

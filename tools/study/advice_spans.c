@@ -19,7 +19,7 @@ static bool fibre_route(const kh_advice *a, kh_path *path)
     for (size_t i = 0; i < n; i++)
         edges[i] = (kh_path_edge){{a->net->fibres[i].ends[0].i, a->net->fibres[i].ends[1].i}, a->net->fibres[i].length_km};
     kh_path_graph graph = {(uint32_t)a->net->n_nodes, edges, n, NULL};
-    return kh_path_find(&graph, a->demand->between[0].i, a->demand->between[1].i, KH_PATH_LEAST_SUM, a->arena, path);
+    return kh_path_find(&graph, a->demand->between[0].i, a->demand->between[1].i, a->arena, path);
 }
 
 static bool uses(const kh_qkd_link *link, uint32_t fibre)

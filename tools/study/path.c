@@ -5,8 +5,7 @@
 
 static const uint32_t NO_EDGE = UINT32_MAX;
 
-/* What has been reached so far. `cost` is what Dijkstra settles in rising order; a widest path uses -width, so that one search
- * does. */
+/* What has been reached so far. */
 typedef struct mark {
     double cost;
     uint32_t hops, edge; /* edge: the one that leads here */
@@ -20,7 +19,6 @@ typedef struct entry {
 
 typedef struct search {
     const kh_path_graph *graph;
-    kh_path_rule rule;
     uint32_t *first, *incident; /* edges at node n: incident[first[n]] ... incident[first[n + 1] - 1] */
     mark *marks;
     entry *heap;
@@ -77,18 +75,13 @@ static entry pop(search *s)
     return top;
 }
 
-static double cost_over(const search *s, double cost, double weight)
-{
-    return s->rule == KH_PATH_WIDEST ? fmax(cost, -weight) : cost + weight;
-}
-
 static void relax(search *s, entry at, uint32_t e)
 {
     const kh_path_edge *edge = &s->graph->edges[e];
     if (!usable(edge))
         return;
     uint32_t next = edge->ends[0] == at.node ? edge->ends[1] : edge->ends[0];
-    entry reached = {cost_over(s, at.cost, edge->weight), at.hops + 1, next};
+    entry reached = {at.cost + edge->weight, at.hops + 1, next};
     mark *m = &s->marks[next];
     if (m->settled || !before(reached, (entry){m->cost, m->hops, next}))
         return;
@@ -102,7 +95,7 @@ static void settle_all(search *s, uint32_t from, uint32_t to)
 {
     for (uint32_t n = 0; n < s->graph->n_nodes; n++)
         s->marks[n] = (mark){(double)INFINITY, UINT32_MAX, NO_EDGE, false};
-    s->marks[from].cost = s->rule == KH_PATH_WIDEST ? -(double)INFINITY : 0;
+    s->marks[from].cost = 0;
     s->marks[from].hops = 0;
     push(s, (entry){s->marks[from].cost, 0, from});
     while (s->n_heap > 0) {
@@ -125,7 +118,7 @@ static bool trace_back(const search *s, uint32_t to, kh_arena *arena, kh_path *p
     kh_path traced = {.found = end->settled, .weight = (double)NAN};
     if (traced.found) {
         traced.n_edges = end->hops;
-        traced.weight = s->rule == KH_PATH_WIDEST ? -end->cost : end->cost;
+        traced.weight = end->cost;
     }
     traced.edges = KH_NEW(arena, uint32_t, traced.n_edges);
     traced.nodes = KH_NEW(arena, uint32_t, traced.n_edges + 1);
@@ -143,9 +136,9 @@ static bool trace_back(const search *s, uint32_t to, kh_arena *arena, kh_path *p
     return true;
 }
 
-bool kh_path_find(const kh_path_graph *graph, uint32_t from, uint32_t to, kh_path_rule rule, kh_arena *arena, kh_path *path)
+bool kh_path_find(const kh_path_graph *graph, uint32_t from, uint32_t to, kh_arena *arena, kh_path *path)
 {
-    search s = {.graph = graph, .rule = rule};
+    search s = {.graph = graph};
     s.first = KH_NEW(arena, uint32_t, (size_t)graph->n_nodes + 2);
     s.incident = KH_NEW(arena, uint32_t, 2 * graph->n_edges);
     s.marks = KH_NEW(arena, mark, graph->n_nodes);

@@ -11,14 +11,9 @@
 /** The best chain of edges between two nodes: what the sentences need to name spans and detours. No optimisation is done with it.
  */
 
-typedef enum kh_path_rule {
-    KH_PATH_LEAST_SUM, /**< weight = cost >= 0; the sum along the path is smallest */
-    KH_PATH_WIDEST     /**< weight = width >= 0; the smallest along the path is largest, then fewest edges */
-} kh_path_rule;
-
 typedef struct kh_path_edge {
     uint32_t ends[2]; /**< nodes, < n_nodes */
-    double weight;    /**< < 0 or NAN: not usable */
+    double weight;    /**< cost >= 0; < 0 or NAN: not usable */
 } kh_path_edge;
 
 typedef struct kh_path_graph {
@@ -33,11 +28,11 @@ typedef struct kh_path {
     uint32_t *edges; /**< [n_edges] indices in order from the first end; empty when not found */
     uint32_t *nodes; /**< [n_edges + 1] */
     size_t n_edges;
-    double weight; /**< sum or width; NAN when not found */
+    double weight; /**< the least sum; NAN when not found */
 } kh_path;
 
 /** @return false when memory is out (then *path is as before); *path lives in @p arena.
  *  Cost: Dijkstra with a binary heap, O(edges log edges). Ties go to the lower edge index. */
-bool kh_path_find(const kh_path_graph *graph, uint32_t from, uint32_t to, kh_path_rule rule, kh_arena *arena, kh_path *path);
+bool kh_path_find(const kh_path_graph *graph, uint32_t from, uint32_t to, kh_arena *arena, kh_path *path);
 
 #endif

@@ -48,6 +48,8 @@ static kh_status plan(const kh_pipeline_options *options, kh_pipeline *p, kh_err
     /* a plan cut short by the clock is a plan with a wider gap, which it says itself */
     if (status == KH_OK || (status == KH_TIMELIMIT && p->plan != NULL))
         status = verify(p, err);
+    if (status == KH_OK)
+        status = kh_services_plan(p->net, p->rates, p->plan, p->arena, &p->services, err);
     return kh_while(err, status, "plan of '%s'", options->path);
 }
 

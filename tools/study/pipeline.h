@@ -8,6 +8,7 @@
 #include "core/net/plan.h"
 #include "core/net/rates.h"
 #include "core/sim/sim.h"
+#include "tools/services/services.h"
 
 /** The sentence of the house: load, check, evaluate, optimise, verify, simulate. Commands and studies go as far as they need. */
 typedef struct kh_pipeline {
@@ -16,7 +17,8 @@ typedef struct kh_pipeline {
     kh_net *net;
     kh_rates *rates;
     kh_plan *plan;
-    kh_sim_result **sims; /**< [n_sims] replications, seed + 0, seed + 1, ... */
+    kh_services *services; /**< how the data goes; planned with the plan, after its keys */
+    kh_sim_result **sims;  /**< [n_sims] replications, seed + 0, seed + 1, ... */
     size_t n_sims;
     double *sample; /**< [n_sims] scratch of kh_figure_estimate() */
 } kh_pipeline;

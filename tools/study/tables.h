@@ -3,6 +3,7 @@
 #define KH_TOOLS_STUDY_TABLES_H
 
 #include "core/run/run.h"
+#include "tools/study/book.h"
 #include "tools/study/pipeline.h"
 
 /** Networks and results as the tables of core/run/README.md. All text is copied: nothing points into the pipeline. */
@@ -16,5 +17,8 @@ kh_status kh_tables_base(const kh_net *net, kh_arena *arena, kh_table **tables, 
  *  @param days  simulated time of one replication, for the summary; 0 when there was none */
 kh_status kh_tables_case(const kh_pipeline *pipeline, double days, kh_arena *arena, kh_table **tables, size_t *n_tables,
                          kh_error *err);
+
+/** The table `services`: a row for each demand that names data. */
+void kh_tables_add_services(kh_book *book, const kh_pipeline *pipeline);
 
 #endif

@@ -96,12 +96,13 @@ static void add_lines(result *r)
 {
     const kh_net *net = r->p->net;
     kh_book *book = &r->book;
-    kh_table *t = kh_book_table(book, "lines", net->n_line_systems, 9);
+    kh_table *t = kh_book_table(book, "lines", net->n_line_systems, 11);
     const char **id = kh_book_text(book, t, "id"), **mode = kh_book_text(book, t, "mode");
     const char **reason = kh_book_text(book, t, "reason");
     double *gsnr = kh_book_number(book, t, "gsnr_db"), *osnr = kh_book_number(book, t, "osnr_db");
     double *capacity = kh_book_number(book, t, "capacity_gbps"), *shannon = kh_book_number(book, t, "shannon_gbps");
     double *margin = kh_book_number(book, t, "margin_db"), *latency = kh_book_number(book, t, "latency_ms");
+    double *free_ghz = kh_book_number(book, t, "free_ghz"), *left = kh_book_number(book, t, "left_gbps");
     if (book->failed)
         return;
     for (size_t i = 0; i < net->n_line_systems; i++) {
@@ -115,6 +116,8 @@ static void add_lines(result *r)
         shannon[i] = l->shannon_gbps;
         margin[i] = l->margin_db;
         latency[i] = l->latency_ms;
+        free_ghz[i] = r->p->services->room[i].free_ghz;
+        left[i] = r->p->services->room[i].left_gbps;
     }
 }
 
@@ -147,10 +150,10 @@ static const char *why_text(result *r, uint32_t demand)
     return kh_book_take(&r->book, &text);
 }
 
-static const char *data_text(result *r, uint32_t demand, double *capacity_gbps)
+static const char *data_text(result *r, uint32_t demand)
 {
     kh_str text = {0};
-    kh_words_data(r->p->net, r->p->rates, r->p->plan, (kh_demand_id){demand}, capacity_gbps, &text);
+    kh_words_data(r->p->net, &r->p->services->of[demand], (kh_demand_id){demand}, &text);
     return kh_book_take(&r->book, &text);
 }
 
@@ -190,7 +193,8 @@ static void add_planned_columns(result *r, kh_table *t)
         asked_gbps[i] = r->p->net->demands[i].data_gbps;
         requested[i] = d->requested_bps;
         rate[i] = d->rate_bps;
-        data_why[i] = data_text(r, i, &data[i]);
+        data[i] = r->p->services->of[i].capacity_gbps;
+        data_why[i] = data_text(r, i);
     }
 }
 
@@ -283,6 +287,11 @@ static void add_stores(result *r)
     }
 }
 
+static void add_services(result *r)
+{
+    kh_tables_add_services(&r->book, r->p);
+}
+
 static void add_findings(result *r)
 {
     kh_book *book = &r->book;
@@ -306,8 +315,8 @@ static void add_findings(result *r)
 kh_status kh_tables_case(const kh_pipeline *pipeline, double days, kh_arena *arena, kh_table **tables, size_t *n_tables,
                          kh_error *err)
 {
-    static void (*const adders[])(result *) = {add_summary, add_links,  add_lines,   add_demands,
-                                               add_routes,  add_stores, add_findings};
+    static void (*const adders[])(result *) = {add_summary,  add_links,  add_lines,  add_demands,
+                                               add_services, add_routes, add_stores, add_findings};
     result r = {.book = kh_book_start(arena), .p = pipeline, .days = pipeline->n_sims > 0 ? days : 0};
     for (size_t i = 0; i < sizeof adders / sizeof *adders; i++)
         adders[i](&r);

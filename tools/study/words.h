@@ -6,6 +6,7 @@
 #include "core/net/net.h"
 #include "core/net/plan.h"
 #include "core/net/rates.h"
+#include "tools/services/services.h"
 
 /** Answers in words and numbers that a planner can take to a meeting: appended to @p out as full sentences, no line breaks. */
 
@@ -17,11 +18,13 @@ void kh_words_demand(const kh_net *net, const kh_rates *rates, const kh_plan *pl
  *  the topology, PQC or a satellite where the sea is in the way). "" when the demand is met. */
 void kh_words_advice(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, kh_str *out);
 
-/** Can the classical lines carry the demand's data_gbps: path over line systems, capacity, latency, what limits; and which layer
- *  (QKD, PQC, both, pre-shared) protects it. "" when the demand names no data. @p capacity_gbps gets the widest path's, NAN when
- * not asked */
-void kh_words_data(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, double *capacity_gbps,
-                   kh_str *out);
+/** How the demand's data goes over the line systems: way, regenerations, mode and wavelengths, spectrum, what other modes would do,
+ *  ports, what is free; or why it does not. And which layer (QKD, PQC, both, pre-shared) protects it, with which keys, and where
+ * QKD is missing on the way. "" when the demand names no data. */
+void kh_words_data(const kh_net *net, const kh_service *service, kh_demand_id demand, kh_str *out);
+
+/** "191.32500-191.92500 THz", every piece; at most 8 are told. */
+void kh_words_spectrum(const kh_service_section *section, kh_str *out);
 
 /** One paragraph on the whole plan: demands met, the tightest place, what one more module there brings (first order), cost. */
 void kh_words_plan(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_str *out);

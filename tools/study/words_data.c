@@ -1,116 +1,156 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tools/study/path.h"
 #include "tools/study/phrase.h"
 #include "tools/study/words.h"
 
 #include <math.h>
 
-enum { MOST_NAMES = 8 };
+enum { MOST_NAMES = 8, MOST_SECTIONS = 4 };
 
 typedef struct subject {
     const kh_net *net;
-    const kh_rates *rates;
-    const kh_plan_demand *plan;
+    const kh_service *service;
     const kh_demand *demand;
     kh_str *out;
 } subject;
-
-static bool widest_path(const subject *s, kh_arena *arena, kh_path *path)
-{
-    size_t n = s->net->n_line_systems;
-    kh_path_edge *edges = KH_NEW(arena, kh_path_edge, n);
-    if (edges == NULL)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        const kh_line_system *line = &s->net->line_systems[i];
-        edges[i] = (kh_path_edge){{line->ends[0].i, line->ends[1].i}, s->rates->line[i].capacity_gbps};
-    }
-    kh_path_graph graph = {(uint32_t)s->net->n_nodes, edges, n, NULL};
-    return kh_path_find(&graph, s->demand->between[0].i, s->demand->between[1].i, KH_PATH_WIDEST, arena, path);
-}
 
 static void say_gbps(double gbps, kh_str *out)
 {
     kh_words_rate(gbps * 1e9, out);
 }
 
-static uint32_t narrowest(const subject *s, const kh_path *path)
+/* --- the way --- */
+
+static void say_lines(const subject *s)
 {
-    uint32_t worst = path->edges[0];
-    for (size_t i = 1; i < path->n_edges; i++)
-        if (s->rates->line[path->edges[i]].capacity_gbps < s->rates->line[worst].capacity_gbps)
-            worst = path->edges[i];
-    return worst;
+    const kh_guard *guard = &s->service->guard;
+    kh_phrase_list list = {.count = guard->n_lines, .most = MOST_NAMES};
+    for (size_t i = 0; i <= guard->n_lines && kh_phrase_next(&list, s->out); i++)
+        kh_str_append(s->out, s->net->line_systems[guard->lines[i].line.i].id);
+    kh_str_printf(s->out, " (%.0f km, %.1f ms one way)", s->service->length_km, s->service->latency_ms);
 }
 
-static void say_lines(const subject *s, const kh_path *path)
+static void say_regenerations(const subject *s)
 {
-    double length_km = 0, latency_ms = 0;
-    kh_phrase_list list = {.count = path->n_edges, .most = MOST_NAMES};
-    kh_str_append(s->out, path->n_edges == 1 ? " The line system " : " The line systems ");
-    for (size_t i = 0; i < path->n_edges; i++) {
-        length_km += s->rates->line[path->edges[i]].length_km;
-        latency_ms += s->rates->line[path->edges[i]].latency_ms;
-        if (kh_phrase_next(&list, s->out))
-            kh_str_append(s->out, s->net->line_systems[path->edges[i]].id);
+    const kh_service *v = s->service;
+    kh_phrase_list list = {.count = v->regenerations, .most = MOST_NAMES};
+    if (v->regenerations == 0) {
+        kh_str_append(s->out, ", in one stretch of light");
+        return;
     }
-    kh_str_printf(s->out, " (%.0f km, %.1f ms one way)", length_km, latency_ms);
+    kh_str_append(s->out, ", received and sent again at ");
+    for (size_t i = 1; i <= v->n_sections && kh_phrase_next(&list, s->out); i++)
+        kh_phrase_node(s->net, kh_service_section_start(s->net, v, i), s->out);
 }
 
-static void say_limit(const subject *s, uint32_t line)
+void kh_words_spectrum(const kh_service_section *section, kh_str *out)
 {
-    const kh_line_rate *rate = &s->rates->line[line];
-    bool has_reason = rate->reason != NULL && rate->reason[0] != '\0';
-    if (rate->mode.i != KH_NO_INDEX) {
-        const kh_mode *mode = &s->net->modes[rate->mode.i];
-        kh_str_printf(s->out, ": %.0f channel%s of ", rate->channels, rate->channels > 1 ? "s" : "");
-        say_gbps(mode->rate_gbps, s->out);
-        kh_str_printf(s->out, " on %s", s->net->line_systems[line].id);
-        if (!has_reason)
-            kh_str_printf(s->out, " (mode %s, margin %.1f dB)", mode->id, rate->margin_db);
+    size_t n = section->options[0].clients.wavelengths;
+    kh_phrase_list list = {.count = kh_service_section_blocks(section), .most = MOST_NAMES};
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && section->slots[end].n - section->slots[end - 1].n == 2 * section->slots[end].m;)
+            end++;
+        if (!kh_phrase_next(&list, out))
+            return;
+        kh_str_printf(out, "%.5f-%.5f THz", kh_spectrum_low_thz(section->slots[i]), kh_spectrum_high_thz(section->slots[end - 1]));
     }
-    if (has_reason)
-        kh_str_printf(s->out, " (%s)", rate->reason);
+}
+
+static void say_wavelengths(const kh_service_option *option, kh_str *out)
+{
+    kh_str_printf(out, "%zu x ", option->clients.wavelengths);
+    say_gbps(option->clients.wavelength_gbps, out);
+}
+
+static void say_section(const subject *s, size_t i)
+{
+    const kh_service_section *section = &s->service->sections[i];
+    const kh_service_option *chosen = &section->options[0];
+    if (s->service->n_sections > 1) {
+        kh_str_append(s->out, i == 0 ? "from " : "; from ");
+        kh_phrase_node(s->net, kh_service_section_start(s->net, s->service, i), s->out);
+        kh_str_append(s->out, " ");
+    }
+    say_wavelengths(chosen, s->out);
+    kh_str_printf(s->out, " (%s, %.1f dB to spare above its OSNR and margin)", s->net->modes[chosen->light->mode.i].id,
+                  chosen->light->margin_db);
+    if (section->slots != NULL) {
+        kh_str_append(s->out, " at ");
+        kh_words_spectrum(section, s->out);
+    }
+}
+
+static void say_sections(const subject *s)
+{
+    size_t n = s->service->n_sections, told = n < MOST_SECTIONS ? n : MOST_SECTIONS;
+    kh_str_append(s->out, ": ");
+    for (size_t i = 0; i < told; i++)
+        say_section(s, i);
+    if (told < n)
+        kh_str_printf(s->out, "; and %zu more", n - told);
     kh_str_append(s->out, ".");
 }
 
-static void say_capacity(const subject *s, const kh_path *path)
+/* The section that needs most wavelengths: there the other ways to cut the service are of interest. */
+static const kh_service_section *hardest(const kh_service *service)
 {
-    say_lines(s, path);
-    uint32_t worst = narrowest(s, path);
-    if (path->weight <= 0) {
-        kh_str_printf(s->out, " cannot carry it: %s has no mode that works", s->net->line_systems[worst].id);
-    } else {
-        kh_str_append(s->out, path->n_edges == 1 ? " carries up to " : " carry up to ");
-        say_gbps(path->weight, s->out);
-        kh_str_append(s->out, path->weight >= s->demand->data_gbps ? ", which is enough" : ", which is not enough");
-    }
-    say_limit(s, worst);
+    const kh_service_section *worst = &service->sections[0];
+    for (size_t i = 1; i < service->n_sections; i++)
+        if (service->sections[i].options[0].clients.wavelengths > worst->options[0].clients.wavelengths)
+            worst = &service->sections[i];
+    return worst;
 }
 
-/* Lines that join the two ends without regeneration on the way: what the light does in one go. */
-static void say_direct_lines(const subject *s)
+static void say_other_options(const subject *s)
 {
-    kh_phrase_list list = {.most = MOST_NAMES};
-    const kh_node_id *ends = s->demand->between;
-    for (int turn = 0; turn < 2; turn++) {
-        for (size_t i = 0; i < s->net->n_line_systems; i++) {
-            const kh_line_system *line = &s->net->line_systems[i];
-            if ((line->ends[0].i != ends[0].i || line->ends[1].i != ends[1].i) &&
-                (line->ends[1].i != ends[0].i || line->ends[0].i != ends[1].i))
-                continue;
-            if (turn == 0) {
-                list.count++;
-            } else if (kh_phrase_next(&list, s->out)) {
-                kh_str_printf(s->out, "%s (%.0f km) ", line->id, s->rates->line[i].length_km);
-                say_gbps(s->rates->line[i].capacity_gbps, s->out);
-            }
-        }
-        if (list.count == 0)
-            return;
-        kh_str_append(s->out, turn == 0 ? " In one go of light, without regeneration: " : ".");
+    const kh_service_section *section = hardest(s->service);
+    size_t first = section->options[0].light->works ? 1 : 0;
+    if (section->n_options <= first)
+        return;
+    kh_str_append(s->out, first == 1 ? " Instead: " : " Tried: ");
+    for (size_t i = first; i < section->n_options; i++) {
+        const kh_service_option *option = &section->options[i];
+        kh_str_append(s->out, i == first ? "" : "; ");
+        say_wavelengths(option, s->out);
+        if (option->light->works)
+            kh_str_printf(s->out, " works, %.1f dB to spare", option->light->margin_db);
+        else
+            kh_str_printf(s->out, " %s", option->light->obstacle);
     }
+    kh_str_append(s->out, ".");
 }
+
+static void say_clients(const subject *s)
+{
+    const kh_client_map *map = &hardest(s->service)->options[0].clients;
+    if (map->port_gbps > 0)
+        kh_str_printf(s->out, " Ports: %zu x %.0fGBASE-R%s (%zu of %zu calendar slots of 5 Gbit/s)", map->ports, map->port_gbps,
+                      map->ports > 1 ? " bonded by FlexE" : " with FlexE", map->slots_used, map->slots);
+    else
+        kh_str_append(s->out, " Ports: none of Ethernet divides the wavelength; OTN slots");
+    kh_str_printf(s->out, ", an OTUC%zu in each wavelength, %.0f %% full.", map->otuc, floor(100 * map->fill + 1e-9));
+}
+
+static void say_capacity(const subject *s)
+{
+    kh_str_append(s->out, " What is free there before it carries ");
+    say_gbps(s->service->capacity_gbps, s->out);
+    kh_str_append(s->out, "; Shannon's limit with all channels lit is ");
+    say_gbps(kh_service_shannon_gbps(s->service), s->out);
+    kh_str_append(s->out, ".");
+}
+
+static void say_carried(const subject *s)
+{
+    kh_str_append(s->out, " It goes over ");
+    say_lines(s);
+    say_regenerations(s);
+    say_sections(s);
+    say_other_options(s);
+    say_clients(s);
+    say_capacity(s);
+}
+
+/* --- why not --- */
 
 static void say_no_chain(const subject *s)
 {
@@ -128,53 +168,83 @@ static void say_no_chain(const subject *s)
     kh_str_append(s->out, ".");
 }
 
-static void say_relays(const subject *s)
+static void say_no_spectrum(const subject *s)
 {
-    size_t most = 0;
-    for (size_t i = 0; i < s->plan->n_routes; i++)
-        if (s->plan->routes[i].n_links > most)
-            most = s->plan->routes[i].n_links;
-    if (most > 1) {
+    kh_str_append(s->out, " It is not carried: on the shortest way, over ");
+    say_lines(s);
+    say_regenerations(s);
+    kh_str_append(s->out, ", services before it leave spectrum for ");
+    say_gbps(s->service->capacity_gbps, s->out);
+    say_sections(s);
+}
+
+static void say_no_light(const subject *s)
+{
+    const kh_light_stretch *stretch = s->service->sections[0].stretch;
+    kh_str_append(s->out, " It is not carried: the shortest way, over ");
+    say_lines(s);
+    kh_str_printf(s->out, ", needs %s, where ", s->net->line_systems[stretch->hops[0].line.i].id);
+    if (stretch->obstacle != NULL) {
+        kh_str_printf(s->out, "no light gets through: %s.", stretch->obstacle);
+        return;
+    }
+    kh_str_append(s->out, s->service->state == KH_SERVICE_NO_SPACING ? "no mode fits the channels."
+                          : s->service->state == KH_SERVICE_BAD_MODE ? "the only mode does not work."
+                                                                     : "no mode works.");
+    say_other_options(s);
+}
+
+/* --- protection --- */
+
+static void say_key(const subject *s)
+{
+    const kh_guard *guard = &s->service->guard;
+    if (guard->got_bps <= 0) {
+        kh_str_append(s->out, "QKD, but the plan gives it no key");
+        return;
+    }
+    kh_str_append(s->out, "QKD (");
+    kh_words_rate(guard->got_bps, s->out);
+    if (guard->got_bps < guard->asked_bps * (1 - 1e-9)) {
+        kh_str_append(s->out, ", ");
+        kh_phrase_share(guard->got_bps, guard->asked_bps, s->out);
+        kh_str_append(s->out, " of the key asked");
+    }
+    kh_str_append(s->out, ")");
+    if (guard->n_trusted > 0) {
         kh_str_append(s->out, ", relayed hop by hop through ");
-        kh_phrase_count(most - 1, "trusted node", s->out);
+        kh_phrase_count(guard->n_trusted, "trusted node", s->out);
     } else {
         kh_str_append(s->out, " over one link, end to end");
     }
 }
 
-static void say_qkd_part(const subject *s)
+static void say_cipher(const subject *s)
 {
-    if (s->plan->rate_bps <= 0) {
-        kh_str_append(s->out, "QKD, but the plan gives it no key");
-        return;
-    }
-    kh_str_append(s->out, "QKD");
-    say_relays(s);
-    if (s->plan->shortfall != KH_SHORTFALL_NONE) {
-        kh_str_append(s->out, ", with ");
-        kh_phrase_share(s->plan->rate_bps, s->plan->requested_bps, s->out);
-        kh_str_append(s->out, " of the key asked");
-    }
+    static const char *const ciphers[] = {
+        [KH_USE_KEY] = "keys from ", [KH_USE_OTP] = "one-time pad from ", [KH_USE_AES_256] = "AES-256 with keys from "};
+    kh_str_append(s->out, ciphers[s->demand->use]);
 }
 
-static void say_protection(const subject *s)
+static void say_layer(const subject *s)
 {
-    bool has_key = s->plan->rate_bps > 0;
+    bool has_key = s->service->guard.got_bps > 0;
     kh_str_append(s->out, " Protection: ");
+    say_cipher(s);
     switch (s->demand->security) {
     case KH_SECURITY_PQC:
         kh_str_append(s->out, "post-quantum key exchange (PQC), end to end whatever the line; it rests on mathematics, not on QKD");
         break;
     case KH_SECURITY_PSK:
-        kh_str_append(s->out, "pre-shared symmetric keys, end to end; quantum-safe as long as their delivery and store are");
+        kh_str_append(s->out, "before (pre-shared), end to end; quantum-safe as long as their delivery and store are");
         break;
     case KH_SECURITY_HYBRID:
-        say_qkd_part(s);
+        say_key(s);
         kh_str_append(s->out,
                       has_key ? "; and PQC end to end: an attacker must break both" : "; PQC alone protects it, end to end");
         break;
     case KH_SECURITY_QKD:
-        say_qkd_part(s);
+        say_key(s);
         if (!has_key)
             kh_str_append(s->out, ": nothing quantum-safe protects it");
         break;
@@ -182,33 +252,62 @@ static void say_protection(const subject *s)
     kh_str_append(s->out, ".");
 }
 
-void kh_words_data(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, double *capacity_gbps,
-                   kh_str *out)
+static void say_bare_fibres(const subject *s, size_t n_bare)
 {
-    subject s = {net, rates, &plan->demands[demand.i], &net->demands[demand.i], out};
-    *capacity_gbps = (double)NAN;
-    if (isnan(s.demand->data_gbps) || s.demand->data_gbps <= 0)
-        return;
-    kh_path path = {0};
-    kh_arena *arena = kh_arena_create(0);
-    if (arena == NULL || !widest_path(&s, arena, &path)) {
-        out->failed = true;
-        kh_arena_destroy(arena);
-        return;
+    const kh_guard *guard = &s->service->guard;
+    kh_phrase_list list = {.count = n_bare, .most = MOST_NAMES};
+    kh_str_append(s->out, "; without: ");
+    for (size_t i = 0; i < guard->n_lines; i++)
+        for (size_t k = 0; k < guard->lines[i].n_bare; k++)
+            if (kh_phrase_next(&list, s->out))
+                kh_str_append(s->out, s->net->fibres[guard->lines[i].bare[k].i].id);
+}
+
+static void say_cover(const subject *s)
+{
+    const kh_guard *guard = &s->service->guard;
+    double length_km = 0, covered_km = 0;
+    size_t n_bare = 0;
+    for (size_t i = 0; i < guard->n_lines; i++) {
+        length_km += guard->lines[i].length_km;
+        covered_km += guard->lines[i].covered_km;
+        n_bare += guard->lines[i].n_bare;
     }
-    *capacity_gbps = path.found ? path.weight : 0;
+    if (guard->n_lines == 0 || !kh_demand_needs_qkd(s->demand))
+        return;
+    kh_str_printf(s->out, " QKD with key stands on %.0f of the way's %.0f km", covered_km, length_km);
+    if (n_bare > 0)
+        say_bare_fibres(s, n_bare);
+    kh_str_append(s->out, ".");
+}
+
+void kh_words_data(const kh_net *net, const kh_service *service, kh_demand_id demand, kh_str *out)
+{
+    subject s = {net, service, &net->demands[demand.i], out};
+    if (!kh_service_is_asked(s.demand))
+        return;
     say_gbps(s.demand->data_gbps, out);
     kh_str_append(out, " of data is asked from ");
     kh_phrase_node(net, s.demand->between[0], out);
     kh_str_append(out, " to ");
     kh_phrase_node(net, s.demand->between[1], out);
     kh_str_append(out, ".");
-    if (path.found && path.n_edges > 0)
-        say_capacity(&s, &path);
-    else
+    switch (service->state) {
+    case KH_SERVICE_CARRIED:
+        say_carried(&s);
+        break;
+    case KH_SERVICE_NO_PATH:
         say_no_chain(&s);
-    if (path.n_edges > 1)
-        say_direct_lines(&s);
-    say_protection(&s);
-    kh_arena_destroy(arena);
+        break;
+    case KH_SERVICE_NO_SPECTRUM:
+        say_no_spectrum(&s);
+        break;
+    case KH_SERVICE_NO_SPACING:
+    case KH_SERVICE_BAD_MODE:
+    case KH_SERVICE_NO_MODE:
+        say_no_light(&s);
+        break;
+    }
+    say_layer(&s);
+    say_cover(&s);
 }

@@ -242,6 +242,19 @@ static kh_table make_routes(kh_arena *arena, const synthetic *of)
     return *t;
 }
 
+static kh_table make_services(kh_arena *arena, const synthetic *of)
+{
+    kh_table *t = new_table(arena, "services", 1);
+    kh_table_add_text(arena, t, "id")[0] = nasty_id(arena, of, "D", 0);
+    kh_table_add_text(arena, t, "state")[0] = "carried";
+    kh_table_add_text(arena, t, "lines")[0] = nasty_id(arena, of, "L", 0);
+    kh_table_add_text(arena, t, "mapping")[0] = "3 x 400 Gbit/s (m400)";
+    kh_table_add_text(arena, t, "spectrum_thz")[0] = "191.32500-191.77500 THz";
+    kh_table_add_text(arena, t, "layer")[0] = "hybrid";
+    *kh_table_add_number(arena, t, "length_km") = 3500;
+    return *t;
+}
+
 static kh_table make_findings(kh_arena *arena)
 {
     kh_table *t = new_table(arena, "findings", 1);
@@ -261,12 +274,13 @@ static void make_case(kh_arena *arena, const synthetic *of, size_t i, kh_run_cas
     tables[4] = make_routes(arena, of);
     tables[5] = make_stores(arena, of);
     tables[6] = make_findings(arena);
+    tables[7] = make_services(arena, of);
     *out = (kh_run_case){.name = i == 0 ? "as designed" : nasty_id(arena, of, "what-if ", i),
                          .changes = i == 0 ? "" : "demands.*.encryptors = 24",
                          .seed = 7,
                          .replications = 3,
                          .tables = tables,
-                         .n_tables = 7};
+                         .n_tables = 8};
 }
 
 static kh_run *make_run(kh_arena *arena, synthetic of)

@@ -126,6 +126,15 @@ static void all_parts_are_there(void **state)
     }
 }
 
+static void services_stand_with_their_wavelengths_and_spectrum(void **state)
+{
+    fixture *f = *state;
+    const char *page = write_report(f, make_run(f->arena, plain), KH_REPORT_HTML);
+    assert_non_null(strstr(page, "3 x 400 Gbit/s (m400)"));
+    assert_non_null(strstr(page, "3500 km, protection: hybrid"));
+    assert_non_null(strstr(page, "191.32500-191.77500 THz"));
+}
+
 static void a_network_of_150_places_stays_below_one_and_a_half_megabytes(void **state)
 {
     fixture *f = *state;
@@ -271,6 +280,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_page_asks_the_network_for_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_verdict_counts_who_gets_all_and_names_who_does_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(all_parts_are_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(services_stand_with_their_wavelengths_and_spectrum, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_network_of_150_places_stays_below_one_and_a_half_megabytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_needed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_run_without_a_case_is_refused, set_up, tear_down),

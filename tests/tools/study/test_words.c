@@ -248,68 +248,7 @@ static void on_land_trusted_nodes_along_the_span_are_offered(void **state)
     expect_part(kh_words_advice, &s, "On land, 1 trusted node along it (2 parts of 154.0 km, 26.7 dB) would give ");
 }
 
-/* --- data and the whole plan --- */
-
-static void words_of_data(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, kh_str *out)
-{
-    double capacity_gbps = 0;
-    kh_words_data(net, rates, plan, demand, &capacity_gbps, out);
-}
-
-static void start_data(bristol *b)
-{
-    start_bristol(b, KH_SHORTFALL_NOT_NEEDED);
-    b->s.demands[0].security = KH_SECURITY_PQC;
-    b->s.demands[0].data_gbps = 1200;
-    b->s.modes[0] = (kh_mode){.id = "400g", .rate_gbps = 400};
-    b->s.lines[0] = (kh_line_system){.id = "L1", .ends = {b->ends[0], b->middle}};
-    b->s.lines[1] = (kh_line_system){.id = "L2", .ends = {b->ends[1], b->middle}};
-    b->s.line[0] = (kh_line_rate){.capacity_gbps = 9600, .length_km = 60, .latency_ms = 0.3, .channels = 24, .margin_db = 9};
-    b->s.line[1] = (kh_line_rate){.capacity_gbps = 3600, .length_km = 163.5, .latency_ms = 0.8, .channels = 9, .margin_db = 1.2};
-    b->s.net.n_line_systems = b->s.rates.n_line = 2;
-}
-
-static void data_takes_the_widest_chain_of_lines(void **state)
-{
-    (void)state;
-    bristol b;
-    start_data(&b);
-    expect(words_of_data, &b.s,
-           "1.2 Tbit/s of data is asked from Bristol to Cambridge CAPE. The line systems L1 and L2 (224 km, 1.1 ms one way) carry "
-           "up to 3.6 "
-           "Tbit/s, "
-           "which is enough: 9 channels of 400 Gbit/s on L2 (mode 400g, margin 1.2 dB). Protection: post-quantum key exchange "
-           "(PQC), end to "
-           "end whatever the line; it rests on mathematics, not on QKD.");
-    double capacity_gbps = 0;
-    kh_str out = {0};
-    kh_words_data(&b.s.net, &b.s.rates, &b.s.plan, (kh_demand_id){0}, &capacity_gbps, &out);
-    kh_str_clear(&out);
-    assert_float_equal(capacity_gbps, 3600, 1e-6);
-}
-
-static void a_line_without_a_mode_says_why(void **state)
-{
-    (void)state;
-    bristol b;
-    start_data(&b);
-    b.s.line[1].capacity_gbps = 0;
-    b.s.line[1].mode.i = KH_NO_INDEX;
-    b.s.line[1].reason = "OSNR is 1.5 dB short";
-    expect_part(words_of_data, &b.s, "cannot carry it: L2 has no mode that works (OSNR is 1.5 dB short).");
-}
-
-static void no_data_no_words(void **state)
-{
-    (void)state;
-    bristol b;
-    start_bristol(&b, KH_SHORTFALL_NONE);
-    double capacity_gbps = 0;
-    kh_str out = {0};
-    kh_words_data(&b.s.net, &b.s.rates, &b.s.plan, (kh_demand_id){0}, &capacity_gbps, &out);
-    assert_int_equal(out.length, 0);
-    assert_true(isnan(capacity_gbps));
-}
+/* --- the whole plan --- */
 
 static void the_plan_names_the_tightest_place(void **state)
 {
@@ -346,9 +285,6 @@ int main(void)
         cmocka_unit_test(a_subsea_span_beyond_reach_is_an_honest_no),
         cmocka_unit_test(the_detour_over_land_is_found_and_priced),
         cmocka_unit_test(on_land_trusted_nodes_along_the_span_are_offered),
-        cmocka_unit_test(data_takes_the_widest_chain_of_lines),
-        cmocka_unit_test(a_line_without_a_mode_says_why),
-        cmocka_unit_test(no_data_no_words),
         cmocka_unit_test(the_plan_names_the_tightest_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
