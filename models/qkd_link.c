@@ -3,6 +3,7 @@
 
 #include "models/link_channel.h"
 #include "models/qkd/bounds.h"
+#include "models/qkd/epsilon.h"
 #include "models/qkd/qkd.h"
 #include "models/qkd/qkd_effects.h"
 #include "models/space/pass.h"
@@ -54,6 +55,7 @@ static kh_status compute(const subject *s, kh_qkd_rate *rate, kh_error *err)
     rate->sifted_rate_bps = key.sifted_rate_bps;
     rate->block_s = key.block_s;
     rate->block_key_bits = key.block_key_bits;
+    rate->epsilon = kh_epsilon_of(s->protocol, s->device, &key, s->link->modules);
     rate->limit = kh_qkd_effects_limit(&rate->effects, key.rate_bps > 0.0);
     apply_device(s->device, s->channel.loss_db, rate);
     return KH_OK;
@@ -137,6 +139,7 @@ kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *
         .repeater_ceiling_bps = INFINITY,
         .sifted_rate_bps = NAN,
         .limit = KH_LIMIT_NO_MODEL,
+        .epsilon = kh_epsilon_unknown(),
         .effects = EFFECTS_UNKNOWN,
         .change = {.factor = 1.0},
     };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/net/plan.h"
 
+#include <math.h>
+
 const char *kh_objective_name(kh_objective objective)
 {
     switch (objective) {
@@ -28,4 +30,30 @@ static bool on_side(const kh_cut *cut, kh_node_id node)
 bool kh_cut_parts(const kh_cut *cut, const kh_node_id ends[2])
 {
     return on_side(cut, ends[0]) != on_side(cut, ends[1]);
+}
+
+static bool passes_before(const kh_plan_demand *demand, size_t route, size_t hop)
+{
+    uint32_t link = demand->routes[route].links[hop].i;
+    for (size_t r = 0; r <= route; r++)
+        for (size_t h = 0; h < (r == route ? hop : demand->routes[r].n_links); h++)
+            if (demand->routes[r].links[h].i == link)
+                return true;
+    return false;
+}
+
+kh_demand_epsilon kh_plan_demand_epsilon(const kh_plan_demand *demand, const kh_rates *rates)
+{
+    bool known = demand->n_routes > 0;
+    kh_demand_epsilon sum = {0.0, 0.0};
+    for (size_t r = 0; r < demand->n_routes; r++) {
+        const kh_route *route = &demand->routes[r];
+        double key = kh_rates_chain_epsilon(rates, route->links, route->n_links);
+        known = known && !isnan(key);
+        sum.key = fmax(sum.key, key);
+        for (size_t h = 0; h < route->n_links; h++)
+            if (!passes_before(demand, r, h))
+                sum.year += rates->qkd[route->links[h].i].epsilon.year;
+    }
+    return known ? (kh_demand_epsilon){sum.key, fmin(sum.year, 1.0)} : (kh_demand_epsilon){(double)NAN, (double)NAN};
 }

@@ -3,6 +3,7 @@
 #define KH_CORE_NET_PLAN_H
 
 #include "core/net/ids.h"
+#include "core/net/rates.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -74,6 +75,14 @@ typedef struct kh_plan {
     size_t n_asking; /**< demands that need QKD key */
     kh_plan_cost cost;
 } kh_plan;
+
+/** How far a demand's keys may be from ideal ones. */
+typedef struct kh_demand_epsilon {
+    double key;  /**< one key, over the worst of the routes; NAN: not known for a hop, or no route */
+    double year; /**< all keys of a year: sum over the links that the routes use, at most 1; NAN likewise */
+} kh_demand_epsilon;
+
+kh_demand_epsilon kh_plan_demand_epsilon(const kh_plan_demand *demand, const kh_rates *rates);
 
 /** True when it gets what it asks for, the solver's last digits aside: rate >= requested (1 - 1e-9). */
 bool kh_plan_demand_is_met(const kh_plan_demand *demand);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/net/rates.h"
 
+#include <math.h>
+
 const char *kh_limit_text(kh_limit limit)
 {
     switch (limit) {
@@ -32,4 +34,12 @@ const char *kh_limit_text(kh_limit limit)
         return "no model for this channel yet";
     }
     return "unknown";
+}
+
+double kh_rates_chain_epsilon(const kh_rates *rates, const kh_qkd_link_id *links, size_t n)
+{
+    double sum = n == 0 ? (double)NAN : 0.0;
+    for (size_t i = 0; i < n; i++)
+        sum += rates->qkd[links[i].i].epsilon.block;
+    return isnan(sum) ? sum : fmin(sum, 1.0);
 }

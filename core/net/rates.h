@@ -66,6 +66,15 @@ typedef struct kh_satellite_rate {
     size_t n_assumed;
 } kh_satellite_rate;
 
+/** How far keys may be from ideal ones, composable: what a user of the keys adds to his own chance of failure. NAN: not known,
+ * since the key is that of an endless block or measured. */
+typedef struct kh_epsilon {
+    double block;           /**< of all key of one block: eps_sec + eps_cor + eps_auth of the device */
+    double term;            /**< eps_sec is shared evenly by the error terms of the proof: one of them */
+    double blocks_per_year; /**< of all modules, running without pause */
+    double year;            /**< of all key of a year: sum over its blocks, at most 1 */
+} kh_epsilon;
+
 typedef struct kh_qkd_rate {
     double key_rate_bps; /**< all modules together, >= 0 */
     double per_module_bps;
@@ -80,7 +89,8 @@ typedef struct kh_qkd_rate {
     double sifted_rate_bps;      /**< key-basis detections, per module */
     double block_s;              /**< time to fill one block = time to first key; 0 when asymptotic or measured */
     double block_key_bits;       /**< secret bits per block; 0 when asymptotic or measured */
-    bool measured;               /**< key rate is a measurement of the topology */
+    kh_epsilon epsilon;
+    bool measured; /**< key rate is a measurement of the topology */
     kh_limit limit;
     kh_effects effects;
     kh_change change;  /**< nothing for measured rates */
@@ -124,5 +134,9 @@ typedef struct kh_rates {
     kh_line_rate *line; /**< [n_line] by kh_line_id */
     size_t n_line;
 } kh_rates;
+
+/** A chain of trusted nodes: an end-to-end key fails when a key of any hop does, so the epsilons of the hops add up.
+ *  @param links  [n] QKD links @return of a key made from one block of each, at most 1; NAN when a hop's is not known, or n is 0 */
+double kh_rates_chain_epsilon(const kh_rates *rates, const kh_qkd_link_id *links, size_t n);
 
 #endif

@@ -72,8 +72,8 @@ double kh_detector_dark_per_gate(double dark_count_hz, double gate_ns)
 static double live_fraction(const kh_detector *d, double in_windows_hz)
 {
     double all_hz = in_windows_hz * (1.0 + d->outside_share) + d->outside_hz;
-    double live = 1.0 / (1.0 + all_hz * d->dead_time_s);
-    return d->max_count_hz > 0.0 && all_hz * live > d->max_count_hz ? d->max_count_hz / all_hz : live;
+    double dead_time_s = d->max_count_hz > 0.0 ? fmax(d->dead_time_s, 1.0 / d->max_count_hz) : d->dead_time_s;
+    return 1.0 / (1.0 + all_hz * dead_time_s);
 }
 
 double kh_detector_live_fraction(const kh_detector *detector, double clicks_hz)

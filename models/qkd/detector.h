@@ -16,7 +16,7 @@ typedef struct kh_detector {
     double afterpulse;    /**< further clicks per click, [0, 1); half of them are errors */
     double dead_time_s;   /**< >= 0, not paralysable */
     double detectors;     /**< 1..4 that share the clicks; 1, 2: they read both bases; 3, 4: two read the key basis */
-    double max_count_hz;  /**< most clicks a second of one detector; 0: no limit */
+    double max_count_hz;  /**< limit of the clicks of one detector; 0: none but dead time */
     bool is_free_running;
     double gate_s;   /**< the window; with jitter or free running > 0, else without effect */
     double jitter_s; /**< FWHM of a Gaussian, source included; 0: none */
@@ -50,7 +50,8 @@ kh_clicks kh_detector_clicks(const kh_detector *detector, double photons);
 /** Dark counts per gate and detector. */
 double kh_detector_dark_per_gate(double dark_count_hz, double gate_ns);
 
-/** Share of the clicks that is left after dead time, 1 / (1 + r t_d / n), not paralysable, and after the limit of the counts.
+/** Share of the clicks that is left after dead time, 1 / (1 + r t_d / n), not paralysable. A limit of the
+ *  counts is come near as with the dead time 1 / max_count_hz, when that is the longer one.
  *  Clicks are shared evenly; those outside the windows are added here.
  *  @param clicks_hz  r, clicks in all windows before sifting @return (0, 1] */
 double kh_detector_live_fraction(const kh_detector *detector, double clicks_hz);

@@ -45,7 +45,7 @@ static outcome outcome_of(const search *s, const double *parameters, double test
     if (!(o.counts.sifted_hz > 0.0))
         return o;
     if (s->finite)
-        o.block_bits = s->system->block_bits;
+        o.block_bits = kh_qkd_block_size(s->system, o.counts.sifted_hz);
     o.key_bits = kh_tomamichel2012_both(&s->proof, o.block_bits, test_share, o.counts.qber);
     o.secret_fraction = s->finite ? o.key_bits / o.block_bits : o.key_bits;
     return o;
@@ -160,7 +160,7 @@ kh_qkd_key kh_entangled_key(const kh_qkd_system *system, const kh_entangled_sour
         .system = system,
         .source = source,
         .proof = {.ec_efficiency = system->ec_efficiency, .eps_sec = system->eps_sec, .eps_cor = system->eps_cor},
-        .finite = finite && isfinite(system->block_bits),
+        .finite = finite && isfinite(kh_qkd_block_size(system, 0.0)),
         .first = isnan(source->given) ? 0U : 1U,
     };
     s.n_free = source->n_parameters - s.first + (s.finite ? 1U : 0U);

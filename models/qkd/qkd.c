@@ -108,6 +108,7 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
         .clock_hz = device->clock_hz * device->duty,
         .ec_efficiency = device->ec_efficiency,
         .block_bits = protocol->is_cv ? device->block_symbols : device->block_bits,
+        .block_time_s = device->block_time_s > 0.0 ? device->block_time_s : 0.0,
         .eps_sec = device->eps_sec,
         .eps_cor = device->eps_cor,
         .pairs_per_pulse = device->pairs_per_pulse,
@@ -184,6 +185,7 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
     KH_TRY(check_ranges(ranges, sizeof ranges / sizeof ranges[0], err));
     const range finite[] = {
         {"block_bits", s->block_bits, 1.0, INFINITY, false, false},
+        {"block_time_s", s->block_time_s, 0.0, 1e9, false, false},
         {"eps_sec", s->eps_sec, 0.0, 1.0, true, true},
         {"eps_cor", s->eps_cor, 0.0, 1.0, true, true},
     };
@@ -198,6 +200,11 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
     if (protocol->is_twin_field)
         KH_TRY(check_range(&phase, err));
     return protocol->is_cv ? check_cv(s, err) : KH_OK;
+}
+
+double kh_qkd_block_size(const kh_qkd_system *system, double sifted_hz)
+{
+    return system->block_time_s > 0.0 ? fmax(1.0, sifted_hz * system->block_time_s) : system->block_bits;
 }
 
 double kh_qkd_ceiling(const kh_qkd_protocol *protocol, double loss_a_db, double loss_b_db)

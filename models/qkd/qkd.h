@@ -39,6 +39,7 @@ typedef struct kh_qkd_system {
     double clock_hz;           /**< quantum pulses a second, > 0 */
     double ec_efficiency;      /**< f >= 1: leakage over the Shannon limit */
     double block_bits;         /**< key-basis detections per block, CV: symbols; INFINITY: no statistical fluctuation */
+    double block_time_s;       /**< > 0: a block is what comes in that time, whatever block_bits says; 0: by block_bits */
     double eps_sec, eps_cor;   /**< (0, 1); only with a finite block */
     double pairs_per_pulse;    /**< pulsed entangled sources, [0, 100]; NAN: optimised */
     double pairs_hz;           /**< continuous entangled sources, [0, 1e15]; NAN: optimised */
@@ -59,7 +60,8 @@ typedef struct kh_qkd_protocol {
     const char *name; /**< as in YAML */
     const char *title;
     kh_protocol protocol;
-    bool is_finite;       /**< looks at block_bits */
+    bool is_finite;       /**< looks at the block */
+    double terms;         /**< finite: eps_sec is shared evenly by so many error terms of the proof */
     bool is_entanglement; /**< source apart from A possible */
     bool is_continuous;   /**< no pulses: detectors have no windows, a use of the channel is a slot of the clock */
     bool is_relayed;      /**< both ends send to a station between them: arms in loss_a_db and loss_b_db */
@@ -72,6 +74,10 @@ extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_
     kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic, kh_qkd_tf_sns_asymptotic, kh_qkd_mdi,
     kh_qkd_tf_cal_asymptotic, kh_qkd_tf_cal, kh_qkd_tf_sns, kh_qkd_bbm92_asymptotic, kh_qkd_bbm92_cw, kh_qkd_bbm92_cw_asymptotic,
     kh_qkd_mdi_finite;
+
+/** Size of a block of @p system when @p sifted_hz detections of the key basis come a second: what is given, or what the time gives.
+ *  A protocol with a block looks here, so that its search weighs the size of the block too. @return >= 1; INFINITY: no block */
+double kh_qkd_block_size(const kh_qkd_system *system, double sifted_hz);
 
 /** @return the descriptor, or NULL for a value that is none. */
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol);

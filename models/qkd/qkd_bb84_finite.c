@@ -9,26 +9,36 @@
 typedef struct search {
     const kh_qkd_system *system;
     kh_lim2014_setting setting;
-    double n_x;
+    bool finite;
     bool rough; /* asked for, and possible */
 } search;
 
 /* pulses a second that meet a detector that is not blind */
-static double used_hz(const search *s, const kh_lim2014_choice *choice, const kh_lim2014_block *block)
+static double used_hz(const search *s, const kh_lim2014_choice *choice, double click)
 {
-    double clock_hz = s->system->clock_hz, p_x = isfinite(s->n_x) ? choice->p_x : 1.0;
-    return clock_hz * kh_detector_live_fraction_of_bases(&s->system->detector, clock_hz * block->click, p_x);
+    double clock_hz = s->system->clock_hz, p_x = s->finite ? choice->p_x : 1.0;
+    return clock_hz * kh_detector_live_fraction_of_bases(&s->system->detector, clock_hz * click, p_x);
+}
+
+static double block_size(const search *s, const kh_lim2014_choice *choice)
+{
+    if (!s->finite)
+        return INFINITY;
+    if (s->system->block_time_s == 0.0)
+        return s->system->block_bits;
+    double both = choice->p_x * choice->p_x, click = kh_lim2014_detections(&s->setting, choice, 1.0) / both;
+    return kh_qkd_block_size(s->system, used_hz(s, choice, click) * both * click);
 }
 
 static double rate_of(const search *s, const kh_lim2014_choice *choice, const kh_lim2014_block *block)
 {
-    return used_hz(s, choice, block) * block->key_bits / block->pulses;
+    return used_hz(s, choice, block->click) * block->key_bits / block->pulses;
 }
 
 /* to be minimised: minus the rate where there is key */
 static double score(const search *s, const kh_lim2014_choice *choice)
 {
-    kh_lim2014_block block = kh_lim2014_key(&s->setting, choice, s->n_x);
+    kh_lim2014_block block = kh_lim2014_key(&s->setting, choice, block_size(s, choice));
     return block.key_bits > 0.0 ? -rate_of(s, choice, &block) : kh_lim2014_score_without_key(&block);
 }
 
@@ -66,14 +76,14 @@ static double score_infinite(double mu_1, const void *context)
 
 static kh_qkd_key key_of(const search *s, const kh_lim2014_choice *choice)
 {
-    kh_lim2014_block block = kh_lim2014_key(&s->setting, choice, s->n_x);
+    kh_lim2014_block block = kh_lim2014_key(&s->setting, choice, block_size(s, choice));
     kh_qkd_key key = {
         .rate_bps = fmax(0.0, rate_of(s, choice, &block)),
         .qber = block.qber,
-        .sifted_rate_bps = used_hz(s, choice, &block) * block.n_x / block.pulses,
+        .sifted_rate_bps = used_hz(s, choice, block.click) * block.n_x / block.pulses,
         .parameters = {choice->mu[0], choice->mu[1], choice->p[0], choice->p[1], choice->p_x},
     };
-    if (isfinite(s->n_x)) { /* whole bits come out of a block */
+    if (s->finite) { /* whole bits come out of a block */
         key.block_s = block.n_x / key.sifted_rate_bps;
         key.block_key_bits = fmax(0.0, floor(block.key_bits));
         key.rate_bps = key.block_key_bits / key.block_s;
@@ -93,7 +103,7 @@ static kh_status compute_infinite(search *s, kh_qkd_key *key, kh_error *err)
 {
     const double range[2] = {0.01, KH_LIM2014_MU_1_MAX};
     double mu_1;
-    s->n_x = INFINITY;
+    s->finite = false;
     KH_TRY(kh_num_minimum(score_infinite, s, range, 24, &mu_1, err));
     kh_lim2014_choice choice = choice_infinite(mu_1);
     *key = key_of(s, &choice);
@@ -124,13 +134,14 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
                     .eps_cor = system->eps_cor,
                     .errors = KH_LIM2014_ERRORS_LEAST},
     };
+    bool has_block = isfinite(kh_qkd_block_size(system, 0.0));
     bool possible = true; /* without key from an endless block, no block is long enough */
-    if (!isfinite(system->block_bits) || !s.rough) {
+    if (!has_block || !s.rough) {
         KH_TRY(compute_infinite(&s, key, err));
         possible = key->rate_bps > 0.0;
     }
-    if (isfinite(system->block_bits)) {
-        s.n_x = system->block_bits;
+    if (has_block) {
+        s.finite = true;
         *key = possible ? compute_finite(&s) : key_typical(&s);
     }
     return KH_OK;
@@ -141,5 +152,6 @@ const kh_qkd_protocol kh_qkd_bb84_finite = {
     .title = "BB84 with two decoys, finite key (Lim 2014)",
     .protocol = KH_PROTOCOL_BB84_DECOY,
     .is_finite = true,
+    .terms = 21.0,
     .key = compute,
 };

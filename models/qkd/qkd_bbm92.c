@@ -2,6 +2,7 @@
 #include "models/fibre/fibre.h"
 #include "models/qkd/bbm92.h"
 #include "models/qkd/entangled.h"
+#include "models/qkd/tomamichel2012.h"
 
 #include <math.h>
 
@@ -66,6 +67,7 @@ const kh_qkd_protocol kh_qkd_bbm92 = {
     .title = "BBM92 with a pulsed pair source, finite key (Ma 2007, Tomamichel 2012)",
     .protocol = KH_PROTOCOL_BBM92,
     .is_finite = true,
+    .terms = KH_TOMAMICHEL2012_TERMS,
     .is_entanglement = true,
     .key = compute_finite,
 };

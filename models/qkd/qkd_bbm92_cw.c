@@ -2,6 +2,7 @@
 #include "models/fibre/fibre.h"
 #include "models/qkd/entangled.h"
 #include "models/qkd/neumann2021.h"
+#include "models/qkd/tomamichel2012.h"
 
 #include <math.h>
 
@@ -71,6 +72,7 @@ const kh_qkd_protocol kh_qkd_bbm92_cw = {
     .title = "BBM92 with a continuous pair source, finite key (Neumann 2021, Tomamichel 2012)",
     .protocol = KH_PROTOCOL_BBM92_CW,
     .is_finite = true,
+    .terms = KH_TOMAMICHEL2012_TERMS,
     .is_entanglement = true,
     .is_continuous = true,
     .key = compute_finite,

@@ -9,7 +9,7 @@
 #include <math.h>
 
 static const double VARIANCE_MIN = 1e-3, VARIANCE_MAX = 1e3; /* modulators do not reach further */
-static const double N_ERRORS = 3.0;                          /* estimation, smoothing, privacy amplification share eps_sec */
+enum { N_ERRORS = 3 };                                       /* estimation, smoothing, privacy amplification share eps_sec */
 
 enum { N_FREE = 2 }; /* ln V_A; logit of the share of symbols that make key */
 
@@ -27,7 +27,7 @@ static double variance_at(double ln_variance)
 static kh_cv_block block_at(const search *s, double x)
 {
     return (kh_cv_block){
-        .symbols = s->system->block_bits,
+        .symbols = kh_qkd_block_size(s->system, s->system->clock_hz), /* every slot has one */
         .key_share = fmin(fmax(kh_logistic_shares(x).share, 1e-3), 1.0 - 1e-3),
         .eps = s->system->eps_sec / N_ERRORS,
     };
@@ -80,7 +80,7 @@ enum { N_STARTS = sizeof STARTS / sizeof STARTS[0] };
 
 static kh_status compute_finite(const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)
 {
-    if (!isfinite(system->block_bits))
+    if (!isfinite(kh_qkd_block_size(system, 0.0)))
         return compute_asymptotic(system, key, err);
     search s = prepare(system);
     double best = INFINITY, variance = NAN, key_share = NAN;
@@ -97,7 +97,7 @@ static kh_status compute_finite(const kh_qkd_system *system, kh_qkd_key *key, kh
         }
     }
     kh_qkd_key computed = key_of(&s, -best, variance, key_share);
-    computed.block_s = system->block_bits / system->clock_hz;
+    computed.block_s = kh_qkd_block_size(system, system->clock_hz) / system->clock_hz;
     computed.block_key_bits = floor(computed.rate_bps * computed.block_s); /* whole bits come out of a block */
     computed.rate_bps = computed.block_key_bits / computed.block_s;
     *key = computed;
@@ -109,6 +109,7 @@ const kh_qkd_protocol kh_qkd_cv_gaussian = {
     .title = "Gaussian-modulated coherent states, finite key (Leverrier 2010)",
     .protocol = KH_PROTOCOL_CV_GAUSSIAN,
     .is_finite = true,
+    .terms = N_ERRORS,
     .is_cv = true,
     .key = compute_finite,
 };

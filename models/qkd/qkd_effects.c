@@ -58,7 +58,8 @@ static bool remove_leakage(kh_qkd_system *s)
 
 static bool remove_block_size(kh_qkd_system *s)
 {
-    return replace(&s->block_bits, INFINITY);
+    bool had_time = replace(&s->block_time_s, 0.0);
+    return replace(&s->block_bits, INFINITY) || had_time;
 }
 
 static bool remove_dead_time(kh_qkd_system *s)
@@ -101,6 +102,7 @@ static void ease_leakage(kh_qkd_system *s)
 static void ease_block_size(kh_qkd_system *s)
 {
     s->block_bits *= 10.0;
+    s->block_time_s *= 10.0;
 }
 
 static void ease_dead_time(kh_qkd_system *s)

@@ -19,7 +19,6 @@ typedef struct search {
     kh_mdi2012_setting channel;
     kh_mdi2016_setting setting;
     double dim_a, dim_b; /* factors on the decoys: 1 for the worse arm */
-    double n_key;
 } search;
 
 static kh_mdi2016_choice choice_at(const search *s, const double *x)
@@ -51,13 +50,6 @@ static kh_mdi2012_setting channel_at(const search *s, const kh_mdi2016_choice *c
     return channel;
 }
 
-static kh_mdi2016_block block_at(const search *s, const kh_mdi2016_choice *c)
-{
-    const kh_mdi2012_setting channel = channel_at(s, c);
-    const kh_mdi2016_gains gains = kh_mdi2016_gains_of(&channel, c);
-    return kh_mdi2016_key(&s->setting, c, &gains, s->n_key);
-}
-
 /* clicks of all four detectors, for their dead time */
 static double used_hz(const search *s, const kh_mdi2016_choice *c)
 {
@@ -65,6 +57,18 @@ static double used_hz(const search *s, const kh_mdi2016_choice *c)
     double photons = channel.eta_a * mean_photons(c->mu_a, c->p) + channel.eta_b * mean_photons(c->mu_b, c->p);
     double click = -expm1(4.0 * log1p(-channel.dark_per_gate) - photons);
     return s->system->clock_hz * kh_detector_live_fraction(&s->system->detector, s->system->clock_hz * click);
+}
+
+static kh_mdi2016_block block_at(const search *s, const kh_mdi2016_choice *c)
+{
+    const kh_mdi2012_setting channel = channel_at(s, c);
+    const kh_mdi2016_gains gains = kh_mdi2016_gains_of(&channel, c);
+    double n_key = s->system->block_bits;
+    if (s->system->block_time_s > 0.0) {
+        kh_mdi2016_block one = kh_mdi2016_key(&s->setting, c, &gains, 1.0);
+        n_key = kh_qkd_block_size(s->system, used_hz(s, c) / one.pulses);
+    }
+    return kh_mdi2016_key(&s->setting, c, &gains, n_key);
 }
 
 /* to be minimised: minus the rate where there is key; elsewhere a slope that leads to key */
@@ -157,7 +161,7 @@ static kh_qkd_key key_of(const search *s, const kh_mdi2016_choice *c)
         .parameters = {c->mu_a[KH_MDI2016_U], c->mu_b[KH_MDI2016_U], c->mu_a[KH_MDI2016_V], c->mu_a[KH_MDI2016_W],
                        c->p[KH_MDI2016_U], c->p[KH_MDI2016_V], c->p[KH_MDI2016_W]},
     };
-    if (isfinite(s->n_key)) { /* whole bits come out of a block */
+    if (isfinite(kh_qkd_block_size(s->system, 0.0))) { /* whole bits come out of a block */
         key.block_s = block.n_key / key.sifted_rate_bps;
         key.block_key_bits = fmax(0.0, floor(block.key_bits));
         key.rate_bps = key.block_key_bits / key.block_s;
@@ -179,8 +183,7 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
                             .ec_efficiency = system->ec_efficiency},
                 .setting = {.ec_efficiency = system->ec_efficiency, .eps_sec = system->eps_sec, .eps_cor = system->eps_cor},
                 .dim_a = fmin(1.0, eta_b / eta_a),
-                .dim_b = fmin(1.0, eta_a / eta_b),
-                .n_key = system->block_bits};
+                .dim_b = fmin(1.0, eta_a / eta_b)};
     kh_mdi2016_choice best = best_choice(&s);
     *key = key_of(&s, &best);
     if (key->rate_bps == 0.0) { /* without key the search ends anywhere */
@@ -198,6 +201,7 @@ const kh_qkd_protocol kh_qkd_mdi_finite = {
     .title = "measurement-device-independent, four intensities, finite key (Zhou 2016)",
     .protocol = KH_PROTOCOL_MDI,
     .is_finite = true,
+    .terms = 77.0,
     .is_relayed = true,
     .key = compute,
 };

@@ -44,6 +44,16 @@ static void write_demand_table(const kh_pipeline *p, kh_str *out)
     cli_table_text(&table, out);
 }
 
+static void write_epsilon(const kh_pipeline *p, kh_demand_id id, kh_str *out)
+{
+    kh_demand_epsilon epsilon = kh_plan_demand_epsilon(&p->plan->demands[id.i], p->rates);
+    kh_str text = {0};
+    if (!isnan(epsilon.key))
+        kh_str_printf(&text, "Epsilon of a key is %.2g, of all keys of a year %.2g.", epsilon.key, epsilon.year);
+    paragraph(out, &text);
+    kh_str_clear(&text);
+}
+
 static void write_demand(const kh_pipeline *p, kh_demand_id id, kh_str *out)
 {
     kh_str why = {0}, advice = {0}, data = {0};
@@ -52,6 +62,7 @@ static void write_demand(const kh_pipeline *p, kh_demand_id id, kh_str *out)
     kh_words_data(p->net, &p->services->of[id.i], id, &data);
     kh_str_printf(out, "\n%s\n", p->net->demands[id.i].id);
     paragraph(out, &why);
+    write_epsilon(p, id, out);
     paragraph(out, &advice);
     paragraph(out, &data);
     kh_str_clear(&why);

@@ -58,6 +58,25 @@ static kh_json *change_of(const kh_change *change)
     return object;
 }
 
+static kh_json *epsilon_of_link(const kh_epsilon *epsilon)
+{
+    kh_json *object = kh_json_object();
+    set_number(object, "block", epsilon->block);
+    set_number(object, "term", epsilon->term);
+    set_number(object, "blocks_per_year", epsilon->blocks_per_year);
+    set_number(object, "year", epsilon->year);
+    return object;
+}
+
+static kh_json *epsilon_of_demand(const kh_plan_demand *planned, const kh_rates *rates)
+{
+    kh_demand_epsilon epsilon = kh_plan_demand_epsilon(planned, rates);
+    kh_json *object = kh_json_object();
+    set_number(object, "key", epsilon.key);
+    set_number(object, "year", epsilon.year);
+    return object;
+}
+
 static kh_json *link_of(const kh_net *net, const kh_rates *rates, size_t i)
 {
     const kh_qkd_link *link = &net->qkd_links[i];
@@ -76,6 +95,7 @@ static kh_json *link_of(const kh_net *net, const kh_rates *rates, size_t i)
     set_number(object, "qber", rate->qber);
     set_number(object, "ceiling_bps", rate->ceiling_bps);
     set_number(object, "time_to_first_key_s", rate->block_s);
+    kh_json_set(object, "epsilon", epsilon_of_link(&rate->epsilon));
     kh_json_set(object, "measured", kh_json_bool(rate->measured));
     set_text(object, "limit", kh_limit_text(rate->limit));
     kh_json_set(object, "effects", effects_of(&rate->effects));
@@ -166,6 +186,7 @@ static kh_json *demand_of(const kh_pipeline *p, size_t i)
     set_number(object, "requested_bps", planned->requested_bps);
     set_number(object, "rate_bps", planned->rate_bps);
     kh_json_set(object, "routes", routes_of(p->net, planned));
+    kh_json_set(object, "epsilon", epsilon_of_demand(planned, p->rates));
     set_words(object, "why", &why);
     set_words(object, "advice", &advice);
     set_number(object, "data_gbps", p->net->demands[i].data_gbps);
