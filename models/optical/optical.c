@@ -18,7 +18,7 @@ typedef struct run {
     kh_optical_isrs *isrs; /* of the cache; NULL when not needed */
     kh_optical_state state;
     double *noise_w, *gain; /* [n] scratch */
-    double *tilt;           /* [n] gain by Raman scattering since the last amplifier that levels, or ROADM */
+    double *tilt;           /* [n] gain beyond the stated loss since the last amplifier that levels, or ROADM */
     kh_optical_channel *channels;
     double pmd_sq_ps2, pdl_sq_db2, latency_ms, length_km;
     double added_noise_01nm; /* 1/OSNR of transmitter, add and drop, in 0.1 nm */
@@ -40,7 +40,7 @@ static kh_status interfere(run *r, const kh_optical_fibre *fibre, kh_error *err)
                             .power_w = r->state.power_w,
                             .raman = r->physics.raman,
                             .nli_w = r->physics.isrs ? r->noise_w : NULL,
-                            .gain = r->physics.raman ? r->gain : NULL};
+                            .gain = r->gain};
     return kh_optical_isrs_compute(r->isrs, &span, err);
 }
 
@@ -73,7 +73,7 @@ static kh_status pass_fibre(run *r, const kh_optical_fibre *fibre, kh_error *err
     KH_TRY(interfere(r, fibre, err));
     kh_optical_state_add_nli(&r->state, r->noise_w);
     kh_optical_state_scale(&r->state, kh_linear_from_db(fibre->connector_in_db - kh_optical_fibre_loss_db(fibre)));
-    if (r->physics.raman)
+    if (r->isrs != NULL)
         exchange(r);
     for (size_t i = 0; i < r->comb->n; i++)
         r->channels[i].cd_ps_nm += kh_optical_fibre_cd_ps_nm(fibre, r->comb->freq_hz[i]);
@@ -87,7 +87,7 @@ static kh_status pass_amplifier(run *r, const kh_optical_amplifier *amplifier, k
 {
     KH_TRY(kh_optical_amplifier_check(amplifier, err));
     kh_optical_amplifier_apply(amplifier, r->comb, r->noise_w, &r->state);
-    if (amplifier->levels && r->physics.raman)
+    if (amplifier->levels && r->isrs != NULL)
         level(r);
     r->pmd_sq_ps2 += amplifier->pmd_ps * amplifier->pmd_ps;
     r->pdl_sq_db2 += amplifier->pdl_db * amplifier->pdl_db;

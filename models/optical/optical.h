@@ -41,6 +41,9 @@ typedef struct kh_optical_fibre {
     double effective_area_um2;                /**< at 1550 nm, [20, 300] */
     double pmd_ps_sqrt_km;                    /**< >= 0 */
     double connector_in_db, connector_out_db; /**< >= 0 */
+    bool spectral;             /**< attenuation is that at 1550 nm and differs elsewhere (models/fibre/attenuation.h); counts where
+                                    the physics is isrs or raman */
+    const kh_fibre_type *type; /**< says how; NULL: standard fibre */
 } kh_optical_fibre;
 
 typedef enum kh_optical_noise {
@@ -63,7 +66,8 @@ typedef struct kh_optical_amplifier {
     double power_max_dbm; /**< total output; INFINITY when not given */
     double tilt_db;       /**< gain at 191.275 THz less gain at 196.125 THz, linear in frequency, gain_db in the middle */
     double voa_db;        /**< attenuator behind it */
-    bool levels;          /**< takes out the Raman tilt since the amplifier before: gain by channel, dynamic equalisation */
+    bool levels; /**< takes out what Raman scattering and the spectrum of attenuation did since the amplifier before: dynamic
+                      equalisation; without effect in the plain GN model */
     double pmd_ps, pdl_db;
     const struct kh_optical_amplifier *stages; /**< [2] dual stage: their noise and gain limits count, nothing else */
 } kh_optical_amplifier;

@@ -2,6 +2,7 @@
 #include "models/optical/optical_fibre.h"
 
 #include "core/base/units.h"
+#include "models/fibre/attenuation.h"
 #include "models/optical/optical_range.h"
 
 #include <math.h>
@@ -39,6 +40,15 @@ kh_status kh_optical_fibre_check(const kh_optical_fibre *fibre, kh_error *err)
 double kh_optical_fibre_alpha_per_m(const kh_optical_fibre *fibre)
 {
     return fibre->attenuation_db_km * 1e-3 * log(10.0) / 10.0;
+}
+
+double kh_optical_fibre_alpha_at_per_m(const kh_optical_fibre *fibre, double freq_hz)
+{
+    double alpha = kh_optical_fibre_alpha_per_m(fibre);
+    if (!fibre->spectral)
+        return alpha;
+    double more_db_km = kh_attenuation_above_1550_db_km(fibre->type, KH_LIGHT_M_PER_S / freq_hz * 1e9);
+    return fmax(alpha + more_db_km * 1e-3 * log(10.0) / 10.0, alpha / 2.0); /* a given loss may be below what glass allows */
 }
 
 double kh_optical_fibre_effective_length_m(const kh_optical_fibre *fibre)

@@ -10,6 +10,8 @@
 kh_status kh_optical_fibre_check(const kh_optical_fibre *fibre, kh_error *err);
 
 double kh_optical_fibre_alpha_per_m(const kh_optical_fibre *fibre);
+/** At a frequency; the same everywhere unless the fibre is spectral. */
+double kh_optical_fibre_alpha_at_per_m(const kh_optical_fibre *fibre, double freq_hz);
 /** (1 - exp(-alpha L)) / alpha */
 double kh_optical_fibre_effective_length_m(const kh_optical_fibre *fibre);
 /** Aeff(f) from the mode field of a step-index fibre (GNPy parameters.py; JLT 40, 3499 (2022)). */

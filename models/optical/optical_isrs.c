@@ -26,6 +26,7 @@ typedef struct tables {
     double *kernel;   /* [TERMS][n][stride] */
     double *coupling; /* [n][stride] */
     double *gamma_sq; /* [n] */
+    double *alpha;    /* [n], and behind it their mean */
 } tables;
 
 kh_optical_isrs *kh_optical_isrs_create(kh_arena *arena)
@@ -54,7 +55,7 @@ kh_status kh_optical_isrs_bind(kh_optical_isrs *isrs, const kh_optical_comb *com
         isrs->scratch = room + 3 * TERMS * n;
         isrs->n = n;
     }
-    return kh_optical_kinds_bind(&isrs->kinds, comb, (TERMS + 1) * n * kh_optical_matrix_stride(n) + n, err);
+    return kh_optical_kinds_bind(&isrs->kinds, comb, (TERMS + 1) * n * kh_optical_matrix_stride(n) + 2 * n + 1, err);
 }
 
 /* K_m(i, k) w / R_k^2 */
@@ -67,16 +68,16 @@ static double coefficient(const kh_optical_kinds *comb, const double *beta2, dou
     return 32.0 / 27.0 * kh_optical_kernel_cross(b, distance_hz, comb->baud_hz[i], baud_hz, decay_per_m) / (baud_hz * baud_hz);
 }
 
-/* Equal symbol rates make it symmetric. */
-static void fill_kernel(const kh_optical_kinds *comb, const double *beta2, double decay_per_m, double *kernel)
+/* Equal symbol rates and attenuations make it symmetric. */
+static void fill_kernel(const kh_optical_kinds *comb, const double *beta2, const double *alpha, double more_per_m, double *kernel)
 {
     size_t n = comb->n, stride = kh_optical_matrix_stride(n);
     for (size_t k = 0; k < n; k++) {
         for (size_t i = 0; i <= k; i++) {
-            bool equal = comb->baud_hz[i] == comb->baud_hz[k];
-            double c_ik = coefficient(comb, beta2, decay_per_m, i, k);
+            bool equal = comb->baud_hz[i] == comb->baud_hz[k] && alpha[i] == alpha[k];
+            double c_ik = coefficient(comb, beta2, alpha[k] + more_per_m, i, k);
             kernel[k * stride + i] = c_ik;
-            kernel[i * stride + k] = equal ? c_ik : coefficient(comb, beta2, decay_per_m, k, i);
+            kernel[i * stride + k] = equal ? c_ik : coefficient(comb, beta2, alpha[i] + more_per_m, k, i);
         }
         memset(kernel + k * stride + n, 0, (stride - n) * sizeof *kernel);
     }
@@ -85,12 +86,15 @@ static void fill_kernel(const kh_optical_kinds *comb, const double *beta2, doubl
 static void fill_tables(const kh_optical_kinds *comb, const kh_optical_fibre *fibre, const tables *t)
 {
     size_t n = comb->n, rows = n * kh_optical_matrix_stride(n);
-    double *beta2 = t->gamma_sq; /* the room serves twice */
-    for (size_t i = 0; i < n; i++)
+    double *beta2 = t->gamma_sq, *mean = &t->alpha[n]; /* the first serves twice */
+    *mean = 0.0;
+    for (size_t i = 0; i < n; i++) {
         beta2[i] = kh_optical_fibre_beta2_s2_m(fibre, comb->freq_hz[i]);
-    double alpha = kh_optical_fibre_alpha_per_m(fibre);
+        t->alpha[i] = kh_optical_fibre_alpha_at_per_m(fibre, comb->freq_hz[i]);
+        *mean += t->alpha[i] / (double)n;
+    }
     for (size_t m = 0; m < TERMS; m++)
-        fill_kernel(comb, beta2, (double)(m + 1) * alpha, t->kernel + m * rows);
+        fill_kernel(comb, beta2, t->alpha, (double)m * *mean, t->kernel + m * rows);
     kh_optical_raman_fill(fibre, comb->freq_hz, n, t->coupling);
     for (size_t i = 0; i < n; i++) {
         double gamma = kh_optical_fibre_gamma_per_w_m(fibre, comb->freq_hz[i]);
@@ -104,7 +108,10 @@ static kh_status find_tables(kh_optical_isrs *isrs, const kh_optical_fibre *fibr
     double *room = NULL;
     bool fresh = false;
     KH_TRY(kh_optical_kinds_find(&isrs->kinds, fibre, &room, &fresh, err));
-    *t = (tables){.kernel = room, .coupling = room + TERMS * rows, .gamma_sq = room + (TERMS + 1) * rows};
+    *t = (tables){.kernel = room,
+                  .coupling = room + TERMS * rows,
+                  .gamma_sq = room + (TERMS + 1) * rows,
+                  .alpha = room + (TERMS + 1) * rows + n};
     if (fresh)
         fill_tables(&isrs->kinds, fibre, t);
     return KH_OK;
@@ -122,20 +129,29 @@ static void expand_exponentials(const double *growth, size_t n, size_t terms, do
             c[m] += binomial[k][m] * scale * growth[k * n];
 }
 
+/* Effective lengths of exp(-(2 a + s abar) z). */
+static void find_lengths(double alpha, double mean, double length_m, double out[2 * TERMS - 1])
+{
+    for (size_t s = 0; s < 2 * TERMS - 1; s++) {
+        double decay = 2.0 * alpha + (double)s * mean;
+        out[s] = -expm1(-decay * length_m) / decay;
+    }
+}
+
 /* W_km P_k^2 for all channels and exponentials. */
-static void weigh_exponentials(const kh_optical_isrs *isrs, const kh_optical_span *span, size_t terms)
+static void weigh_exponentials(const kh_optical_isrs *isrs, const kh_optical_span *span, const tables *t, size_t terms)
 {
     size_t n = isrs->kinds.n;
-    double alpha = kh_optical_fibre_alpha_per_m(span->fibre), length[2 * TERMS - 1]; /* effective length of exp(-(s + 2) a z) */
-    for (size_t s = 0; s < 2 * TERMS - 1; s++)
-        length[s] = -expm1(-(double)(s + 2) * alpha * span->fibre->length_km * 1e3) / ((double)(s + 2) * alpha);
+    double mean = t->alpha[n], length_m = span->fibre->length_km * 1e3, lengths[2 * TERMS - 1];
     for (size_t k = 0; k < n; k++) {
         double c[TERMS], square_w2 = span->power_w[k] * span->power_w[k];
-        expand_exponentials(isrs->growth + k, n, terms, alpha, c);
+        if (k == 0 || t->alpha[k] != t->alpha[k - 1])
+            find_lengths(t->alpha[k], mean, length_m, lengths);
+        expand_exponentials(isrs->growth + k, n, terms, mean, c);
         for (size_t m = 0; m < terms; m++) {
             double sum = 0.0;
             for (size_t l = 0; l < terms; l++)
-                sum += c[l] * length[m + l];
+                sum += c[l] * lengths[m + l];
             isrs->weight[m * n + k] = 2.0 * c[m] * sum * square_w2;
         }
     }
@@ -148,7 +164,7 @@ static void interfere(const kh_optical_isrs *isrs, const kh_optical_span *span, 
     if (!span->raman)
         for (size_t k = 0; k < n; k++)
             isrs->growth[k] = 1.0;
-    weigh_exponentials(isrs, span, terms);
+    weigh_exponentials(isrs, span, t, terms);
     kh_optical_matrix_weigh(t->kernel, n, terms * n, isrs->weight, span->nli_w);
     for (size_t i = 0; i < n; i++)
         span->nli_w[i] *= t->gamma_sq[i] * span->power_w[i];
@@ -169,19 +185,43 @@ static kh_status check_series(const kh_optical_isrs *isrs, double effective_m, k
                    isrs->kinds.freq_hz[most] * 1e-12, gain_db, limit_db);
 }
 
+/* The Raman series knows one attenuation: a channel that loses more counts as a weaker one, so that its effect at the end of the
+ * fibre is right to first order. */
+static void find_sources(const kh_optical_span *span, const tables *t, size_t n, double effective_m, double *source_w)
+{
+    double length_m = span->fibre->length_km * 1e3, share = 1.0;
+    for (size_t k = 0; k < n; k++) {
+        if (t->alpha[k] != t->alpha[k == 0 ? n : k - 1])
+            share = -expm1(-t->alpha[k] * length_m) / t->alpha[k] / effective_m;
+        source_w[k] = span->power_w[k] * share;
+    }
+}
+
+static void find_gain(const kh_optical_isrs *isrs, const kh_optical_span *span, const tables *t, double effective_m)
+{
+    size_t n = isrs->kinds.n;
+    double stated = kh_optical_fibre_alpha_per_m(span->fibre), length_m = span->fibre->length_km * 1e3;
+    for (size_t i = 0; i < n; i++) {
+        span->gain[i] = span->raman ? kh_optical_raman_gain(isrs->slope + i, n, effective_m) : 1.0;
+        if (t->alpha[i] != stated)
+            span->gain[i] *= exp((stated - t->alpha[i]) * length_m);
+    }
+}
+
 kh_status kh_optical_isrs_compute(kh_optical_isrs *isrs, const kh_optical_span *span, kh_error *err)
 {
     size_t n = isrs->kinds.n;
     tables t;
     KH_TRY(find_tables(isrs, span->fibre, &t, err));
-    double effective_m = kh_optical_fibre_effective_length_m(span->fibre);
+    double length_m = span->fibre->length_km * 1e3, mean = t.alpha[n], effective_m = -expm1(-mean * length_m) / mean;
     if (span->raman) {
-        kh_optical_raman_expand(t.coupling, n, span->power_w, isrs->scratch, isrs->slope, isrs->growth);
+        find_sources(span, &t, n, effective_m, isrs->weight);
+        kh_optical_raman_expand(t.coupling, n, isrs->weight, isrs->scratch, isrs->slope, isrs->growth);
         KH_TRY(check_series(isrs, effective_m, err));
     }
     if (span->nli_w != NULL)
         interfere(isrs, span, &t);
-    for (size_t i = 0; i < n && span->gain != NULL; i++)
-        span->gain[i] = span->raman ? kh_optical_raman_gain(isrs->slope + i, n, effective_m) : 1.0;
+    if (span->gain != NULL)
+        find_gain(isrs, span, &t, effective_m);
     return KH_OK;
 }

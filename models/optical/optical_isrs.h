@@ -8,16 +8,20 @@
  *  optical model only.
  *
  *  Model : that of Semrau, Killey and Bayvel, JLT 2019, DOI 10.1109/JLT.2019.2895237, as in the authors' published code, taken
- * further. They let the power of a channel along the fibre be a sum of two exponentials, exp(-a z) and exp(-2 a z), from a straight
- * line for the gain spectrum. Here the Raman series (optical_raman.h, measured spectrum) gives p_k(z) / p_k(0) = sum over m < 4 of
- * c_km exp(-(m + 1) a z), and with only its first two terms and a straight line the same follows as theirs. Each pair of
- * exponentials makes Lorentz curves of the phase mismatch, so that N_i = gamma_i^2 P_i sum over k, m of w_ik K_m(i, k) / R_k^2 W_km
- * P_k^2,   w_ii = 16/27, w_ik = 32/27, W_km = 2 sum over n of c_km c_kn (1 - exp(-(m + n + 2) a L)) / ((m + n + 2) a), K_m of
- * optical_kernel.h with a decay of (m + 1) a. The factor with L makes the integral over all mismatches exact for any length. Left
- * out: mixing of three different channels, coherence between spans, roll-off (spectra are rectangles: GNPy's roll-off of 0.15 makes
- * interference of near channels up to 0.15 dB less). Valid : spans of more than about 5 dB; Raman gain of any channel below
- * kh_optical_isrs_limit_db(). Cost  : with Raman 8 n^2 multiply-adds a span, without n^2; n^2 / 2 times 4 atan and log for each
- * kind of fibre not seen before. */
+ *          further. There the power along the fibre is a sum of two exponentials, from a straight line for the gain spectrum. Here
+ *          the Raman series (optical_raman.h, measured spectrum) gives
+ *              p_k(z) / p_k(0) = sum over m < 4 of c_km exp(-a_km z),   a_km = a_k + m abar,
+ *          a_k the attenuation of the channel, abar the mean. Each pair of exponentials makes Lorentz curves of the phase mismatch:
+ *              N_i = gamma_i^2 P_i sum over k, m of w_ik K(i, k, a_km) / R_k^2  W_km P_k^2,   w_ii = 16/27, w_ik = 32/27,
+ *              W_km = 2 sum over n of c_km c_kn (1 - exp(-(a_km + a_kn) L)) / (a_km + a_kn),
+ *          K of optical_kernel.h. The factor with L makes the integral over all mismatches exact for any length. With two terms of
+ *          the series and a straight line the published formula for other channels follows, but for the width of near ones.
+ *  Left out: mixing of three different channels, coherence between spans, roll-off (spectra are rectangles; GNPy's roll-off of 0.15
+ *          makes the interference of near channels up to 0.15 dB less).
+ *  Valid : spans of more than about 5 dB; Raman gain of any channel below kh_optical_isrs_limit_db(). A channel's own interference
+ *          comes out 0.05 dB too strong, 0.3 dB where symbol rate squared times dispersion is small;
+ * tests/models/optical/ref_isrs.c. Cost  : with Raman 8 n^2 multiply-adds a span, without n^2; 4 n^2 / 2 logarithms for each kind
+ * of fibre not seen before. */
 typedef struct kh_optical_isrs kh_optical_isrs;
 
 kh_optical_isrs *kh_optical_isrs_create(kh_arena *arena); /**< NULL when memory is out */
@@ -29,9 +33,9 @@ kh_status kh_optical_isrs_bind(kh_optical_isrs *isrs, const kh_optical_comb *com
 typedef struct kh_optical_span {
     const kh_optical_fibre *fibre;
     const double *power_w; /**< [n] at the fibre's input, behind the connector */
-    bool raman;            /**< false: no power is exchanged, gain is 1 */
+    bool raman;            /**< false: no power is exchanged */
     double *nli_w;         /**< [n] out: interference, referred to the same place; NULL: not wanted */
-    double *gain;          /**< [n] out: by Raman scattering over the whole length; NULL: not wanted */
+    double *gain; /**< [n] out: what the whole length gives beyond the loss that attenuation_db_km says; NULL: not wanted */
 } kh_optical_span;
 
 /** @return KH_OK; KH_ERANGE when more power goes over between channels than the series bears; KH_ENOMEM */

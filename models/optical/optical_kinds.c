@@ -47,7 +47,8 @@ kh_status kh_optical_kinds_bind(kh_optical_kinds *kinds, const kh_optical_comb *
 static bool is_of_kind(const kh_optical_glass *kind, const kh_optical_fibre *fibre)
 {
     return kind->attenuation_db_km == fibre->attenuation_db_km && kind->dispersion_ps_nm_km == fibre->dispersion_ps_nm_km &&
-           kind->slope_ps_nm2_km == fibre->slope_ps_nm2_km && kind->effective_area_um2 == fibre->effective_area_um2;
+           kind->slope_ps_nm2_km == fibre->slope_ps_nm2_km && kind->effective_area_um2 == fibre->effective_area_um2 &&
+           kind->spectral == fibre->spectral && (!kind->spectral || kind->type == fibre->type);
 }
 
 static kh_status add_kind(kh_optical_kinds *kinds, const kh_optical_fibre *fibre, double **room, kh_error *err)
@@ -61,6 +62,8 @@ static kh_status add_kind(kh_optical_kinds *kinds, const kh_optical_fibre *fibre
                                .dispersion_ps_nm_km = fibre->dispersion_ps_nm_km,
                                .slope_ps_nm2_km = fibre->slope_ps_nm2_km,
                                .effective_area_um2 = fibre->effective_area_um2,
+                               .spectral = fibre->spectral,
+                               .type = fibre->type,
                                .room = made};
     if (full)
         kinds->oldest = (kinds->oldest + 1) % kinds->n_slots;

@@ -8,6 +8,8 @@ enum { KH_OPTICAL_KINDS_MAX = 64 };
 
 typedef struct kh_optical_glass {
     double attenuation_db_km, dispersion_ps_nm_km, slope_ps_nm2_km, effective_area_um2;
+    bool spectral;
+    const kh_fibre_type *type; /**< counts when spectral */
     double *room;
 } kh_optical_glass;
 

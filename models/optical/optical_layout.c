@@ -2,6 +2,7 @@
 #include "models/optical/optical_layout.h"
 
 #include "core/base/units.h"
+#include "models/fibre/attenuation.h"
 #include "models/optical/optical_library.h"
 
 #include <math.h>
@@ -88,7 +89,9 @@ static kh_status append_glass(walk *w, const kh_fibre *fibre)
                              .effective_area_um2 = ssmf_area_um2,
                              .pmd_ps_sqrt_km = ssmf_pmd_ps_sqrt_km,
                              .connector_in_db = connectors_db / 2.0,
-                             .connector_out_db = connectors_db / 2.0};
+                             .connector_out_db = connectors_db / 2.0,
+                             .spectral = true,
+                             .type = kh_fibre_type_of(w->b->net, fibre)};
     if (fibre->type.i != KH_NO_INDEX) {
         const kh_fibre_type *type = &w->b->net->fibre_types[fibre->type.i];
         made.dispersion_ps_nm_km = type->dispersion_ps_nm_km;

@@ -21,7 +21,7 @@ enum { KH_OPTICAL_RAMAN_TERMS = 4 };
 void kh_optical_raman_fill(const kh_optical_fibre *fibre, const double *freq_hz, size_t n, double *coupling);
 
 /** The series of d(ln p_i)/dx = slope[0] + slope[1] x + ... and of p_i(x) / p_i(0) = 1 + growth[1] x + ... for each channel.
- *  @param power_w       [n] at the input
+ *  @param power_w       [n] at the input, as the other channels feel it
  *  @param scratch       [n]
  *  @param[out] slope    [KH_OPTICAL_RAMAN_TERMS][n]
  *  @param[out] growth   [KH_OPTICAL_RAMAN_TERMS][n] */
