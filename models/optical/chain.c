@@ -2,6 +2,7 @@
 #include "models/optical/chain.h"
 
 #include "core/base/str.h"
+#include "core/base/units.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COUNT_MAX = 2000, DEPTH_MAX = 8, ELEMENTS_MAX = 2000, WORD_MAX = 24, KEYS_MAX = 8 };
+enum { COUNT_MAX = 2000, DEPTH_MAX = 8, ELEMENTS_MAX = 2000, WORD_MAX = 24, KEYS_MAX = 10 };
 
 /* One key of an element and where its number goes. */
 typedef struct key {
@@ -29,12 +30,17 @@ static const key fibre_keys[KEYS_MAX] = {
 static const key amplifier_keys[KEYS_MAX] = {
     {"g", AT(amplifier.gain_db), true},           {"nf", AT(amplifier.noise_db), true},
     {"gmin", AT(amplifier.gain_min_db), false},   {"gflat", AT(amplifier.gain_max_db), false},
-    {"pmax", AT(amplifier.power_max_dbm), false},
+    {"pmax", AT(amplifier.power_max_dbm), false}, {"tilt", AT(amplifier.tilt_db), false},
+    {"voa", AT(amplifier.voa_db), false},         {"pmd", AT(amplifier.pmd_ps), false},
+    {"pdl", AT(amplifier.pdl_db), false},
 };
 static const key roadm_keys[KEYS_MAX] = {
-    {"tgt", AT(roadm.target_dbm), true}, {"ado", AT(roadm.add_drop_osnr_db), false}, {"pmd", AT(roadm.pmd_ps), false},
-    {"pdl", AT(roadm.pdl_db), false},    {"maxloss", AT(roadm.max_loss_db), false},
+    /* the first three in the order of kh_optical_equalise */
+    {"tgt", AT(roadm.target_dbm), false},      {"psd", AT(roadm.target_dbm), false},       {"pss", AT(roadm.target_dbm), false},
+    {"pmd", AT(roadm.pmd_ps), false},          {"ado", AT(roadm.add_drop_osnr_db), false}, {"pdl", AT(roadm.pdl_db), false},
+    {"maxloss", AT(roadm.max_loss_db), false},
 };
+static const key loss_keys[KEYS_MAX] = {{"db", AT(loss_db), true}};
 
 typedef struct parser {
     const char *text, *at;
@@ -100,23 +106,59 @@ static kh_status read_numbers(parser *p, size_t count, double *out)
     return expect(p, ')');
 }
 
-static kh_status read_noise(parser *p, kh_optical_amplifier *amplifier)
+static kh_status read_stage_noise(parser *p, kh_optical_amplifier *stage)
 {
     if (isalpha((unsigned char)*p->at) == 0)
-        return read_number(p, &amplifier->noise_db[0]);
+        return read_number(p, &stage->noise_db[0]);
     const char *start = p->at;
     char word[WORD_MAX];
     KH_TRY(read_word(p, word));
     if (strcmp(word, "vg") == 0) {
-        amplifier->noise = KH_OPTICAL_NOISE_VARIABLE_GAIN;
-        return read_numbers(p, 2, amplifier->noise_db);
+        stage->noise = KH_OPTICAL_NOISE_VARIABLE_GAIN;
+        return read_numbers(p, 2, stage->noise_db);
     }
     if (strcmp(word, "or") == 0) {
-        amplifier->noise = KH_OPTICAL_NOISE_OPENROADM;
-        return read_numbers(p, 4, amplifier->noise_db);
+        stage->noise = KH_OPTICAL_NOISE_OPENROADM;
+        return read_numbers(p, 4, stage->noise_db);
+    }
+    bool preamp = strcmp(word, "pre") == 0;
+    if (preamp || strcmp(word, "none") == 0) {
+        stage->noise = preamp ? KH_OPTICAL_NOISE_OPENROADM_PREAMP : KH_OPTICAL_NOISE_NONE;
+        return KH_OK;
     }
     p->at = start;
-    return kh_fail(p->err, KH_EDATA, "column %d: noise '%s' is neither a number, vg(...) nor or(...)", column(p), word);
+    return kh_fail(p->err, KH_EDATA, "column %d: noise '%s' is neither a number, vg(...), or(...), ds(...), pre nor none",
+                   column(p), word);
+}
+
+/* "(noise,gmin,gflat,noise,gmin,gflat)" */
+static kh_status read_stages(parser *p, kh_optical_amplifier *amplifier)
+{
+    kh_optical_amplifier *stages = KH_NEW(p->arena, kh_optical_amplifier, 2);
+    if (stages == NULL)
+        return kh_fail(p->err, KH_ENOMEM, "out of memory for an amplifier");
+    KH_TRY(expect(p, '('));
+    for (size_t i = 0; i < 2; i++) {
+        if (i > 0)
+            KH_TRY(expect(p, ','));
+        stages[i] = (kh_optical_amplifier){.power_max_dbm = INFINITY};
+        KH_TRY(read_stage_noise(p, &stages[i]));
+        KH_TRY(expect(p, ','));
+        KH_TRY(read_number(p, &stages[i].gain_min_db));
+        KH_TRY(expect(p, ','));
+        KH_TRY(read_number(p, &stages[i].gain_max_db));
+    }
+    amplifier->noise = KH_OPTICAL_NOISE_DUAL_STAGE;
+    amplifier->stages = stages;
+    return expect(p, ')');
+}
+
+static kh_status read_noise(parser *p, kh_optical_amplifier *amplifier)
+{
+    if (strncmp(p->at, "ds(", 3) != 0)
+        return read_stage_noise(p, amplifier);
+    p->at += 2;
+    return read_stages(p, amplifier);
 }
 
 static kh_status unknown_key(const parser *p, const char *word, const key *keys)
@@ -142,6 +184,16 @@ static kh_status find_key(const parser *p, const char *word, const key *keys, co
     return unknown_key(p, word, keys);
 }
 
+/* In dBm a channel, or in mW/GHz of symbol rate or slot. */
+static kh_status read_target(parser *p, kh_optical_equalise equalise, kh_optical_roadm *roadm)
+{
+    double value;
+    KH_TRY(read_number(p, &value));
+    roadm->equalise = equalise;
+    roadm->target_dbm = equalise == KH_OPTICAL_BY_CHANNEL ? value : kh_db_from_linear(value);
+    return KH_OK;
+}
+
 static kh_status read_pair(parser *p, const key *keys, bool seen[KEYS_MAX], kh_optical_element *element)
 {
     char word[WORD_MAX];
@@ -156,6 +208,8 @@ static kh_status read_pair(parser *p, const key *keys, bool seen[KEYS_MAX], kh_o
     KH_TRY(expect(p, '='));
     if (keys[i].offset == AT(amplifier.noise_db) && element->kind == KH_OPTICAL_AMPLIFIER)
         return read_noise(p, &element->amplifier);
+    if (keys == roadm_keys && keys[i].offset == AT(roadm.target_dbm))
+        return read_target(p, (kh_optical_equalise)i, &element->roadm);
     return read_number(p, (double *)(void *)((char *)element + keys[i].offset));
 }
 
@@ -164,6 +218,10 @@ static kh_status check_required(const parser *p, const key *keys, const bool see
     for (size_t i = 0; i < KEYS_MAX && keys[i].name != NULL; i++)
         if (keys[i].required && !seen[i])
             return kh_fail(p->err, KH_EDATA, "column %d: key '%s' is missing", column(p), keys[i].name);
+    int targets = seen[0] + seen[1] + seen[2];
+    if (keys == roadm_keys && targets != 1)
+        return kh_fail(p->err, KH_EDATA, "column %d: %s", column(p),
+                       targets == 0 ? "key 'tgt' is missing" : "more than one of the keys 'tgt', 'psd' and 'pss'");
     return KH_OK;
 }
 
@@ -197,9 +255,9 @@ static kh_status read_role(parser *p, kh_optical_role *role)
 static kh_status read_element(parser *p, kh_optical_element *element)
 {
     char letter = *p->at;
-    if (letter != 'F' && letter != 'E' && letter != 'R')
-        return kh_fail(p->err, KH_EDATA, "column %d: '%.20s' is neither F(...), E(...), R(...) nor a count with x[...]", column(p),
-                       p->at);
+    if (letter != 'F' && letter != 'E' && letter != 'R' && letter != 'L')
+        return kh_fail(p->err, KH_EDATA, "column %d: '%.20s' is neither F(...), E(...), R(...), L(...) nor a count with x[...]",
+                       column(p), p->at);
     p->at++;
     KH_TRY(expect(p, '('));
     if (letter == 'F') {
@@ -210,6 +268,10 @@ static kh_status read_element(parser *p, kh_optical_element *element)
         *element = (kh_optical_element){.kind = KH_OPTICAL_AMPLIFIER,
                                         .amplifier = {.gain_min_db = -10.0, .gain_max_db = INFINITY, .power_max_dbm = INFINITY}};
         return read_pairs(p, amplifier_keys, element);
+    }
+    if (letter == 'L') {
+        *element = (kh_optical_element){.kind = KH_OPTICAL_LOSS};
+        return read_pairs(p, loss_keys, element);
     }
     *element = (kh_optical_element){.kind = KH_OPTICAL_ROADM, .roadm = {.add_drop_osnr_db = INFINITY}};
     KH_TRY(read_role(p, &element->roadm.role));

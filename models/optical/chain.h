@@ -13,13 +13,17 @@
  *      element = "F(km=80,att=0.2,D=16.7,Aeff=83,pmd=0.04,ci=0.5,co=0.3)"
  *              | "E(g=16,nf=5,gmin=15,gflat=26,pmax=23)"
  *              | "R(add,tgt=-20,ado=38,pmd=1,pdl=0.5,maxloss=16)"
+ *              | "L(db=1)"
  *
  *  - count 1 to 2000; brackets at most 8 deep; at most 2000 elements in all.
  *  - F, a fibre: km, att in dB/km, D in ps/(nm km), Aeff in um2; optional S in ps/(nm2 km), pmd in ps/sqrt(km), connectors ci and
  *    co in dB.
- *  - E, an amplifier: gain g and noise figure nf in dB; optional gmin and gflat in dB, pmax in dBm. The noise figure is a number,
- *    vg(at full gain,at least gain) or or(c3,c2,c1,c0): see kh_optical_noise.
- *  - R, a ROADM, add, express or drop: tgt in dBm a channel; optional ado in dB, pmd in ps, pdl and maxloss in dB.
+ *  - E, an amplifier: gain g and noise figure nf in dB; optional gmin and gflat in dB, pmax in dBm, tilt, attenuator voa behind it
+ *    and pdl in dB, pmd in ps. The noise figure is a number, vg(at full gain,at least gain), or(c3,c2,c1,c0), pre, none, or for two
+ *    stages ds(noise,gmin,gflat,noise,gmin,gflat): see kh_optical_noise.
+ *  - R, a ROADM, add, express or drop: tgt in dBm a channel, or psd in mW a GHz of symbol rate, or pss in mW a GHz of slot;
+ * optional ado in dB, pmd in ps, pdl and maxloss in dB.
+ *  - L, a loss of db.
  *
  *  Strict: an unknown, missing or doubled key, a word for a number, infinity, anything left over is KH_EDATA with the column,
  *  from 1, and, where one is near, the word that was meant. Values outside their physical range are found by kh_optical_run().

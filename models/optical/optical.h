@@ -180,17 +180,21 @@ double kh_optical_shannon_bps(const kh_optical_path *path, const kh_optical_comb
  *
  *  Elements: an add ROADM at the first end and a booster up to launch_dbm; after each span an amplifier whose gain is the
  *  span's loss; at the nodes of `roadms` a ROADM and a booster; a drop ROADM at the last end.
- *  - roadm_target_dbm NAN: no ROADMs, launch_dbm goes straight into the first fibre.
- *  - Fibres that meet at a node of kind `switch`, with no ROADM there, are one span.
+ *  - bare_ends, or roadm_target_dbm NAN: transmitters go straight into the first fibre at launch_dbm.
+ *  - Fibres that meet at a node of kind `switch`, with no ROADM there and no amplifier installed, are one span.
  *  - The loss of a fibre is spread evenly over its length; connectors, where the loss was computed from them, half at either end.
  *  - A fibre without a type is taken as standard fibre: 16.7 ps/(nm km), 83 um2, 0.04 ps/sqrt(km); the reason says so.
- *  - Amplifier `auto`: at each place the first of the library with enough gain and enough total power.
+ *  - Amplifier `auto`: at each place the first of the library with enough gain, enough total power and the band of the channels.
+ *  - What is installed goes before what would be placed; with as_built nothing else is placed. Fixed losses count to the span of
+ *    their fibre.
+ *  - A placed booster lifts the target of its ROADM to launch_dbm, where the target goes by symbol rate or slot that of the line's
+ *    own channel fields (32 GBd when they say none); a target above launch_dbm comes down to it.
  *
- *  Modes: those of the line, or all of the library, each over a comb of its own symbol rate with all channels lit. A mode works
- *  when its spacing fits, the worst channel's GSNR in 0.1 nm (transmitter, add and drop included) is above required OSNR + margin,
- *  and dispersion and PMD are within its limits. The largest capacity wins, then the larger margin.
+ *  Modes: those of the line, or all of the library, one for each comb, with all channels of all combs lit. A mode works when its
+ *  spacing fits and kh_optical_mode_judge() says so of the comb's channels. The largest sum of rates wins, then the larger margins;
+ *  how it is searched: optical_choice.h.
  *
- *  @param arena     where out->reason lives
+ *  @param arena     where out->reason and out->combs live
  *  @param[out] out  every field. Nothing feasible: capacity 0, mode none, reason says why, margin < 0 of the nearest mode; the
  *                   margin is NAN when no mode came as far as its OSNR, or the nearest did not fail by it. GSNR NAN when no light
  *                   gets through.

@@ -54,6 +54,37 @@ static void what_is_not_given_is_neutral(void **state)
     assert_true(isinf(chain.elements[2].roadm.add_drop_osnr_db) && chain.elements[2].roadm.max_loss_db == 0);
 }
 
+static void amplifiers_have_every_kind_of_noise(void **state)
+{
+    kh_optical_chain chain;
+    const char text[] =
+        "E(g=20,nf=pre) E(g=20,nf=none,tilt=1,voa=2,pmd=3,pdl=0.5) E(g=30,nf=ds(-1,12,12,vg(6,10),15,26)) L(db=1.5)";
+    assert_int_equal(kh_chain_parse(text, *state, &chain, NULL), KH_OK);
+    assert_int_equal(chain.n_elements, 4);
+    const kh_optical_amplifier *preamp = &chain.elements[0].amplifier, *booster = &chain.elements[1].amplifier;
+    const kh_optical_amplifier *dual = &chain.elements[2].amplifier;
+    assert_int_equal(preamp->noise, KH_OPTICAL_NOISE_OPENROADM_PREAMP);
+    assert_int_equal(booster->noise, KH_OPTICAL_NOISE_NONE);
+    assert_true(booster->tilt_db == 1 && booster->voa_db == 2 && booster->pmd_ps == 3 && booster->pdl_db == 0.5);
+    assert_int_equal(dual->noise, KH_OPTICAL_NOISE_DUAL_STAGE);
+    assert_true(dual->stages[0].noise_db[0] == -1 && dual->stages[0].gain_max_db == 12);
+    assert_int_equal(dual->stages[1].noise, KH_OPTICAL_NOISE_VARIABLE_GAIN);
+    assert_true(dual->stages[1].noise_db[1] == 10 && dual->stages[1].gain_min_db == 15 && dual->stages[1].gain_max_db == 26);
+    assert_int_equal(chain.elements[3].kind, KH_OPTICAL_LOSS);
+    assert_true(chain.elements[3].loss_db == 1.5);
+}
+
+static void roadms_equalise_by_channel_symbol_rate_or_slot(void **state)
+{
+    kh_optical_chain chain;
+    assert_int_equal(kh_chain_parse("R(add,tgt=-20) R(express,psd=0.001) R(drop,pss=0.01)", *state, &chain, NULL), KH_OK);
+    const kh_optical_equalise wanted[3] = {KH_OPTICAL_BY_CHANNEL, KH_OPTICAL_BY_BAUD, KH_OPTICAL_BY_SLOT};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(chain.elements[i].roadm.equalise, wanted[i]);
+        assert_true(fabs(chain.elements[i].roadm.target_dbm + (i == 1 ? 30 : 20)) < 1e-12);
+    }
+}
+
 static void repeats_unfold_also_inside_each_other(void **state)
 {
     kh_optical_chain chain;
@@ -85,7 +116,7 @@ static void wrong_chains_are_refused_with_their_column(void **state)
     } wrong[] = {
         {"", "the chain is empty", KH_EDATA},
         {"   ", "the chain is empty", KH_EDATA},
-        {"X(km=1)", "column 1: 'X(km=1)' is neither F(...), E(...), R(...) nor a count with x[...]", KH_EDATA},
+        {"X(km=1)", "column 1: 'X(km=1)' is neither F(...), E(...), R(...), L(...) nor a count with x[...]", KH_EDATA},
         {"F km=1", "column 2: '(' is missing before ' km=1'", KH_EDATA},
         {"F()", "column 3: a word is missing before ')'", KH_EDATA},
         {"F(km=1,att=0.2,D=17)", "column 20: key 'Aeff' is missing", KH_EDATA},
@@ -97,9 +128,15 @@ static void wrong_chains_are_refused_with_their_column(void **state)
         {"E(g=inf,nf=5)", "column 5: 'inf,nf=5)' does not start with a number", KH_EDATA},
         {"E(g=1e999,nf=5)", "column 5: '1e999,nf=5)' does not start with a number", KH_EDATA},
         {"E(g=1-2,nf=5)", "column 5: '1-2,nf=5)' does not start with a number", KH_EDATA},
-        {"E(g=1,nf=vh(6,10))", "column 10: noise 'vh' is neither a number, vg(...) nor or(...)", KH_EDATA},
+        {"E(g=1,nf=vh(6,10))", "column 10: noise 'vh' is neither a number, vg(...), or(...), ds(...), pre nor none", KH_EDATA},
         {"E(g=1,nf=vg(6))", "column 14: ',' is missing before '))'", KH_EDATA},
         {"R(pass,tgt=-20)", "column 3: ROADM is 'pass', must be add, express or drop", KH_EDATA},
+        {"R(add,pmd=1)", "column 12: key 'tgt' is missing", KH_EDATA},
+        {"R(add,tgt=-20,psd=1e-3)", "column 23: more than one of the keys 'tgt', 'psd' and 'pss'", KH_EDATA},
+        {"E(g=1,nf=ds(5,1,20))", "column 19: ',' is missing before '))'", KH_EDATA},
+        {"E(g=1,nf=ds(ds(5,1,20),1,20,5,1,20))",
+         "column 13: noise 'ds' is neither a number, vg(...), or(...), ds(...), pre nor none", KH_EDATA},
+        {"L(loss=1)", "column 3: unknown key 'loss'", KH_EDATA},
         {"R(add)", "column 6: ',' is missing before ')'", KH_EDATA},
         {"E(g=1,nf=5)E(g=1,nf=5)", "column 12: a blank is missing before 'E(g=1,nf=5)'", KH_EDATA},
         {"3[E(g=1,nf=5)]", "column 2: 'x' is missing before '[E(g=1,nf=5)]'", KH_EDATA},
@@ -186,6 +223,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(elements_carry_all_their_values),
         cmocka_unit_test(what_is_not_given_is_neutral),
+        cmocka_unit_test(amplifiers_have_every_kind_of_noise),
+        cmocka_unit_test(roadms_equalise_by_channel_symbol_rate_or_slot),
         cmocka_unit_test(repeats_unfold_also_inside_each_other),
         cmocka_unit_test(noise_of_an_amplifier_has_three_forms),
         cmocka_unit_test(wrong_chains_are_refused_with_their_column),
