@@ -75,11 +75,11 @@ static void checks_compare_as_their_name_says(void **state)
 static void a_model_that_is_not_there_is_skipped_with_a_note(void **state)
 {
     bench *b = *state;
-    assert_int_equal(run_text(b, QKD_HEADER "sat,sat_pass_finite,{},0.1,bit,1e-6,equal,s\n"), KH_OK);
+    assert_int_equal(run_text(b, QKD_HEADER "moon,moon_mirror,{},0.1,bit,1e-6,equal,s\n"), KH_OK);
     assert_int_equal(b->result.n_skipped, 1);
     assert_false(b->result.rows[0].evaluated);
     assert_true(isnan(b->result.rows[0].computed));
-    assert_string_equal(b->result.rows[0].note, "model 'sat_pass_finite' is not part of this version");
+    assert_string_equal(b->result.rows[0].note, "model 'moon_mirror' is not part of this version");
 }
 
 static void a_line_is_computed_once_and_compared_channel_by_channel(void **state)
@@ -97,16 +97,30 @@ static void a_line_is_computed_once_and_compared_channel_by_channel(void **state
     assert_false(b->result.rows[2].pass);
 }
 
-static void raman_and_other_models_of_interference_are_skipped(void **state)
+/* Where the reference is an integral, the closed form is held to what it can do. */
+static void raman_scattering_counts_when_the_row_says_so(void **state)
 {
     bench *b = *state;
-    static const char text[] =
-        LINE_HEADER "G,ggn_spectrally_separated:dispersion_tolerance=1,on,193:50GHz:2,50,32,,0,\"E(g=1,nf=5)\",1,30,\n"
-                    "H,gn_model_analytic,on,193:50GHz:2,50,32,,0,\"E(g=1,nf=5)\",1,30,\n";
+    static const char text[] = LINE_HEADER
+        "G,ggn_spectrally_separated:dispersion_tolerance=1,off,187:500GHz:19,50,32,,13,\"F(km=80,att=0.2,D=16.7,Aeff=83)\",1,30,\n"
+        "H,isrs-gn,\"on:perturbative,order=2\",187:500GHz:19,50,32,,13,\"F(km=80,att=0.2,D=16.7,Aeff=83)\",1,30,\n"
+        "I,gn_model_analytic,on,187:500GHz:19,50,32,,13,\"2x[F(km=80,att=0.2,D=16.7,Aeff=83)]\",1,30,\n";
+    assert_int_equal(run_text(b, text), KH_OK);
+    assert_int_equal(b->result.n_skipped, 0);
+    assert_true(b->result.rows[0].tolerance == 0.4 && b->result.rows[1].tolerance == 0.4 && b->result.rows[2].tolerance == 0.8);
+    assert_true(b->result.rows[1].computed < b->result.rows[0].computed - 0.3); /* the lowest channel gains power on its way */
+}
+
+static void other_models_of_interference_are_skipped(void **state)
+{
+    bench *b = *state;
+    static const char text[] = LINE_HEADER "G,pcfm,on,193:50GHz:2,50,32,,0,\"E(g=1,nf=5)\",1,30,\n"
+                                           "H,gn_model_analytic,ongoing,193:50GHz:2,50,32,,0,\"E(g=1,nf=5)\",1,30,\n";
     assert_int_equal(run_text(b, text), KH_OK);
     assert_int_equal(b->result.n_skipped, 2);
-    assert_string_equal(b->result.rows[0].note, "model 'ggn_spectrally_separated' is not part of this version");
-    assert_string_equal(b->result.rows[1].note, "Raman scattering between channels is not part of this version");
+    assert_string_equal(b->result.rows[0].note, "model 'pcfm' with Raman scattering 'on' is not part of this version");
+    assert_string_equal(b->result.rows[1].note,
+                        "model 'gn_model_analytic' with Raman scattering 'ongoing' is not part of this version");
 }
 
 static void rows_that_cannot_be_read_are_findings_with_their_line(void **state)
@@ -160,7 +174,8 @@ int main(void)
         cmocka_unit_test(checks_compare_as_their_name_says),
         cmocka_unit_test(a_model_that_is_not_there_is_skipped_with_a_note),
         cmocka_unit_test(a_line_is_computed_once_and_compared_channel_by_channel),
-        cmocka_unit_test(raman_and_other_models_of_interference_are_skipped),
+        cmocka_unit_test(raman_scattering_counts_when_the_row_says_so),
+        cmocka_unit_test(other_models_of_interference_are_skipped),
         cmocka_unit_test(rows_that_cannot_be_read_are_findings_with_their_line),
         cmocka_unit_test(json_that_cannot_be_read_is_a_finding),
         cmocka_unit_test(a_file_that_is_not_there_is_no_input),
