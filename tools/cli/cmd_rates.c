@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
+#include "tools/cli/path.h"
 #include "tools/cli/rates_text.h"
 #include "tools/study/pipeline.h"
+
+#include <math.h>
 
 /* crossovers: NULL when not asked for */
 static kh_status print_rates(const kh_pipeline *p, const kh_choice_envelope *crossovers, bool json, kh_error *err)
@@ -29,12 +32,25 @@ static kh_status print_rates(const kh_pipeline *p, const kh_choice_envelope *cro
 int cmd_rates(int argc, char **argv)
 {
     bool json = false, crossovers = false, finished = false;
+    cli_path_request way = {.tx_osnr_db = (double)NAN};
     const cli_option options[] = {
         {.name = "crossovers", .kind = CLI_FLAG, .target = &crossovers, .help = "also: which device is best at which loss"},
         {.name = "json", .kind = CLI_FLAG, .target = &json, .help = "rates as JSON on standard output"},
+        {.name = "path",
+         .kind = CLI_TEXT,
+         .target = &way.ends,
+         .argument = "A,B",
+         .help = "instead: every channel on the shortest way over line systems"},
+        {.name = "tx-osnr-db",
+         .kind = CLI_NUMBER,
+         .target = &way.tx_osnr_db,
+         .high = 100.0,
+         .argument = "DB",
+         .help = "with --path: OSNR of the transmitters, 0.1 nm; else the mode's"},
     };
     const cli_usage usage = {.examples = "  keyhaul rates topologies/bristol-cambridge.yaml\n"
-                                         "  keyhaul rates topologies/europe.yaml --json | jq '.links[] | [.id, .key_rate_bps]'",
+                                         "  keyhaul rates topologies/europe.yaml --json | jq '.links[] | [.id, .key_rate_bps]'\n"
+                                         "  keyhaul rates topologies/amsterdam-kajaani.yaml --path AMS,KAJAANI",
                              .line = "keyhaul rates TOPOLOGY.yaml [options]",
                              .about =
                                  "What every QKD link and every line system can do, and what limits it. GSNR is the worst\n"
@@ -49,6 +65,8 @@ int cmd_rates(int argc, char **argv)
     kh_status status = cli_parse(&usage, argc, argv, &path, &finished, &err);
     if (status != KH_OK || finished)
         return cli_print_error(&err, status);
+    if (way.ends != NULL)
+        return cli_path_run(path, &way, json);
     kh_pipeline pipeline = {0};
     status = kh_pipeline_run(&(kh_pipeline_options){.path = path, .until = KH_STAGE_RATES}, &pipeline, &err);
     cli_print_findings(pipeline.findings);

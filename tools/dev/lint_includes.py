@@ -28,7 +28,7 @@ ARROWS = {
     "tools/batch": ["core/base", "core/run", "tools/study"],
     "tools/report": ["core/base", "core/text", "core/run"],
     "tools/import": ["core/base", "core/text", "core/net"],
-    "tools/validate": ["core/base", "core/text", "models/optical", "models/reference"],
+    "tools/validate": ["core/base", "core/text", "core/net", "models/optical", "models/reference", "tools/import", "tools/study"],
     "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "tools/import", "tools/services", "tools/study", "tools/batch", "tools/report", "tools/validate"],
 }
 # third-party header (by prefix) -> the only file that may include it

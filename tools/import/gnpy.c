@@ -101,6 +101,7 @@ static kh_status convert(kh_gnpy *g, kh_imported *out, kh_error *err)
     say_splits(g);
     KH_TRY(check_so_far(g, err));
     kh_gnpy_fit_places(g);
+    out->tx_osnr_db = kh_gnpy_equipment_number(g, kh_gnpy_equipment(g, "SI", NULL), "tx_osnr", 45.0);
     KH_TRY(kh_build_finish(&g->build, out, err));
     return list_names(g, out, err);
 }

@@ -25,6 +25,7 @@ typedef struct kh_imported {
     size_t length;
     kh_import_name *names; /**< [n_names] places where light begins and ends, in the order of the file */
     size_t n_names;
+    double tx_osnr_db; /**< of the transmitters that the foreign program takes unless told otherwise, in 0.1 nm; NAN: not said */
 } kh_imported;
 
 /** Reads a foreign network.

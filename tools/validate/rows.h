@@ -25,8 +25,9 @@ void kh_rows_complain(kh_rows *rows, size_t row, const char *hint, const char *m
 /** The cell as a finite number; a finding and false when it is none. */
 bool kh_rows_number(kh_rows *rows, size_t row, size_t column, double *out);
 
-/** The two layouts. Findings for rows that cannot be read; KH_ENOMEM and KH_EINTERNAL otherwise. */
+/** The layouts. Findings for rows that cannot be read; KH_ENOMEM and KH_EINTERNAL otherwise. */
 kh_status kh_rows_evaluate_qkd(kh_rows *rows);
 kh_status kh_rows_evaluate_optical(kh_rows *rows);
+kh_status kh_rows_evaluate_examples(kh_rows *rows);
 
 #endif

@@ -17,12 +17,15 @@ static kh_status evaluate(kh_rows *rows)
     const kh_csv *csv = rows->csv;
     if (has_column(csv, "chain") && has_column(csv, "channel"))
         return kh_rows_evaluate_optical(rows);
+    if (has_column(csv, "example") && has_column(csv, "topology"))
+        return kh_rows_evaluate_examples(rows);
     if (has_column(csv, "id") && has_column(csv, "model") && has_column(csv, "inputs_json") && has_column(csv, "expected") &&
         has_column(csv, "tol_rel") && has_column(csv, "check"))
         return kh_rows_evaluate_qkd(rows);
     kh_findings_add(rows->findings, KH_ERROR, (kh_place){.file = rows->path, .line = 1, .column = 1},
-                    "QKD: id,model,inputs_json,expected,unit,tol_rel,check; lines: case_id,...,chain,...,channel,...",
-                    "the header fits neither layout of reference tables");
+                    "QKD: id,model,inputs_json,expected,unit,tol_rel,check; lines: case_id,...,chain,...,channel,...; "
+                    "networks: example,topology,equipment,source,destination,method,...",
+                    "the header fits no layout of reference tables");
     return KH_OK;
 }
 

@@ -11,8 +11,9 @@
 
 /** Reference tables evaluated with Keyhaul's own models.
  *
- *  Two layouts are told apart by their header line: `id,model,inputs_json,expected,unit,tol_rel,check,...` (QKD) and
- *  `case_id,group,...,chain,channel,...` (optical lines, several columns expected a row, tolerance in dB).
+ *  Layouts are told apart by their header line: `id,model,inputs_json,expected,unit,tol_rel,check,...` (QKD),
+ *  `case_id,group,...,chain,channel,...` (optical lines, several columns expected a row, tolerance in dB), and
+ *  `example,topology,equipment,source,destination,method,...` (paths through networks of GNPy, files beside the table).
  */
 typedef struct kh_validate_row {
     const char *id, *model, *quantity, *unit, *source;

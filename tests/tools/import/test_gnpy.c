@@ -69,6 +69,7 @@ static void every_example_loads_without_findings(void **state)
         {FOLDER "meshTopologyExampleV2.json", LIBRARY, 11, 6, 17, false},
         {FOLDER "sweden_v5_designed.json", LIBRARY5, 38, 22, 134, true},
         {FOLDER "Sweden_OpenROADMv5_example_network.json", LIBRARY5, 38, 22, 134, true},
+        {FOLDER "coronet_paths_designed.json", LIBRARY, 105, 25, 133, true},
         {FOLDER "CORONET_CONUS_Topology.json", LIBRARY, 411, 99, 0, false},
         {FOLDER "CORONET_Global_Topology.json", LIBRARY, 1854, 136, 0, false},
     };

@@ -49,6 +49,19 @@ static void every_line_agrees_with_gnpy(void **state)
     drop(&o);
 }
 
+static void every_path_through_the_example_networks_agrees_with_gnpy(void **state)
+{
+    (void)state;
+    outcome o = run_table("tests/ref/optical_examples.csv");
+    assert_int_equal(o.result.n_failed, 0);
+    assert_int_equal(o.result.n_skipped, 0);
+    assert_int_equal(o.result.n_passed, (76 + 76 + 96) * 4 + 5 * 8); /* four values a channel, eight an example */
+    for (size_t i = 0; i < o.result.n_rows; i++)                     /* the table's two decimals; power: noise of add and drop */
+        if (o.result.rows[i].in_db)
+            assert_true(o.result.rows[i].error < (strcmp(o.result.rows[i].quantity, "power_dbm") == 0 ? 0.011 : 0.0051));
+    drop(&o);
+}
+
 /* Far inside the tolerance: what is left is the rounding of the table to five decimals. */
 static void the_largest_difference_in_db_is_the_rounding_of_the_table(void **state)
 {
@@ -113,6 +126,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_line_agrees_with_gnpy),
+        cmocka_unit_test(every_path_through_the_example_networks_agrees_with_gnpy),
         cmocka_unit_test(the_largest_difference_in_db_is_the_rounding_of_the_table),
         cmocka_unit_test(raman_scattering_is_far_inside_its_tolerance),
         cmocka_unit_test(every_qkd_row_agrees_with_its_source),

@@ -130,7 +130,7 @@ static void rows_that_cannot_be_read_are_findings_with_their_line(void **state)
         const char *text, *message;
         uint32_t line;
     } wrong[] = {
-        {"a,b\n1,2\n", "the header fits neither layout of reference tables", 1},
+        {"a,b\n1,2\n", "the header fits no layout of reference tables", 1},
         {"case_id,chain,channel\nX,\"E(g=1,nf=5)\",1\n", "column 'freq_thz_all' is missing", 1},
         {QKD_HEADER "x,plob,{},one,bit,0.1,equal,s\n", "column 'expected' holds 'one', must be a number", 2},
         {QKD_HEADER "x,plob,\"{\"\"loss_dB\"\":10}\",1,bit,nan,equal,s\n", "column 'tol_rel' holds 'nan', must be a number", 2},

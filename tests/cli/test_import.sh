@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# keyhaul import, and light along a path of what came out.
+. tests/cli/lib.sh
+
+folder=tests/ref/gnpy
+expect 0 "a designed network" "$KEYHAUL" import gnpy $folder/mesh_designed.json --equipment $folder/eqpt_config.json -o "$scratch/mesh.yaml"
+expect 0 "what came out" "$KEYHAUL" check "$scratch/mesh.yaml"
+[ -s "$scratch/err" ] && fail "check has findings about what came out"
+expect 0 "a path" "$KEYHAUL" rates "$scratch/mesh.yaml" --path Brest_KLA,Vannes_KBE
+says out "Brest_KLA to Vannes_KBE: 155.0 km" "a path"
+says out "over Lorient_KMA-Brest_KLA (backward), Lorient_KMA-Vannes_KBE" "a path"
+says out "1  191.35000  32.00  -20.00    21.57       32.41    21.23" "the first channel as GNPy prints it"
+expect 0 "a path as JSON" "$KEYHAUL" rates "$scratch/mesh.yaml" --path Brest_KLA,Vannes_KBE --json
+python3 - "$scratch/out" <<'P' || fail "the JSON of a path"
+import json, sys
+path = json.load(open(sys.argv[1]))
+assert [hop["backward"] for hop in path["hops"]] == [True, False]
+assert len(path["channels"]) == 76 and abs(path["channels"][0]["gsnr_db"] - 21.23) < 0.006
+P
+expect 0 "another transmitter" "$KEYHAUL" rates "$scratch/mesh.yaml" --path Brest_KLA,Vannes_KBE --tx-osnr-db 30
+says out "transmitters of 30 dB OSNR" "another transmitter"
+expect 64 "a node that is none" "$KEYHAUL" rates "$scratch/mesh.yaml" --path Brest_KLA,Vannes_KBA
+says err "did you mean 'Vannes_KBE'?" "a node that is none"
+expect 64 "one node" "$KEYHAUL" rates "$scratch/mesh.yaml" --path Brest_KLA
+expect 64 "the same node twice" "$KEYHAUL" rates "$scratch/mesh.yaml" --path Brest_KLA,Brest_KLA
+expect 1 "nodes without lines" "$KEYHAUL" rates "$scratch/mesh.yaml" --path Brest_KLA,Morlaix
+says err "no line systems lead from 'Brest_KLA' to 'Morlaix'" "nodes without lines"
+
+expect 64 "no equipment" "$KEYHAUL" import gnpy $folder/mesh_designed.json
+says err "--equipment" "no equipment"
+expect 64 "a format that is none" "$KEYHAUL" import gnpi $folder/mesh_designed.json
+says err "did you mean 'gnpy'?" "a format that is none"
+expect 66 "no such file" "$KEYHAUL" import gnpy $folder/none.json -e $folder/eqpt_config.json
+expect 65 "the files in the wrong order" "$KEYHAUL" import gnpy $folder/eqpt_config.json -e $folder/mesh_designed.json -o "$scratch/none.yaml"
+[ -e "$scratch/none.yaml" ] && fail "a failed import left a file"
+printf '{"elements": [\n  {"uid": "a" "type": "Fused"}]}' >"$scratch/broken.json"
+expect 65 "broken JSON" "$KEYHAUL" import gnpy "$scratch/broken.json" -e $folder/eqpt_config.json
+says err "broken.json:2:" "broken JSON"
+expect 73 "no place to write" "$KEYHAUL" import gnpy $folder/mesh_designed.json -e $folder/eqpt_config.json -o "$scratch/no/mesh.yaml"
+expect 0 "the examples of GNPy" "$KEYHAUL" validate tests/ref/optical_examples.csv
+finish
