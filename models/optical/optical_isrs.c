@@ -50,9 +50,9 @@ kh_status kh_optical_isrs_bind(kh_optical_isrs *isrs, const kh_optical_comb *com
         if (room == NULL)
             return kh_fail(err, KH_ENOMEM, "out of memory for a comb of %zu channels", n);
         isrs->slope = room;
-        isrs->growth = room + TERMS * n;
-        isrs->weight = room + 2 * TERMS * n;
-        isrs->scratch = room + 3 * TERMS * n;
+        isrs->growth = room + (size_t)TERMS * n;
+        isrs->weight = isrs->growth + (size_t)TERMS * n;
+        isrs->scratch = isrs->weight + (size_t)TERMS * n;
         isrs->n = n;
     }
     return kh_optical_kinds_bind(&isrs->kinds, comb, (TERMS + 1) * n * kh_optical_matrix_stride(n) + 2 * n + 1, err);

@@ -6,10 +6,16 @@
 #include <complex.h>
 #include <math.h>
 
+/* CMPLX() is not there with every compiler. */
+static double complex number(double real, double imaginary)
+{
+    return real + imaginary * (double complex)_Complex_I;
+}
+
 /* Im Li2(i y) for y in [0, 1], by the series of the dilogarithm in -log(1 - z) with Bernoulli's numbers; to 1e-10. */
 static double small_inverse_tangent_integral(double y)
 {
-    double complex u = -clog(CMPLX(1.0, -y)), u2 = u * u;
+    double complex u = -clog(number(1.0, -y)), u2 = u * u;
     return cimag(u * (1.0 + u2 * (1.0 / 36.0 + u2 * (-1.0 / 3600.0 + u2 * (1.0 / 211680.0 - u2 / 10886400.0)))) - u2 / 4.0);
 }
 
@@ -25,7 +31,7 @@ double kh_optical_kernel_self(double beta2_s2_m, double baud_hz, double decay_pe
 {
     double y = KH_PI * KH_PI * beta2_s2_m * baud_hz * baud_hz / decay_per_m;
     double root = sqrt(y / 2.0) / 2.0; /* sqrt(i y) / 2 has equal real and imaginary parts */
-    double complex arc = casinh(CMPLX(root, root));
+    double complex arc = casinh(number(root, root));
     return (inverse_tangent_integral(y) + 2.0 * cimag(arc * arc)) / (2.0 * KH_PI * KH_PI * beta2_s2_m);
 }
 

@@ -14,7 +14,7 @@ static bool is_bound_to(const kh_optical_kinds *kinds, const kh_optical_comb *co
 
 static kh_status copy_comb(kh_optical_kinds *kinds, const kh_optical_comb *comb, kh_error *err)
 {
-    if (comb->n > kinds->comb_capacity) {
+    if (comb->n > kinds->comb_capacity || kinds->freq_hz == NULL) {
         double *arrays = KH_NEW(kinds->arena, double, 2 * comb->n);
         if (arrays == NULL)
             return kh_fail(err, KH_ENOMEM, "out of memory for a comb of %zu channels", comb->n);
@@ -37,7 +37,7 @@ kh_status kh_optical_kinds_bind(kh_optical_kinds *kinds, const kh_optical_comb *
         memset(kinds->kinds, 0, sizeof kinds->kinds);
         kinds->capacity = size;
     }
-    size_t fit = BYTES_MAX / (kinds->capacity * sizeof(double));
+    size_t fit = BYTES_MAX / ((kinds->capacity + 1) * sizeof(double));
     kinds->n_slots = fit < 1 ? 1 : fit > KH_OPTICAL_KINDS_MAX ? KH_OPTICAL_KINDS_MAX : fit;
     kinds->n_kinds = 0;
     kinds->oldest = 0;

@@ -79,13 +79,18 @@ static void propagate(const setup *s, bool raman, profile *out)
 
 /* --- mixing products --- */
 
+static double complex number(double real, double imaginary)
+{
+    return real + imaginary * (double complex)_Complex_I;
+}
+
 /* |integral of rho exp(i b z)|^2, rho straight between the points. */
 static double mix(const double *rho, double h, double b)
 {
     double t = b * h;
-    double complex turn = cexp(CMPLX(0.0, t)), phase = 1.0, sum = 0.0;
-    double complex low = t < 1e-3 ? CMPLX(0.5, t / 6.0) : (1.0 + CMPLX(0.0, t) - turn) / (t * t);
-    double complex high = t < 1e-3 ? CMPLX(0.5, t / 3.0) : (turn * (1.0 - CMPLX(0.0, t)) - 1.0) / (t * t);
+    double complex turn = cexp(number(0.0, t)), phase = 1.0, sum = 0.0;
+    double complex low = t < 1e-3 ? number(0.5, t / 6.0) : (1.0 + number(0.0, t) - turn) / (t * t);
+    double complex high = t < 1e-3 ? number(0.5, t / 3.0) : (turn * (1.0 - number(0.0, t)) - 1.0) / (t * t);
     for (size_t z = 0; z < STEPS; z++, phase *= turn)
         sum += phase * h * (rho[z] * low + rho[z + 1] * high);
     return creal(sum * conj(sum));
