@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { N_ROWS = 71 };
+enum { N_ROWS = 72 };
 
 static char text[1 << 16];
 

@@ -157,6 +157,18 @@ static void the_loss_is_divided_where_the_source_stands(void **state)
     assert_true(is_near(middle.detector.efficiency, 0.2 * pow(10.0, -0.3), 1e-12));
 }
 
+static void slots_without_quantum_pulses_make_no_key(void **state)
+{
+    (void)state;
+    kh_device half = device;
+    half.protocol = KH_PROTOCOL_TF_CAL_ASYMPTOTIC; /* no block, no dead time: the rate goes with the slots */
+    kh_qkd_key whole_key, half_key;
+    assert_int_equal(kh_qkd_device_rate(&half, 30.0, &whole_key, NULL), KH_OK);
+    half.duty = 0.5;
+    assert_int_equal(kh_qkd_device_rate(&half, 30.0, &half_key, NULL), KH_OK);
+    assert_true(whole_key.rate_bps > 0.0 && is_near(half_key.rate_bps, 0.5 * whole_key.rate_bps, 1e-9));
+}
+
 static void limits_of_the_device_count(void **state)
 {
     (void)state;
@@ -212,6 +224,7 @@ int main(void)
         cmocka_unit_test(protocols_without_blocks_do_not_look_at_them),
         cmocka_unit_test(given_pairs_are_used_and_the_search_does_no_worse),
         cmocka_unit_test(the_loss_is_divided_where_the_source_stands),
+        cmocka_unit_test(slots_without_quantum_pulses_make_no_key),
         cmocka_unit_test(limits_of_the_device_count),
         cmocka_unit_test(there_is_key_up_to_the_reach_and_none_beyond),
         cmocka_unit_test(a_device_that_never_gives_key_has_no_reach),
