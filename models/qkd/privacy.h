@@ -5,9 +5,11 @@
 /** Privacy amplification after an estimate of the phase errors: what the estimate may fail by, and what a block costs beside what
  *  grows with it. Pure functions, no checks.
  *
- *  eps_sec = 2 sqrt(eps_estimate) + eps_pa, half of it each: an estimate that holds but for eps_estimate bounds the smooth entropy
- *  with smoothing sqrt(eps_estimate) (Tomamichel, Lim, Gisin, Renner, Nature Communications 3, 634 (2012)); hashing a key of l bits
- *  adds at most eps_pa when log2(1/(4 eps_pa^2)) bits are given up. */
+ *  eps_sec = 2 sqrt(eps_estimate) + eps_pa, three equal terms: an estimate that holds but for eps_estimate bounds the smooth
+ * entropy with smoothing sqrt(eps_estimate) (Tomamichel, Lim, Gisin, Renner, Nature Communications 3, 634 (2012)); hashing a key of
+ * l bits adds at most eps_pa when log2(1/(4 eps_pa^2)) bits are given up. */
+enum { KH_PRIVACY_TERMS = 3 }; /**< of eps_sec */
+
 typedef struct kh_privacy_target {
     double eps_sec, eps_cor; /**< (0, 1) */
 } kh_privacy_target;

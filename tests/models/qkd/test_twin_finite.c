@@ -61,8 +61,8 @@ static void a_block_costs_what_secrecy_and_correctness_ask(void **state)
 {
     (void)state;
     const kh_privacy_target target = {.eps_sec = 1e-10, .eps_cor = 1e-15};
-    assert_true(near(kh_privacy_cost_bits(&target), log2(2e15) + log2(1e20), 1e-12));
-    assert_true(near(kh_privacy_tail(&target, 19.0), log(19.0 * 16e20), 1e-12));
+    assert_true(near(kh_privacy_cost_bits(&target), log2(2e15) + log2(9.0 / 4.0 * 1e20), 1e-12));
+    assert_true(near(kh_privacy_tail(&target, 19.0), log(19.0 * 9e20), 1e-12));
 }
 
 /* arms alike and not, with and without dark counts */
