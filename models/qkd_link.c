@@ -122,6 +122,8 @@ static kh_status compute_satellite(const kh_net *net, const subject *s, kh_qkd_r
         rate->block_s = KH_PASSES_YEAR_S * s->link->passes_per_block / year.rate.clear_passes;
         rate->block_key_bits = floor(year.rate.mean_pass_bits * s->link->passes_per_block);
     }
+    const kh_qkd_key block = {.block_s = rate->block_s};
+    rate->epsilon = kh_epsilon_of(&kh_qkd_pass, s->device, &block, s->link->modules);
     apply_device(s->device, rate->loss_db, rate);
     return KH_OK;
 }

@@ -43,27 +43,34 @@ static kh_cal_finite_choice choice_at(const search *s, const double *x)
     return choice;
 }
 
-/* afterpulses know nothing of the photons: dark counts in proportion to the clicks, half of them at each detector */
-static kh_cal_finite_block block_at(const search *s, const kh_cal_finite_choice *choice)
+static double used_hz(const search *s, const kh_cal_finite_block *block)
+{
+    return s->system->clock_hz * kh_detector_live_fraction(&s->system->detector, s->system->clock_hz * block->click);
+}
+
+/* afterpulses know nothing of the photons: dark counts in proportion to the clicks, half of them at each detector
+ * @param[out] n_key  size of the block */
+static kh_cal_finite_block block_at(const search *s, const kh_cal_finite_choice *choice, double *n_key)
 {
     kh_cal2019_setting setting = s->setting;
     if (s->system->detector.afterpulse > 0.0) {
         double click = kh_cal_finite_key(&setting, &s->target, choice, s->n_key).click;
         setting.dark_per_gate = fmin(0.5, setting.dark_per_gate + 0.5 * s->system->detector.afterpulse * click);
     }
-    return kh_cal_finite_key(&setting, &s->target, choice, s->n_key);
-}
-
-static double used_hz(const search *s, const kh_cal_finite_block *block)
-{
-    return s->system->clock_hz * kh_detector_live_fraction(&s->system->detector, s->system->clock_hz * block->click);
+    *n_key = s->n_key;
+    if (s->system->block_time_s > 0.0) {
+        kh_cal_finite_block one = kh_cal_finite_key(&setting, &s->target, choice, 1.0);
+        *n_key = kh_qkd_block_size(s->system, used_hz(s, &one) / one.pulses);
+    }
+    return kh_cal_finite_key(&setting, &s->target, choice, *n_key);
 }
 
 static double score(const double *x, const void *context)
 {
     const search *s = (const search *)context;
     kh_cal_finite_choice choice = choice_at(s, x);
-    kh_cal_finite_block block = block_at(s, &choice);
+    double n_key;
+    kh_cal_finite_block block = block_at(s, &choice, &n_key);
     return isfinite(block.key_bits) ? -used_hz(s, &block) * block.key_bits / block.pulses : (double)INFINITY;
 }
 
@@ -73,8 +80,10 @@ enum { N_STARTS = sizeof STARTS / sizeof STARTS[0] };
 static kh_qkd_key key_of(const search *s, const double *x, bool has_key)
 {
     kh_cal_finite_choice choice = choice_at(s, x);
-    kh_cal_finite_block block = block_at(s, &choice);
-    double n_key = isinf(s->n_key) ? 1.0 : s->n_key;
+    double n_key;
+    kh_cal_finite_block block = block_at(s, &choice, &n_key);
+    if (isinf(n_key))
+        n_key = 1.0;
     kh_qkd_key key = {
         .qber = block.clicks.qber,
         .sifted_rate_bps = used_hz(s, &block) * n_key / block.pulses,
@@ -103,7 +112,7 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
                             .phase_noise = system->phase_noise_rad,
                             .ec_efficiency = system->ec_efficiency},
                 .target = {.eps_sec = system->eps_sec, .eps_cor = system->eps_cor},
-                .n_key = system->block_bits};
+                .n_key = kh_qkd_block_size(system, 0.0)};
     size_t n_free = isinf(s.n_key) ? N_FREE_ENDLESS : N_FREE;
     double starts[N_STARTS * N_FREE], x[N_FREE];
     for (size_t i = 0; i < N_STARTS; i++)

@@ -42,7 +42,7 @@ static kh_sns2024_setting setting_at(const search *s, const kh_sns_finite_choice
 {
     kh_sns2024_setting setting = s->setting;
     if (s->system->detector.afterpulse > 0.0) {
-        double click = kh_sns_finite_key(&setting, &s->target, choice, s->system->block_bits).click;
+        double click = kh_sns_finite_key(&setting, &s->target, choice, 1.0).click;
         setting.dark_per_gate = fmin(0.5, setting.dark_per_gate + 0.5 * s->system->detector.afterpulse * click);
     }
     return setting;
@@ -53,12 +53,25 @@ static double used_hz(const search *s, const kh_sns_finite_block *block)
     return s->system->clock_hz * kh_detector_live_fraction(&s->system->detector, s->system->clock_hz * block->click);
 }
 
+/* @param[out] n_paired  size of the block */
+static kh_sns_finite_block block_at(const search *s, const kh_sns2024_setting *setting, const kh_sns_finite_choice *choice,
+                                    double *n_paired)
+{
+    *n_paired = s->system->block_bits;
+    if (s->system->block_time_s > 0.0) {
+        kh_sns_finite_block one = kh_sns_finite_key(setting, &s->target, choice, 1.0);
+        *n_paired = kh_qkd_block_size(s->system, used_hz(s, &one) / one.pulses);
+    }
+    return kh_sns_finite_key(setting, &s->target, choice, *n_paired);
+}
+
 static double score(const double *x, const void *context)
 {
     const search *s = (const search *)context;
     kh_sns_finite_choice choice = choice_at(x);
     kh_sns2024_setting setting = setting_at(s, &choice);
-    kh_sns_finite_block block = kh_sns_finite_key(&setting, &s->target, &choice, s->system->block_bits);
+    double n_paired;
+    kh_sns_finite_block block = block_at(s, &setting, &choice, &n_paired);
     return -used_hz(s, &block) * block.key_bits / block.pulses;
 }
 
@@ -70,21 +83,22 @@ static kh_qkd_key key_of(const search *s, const double *x, bool has_key)
 {
     kh_sns_finite_choice choice = choice_at(x);
     kh_sns2024_setting setting = setting_at(s, &choice);
-    kh_sns_finite_block block = kh_sns_finite_key(&setting, &s->target, &choice, s->system->block_bits);
+    double n_paired;
+    kh_sns_finite_block block = block_at(s, &setting, &choice, &n_paired);
     kh_qkd_key key = {
         .qber = kh_sns2024_key_of(&setting, &choice.light).qber,
-        .sifted_rate_bps = used_hz(s, &block) * s->system->block_bits / block.pulses,
+        .sifted_rate_bps = used_hz(s, &block) * n_paired / block.pulses,
         .block_key_bits = has_key ? fmax(0.0, floor(block.key_bits)) : 0.0, /* whole bits come out of a block */
         .parameters = {choice.light.u, choice.light.send, choice.light.v, choice.p_key, choice.slice_rad},
     };
-    key.block_s = s->system->block_bits / key.sifted_rate_bps;
+    key.block_s = n_paired / key.sifted_rate_bps;
     key.rate_bps = key.block_key_bits / key.block_s;
     return key;
 }
 
 static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)
 {
-    if (isinf(system->block_bits))
+    if (isinf(kh_qkd_block_size(system, 0.0)))
         return kh_qkd_tf_sns_asymptotic.key(system, key, err);
     /* the better arm is attenuated to match the other: both fields must meet with one strength */
     double arm_db = fmax(system->loss_a_db, system->loss_b_db);

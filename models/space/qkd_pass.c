@@ -58,5 +58,6 @@ const kh_qkd_protocol kh_qkd_pass = {
     .title = "BB84 with two decoys over a pass of a satellite, one finite block",
     .protocol = KH_PROTOCOL_BB84_DECOY,
     .is_finite = true,
+    .terms = 21.0,
     .key = key,
 };

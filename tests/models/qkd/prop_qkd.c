@@ -209,40 +209,6 @@ static void endless_blocks_agree_with_the_asymptotic_formula(void **state)
     }
 }
 
-/* The search for a time sees what the one for a size found, and the other way round: each is as good with the block of the other.
- */
-static void expect_times_to_agree(const kh_qkd_protocol *protocol, const kh_qkd_system *by_size)
-{
-    kh_qkd_key of_size = compute(protocol, by_size);
-    if (!(of_size.rate_bps > 0.0))
-        return;
-    kh_qkd_system by_time = *by_size;
-    by_time.block_time_s = of_size.block_s;
-    by_time.block_bits = 1.0; /* has no part in it */
-    kh_qkd_key of_time = compute(protocol, &by_time);
-    assert_true(fabs(of_time.block_s / of_size.block_s - 1.0) < 1e-9);
-    kh_qkd_system again = *by_size;
-    again.block_bits = of_time.block_s * of_time.sifted_rate_bps;
-    double again_bps = compute(protocol, &again).rate_bps;
-    if (of_time.rate_bps < of_size.rate_bps * (1.0 - SEARCH) || again_bps < of_time.rate_bps * (1.0 - SEARCH))
-        fail_msg("%s at %g dB: %.9g bit/s by size, %.9g by time, %.9g by its size", protocol->name, by_size->loss_b_db,
-                 of_size.rate_bps, of_time.rate_bps, again_bps);
-}
-
-static void a_block_by_time_is_as_good_as_the_same_block_by_size(void **state)
-{
-    (void)state;
-    kh_rng rng = kh_rng_stream(8, "qkd", "time");
-    for (int i = 0; i < N_SYSTEMS; i++) {
-        kh_qkd_system system = random_system(&rng);
-        system.loss_b_db = between(&rng, 0.0, 30.0);
-        system.block_bits = between_powers(&rng, 6.0, 9.0);
-        for (int p = 0; p < N_PROTOCOLS; p++)
-            if (protocols[p]->is_finite)
-                expect_times_to_agree(protocols[p], &system);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,7 +219,6 @@ int main(void)
         cmocka_unit_test(the_mended_proof_of_one_decoy_gives_no_more_than_the_first),
         cmocka_unit_test(what_is_lost_to_the_block_halves_with_every_thousandfold),
         cmocka_unit_test(endless_blocks_agree_with_the_asymptotic_formula),
-        cmocka_unit_test(a_block_by_time_is_as_good_as_the_same_block_by_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
