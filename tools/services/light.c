@@ -181,11 +181,10 @@ static const char *say_obstacle(const run *r, const kh_mode *mode, const lit *l,
     switch (verdict->obstacle) {
     case KH_OPTICAL_LACKS_OSNR:
         if (verdict->penalty_db > 0.0)
-            return kh_arena_printf(arena, "misses %g dB + %.1f dB of penalties + %g dB margin by %.1f dB (GSNR %.1f dB in 0.1 nm)",
-                                   mode->required_osnr_db, verdict->penalty_db, r->margin_db, fmax(-verdict->margin_db, 0.0),
-                                   verdict->gsnr_01nm_db);
-        return kh_arena_printf(arena, "misses %g dB + %g dB margin by %.1f dB (GSNR %.1f dB in 0.1 nm)", mode->required_osnr_db,
-                               r->margin_db, fmax(-verdict->margin_db, 0.0), verdict->gsnr_01nm_db);
+            return kh_arena_printf(arena, "misses %g dB + %.1f dB of penalties + %g dB margin by %.1f dB", mode->required_osnr_db,
+                                   verdict->penalty_db, r->margin_db, fmax(-verdict->margin_db, 0.0));
+        return kh_arena_printf(arena, "misses %g dB + %g dB margin by %.1f dB", mode->required_osnr_db, r->margin_db,
+                               fmax(-verdict->margin_db, 0.0));
     case KH_OPTICAL_TOO_MUCH_CD:
         return kh_arena_printf(arena, "does not correct the %.0f ps/nm of dispersion",
                                fabs(l->path.channels[verdict->worst].cd_ps_nm));

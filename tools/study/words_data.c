@@ -71,8 +71,8 @@ static void say_section(const subject *s, size_t i)
         kh_str_append(s->out, " ");
     }
     say_wavelengths(chosen, s->out);
-    kh_str_printf(s->out, " (%s, %.1f dB to spare above its OSNR and margin)", s->net->modes[chosen->light->mode.i].id,
-                  chosen->light->margin_db);
+    kh_str_printf(s->out, " (%s, GSNR %.1f dB in 0.1 nm, %.1f dB to spare)", s->net->modes[chosen->light->mode.i].id,
+                  chosen->light->gsnr_01nm_db, chosen->light->margin_db);
     if (section->slots != NULL) {
         kh_str_append(s->out, " at ");
         kh_words_spectrum(section, s->out);
@@ -115,6 +115,8 @@ static void say_other_options(const subject *s)
             kh_str_printf(s->out, " works, %.1f dB to spare", option->light->margin_db);
         else
             kh_str_printf(s->out, " %s", option->light->obstacle);
+        if (first == 0 && !isnan(option->light->gsnr_01nm_db))
+            kh_str_printf(s->out, " (GSNR %.1f dB in 0.1 nm)", option->light->gsnr_01nm_db);
     }
     kh_str_append(s->out, ".");
 }
@@ -132,7 +134,7 @@ static void say_clients(const subject *s)
 
 static void say_capacity(const subject *s)
 {
-    kh_str_append(s->out, " What is free there before it carries ");
+    kh_str_append(s->out, " The spectrum free before it has room for ");
     say_gbps(s->service->capacity_gbps, s->out);
     kh_str_append(s->out, "; Shannon's limit with all channels lit is ");
     say_gbps(kh_service_shannon_gbps(s->service), s->out);

@@ -37,7 +37,8 @@ static void start(story *t)
     t->s.demands[0].use = KH_USE_AES_256;
     t->s.demands[0].security = KH_SECURITY_PQC;
     t->s.demands[0].data_gbps = 1200;
-    t->light[0] = (kh_light_mode){.mode = {0}, .works = true, .rate_gbps = 400, .margin_db = 1.25, .shannon_gbps = 43000};
+    t->light[0] = (kh_light_mode){
+        .mode = {0}, .works = true, .rate_gbps = 400, .margin_db = 1.25, .gsnr_01nm_db = 19.2, .shannon_gbps = 43000};
     t->light[1] = (kh_light_mode){.mode = {1}, .works = true, .rate_gbps = 200, .margin_db = 5.5};
     t->light[2] = (kh_light_mode){.mode = {2}, .rate_gbps = 600, .margin_db = -1.9, .obstacle = "misses its OSNR by 1.9 dB"};
     t->stretch = (kh_light_stretch){.hops = t->hops, .n_hops = 2};
@@ -78,10 +79,11 @@ static void a_service_is_told_from_way_to_protection(void **state)
     assert_string_equal(
         kh_str_text(&out),
         "1.2 Tbit/s of data is asked from Bristol to Cambridge. It goes over L1 and L2 (224 km, 1.1 ms one way), in one stretch of "
-        "light: 3 x 400 Gbit/s (m400, 1.2 dB to spare above its OSNR and margin) at 191.30000-191.75000 THz. Instead: 6 x 200 "
+        "light: 3 x 400 Gbit/s (m400, GSNR 19.2 dB in 0.1 nm, 1.2 dB to spare) at 191.30000-191.75000 THz. Instead: 6 x 200 "
         "Gbit/s works, 5.5 dB to spare; 2 x 600 Gbit/s misses its OSNR by 1.9 dB. Ports: 3 x 400GBASE-R bonded by FlexE (240 of "
         "240 "
-        "calendar slots of 5 Gbit/s), an OTUC4 in each wavelength, 100 % full. What is free there before it carries 9.6 Tbit/s; "
+        "calendar slots of 5 Gbit/s), an OTUC4 in each wavelength, 100 % full. The spectrum free before it has room for 9.6 "
+        "Tbit/s; "
         "Shannon's limit with all channels lit is 43 Tbit/s. Protection: AES-256 with keys from post-quantum key exchange (PQC), "
         "end "
         "to end whatever the line; it rests on mathematics, not on QKD.");
@@ -110,22 +112,22 @@ static void what_stands_in_the_way_is_said(void **state)
     (void)state;
     story t;
     start(&t);
-    t.light[0] = (kh_light_mode){.mode = {0}, .rate_gbps = 400, .margin_db = -0.4, .obstacle = "misses its OSNR by 0.4 dB"};
+    t.light[0] = (kh_light_mode){
+        .mode = {0}, .rate_gbps = 400, .margin_db = -0.4, .gsnr_01nm_db = 17.6, .obstacle = "misses its OSNR by 0.4 dB"};
     t.service.state = KH_SERVICE_NO_MODE;
     t.sections[0].n_options = 1;
     t.service.capacity_gbps = 0;
     expect(
         &t,
         " It is not carried: the shortest way, over L1 and L2 (224 km, 1.1 ms one way), needs L1, where no mode works. Tried: 3 x "
-        "400 Gbit/s misses its OSNR by 0.4 dB.");
+        "400 Gbit/s misses its OSNR by 0.4 dB (GSNR 17.6 dB in 0.1 nm).");
     t.stretch.obstacle = "span 'F1' loses 53.4 dB";
     expect(&t, "needs L1, where no light gets through: span 'F1' loses 53.4 dB.");
     start(&t);
     t.service.state = KH_SERVICE_NO_SPECTRUM;
     t.service.capacity_gbps = 800;
     t.sections[0].slots = NULL;
-    expect(&t,
-           "services before it leave spectrum for 800 Gbit/s: 3 x 400 Gbit/s (m400, 1.2 dB to spare above its OSNR and margin).");
+    expect(&t, "services before it leave spectrum for 800 Gbit/s: 3 x 400 Gbit/s (m400, GSNR 19.2 dB in 0.1 nm, 1.2 dB to spare).");
     start(&t);
     t.service.state = KH_SERVICE_NO_PATH;
     t.s.net.n_line_systems = 1;
