@@ -48,15 +48,14 @@ static kh_json *option_of(const kh_net *net, const kh_service_option *option)
     return object;
 }
 
-static kh_json *section_of(const kh_net *net, const kh_service *service, size_t i)
+static kh_json *section_of(const kh_net *net, const kh_service_section *section)
 {
-    const kh_service_section *section = &service->sections[i];
     kh_json *object = kh_json_object(), *lines = kh_json_array(), *options = kh_json_array();
     for (size_t h = 0; h < section->stretch->n_hops; h++)
         kh_json_append(lines, kh_json_text(net->line_systems[section->stretch->hops[h].line.i].id));
     for (size_t o = 0; o < section->n_options; o++)
         kh_json_append(options, option_of(net, &section->options[o]));
-    set_text(object, "from", net->nodes[kh_service_section_start(net, service, i).i].id);
+    set_text(object, "from", net->nodes[kh_service_section_start(net, section).i].id);
     kh_json_set(object, "lines", lines);
     set_number(object, "length_km", section->stretch->length_km);
     set_number(object, "latency_ms", section->stretch->latency_ms);
@@ -95,14 +94,38 @@ static kh_json *guard_of(const kh_net *net, const kh_guard *guard)
     return object;
 }
 
+static kh_json *sections_of(const kh_net *net, const kh_service_section *sections, size_t n)
+{
+    kh_json *array = kh_json_array();
+    for (size_t i = 0; i < n; i++)
+        kh_json_append(array, section_of(net, &sections[i]));
+    return array;
+}
+
+/* Where a new section begins, but for the first. */
+static kh_json *meetings_of(const kh_net *net, const kh_service_section *sections, size_t n)
+{
+    kh_json *array = kh_json_array();
+    for (size_t i = 1; i < n; i++)
+        kh_json_append(array, kh_json_text(net->nodes[kh_service_section_start(net, &sections[i]).i].id));
+    return array;
+}
+
+static kh_json *upgrade_of(const kh_net *net, const kh_service_upgrade *upgrade)
+{
+    kh_json *object = kh_json_object();
+    set_number(object, "wavelengths", (double)upgrade->wavelengths);
+    kh_json_set(object, "regenerated_at", meetings_of(net, upgrade->sections, upgrade->n_sections));
+    kh_json_set(object, "sections", sections_of(net, upgrade->sections, upgrade->n_sections));
+    return object;
+}
+
 static kh_json *service_of(const kh_pipeline *p, size_t i)
 {
     const kh_service *service = &p->services->of[i];
-    kh_json *object = kh_json_object(), *regenerated = kh_json_array(), *sections = kh_json_array();
-    for (size_t s = 1; s <= service->regenerations; s++)
-        kh_json_append(regenerated, kh_json_text(p->net->nodes[kh_service_section_start(p->net, service, s).i].id));
-    for (size_t s = 0; s < service->n_sections; s++)
-        kh_json_append(sections, section_of(p->net, service, s));
+    kh_json *object = kh_json_object(), *upgrades = kh_json_array();
+    for (size_t u = 0; u < service->n_upgrades; u++)
+        kh_json_append(upgrades, upgrade_of(p->net, &service->upgrades[u]));
     set_text(object, "demand", p->net->demands[i].id);
     set_text(object, "state", kh_service_state_name(service->state));
     set_number(object, "data_gbps", p->net->demands[i].data_gbps);
@@ -111,8 +134,9 @@ static kh_json *service_of(const kh_pipeline *p, size_t i)
     set_number(object, "latency_ms", service->latency_ms);
     set_number(object, "shannon_gbps", kh_service_shannon_gbps(service));
     set_number(object, "transceivers", (double)service->transceivers);
-    kh_json_set(object, "regenerated_at", regenerated);
-    kh_json_set(object, "sections", sections);
+    kh_json_set(object, "regenerated_at", meetings_of(p->net, service->sections, service->n_sections));
+    kh_json_set(object, "sections", sections_of(p->net, service->sections, service->n_sections));
+    kh_json_set(object, "upgrades", upgrades);
     kh_json_set(object, "protection", guard_of(p->net, &service->guard));
     return object;
 }

@@ -6,8 +6,7 @@
 
 typedef struct cutter {
     kh_light *light;
-    const kh_optical_route *way;
-    double data_gbps;
+    const kh_sections_ask *ask;
     kh_arena *arena;
     kh_error *err;
 } cutter;
@@ -52,7 +51,7 @@ static int by_merit(const void *a, const void *b)
 
 static kh_status make_section(const cutter *c, size_t from, size_t to, kh_service_section *out)
 {
-    kh_optical_route part = {c->way->hops + from, to - from};
+    kh_optical_route part = {c->ask->way.hops + from, to - from};
     kh_service_section made = {0};
     KH_TRY(kh_light_find(c->light, &part, &made.stretch, c->err));
     made.n_options = made.stretch->n_modes;
@@ -61,7 +60,7 @@ static kh_status make_section(const cutter *c, size_t from, size_t to, kh_servic
         return no_memory(c);
     for (size_t i = 0; i < made.n_options; i++) {
         made.options[i].light = &made.stretch->modes[i];
-        KH_TRY(kh_client_map_service(c->data_gbps, made.options[i].light->rate_gbps, &made.options[i].clients, c->err));
+        KH_TRY(kh_client_map_service(c->ask->data_gbps, made.options[i].light->rate_gbps, &made.options[i].clients, c->err));
     }
     if (made.n_options > 1)
         qsort(made.options, made.n_options, sizeof *made.options, by_merit);
@@ -69,9 +68,10 @@ static kh_status make_section(const cutter *c, size_t from, size_t to, kh_servic
     return KH_OK;
 }
 
-static bool works(const kh_service_section *section)
+static bool works(const cutter *c, const kh_service_section *section)
 {
-    return section->n_options > 0 && section->options[0].light->works;
+    return section->n_options > 0 && section->options[0].light->works &&
+           section->options[0].clients.wavelengths <= c->ask->most_wavelengths;
 }
 
 static bool is_better(size_t sections, size_t wavelengths, const prefix *than)
@@ -87,7 +87,7 @@ static kh_status try_section(const cutter *c, prefix *prefixes, size_t from, siz
     if (!prefixes[from].reached || (prefixes[to].reached && prefixes[to].sections < prefixes[from].sections + 1))
         return KH_OK;
     KH_TRY(make_section(c, from, to, &section));
-    if (!works(&section))
+    if (!works(c, &section))
         return KH_OK;
     size_t sections = prefixes[from].sections + 1;
     size_t wavelengths = prefixes[from].wavelengths + section.options[0].clients.wavelengths;
@@ -112,9 +112,13 @@ static kh_status report_failure(const cutter *c, kh_sections *out)
     kh_service_section *failed = KH_NEW(c->arena, kh_service_section, 1);
     if (failed == NULL)
         return no_memory(c);
-    for (size_t h = 0; h < c->way->n_hops; h++) {
+    if (c->ask->most_wavelengths != SIZE_MAX) {
+        *out = (kh_sections){.state = KH_SERVICE_NO_MODE};
+        return KH_OK;
+    }
+    for (size_t h = 0; h < c->ask->way.n_hops; h++) {
         KH_TRY(make_section(c, h, h + 1, failed));
-        if (!works(failed)) {
+        if (!works(c, failed)) {
             *out = (kh_sections){why_not(failed), failed, 1};
             return KH_OK;
         }
@@ -124,11 +128,11 @@ static kh_status report_failure(const cutter *c, kh_sections *out)
 
 static kh_status collect(const cutter *c, const prefix *prefixes, kh_sections *out)
 {
-    const prefix *end = &prefixes[c->way->n_hops];
+    const prefix *end = &prefixes[c->ask->way.n_hops];
     kh_sections made = {KH_SERVICE_CARRIED, KH_NEW(c->arena, kh_service_section, end->sections), end->sections};
     if (made.sections == NULL)
         return no_memory(c);
-    size_t at = c->way->n_hops;
+    size_t at = c->ask->way.n_hops;
     for (size_t i = made.n; i > 0; i--) {
         made.sections[i - 1] = prefixes[at].last;
         at = prefixes[at].from;
@@ -137,19 +141,19 @@ static kh_status collect(const cutter *c, const prefix *prefixes, kh_sections *o
     return KH_OK;
 }
 
-kh_status kh_sections_cut(kh_light *light, const kh_optical_route *way, double data_gbps, kh_arena *arena, kh_sections *out,
-                          kh_error *err)
+kh_status kh_sections_cut(kh_light *light, const kh_sections_ask *ask, kh_arena *arena, kh_sections *out, kh_error *err)
 {
-    cutter c = {light, way, data_gbps, arena, err};
-    prefix *prefixes = KH_NEW(arena, prefix, way->n_hops + 1);
+    cutter c = {light, ask, arena, err};
+    size_t n = ask->way.n_hops;
+    prefix *prefixes = KH_NEW(arena, prefix, n + 1);
     if (prefixes == NULL)
         return no_memory(&c);
     prefixes[0].reached = true;
-    KH_TRY(try_section(&c, prefixes, 0, way->n_hops)); /* most often it needs none of the rest */
-    for (size_t to = 1; !prefixes[way->n_hops].reached && to < way->n_hops; to++)
+    KH_TRY(try_section(&c, prefixes, 0, n)); /* most often it needs none of the rest */
+    if (prefixes[n].reached)
+        return collect(&c, prefixes, out);
+    for (size_t to = 1; to <= n; to++)
         for (size_t from = 0; from < to; from++)
             KH_TRY(try_section(&c, prefixes, from, to));
-    for (size_t from = 1; prefixes[way->n_hops].sections != 1 && from < way->n_hops; from++)
-        KH_TRY(try_section(&c, prefixes, from, way->n_hops));
-    return prefixes[way->n_hops].reached ? collect(&c, prefixes, out) : report_failure(&c, out);
+    return prefixes[n].reached ? collect(&c, prefixes, out) : report_failure(&c, out);
 }

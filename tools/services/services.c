@@ -2,7 +2,9 @@
 #include "tools/services/services.h"
 
 #include "solvers/routes.h"
+#include "tools/services/lanes.h"
 #include "tools/services/sections.h"
+#include "tools/services/upgrades.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,14 +13,12 @@ enum { MOST_WAYS = 8 };
 
 static const double per_line_km = 1e-6; /* of ways of one length that over fewer lines comes first */
 
-/* Spectrum edges: one for each line, and behind them one for each fibre that has fewer pairs than lines. */
 typedef struct planner {
     const kh_net *net;
     const kh_rates *rates;
     const kh_plan *plan;
     kh_light *light;
-    kh_spectrum *spectrum;
-    kh_spectrum_route *edges; /* [n_lines] */
+    kh_lanes *lanes;
     kh_arena *arena, *scratch;
     kh_services *out;
     kh_error *err;
@@ -47,12 +47,10 @@ bool kh_service_is_asked(const kh_demand *demand)
     return demand->data_gbps > 0;
 }
 
-kh_node_id kh_service_section_start(const kh_net *net, const kh_service *service, size_t i)
+kh_node_id kh_service_section_start(const kh_net *net, const kh_service_section *section)
 {
-    bool at_end = i == service->n_sections;
-    const kh_light_stretch *stretch = service->sections[at_end ? i - 1 : i].stretch;
-    const kh_optical_hop *hop = &stretch->hops[at_end ? stretch->n_hops - 1 : 0];
-    return net->line_systems[hop->line.i].ends[hop->backward != at_end ? 1 : 0];
+    const kh_optical_hop *hop = &section->stretch->hops[0];
+    return net->line_systems[hop->line.i].ends[hop->backward ? 1 : 0];
 }
 
 size_t kh_service_section_blocks(const kh_service_section *section)
@@ -74,92 +72,6 @@ double kh_service_shannon_gbps(const kh_service *service)
     return service->n_sections > 0 ? least : 0;
 }
 
-/* --- spectrum of the lines --- */
-
-static size_t count_lines_on(const kh_net *net, uint32_t fibre)
-{
-    size_t n = 0;
-    for (size_t l = 0; l < net->n_line_systems; l++)
-        for (size_t i = 0; i < net->line_systems[l].n_via; i++)
-            n += net->line_systems[l].via[i].i == fibre;
-    return n;
-}
-
-static void widen(kh_spectrum_band *band, kh_spectrum_band by)
-{
-    if (band->last < band->first)
-        *band = by;
-    band->first = by.first < band->first ? by.first : band->first;
-    band->last = by.last > band->last ? by.last : band->last;
-}
-
-static kh_status lay_edges(planner *p, uint32_t *shared, size_t *n_edges)
-{
-    const kh_net *net = p->net;
-    *n_edges = net->n_line_systems;
-    for (uint32_t f = 0; f < net->n_fibres; f++)
-        shared[f] = count_lines_on(net, f) > (size_t)net->fibres[f].pairs ? (uint32_t)(*n_edges)++ : KH_NO_INDEX;
-    for (uint32_t l = 0; l < net->n_line_systems; l++) {
-        const kh_line_system *line = &net->line_systems[l];
-        uint32_t *edges = KH_NEW(p->arena, uint32_t, line->n_via + 1);
-        if (edges == NULL)
-            return no_memory(p);
-        p->edges[l] = (kh_spectrum_route){edges, 1};
-        edges[0] = l;
-        for (size_t i = 0; i < line->n_via; i++)
-            if (shared[line->via[i].i] != KH_NO_INDEX)
-                edges[p->edges[l].n_edges++] = shared[line->via[i].i];
-    }
-    return KH_OK;
-}
-
-static kh_status find_bands(planner *p, kh_spectrum_band *bands, size_t n_edges)
-{
-    for (size_t e = 0; e < n_edges; e++)
-        bands[e] = (kh_spectrum_band){0, -1};
-    for (uint32_t l = 0; l < p->net->n_line_systems; l++) {
-        double low_thz, high_thz;
-        kh_status status = kh_light_band(p->light, (kh_line_id){l}, &low_thz, &high_thz, p->err);
-        KH_TRY(kh_while(p->err, status, "line system '%s'", p->net->line_systems[l].id));
-        kh_spectrum_band band = kh_spectrum_band_between(low_thz, high_thz, 0);
-        for (size_t i = 0; i < p->edges[l].n_edges; i++)
-            widen(&bands[p->edges[l].edges[i]], band);
-    }
-    return KH_OK;
-}
-
-static kh_status open_spectrum(planner *p)
-{
-    size_t n_edges;
-    uint32_t *shared = KH_NEW(p->scratch, uint32_t, p->net->n_fibres);
-    p->edges = KH_NEW(p->arena, kh_spectrum_route, p->net->n_line_systems);
-    if (shared == NULL || p->edges == NULL)
-        return no_memory(p);
-    KH_TRY(lay_edges(p, shared, &n_edges));
-    kh_spectrum_band *bands = KH_NEW(p->scratch, kh_spectrum_band, n_edges);
-    if (bands == NULL)
-        return no_memory(p);
-    KH_TRY(find_bands(p, bands, n_edges));
-    return kh_spectrum_create(n_edges, bands, p->arena, &p->spectrum, p->err);
-}
-
-static kh_status join_edges(const planner *p, const kh_light_stretch *stretch, kh_spectrum_route *route)
-{
-    size_t n = 0;
-    for (size_t h = 0; h < stretch->n_hops; h++)
-        n += p->edges[stretch->hops[h].line.i].n_edges;
-    uint32_t *edges = KH_NEW(p->scratch, uint32_t, n);
-    if (edges == NULL)
-        return no_memory(p);
-    *route = (kh_spectrum_route){edges, 0};
-    for (size_t h = 0; h < stretch->n_hops; h++) {
-        const kh_spectrum_route *line = &p->edges[stretch->hops[h].line.i];
-        for (size_t i = 0; i < line->n_edges; i++)
-            edges[route->n_edges++] = line->edges[i];
-    }
-    return KH_OK;
-}
-
 /* --- one way --- */
 
 static kh_status take_section(const planner *p, kh_service_section *section, const kh_spectrum_route *route, bool *taken)
@@ -170,8 +82,8 @@ static kh_status take_section(const planner *p, kh_service_section *section, con
     kh_spectrum_slot *slots = KH_NEW(p->arena, kh_spectrum_slot, n);
     if (slots == NULL)
         return no_memory(p);
-    section->free_gbps = (double)kh_spectrum_free(p->spectrum, route, m).slots * chosen->light->rate_gbps;
-    *taken = kh_spectrum_assign(p->spectrum, route, m, n, KH_SPECTRUM_FIRST, slots);
+    section->free_gbps = (double)kh_spectrum_free(p->lanes->spectrum, route, m).slots * chosen->light->rate_gbps;
+    *taken = kh_spectrum_assign(p->lanes->spectrum, route, m, n, KH_SPECTRUM_FIRST, slots);
     section->slots = *taken ? slots : NULL;
     return KH_OK;
 }
@@ -185,14 +97,14 @@ static kh_status take_way(const planner *p, kh_sections *cut, bool *taken)
     *taken = true;
     for (size_t i = 0; i < cut->n; i++) {
         bool section_taken = false;
-        KH_TRY(join_edges(p, cut->sections[i].stretch, &routes[i]));
+        KH_TRY(kh_lanes_join(p->lanes, cut->sections[i].stretch, p->scratch, &routes[i], p->err));
         KH_TRY(take_section(p, &cut->sections[i], &routes[i], &section_taken));
         *taken = *taken && section_taken;
     }
     for (size_t i = 0; !*taken && i < cut->n; i++) {
         kh_service_section *section = &cut->sections[i];
         if (section->slots != NULL)
-            kh_spectrum_give_back(p->spectrum, &routes[i], section->slots, section->options[0].clients.wavelengths);
+            kh_spectrum_give_back(p->lanes->spectrum, &routes[i], section->slots, section->options[0].clients.wavelengths);
         section->slots = NULL;
     }
     return KH_OK;
@@ -281,7 +193,8 @@ static kh_status try_ways(const planner *p, const kh_demand *demand, candidate *
     bool taken = false;
     size_t most_sections = 0;
     for (size_t i = 0; i < n && !taken; i++) {
-        KH_TRY(kh_sections_cut(p->light, &ways[i].way, demand->data_gbps, p->arena, &ways[i].cut, p->err));
+        kh_sections_ask ask = {ways[i].way, demand->data_gbps, SIZE_MAX};
+        KH_TRY(kh_sections_cut(p->light, &ask, p->arena, &ways[i].cut, p->err));
         most_sections = ways[i].cut.n > most_sections ? ways[i].cut.n : most_sections;
         if (ways[i].cut.state == KH_SERVICE_CARRIED && ways[i].cut.n == 1)
             KH_TRY(take_way(p, &ways[i].cut, &taken));
@@ -302,6 +215,16 @@ static kh_status try_ways(const planner *p, const kh_demand *demand, candidate *
     return report_way(p, &ways[0], ways[0].cut.state, out);
 }
 
+static kh_status find_upgrades(const planner *p, const kh_demand *demand, const candidate *ways, size_t n, kh_service *out)
+{
+    kh_optical_route routes[MOST_WAYS];
+    for (size_t i = 0; i < n; i++)
+        routes[i] = ways[i].way;
+    if (out->state != KH_SERVICE_CARRIED)
+        return KH_OK;
+    return kh_upgrades_find(p->light, &(kh_upgrades_ask){routes, n, demand->data_gbps}, p->arena, out, p->err);
+}
+
 static kh_status plan_one(const planner *p, uint32_t demand)
 {
     const kh_demand *d = &p->net->demands[demand];
@@ -313,6 +236,7 @@ static kh_status plan_one(const planner *p, uint32_t demand)
         KH_TRY(find_ways(p, d, ways, &n));
         if (n > 0) {
             KH_TRY(try_ways(p, d, ways, n, &made));
+            KH_TRY(find_upgrades(p, d, ways, n, &made));
         } else {
             made.state = KH_SERVICE_NO_PATH;
             made.capacity_gbps = 0;
@@ -357,7 +281,8 @@ static void measure_room(const planner *p)
 {
     for (size_t l = 0; l < p->net->n_line_systems; l++) {
         const kh_line_rate *rate = &p->rates->line[l];
-        kh_spectrum_room room = kh_spectrum_free(p->spectrum, &p->edges[l], kh_spectrum_m(p->net->line_systems[l].spacing_ghz));
+        kh_spectrum_room room =
+            kh_spectrum_free(p->lanes->spectrum, &p->lanes->of[l], kh_spectrum_m(p->net->line_systems[l].spacing_ghz));
         double mode_gbps = rate->mode.i == KH_NO_INDEX ? 0 : p->net->modes[rate->mode.i].rate_gbps;
         p->out->room[l] = (kh_service_room){room.free_ghz, room.widest_ghz, room.slots, (double)room.slots * mode_gbps};
     }
@@ -372,7 +297,7 @@ static kh_status plan_all(planner *p)
     p->light = kh_light_create(p->net, p->arena);
     if (p->out->of == NULL || p->out->room == NULL || p->light == NULL)
         return no_memory(p);
-    KH_TRY(open_spectrum(p));
+    KH_TRY(kh_lanes_open(p->net, p->light, p->arena, &p->lanes, p->err));
     KH_TRY(plan_in_turn(p));
     measure_room(p);
     return KH_OK;

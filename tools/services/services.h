@@ -39,6 +39,15 @@ typedef struct kh_service_section {
     double free_gbps;        /**< what options[0] could carry in all with the spectrum that was free before this service */
 } kh_service_section;
 
+/** Another cut of the service into sections, with fewer wavelengths and more regenerations; no spectrum is taken for it. */
+typedef struct kh_service_upgrade {
+    kh_service_section *sections;
+    size_t n_sections;
+    size_t wavelengths; /**< most of any section */
+} kh_service_upgrade;
+
+enum { KH_SERVICE_UPGRADES_MAX = 3 };
+
 typedef struct kh_service {
     kh_service_state state;
     kh_service_section *sections; /**< [n_sections] in order; when no mode works: the stretch that fails alone; NO_PATH: none */
@@ -47,6 +56,8 @@ typedef struct kh_service {
     double capacity_gbps;         /**< the least free_gbps of its sections; 0 when nothing works; NAN when no data is asked */
     size_t regenerations;         /**< places where it is received and sent again */
     size_t transceivers;          /**< two for each wavelength of each section */
+    kh_service_upgrade upgrades[KH_SERVICE_UPGRADES_MAX]; /**< [n_upgrades] in the order of falling wavelengths */
+    size_t n_upgrades;
     kh_guard guard;
 } kh_service;
 
@@ -64,8 +75,8 @@ typedef struct kh_services {
     size_t n_lines;
 } kh_services;
 
-/** The node where a section starts; with i = n_sections where the last one ends. */
-kh_node_id kh_service_section_start(const kh_net *net, const kh_service *service, size_t i);
+/** The node where a section starts. */
+kh_node_id kh_service_section_start(const kh_net *net, const kh_service_section *section);
 /** Pieces of spectrum that lie apart. 0 without slots. */
 size_t kh_service_section_blocks(const kh_service_section *section);
 /** The least Shannon limit of its sections, all channels lit at the symbol rate of the chosen modes; 0 when nothing works. */

@@ -45,7 +45,7 @@ static const char *regenerated_text(kh_book *book, const kh_net *net, const kh_s
 {
     kh_str text = {0};
     for (size_t i = 1; i <= service->regenerations; i++)
-        kh_str_printf(&text, "%s%s", i > 1 ? " " : "", net->nodes[kh_service_section_start(net, service, i).i].id);
+        kh_str_printf(&text, "%s%s", i > 1 ? " " : "", net->nodes[kh_service_section_start(net, &service->sections[i]).i].id);
     return kh_book_take(book, &text);
 }
 

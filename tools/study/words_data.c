@@ -38,8 +38,8 @@ static void say_regenerations(const subject *s)
         return;
     }
     kh_str_append(s->out, ", received and sent again at ");
-    for (size_t i = 1; i <= v->n_sections && kh_phrase_next(&list, s->out); i++)
-        kh_phrase_node(s->net, kh_service_section_start(s->net, v, i), s->out);
+    for (size_t i = 1; i < v->n_sections && kh_phrase_next(&list, s->out); i++)
+        kh_phrase_node(s->net, kh_service_section_start(s->net, &v->sections[i]), s->out);
 }
 
 void kh_words_spectrum(const kh_service_section *section, kh_str *out)
@@ -67,7 +67,7 @@ static void say_section(const subject *s, size_t i)
     const kh_service_option *chosen = &section->options[0];
     if (s->service->n_sections > 1) {
         kh_str_append(s->out, i == 0 ? "from " : "; from ");
-        kh_phrase_node(s->net, kh_service_section_start(s->net, s->service, i), s->out);
+        kh_phrase_node(s->net, kh_service_section_start(s->net, section), s->out);
         kh_str_append(s->out, " ");
     }
     say_wavelengths(chosen, s->out);
@@ -121,6 +121,23 @@ static void say_other_options(const subject *s)
     kh_str_append(s->out, ".");
 }
 
+/* "With 1 regeneration, at Malmö, 3 x 400 Gbit/s would do." */
+static void say_upgrades(const subject *s)
+{
+    for (size_t u = 0; u < s->service->n_upgrades; u++) {
+        const kh_service_upgrade *upgrade = &s->service->upgrades[u];
+        kh_phrase_list list = {.count = upgrade->n_sections - 1, .most = MOST_NAMES};
+        kh_str_append(s->out, u == 0 ? " With " : "; with ");
+        kh_phrase_count(upgrade->n_sections - 1, "regeneration", s->out);
+        kh_str_append(s->out, " (");
+        for (size_t i = 1; i < upgrade->n_sections && kh_phrase_next(&list, s->out); i++)
+            kh_phrase_node(s->net, kh_service_section_start(s->net, &upgrade->sections[i]), s->out);
+        kh_str_printf(s->out, ") %zu wavelength%s would do", upgrade->wavelengths, upgrade->wavelengths > 1 ? "s" : "");
+    }
+    if (s->service->n_upgrades > 0)
+        kh_str_append(s->out, ".");
+}
+
 static void say_clients(const subject *s)
 {
     const kh_client_map *map = &hardest(s->service)->options[0].clients;
@@ -148,6 +165,7 @@ static void say_carried(const subject *s)
     say_regenerations(s);
     say_sections(s);
     say_other_options(s);
+    say_upgrades(s);
     say_clients(s);
     say_capacity(s);
 }

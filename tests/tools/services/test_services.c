@@ -78,9 +78,29 @@ static void the_way_is_cut_where_light_does_not_reach(void **state)
     assert_int_equal(s->state, KH_SERVICE_CARRIED);
     assert_int_equal(s->regenerations, 1);
     assert_int_equal(s->sections[0].stretch->n_hops, 2);
-    assert_int_equal(kh_service_section_start(p.net, s, 1).i, kh_net_node(p.net, "C").i);
+    assert_int_equal(kh_service_section_start(p.net, &s->sections[1]).i, kh_net_node(p.net, "C").i);
     assert_int_equal(s->transceivers, 4);
     kh_arena_destroy(arena);
+    planned_end(&p);
+}
+
+static void fewer_wavelengths_for_more_regenerations_are_found(void **state)
+{
+    (void)state;
+    planned p;
+    plan_text(&p, TWO_LINES "demands: [{id: d, between: [A, C], security: pqc, data_gbps: 800}]\n");
+    /* m400 passes each line alone and not both; m200 passes both */
+    double both = service(&p, "d")->sections[0].options[0].light->gsnr_01nm_db;
+    kh_services *again = NULL;
+    p.net->modes[2].required_osnr_db = both - 2 + 0.5;
+    assert_int_equal(kh_services_plan(p.net, p.rates, p.plan, p.arena, &again, NULL), KH_OK);
+    const kh_service *s = &again->of[0];
+    assert_int_equal(s->regenerations, 0);
+    assert_int_equal(s->sections[0].options[0].clients.wavelengths, 4);
+    assert_int_equal(s->n_upgrades, 1);
+    assert_int_equal(s->upgrades[0].n_sections, 2);
+    assert_int_equal(s->upgrades[0].wavelengths, 2);
+    assert_int_equal(again->room[0].channels, 4); /* nothing was taken for the upgrade */
     planned_end(&p);
 }
 
@@ -186,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(light_passes_where_lines_meet_and_the_best_mode_is_taken),
         cmocka_unit_test(the_way_is_cut_where_light_does_not_reach),
+        cmocka_unit_test(fewer_wavelengths_for_more_regenerations_are_found),
         cmocka_unit_test(a_way_without_regeneration_goes_before_a_shorter_one_with),
         cmocka_unit_test(the_highest_priority_gets_its_spectrum_first),
         cmocka_unit_test(lines_on_one_fibre_pair_share_its_spectrum),

@@ -103,6 +103,9 @@ static void regenerations_and_pieces_of_spectrum_are_named(void **state)
     t.sections[1].stretch = &halves[1];
     t.service.n_sections = 2;
     t.service.regenerations = 1;
+    t.service.upgrades[0] = (kh_service_upgrade){t.sections, 2, 2};
+    t.service.n_upgrades = 1;
+    expect(&t, " With 1 regeneration (Powergate) 2 wavelengths would do. Ports:");
     expect(&t, ", received and sent again at Powergate: from Bristol 3 x 400 Gbit/s");
     expect(&t, "at 191.30000-191.45000 THz and 191.60000-191.90000 THz; from Powergate 3 x 400");
 }
