@@ -311,7 +311,8 @@ static void write_mapping(const lines *l, const kh_field *field, const void *rec
             kh_str_append(out, ", ");
         write_field(l, &inner->fields[i], inside, out);
     }
-    kh_str_append(out, n > 0 ? "}" : "");
+    if (n > 0)
+        kh_str_append(out, "}");
 }
 
 /* Values that the loader works out again from others. */
