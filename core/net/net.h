@@ -204,6 +204,7 @@ typedef struct kh_qkd_link {
     double wavelength_nm;
     double modules;          /**< installed pairs, whole number >= 0 */
     double passes_per_block; /**< satellite only: passes whose counts make one block, whole number >= 1 */
+    double pass_share;       /**< satellite only: share of the passes that the satellite gives to this link, (0, 1] */
     double extra_loss_db;    /**< filters, switches, patches on the way */
     double noise_per_gate;   /**< extra detection probability per gate and detector (Raman, stray light), [0, 1) */
     kh_line_id *beside;      /**< [n_beside] line systems whose light runs on the same strand; empty: a strand of its own */

@@ -15,7 +15,7 @@ const char *kh_limit_text(kh_limit limit)
     case KH_LIMIT_DARK_COUNTS:
         return "dark counts of the detector";
     case KH_LIMIT_STRAY_LIGHT:
-        return "light of others in the fibre";
+        return "light of others at the receiver";
     case KH_LIMIT_MISALIGNMENT:
         return "optical errors";
     case KH_LIMIT_FINITE_KEY:

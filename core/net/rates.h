@@ -51,14 +51,14 @@ enum { KH_SATELLITE_ASSUMED_MAX = 16 };
 
 /** A year of passes of a satellite over a ground station, for one module. */
 typedef struct kh_satellite_rate {
-    double key_bits_year;     /**< expected, with the clouds of the station */
+    double key_bits_year;     /**< expected, with the clouds of the station and the link's share of the passes */
     double low_key_bits_year; /**< one year of ten gives less: each day is clear or not, independent of the others */
     double best_pass_bits;    /**< of the passes of the year, clear sky */
     double mean_pass_bits;    /**< over the passes that give key, clear sky */
     double passes;            /**< a year, over the station's horizon, by night and day */
     double night_passes;
     double key_passes;                               /**< of these, passes that give key when the sky is clear */
-    double clear_passes;                             /**< of these, expected with a clear sky */
+    double clear_passes;                             /**< of these, expected with a clear sky and given to the link */
     double longest_gap_s;                            /**< between blocks of key, always clear; the whole year when there is none */
     double best_elevation_deg, best_window_s;        /**< of the best pass: culmination, and time in use */
     double night_noise_per_gate, day_noise_per_gate; /**< of the sky, per detector */

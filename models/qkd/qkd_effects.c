@@ -123,8 +123,8 @@ typedef struct effect {
 static const effect EFFECTS[] = {
     {offsetof(kh_effects, finite_key_db), remove_block_size, ease_block_size, "a block ten times as long",
      "a block ten times as long", KH_LIMIT_FINITE_KEY},
-    {offsetof(kh_effects, stray_light_db), remove_stray_light, ease_stray_light, "no light of others in this fibre",
-     "no light of others in this fibre", KH_LIMIT_STRAY_LIGHT},
+    {offsetof(kh_effects, stray_light_db), remove_stray_light, ease_stray_light, "no light of others at the receiver",
+     "no light of others at the receiver", KH_LIMIT_STRAY_LIGHT},
     {offsetof(kh_effects, dark_counts_db), remove_dark_counts, ease_dark_counts, "a tenth of the dark counts",
      "half the excess noise", KH_LIMIT_DARK_COUNTS},
     {offsetof(kh_effects, misalignment_db), remove_misalignment, ease_misalignment, "half the optical errors",

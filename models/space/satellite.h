@@ -15,8 +15,8 @@
  *  - Expected key: times the share of clear days of its month. Low key: 1.2816 standard deviations less, days independent.
  *  - Passes in daylight count when their noise leaves key.
  *
- *  What is not in it: parameters that cannot be changed between passes, acquisition time, the satellite's own limits (power, one
- *  station at a time), light that the satellite reflects, turbulence, weather that lasts. */
+ *  What is not in it: parameters that cannot be changed between passes, acquisition time, the satellite's own limits (power; that
+ *  it serves one station at a time is for pass_share), light that the satellite reflects, turbulence, weather that lasts. */
 typedef struct kh_satellite_year {
     kh_satellite_rate rate;
     kh_qkd_system system; /**< the best pass: loss at its culmination, noise of its sky; pass is to be set to steps */

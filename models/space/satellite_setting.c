@@ -83,5 +83,7 @@ kh_satellite_setting kh_satellite_setting_of(const kh_net *net, const kh_qkd_lin
     kh_satellite_setting s = {.orbit = satellite->orbit, .passes_per_block = link->passes_per_block};
     set_light(&s, &net->devices[link->device.i], link);
     set_sky(&s, ground);
+    for (int m = 0; m < 12; m++)
+        s.clear_share[m] *= link->pass_share;
     return s;
 }

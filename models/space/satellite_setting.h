@@ -16,7 +16,7 @@ typedef struct kh_satellite_setting {
     kh_background background;
     double night_below_rad;
     double night_radiance_w_m2_sr_um, day_radiance_w_m2_sr_um;
-    double clear_share[12]; /**< January first */
+    double clear_share[12]; /**< January first; times the share of the passes that the link has */
     double passes_per_block;
     const char *assumed[KH_SATELLITE_ASSUMED_MAX]; /**< [n_assumed] as in kh_satellite_rate */
     size_t n_assumed;

@@ -3,6 +3,7 @@
 
 #include "tools/cli/cli.h"
 #include "tools/cli/json_put.h"
+#include "tools/cli/satellite_out.h"
 #include "tools/study/words.h"
 
 /* Takes a text that was put together; one that memory was out for makes the tree incomplete, and writing it says so. */
@@ -100,6 +101,7 @@ static kh_json *link_of(const kh_net *net, const kh_rates *rates, size_t i)
     set_text(object, "limit", kh_limit_text(rate->limit));
     kh_json_set(object, "effects", effects_of(&rate->effects));
     kh_json_set(object, "change", change_of(&rate->change));
+    kh_json_set(object, "satellite", cli_json_satellite(rate));
     return object;
 }
 

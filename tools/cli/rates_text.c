@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/rates_text.h"
 
+#include "tools/cli/satellite_out.h"
 #include "tools/cli/table.h"
 
 #include <math.h>
@@ -89,6 +90,7 @@ void cli_rates_text(const kh_pipeline *p, kh_str *out)
     write_links(p, out);
     write_chosen(p, out);
     write_effects(p, out);
+    cli_satellites_text(p, out);
     write_lines(p, out);
 }
 

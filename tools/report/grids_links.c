@@ -38,6 +38,13 @@ static void put_key(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_
         cell->tone = KH_TONE_BAD;
     if (kh_table_number(facts->links, "measured", row) == 1)
         cell->small = "measured";
+    double passes = kh_table_number(facts->links, "key_passes", row);
+    if (isnan(passes))
+        return;
+    cell->small = kh_arena_printf(arena, "mean of a year, %s: %.0f passes of %s when clear",
+                                  kh_format_bits(arena, kh_table_number(facts->links, "key_bits_year", row)), passes,
+                                  kh_format_bits(arena, kh_table_number(facts->links, "mean_pass_bits", row)));
+    grid->failed = grid->failed || cell->small == NULL;
 }
 
 /* What limits the link, and under it the system: "bb84-decoy, 2 modules". */

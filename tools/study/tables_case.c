@@ -65,13 +65,15 @@ static void add_links(result *r)
 {
     const kh_net *net = r->p->net;
     kh_book *book = &r->book;
-    kh_table *t = kh_book_table(book, "links", net->n_qkd_links, 12);
+    kh_table *t = kh_book_table(book, "links", net->n_qkd_links, 15);
     const char **id = kh_book_text(book, t, "id"), **limit = kh_book_text(book, t, "limit");
     double *rate = kh_book_number(book, t, "key_rate_bps"), *qber = kh_book_number(book, t, "qber");
     double *loss = kh_book_number(book, t, "loss_db"), *measured = kh_book_number(book, t, "measured");
     double *capacity = kh_book_number(book, t, "capacity_bps"), *used = kh_book_number(book, t, "used_bps");
     double *price = kh_book_number(book, t, "shadow_price"), *lowest = kh_book_number(book, t, "lowest_store_bits");
     double *up = kh_book_number(book, t, "up_fraction"), *lost = kh_book_number(book, t, "lost_bits");
+    double *year = kh_book_number(book, t, "key_bits_year"), *passes = kh_book_number(book, t, "key_passes");
+    double *pass = kh_book_number(book, t, "mean_pass_bits");
     if (book->failed)
         return;
     for (size_t i = 0; i < net->n_qkd_links; i++) {
@@ -89,6 +91,9 @@ static void add_links(result *r)
         lowest[i] = lowest_of_all(r->p, i);
         up[i] = kh_figure_estimate(r->p, kh_figure_up_fraction, i).mean;
         lost[i] = kh_figure_estimate(r->p, kh_figure_lost_bits, i).mean;
+        year[i] = q->is_satellite ? q->satellite.key_bits_year * net->qkd_links[i].modules : (double)NAN;
+        passes[i] = q->is_satellite ? q->satellite.key_passes : (double)NAN;
+        pass[i] = q->is_satellite ? q->satellite.mean_pass_bits : (double)NAN;
     }
 }
 
