@@ -388,7 +388,7 @@ static void every_line_of_the_table_is_the_same_as_a_network(void **state)
                 expect_row(&t, row, &path);
         kh_arena_reset(t.scratch);
     }
-    assert_int_equal(cases, 47);
+    assert_int_equal(cases, 54);
     kh_arena_destroy(t.arena);
     kh_arena_destroy(t.scratch);
 }
