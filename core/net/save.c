@@ -17,12 +17,13 @@ typedef struct saver {
     kh_arena *scratch;
     kh_map by_field; /* "noun\nid\nfield" to the index of its provenance */
     kh_str *out;
+    bool failed; /* memory was out while a source was sought */
     kh_error *err;
 } saver;
 
 /* The fields of one entry, each as "key: value". */
 typedef struct lines {
-    const saver *saver;
+    saver *saver;
     const kh_schema_table *table;
     const char *id;
     kh_place place;
@@ -255,9 +256,10 @@ static bool still_holds(const kh_provenance *p, const kh_field *field, const voi
 /* The source of an entry's own value, or of the default of its file that it took. */
 static const kh_provenance *find_source(const lines *l, const kh_field *field, const void *record)
 {
-    const saver *s = l->saver;
+    saver *s = l->saver;
     for (int own = 1; own >= 0; own--) {
         const char *key = key_of(s, l->table->noun, own == 1 ? l->id : "", field->name);
+        s->failed = s->failed || key == NULL;
         uint32_t i = key == NULL ? KH_MAP_NONE : kh_map_get(&s->by_field, key, strlen(key));
         const kh_provenance *p = i == KH_MAP_NONE ? NULL : &s->net->provenance[i];
         if (p != NULL && (own == 1 || p->place.file == l->place.file) && still_holds(p, field, record))
@@ -394,7 +396,7 @@ static void write_entry(const lines *l, kh_str *out)
         write_block(l, "  - ", "    ", out);
 }
 
-static kh_status write_noun(const saver *s, kh_noun noun)
+static kh_status write_noun(saver *s, kh_noun noun)
 {
     const kh_layout *layout = kh_schema_layout(noun);
     size_t n = layout->table->single ? 1 : *kh_record_count(s->net, noun);
@@ -443,7 +445,7 @@ static kh_status save(saver *s, const char *comment)
     write_header(s, comment);
     for (size_t noun = 0; noun < KH_NOUN_COUNT; noun++)
         KH_TRY(write_noun(s, (kh_noun)noun));
-    return s->out->failed ? no_memory(s) : KH_OK;
+    return s->out->failed || s->failed ? no_memory(s) : KH_OK;
 }
 
 kh_status kh_net_save(const kh_net *net, const char *comment, kh_str *out, kh_error *err)

@@ -32,7 +32,7 @@ static int run(const char *format, const kh_import_input *input, const char *out
 
 int cmd_import(int argc, char **argv)
 {
-    const char *equipment = NULL, *output = NULL;
+    const char *equipment = NULL, *services = NULL, *output = NULL;
     bool finished = false;
     const cli_option options[] = {
         {.name = "equipment",
@@ -41,6 +41,11 @@ int cmd_import(int argc, char **argv)
          .target = &equipment,
          .argument = "FILE",
          .help = "gnpy: the equipment library that the topology was made for"},
+        {.name = "services",
+         .kind = CLI_TEXT,
+         .target = &services,
+         .argument = "FILE",
+         .help = "gnpy: requests, which become demands for data without QKD"},
         {.name = "output",
          .letter = 'o',
          .kind = CLI_TEXT,
@@ -51,7 +56,7 @@ int cmd_import(int argc, char **argv)
     const cli_usage usage = {
         .examples = "  keyhaul import gnpy mesh_designed.json --equipment eqpt_config.json -o mesh.yaml\n"
                     "  keyhaul check mesh.yaml\n"
-                    "  keyhaul rates mesh.yaml",
+                    "  keyhaul rates mesh.yaml --path Brest_KLA,Vannes_KBE",
         .line = "keyhaul import FORMAT FILE [options]",
         .about = "A network of another program as a topology of Keyhaul. Formats: gnpy, the topology JSON of GNPy.\n"
                  "The file that comes out passes `keyhaul check`; comments at its top, and warnings here, say what\n"
@@ -65,5 +70,5 @@ int cmd_import(int argc, char **argv)
     kh_status status = cli_parse(&usage, argc, argv, files, &finished, &err);
     if (status != KH_OK || finished)
         return cli_print_error(&err, status);
-    return run(files[0], &(kh_import_input){.path = files[1], .equipment = equipment}, output);
+    return run(files[0], &(kh_import_input){.path = files[1], .equipment = equipment, .services = services}, output);
 }

@@ -98,6 +98,8 @@ static kh_status convert(kh_gnpy *g, kh_imported *out, kh_error *err)
         kh_gnpy_add_design_library(g);
     kh_gnpy_add_amplifier_types(g);
     kh_gnpy_add_lines(g);
+    if (g->services != NULL)
+        kh_gnpy_add_services(g);
     say_splits(g);
     KH_TRY(check_so_far(g, err));
     kh_gnpy_fit_places(g);
@@ -110,6 +112,8 @@ static kh_status read_files(kh_gnpy *g, kh_imported *out, kh_error *err)
 {
     KH_TRY(kh_gnpy_read_file(g, g->topology_path, &g->topology, err));
     KH_TRY(kh_gnpy_read_file(g, g->equipment_path, &g->equipment, err));
+    if (g->services_path != NULL)
+        KH_TRY(kh_gnpy_read_file(g, g->services_path, &g->services, err));
     kh_imported made = {0};
     KH_TRY(convert(g, &made, err));
     *out = made;
@@ -120,11 +124,12 @@ kh_status kh_gnpy_import(const kh_import_input *input, kh_arena *arena, kh_findi
 {
     if (input->equipment == NULL)
         return kh_fail(err, KH_EUSAGE, "GNPy's equipment file is missing: --equipment eqpt_config.json");
-    kh_gnpy g = {.topology_path = input->path, .equipment_path = input->equipment};
+    kh_gnpy g = {.topology_path = input->path, .equipment_path = input->equipment, .services_path = input->services};
     KH_TRY(kh_build_start(&g.build, arena, findings, input->path, err));
     kh_status status = read_files(&g, out, err);
     kh_json_destroy(g.topology);
     kh_json_destroy(g.equipment);
+    kh_json_destroy(g.services);
     kh_build_clear(&g.build);
     return status;
 }

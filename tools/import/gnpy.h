@@ -57,8 +57,8 @@ typedef struct kh_gnpy_section {
 
 typedef struct kh_gnpy {
     kh_build build;
-    const char *topology_path, *equipment_path;
-    kh_json *topology, *equipment;
+    const char *topology_path, *equipment_path, *services_path; /**< services NULL: none */
+    kh_json *topology, *equipment, *services;
     kh_gnpy_element *elements;
     size_t n_elements;
     kh_map by_uid;
@@ -105,5 +105,8 @@ void kh_gnpy_fit_places(kh_gnpy *g);
 
 /** Line systems with their fibres, and what stands in them. (gnpy_lines.c) */
 void kh_gnpy_add_lines(kh_gnpy *g);
+
+/** Requests as demands that protect their data with pre-shared keys. (gnpy_services.c) */
+void kh_gnpy_add_services(kh_gnpy *g);
 
 #endif

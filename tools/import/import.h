@@ -13,6 +13,7 @@
 typedef struct kh_import_input {
     const char *path;      /**< the network */
     const char *equipment; /**< a second file that the format may need; NULL: not given */
+    const char *services;  /**< a file of requests, as demands; NULL: none */
 } kh_import_input;
 
 /** A name of the foreign file and the node that it became. */

@@ -255,6 +255,34 @@ static void ways_without_fibre_are_dropped_and_said(void **state)
     end_trial(&t);
 }
 
+static void requests_become_demands(void **state)
+{
+    (void)state;
+    trial t = start_trial();
+    const kh_import_input input = {
+        .path = FOLDER "mesh_designed.json", .equipment = LIBRARY, .services = FOLDER "meshTopologyExampleV2_services.json"};
+    t.status = kh_import_read("gnpy", &input, t.arena, t.findings, &t.imported, &t.err);
+    assert_int_equal(t.status, KH_OK);
+    kh_net *net = load(&t);
+    assert_int_equal(net->n_demands, 8);
+    const kh_demand *demand = &net->demands[1];
+    assert_string_equal(net->nodes[demand->between[0].i].id, "Brest_KLA");
+    assert_string_equal(net->nodes[demand->between[1].i].id, "Vannes_KBE");
+    assert_true(demand->data_gbps == 200.0 && demand->rate_bps == 0.0);
+    expect_said(&t, KH_WARNING, "8 requests name a transceiver");
+    expect_said(&t, KH_WARNING, "1 requests name nodes on their way");
+    expect_said(&t, KH_WARNING, "2 groups of requests");
+    kh_net_destroy(net);
+    end_trial(&t);
+
+    t = start_trial();
+    const kh_import_input strange = {
+        .path = FOLDER "edfa_designed.json", .equipment = LIBRARY, .services = FOLDER "meshTopologyExampleV2_services.json"};
+    assert_int_equal(kh_import_read("gnpy", &strange, t.arena, t.findings, &t.imported, &t.err), KH_EDATA);
+    expect_said(&t, KH_ERROR, "source 'trx Lorient_KMA' of a request is no place in the topology");
+    end_trial(&t);
+}
+
 static void what_the_caller_forgot_is_a_usage_error(void **state)
 {
     (void)state;
@@ -273,9 +301,13 @@ static void what_the_caller_forgot_is_a_usage_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_small_example_is_written_as_it_was),  cmocka_unit_test(every_example_loads_without_findings),
-        cmocka_unit_test(every_kind_of_element_finds_its_place),   cmocka_unit_test(what_has_no_counterpart_is_refused_by_name),
-        cmocka_unit_test(findings_know_line_and_column),           cmocka_unit_test(ways_without_fibre_are_dropped_and_said),
+        cmocka_unit_test(the_small_example_is_written_as_it_was),
+        cmocka_unit_test(every_example_loads_without_findings),
+        cmocka_unit_test(every_kind_of_element_finds_its_place),
+        cmocka_unit_test(what_has_no_counterpart_is_refused_by_name),
+        cmocka_unit_test(findings_know_line_and_column),
+        cmocka_unit_test(ways_without_fibre_are_dropped_and_said),
+        cmocka_unit_test(requests_become_demands),
         cmocka_unit_test(what_the_caller_forgot_is_a_usage_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
