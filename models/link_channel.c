@@ -3,8 +3,21 @@
 
 #include "models/fibre/fibre.h"
 
-kh_status kh_link_channel_find(const kh_net *net, const kh_qkd_link *link, const kh_qkd_protocol *protocol, kh_qkd_channel *channel,
-                               kh_error *err)
+#include <math.h>
+
+static double turned_by_wind(const kh_net *net, const kh_qkd_link *link, const kh_time_slot *slot)
+{
+    double variance = 0.0;
+    for (size_t i = 0; i < link->n_via && slot != NULL; i++) {
+        const kh_fibre *fibre = &net->fibres[link->via[i].i];
+        double per_km = fibre->sway_rad_per_m_s * slot->wind_m_s;
+        variance += per_km * per_km * fibre->aerial_km;
+    }
+    return -0.5 * expm1(-2.0 * variance);
+}
+
+kh_status kh_link_channel_find(const kh_net *net, const kh_qkd_link *link, const kh_qkd_protocol *protocol,
+                               const kh_time_slot *slot, kh_qkd_channel *channel, kh_error *err)
 {
     if (!(link->noise_per_gate >= 0.0 && link->noise_per_gate < 1.0))
         return kh_fail(err, KH_ERANGE, "noise_per_gate is %g, must be in [0, 1)", link->noise_per_gate);
@@ -17,6 +30,7 @@ kh_status kh_link_channel_find(const kh_net *net, const kh_qkd_link *link, const
         KH_TRY(kh_fibre_arms(net, link, found.arms_db, err));
     found.length_km = kh_net_chain_length_km(net, link->via, link->n_via);
     found.noise_per_gate = link->noise_per_gate;
+    found.misalignment = turned_by_wind(net, link, slot);
     *channel = found;
     return KH_OK;
 }

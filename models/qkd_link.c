@@ -10,6 +10,8 @@
 #include "models/space/satellite.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const kh_effects EFFECTS_UNKNOWN = {(double)NAN, (double)NAN, (double)NAN, (double)NAN,
                                            (double)NAN, (double)NAN, (double)NAN};
@@ -76,7 +78,7 @@ static kh_status take_measured(const subject *s, kh_qkd_rate *rate, kh_error *er
     return KH_OK;
 }
 
-static kh_status find_subject(const kh_net *net, kh_qkd_link_id id, subject *s, kh_error *err)
+static kh_status find_subject(const kh_net *net, kh_qkd_link_id id, const kh_time_slot *slot, subject *s, kh_error *err)
 {
     const kh_qkd_link *link = &net->qkd_links[id.i];
     *s = (subject){.link = link, .has_fibres = link->n_via > 0, .channel = {.loss_db = NAN, .length_km = NAN}};
@@ -90,7 +92,7 @@ static kh_status find_subject(const kh_net *net, kh_qkd_link_id id, subject *s, 
         return kh_fail(err, KH_ERANGE, "measured qber is %g, must be in [0, 0.5]", link->measured_qber);
     /* a link that is measured needs no device; its loss and length are told as those of any protocol */
     if (s->has_fibres)
-        KH_TRY(kh_link_channel_find(net, link, s->protocol != NULL ? s->protocol : &kh_qkd_bb84_finite, &s->channel, err));
+        KH_TRY(kh_link_channel_find(net, link, s->protocol != NULL ? s->protocol : &kh_qkd_bb84_finite, slot, &s->channel, err));
     return KH_OK;
 }
 
@@ -131,15 +133,13 @@ static kh_status compute_satellite(const kh_net *net, const subject *s, kh_qkd_r
     return KH_OK;
 }
 
-kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *rate, kh_error *err)
+static kh_status rate_of(const kh_net *net, const subject *s, kh_qkd_rate *rate, kh_error *err)
 {
-    subject s;
-    KH_TRY(find_subject(net, link, &s, err));
     kh_qkd_rate result = {
-        .qber = s.link->measured_qber,
-        .qber_measured = !isnan(s.link->measured_qber),
-        .loss_db = s.channel.loss_db,
-        .length_km = s.channel.length_km,
+        .qber = s->link->measured_qber,
+        .qber_measured = !isnan(s->link->measured_qber),
+        .loss_db = s->channel.loss_db,
+        .length_km = s->channel.length_km,
         .ceiling_bps = INFINITY,
         .repeater_ceiling_bps = INFINITY,
         .sifted_rate_bps = NAN,
@@ -148,23 +148,78 @@ kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *
         .effects = EFFECTS_UNKNOWN,
         .change = {.factor = 1.0},
     };
-    if (s.has_fibres && s.protocol != NULL) {
-        result.ceiling_bps = s.device->clock_hz * kh_qkd_ceiling(s.protocol, s.channel.arms_db[0], s.channel.arms_db[1]);
-        result.repeater_ceiling_bps = s.device->clock_hz * kh_bound_single_repeater(s.channel.loss_db);
+    if (s->has_fibres && s->protocol != NULL) {
+        result.ceiling_bps = s->device->clock_hz * kh_qkd_ceiling(s->protocol, s->channel.arms_db[0], s->channel.arms_db[1]);
+        result.repeater_ceiling_bps = s->device->clock_hz * kh_bound_single_repeater(s->channel.loss_db);
     }
-    if (!isnan(s.link->measured_key_rate_bps))
-        KH_TRY(take_measured(&s, &result, err));
-    else if (s.has_fibres && s.protocol != NULL)
-        KH_TRY(compute(&s, &result, err));
-    else if (kh_satellite_has_model(net, s.link))
-        KH_TRY(compute_satellite(net, &s, &result, err));
+    if (!isnan(s->link->measured_key_rate_bps))
+        KH_TRY(take_measured(s, &result, err));
+    else if (s->has_fibres && s->protocol != NULL)
+        KH_TRY(compute(s, &result, err));
+    else if (kh_satellite_has_model(net, s->link))
+        KH_TRY(compute_satellite(net, s, &result, err));
     /* no way over one station beats this; the bound of the protocol itself, which is lower, was asserted where the rate was made */
     if (!(result.per_module_bps <= result.repeater_ceiling_bps * (1.0 + 1e-9)))
         return kh_fail(err, KH_EINTERNAL, "the key rate is %g bit/s, above the single-repeater bound of %g bit/s at %g dB",
-                       result.per_module_bps, result.repeater_ceiling_bps, s.channel.loss_db);
-    if (s.link->modules == 0.0)
+                       result.per_module_bps, result.repeater_ceiling_bps, s->channel.loss_db);
+    if (s->link->modules == 0.0)
         result.limit = KH_LIMIT_NO_MODULE;
-    result.key_rate_bps = result.per_module_bps * s.link->modules;
+    result.key_rate_bps = result.per_module_bps * s->link->modules;
     *rate = result;
     return KH_OK;
+}
+
+/* the mean over the time; what is no rate comes from the slot with the largest share */
+static kh_qkd_rate mean_of(const kh_net *net, const kh_qkd_rate *each)
+{
+    size_t longest = 0;
+    double key_bps = 0.0, module_bps = 0.0, sifted_bps = 0.0, qber = 0.0;
+    for (size_t i = 0; i < net->n_time_slots; i++) {
+        double share = net->time_slots[i].share;
+        longest = share > net->time_slots[longest].share ? i : longest;
+        key_bps += share * each[i].key_rate_bps;
+        module_bps += share * each[i].per_module_bps;
+        sifted_bps += share * each[i].sifted_rate_bps;
+        qber += share * each[i].qber;
+    }
+    kh_qkd_rate mean = each[longest];
+    mean.key_rate_bps = key_bps;
+    mean.per_module_bps = module_bps;
+    mean.sifted_rate_bps = sifted_bps;
+    mean.qber = qber;
+    return mean;
+}
+
+kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot_rate *slots, kh_qkd_rate *rate, kh_error *err)
+{
+    subject s = {0};
+    if (net->n_time_slots == 0) {
+        KH_TRY(find_subject(net, link, NULL, &s, err));
+        return rate_of(net, &s, rate, err);
+    }
+    kh_qkd_rate *each = calloc(net->n_time_slots, sizeof *each);
+    if (each == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for the rates of a link");
+    kh_status status = KH_OK;
+    for (size_t i = 0; i < net->n_time_slots && status == KH_OK; i++) {
+        subject before = s;
+        status = find_subject(net, link, &net->time_slots[i], &s, err);
+        bool unchanged =
+            i > 0 && memcmp(&before.channel, &s.channel, sizeof s.channel) == 0; /* most links do not feel the weather */
+        if (status == KH_OK && unchanged)
+            each[i] = each[i - 1];
+        else if (status == KH_OK)
+            status = rate_of(net, &s, &each[i], err);
+        if (status == KH_OK && slots != NULL)
+            slots[i] = (kh_slot_rate){each[i].key_rate_bps, each[i].qber};
+    }
+    if (status == KH_OK)
+        *rate = mean_of(net, each);
+    free(each);
+    return status;
+}
+
+kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *rate, kh_error *err)
+{
+    return kh_qkd_link_rate_slots(net, link, NULL, rate, err);
 }

@@ -11,6 +11,8 @@
  *  - Loss: fibres + extra_loss_db. Without fibres (free space) there is no model: rate 0, KH_LIMIT_NO_MODEL, loss NAN.
  *  - Measured: a measured key rate (of one module) is taken as it is and nothing is computed: effects and sifted rate are NAN.
  *    A measured QBER alone is shown in place of the computed one; the key rate does not use it.
+ *  - Time slots: the rate is computed in each, and the mean over the time counts; a block is taken to fill within one slot. Other
+ *    numbers are those of the slot with the largest share.
  *  - Modules: all are alike. With none the rate is 0 (KH_LIMIT_NO_MODULE), and per_module_bps says what one would give.
  *  - Device: no key beyond max_loss_db, at most max_key_rate_bps per module.
  *  - Effects: the key rate is computed again with one of them removed (loss 0 dB; no dark counts and noise, of CV no excess and
@@ -24,5 +26,8 @@
  *          KH_EINTERNAL when a computed rate is above it; KH_ENOMEM
  *  Cost    : up to seven searches of the best parameters. */
 kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *rate, kh_error *err);
+
+/** The same, with the rate in every time slot. @param[out] slots  [net->n_time_slots], or NULL */
+kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot_rate *slots, kh_qkd_rate *rate, kh_error *err);
 
 #endif

@@ -244,6 +244,21 @@ static void check_fault(kh_loader *l, const kh_fault *fault)
         ERROR(l, fault->place, "use mtbf_h", "only a fibre-cut counts by length");
 }
 
+/* The slots part the time between them. */
+static void check_time_slots(const kh_loader *l)
+{
+    const kh_net *net = l->net;
+    double sum = 0.0;
+    for (size_t i = 0; i < net->n_time_slots; i++) {
+        if (l->broken[KH_NOUN_TIME_SLOTS][i])
+            return;
+        sum += net->time_slots[i].share;
+    }
+    if (net->n_time_slots > 0 && !(fabs(sum - 1.0) < 1e-6))
+        ERROR(l, net->time_slots[0].place, "make the shares of all time slots add up to 1",
+              "the shares of the %zu time slots make %.6g", net->n_time_slots, sum);
+}
+
 void kh_loader_check(kh_loader *l)
 {
     if (l->net->n_nodes == 0 && kh_findings_count(l->findings, KH_ERROR) == 0)
@@ -254,5 +269,6 @@ void kh_loader_check(kh_loader *l)
     KH_CHECK_EACH(l, KH_NOUN_QKD_LINKS, qkd_links, check_link)
     kh_loader_check_lines(l);
     KH_CHECK_EACH(l, KH_NOUN_DEMANDS, demands, check_demand)
+    check_time_slots(l);
     KH_CHECK_EACH(l, KH_NOUN_FAULTS, faults, check_fault)
 }

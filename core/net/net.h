@@ -127,7 +127,9 @@ typedef struct kh_fibre {
     bool loss_is_given;       /**< false: loss_db = length * loss_db_per_km + connector_loss_db */
     double aerial_km;         /**< how much of it hangs on poles */
     double temperature_c;
-    double pairs; /**< fibre pairs, whole number */
+    double sway_rad_per_m_s; /**< polarisation turn of one aerial kilometre per m/s of wind, standard deviation, what a receiver
+                                does not follow; grows with the square root of aerial_km */
+    double pairs;            /**< fibre pairs, whole number */
 } kh_fibre;
 
 /** Telescopes and filters of a system that works through the air, the transmitter in space. NAN: the model's default, which its
@@ -365,6 +367,16 @@ typedef struct kh_demand {
     bool required;     /**< `--require` fails when it is not met */
 } kh_demand;
 
+/** A recurring part of the time with its own conditions; rates are computed in each and averaged. Day and
+ *  night of satellite links are not among them: their passes know where the sun stands. */
+typedef struct kh_time_slot {
+    const char *id;
+    kh_place place;
+    double share;         /**< of the time, (0, 1]; all together 1 */
+    double wind_m_s;      /**< mean wind at aerial fibres */
+    double temperature_c; /**< of all fibres; NAN: each fibre's own mean */
+} kh_time_slot;
+
 typedef struct kh_fault {
     kh_place place;
     kh_fault_kind kind;
@@ -421,6 +433,8 @@ typedef struct kh_net {
     size_t n_installed_roadms;
     kh_demand *demands;
     size_t n_demands;
+    kh_time_slot *time_slots;
+    size_t n_time_slots;
     kh_fault *faults;
     size_t n_faults;
     kh_costs costs;

@@ -75,6 +75,7 @@ typedef struct kh_epsilon {
     double year;            /**< of all key of a year: sum over its blocks, at most 1 */
 } kh_epsilon;
 
+/** With time slots: rates and QBER are means over the time, the rest is of the slot with the largest share. */
 typedef struct kh_qkd_rate {
     double key_rate_bps; /**< all modules together, >= 0 */
     double per_module_bps;
@@ -98,6 +99,12 @@ typedef struct kh_qkd_rate {
                             pass; block_s: mean time between blocks with the clouds of the year */
     kh_satellite_rate satellite;
 } kh_qkd_rate;
+
+/** A link in one time slot. */
+typedef struct kh_slot_rate {
+    double key_rate_bps; /**< all modules together */
+    double qber;         /**< NAN when unknown */
+} kh_slot_rate;
 
 /** What one comb of a line system carries. */
 typedef struct kh_comb_rate {
@@ -133,6 +140,8 @@ typedef struct kh_rates {
     size_t n_qkd;
     kh_line_rate *line; /**< [n_line] by kh_line_id */
     size_t n_line;
+    kh_slot_rate *slots; /**< [n_qkd * n_slots], the slots of a link side by side; NULL when the network has no time slots */
+    size_t n_slots;
 } kh_rates;
 
 /** A chain of trusted nodes: an end-to-end key fails when a key of any hop does, so the epsilons of the hops add up.

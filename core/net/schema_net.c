@@ -183,6 +183,9 @@ static const kh_field fibre_fields[] = {
     {NUMBER(kh_fibre, aerial_km, "km", NOT_GIVEN, "How much of it hangs on poles."), WITHIN(0, 20000),
      .fallback_text = "all of it when the medium is aerial, else none"},
     {NUMBER(kh_fibre, temperature_c, "degrees Celsius", 10, "Mean temperature of the fibre."), WITHIN(-60, 80)},
+    {NUMBER(kh_fibre, sway_rad_per_m_s, "rad s/m", 0.012,
+            "Turn of the polarisation by wind that receivers do not follow, standard deviation per m/s over one aerial kilometre."),
+     WITHIN(0, 10)},
     {WHOLE(kh_fibre, pairs, NULL, 1, "Fibre pairs."), WITHIN(1, 10000)},
     NOTE,
     SOURCED};
@@ -365,6 +368,15 @@ static const kh_field fault_fields[] = {
     NOTE,
     SOURCED};
 
+static const kh_field time_slot_fields[] = {
+    ID(kh_time_slot),
+    {NUMBER(kh_time_slot, share, NULL, 0, "Part of the time; all slots together make 1."), ABOVE_TO(0, 1), .required = true},
+    {NUMBER(kh_time_slot, wind_m_s, "m/s", 0, "Mean wind at aerial fibres."), WITHIN(0, 100)},
+    {NUMBER(kh_time_slot, temperature_c, "degrees Celsius", NOT_GIVEN, "Temperature of all fibres."), WITHIN(-60, 80),
+     .fallback_text = "that of each fibre"},
+    NOTE,
+    SOURCED};
+
 static const kh_field cost_fields[] = {
     {NUMBER(kh_costs, trusted_node_eur, "EUR", 80000, "Fitting out one trusted node."), AT_LEAST(0)},
     {NUMBER(kh_costs, kms_node_eur, "EUR", 40000, "Key management at one node."), AT_LEAST(0)},
@@ -383,6 +395,8 @@ static const kh_schema_table tables[KH_NOUN_COUNT] = {
     [KH_NOUN_DEVICES] = TABLE("devices", "device", kh_device, device_fields, "Kinds of QKD systems."),
     [KH_NOUN_QKD_LINKS] = TABLE("qkd_links", "qkd_link", kh_qkd_link, qkd_link_fields, "QKD pairs over fibres or free space."),
     [KH_NOUN_DEMANDS] = TABLE("demands", "demand", kh_demand, demand_fields, "Users that need key."),
+    [KH_NOUN_TIME_SLOTS] = TABLE("time_slots", "time_slot", kh_time_slot, time_slot_fields,
+                                 "Recurring parts of the time with their own weather; rates are averaged over them."),
     [KH_NOUN_FAULTS] = TABLE("faults", "fault", kh_fault, fault_fields, "What breaks how often."),
     [KH_NOUN_COSTS] = {.noun = "costs",
                        .singular = "costs",
@@ -413,6 +427,7 @@ static const kh_layout layouts[KH_NOUN_COUNT] = {
     LINE_LAYOUT(KH_NOUN_INSTALLED_LOSSES, installed_losses, kh_installed_loss),
     LINE_LAYOUT(KH_NOUN_INSTALLED_ROADMS, installed_roadms, kh_installed_roadm),
     LAYOUT(KH_NOUN_DEMANDS, demands, kh_demand, id, true),
+    LAYOUT(KH_NOUN_TIME_SLOTS, time_slots, kh_time_slot, id, true),
     LAYOUT(KH_NOUN_FAULTS, faults, kh_fault, on, false),
     [KH_NOUN_COSTS] = {&tables[KH_NOUN_COSTS], offsetof(kh_net, costs), KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED,
                        false},

@@ -9,8 +9,9 @@
 static const double REACH_MAX_DB = 200.0;
 static const double REACH_TOLERANCE_DB = 1e-3;
 static const double CEILING_SLACK = 1e-9; /* rounding only */
-static const double BLINDED = 0.499;      /* counts per gate of noise at which nothing can be told any more */
-static const double EXCESS_MAX = 10.0;    /* shot-noise units */
+static const double WORST_ERROR = 0.5 - 1e-9;
+static const double BLINDED = 0.499;   /* counts per gate of noise at which nothing can be told any more */
+static const double EXCESS_MAX = 10.0; /* shot-noise units */
 
 static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,
                                                    &kh_qkd_bb84_asymptotic,
@@ -89,6 +90,12 @@ static void add_noise(const kh_qkd_protocol *protocol, const kh_device *device, 
         system->noise_a = counts_of(&channel->stray[0], gate_s, seen_share);
 }
 
+/* wrong by the one or by the other, not by both */
+static double turned(double misalignment, double by_channel)
+{
+    return fmin(misalignment + by_channel - 2.0 * misalignment * by_channel, WORST_ERROR);
+}
+
 kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device *device, const kh_qkd_channel *channel)
 {
     kh_qkd_system system = {
@@ -96,7 +103,7 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
         .loss_b_db = channel->arms_db[1],
         .detector = {.efficiency = device->detector_efficiency * kh_linear_from_db(-device->receiver_loss_db),
                      .dark_per_gate = kh_detector_dark_per_gate(device->dark_count_hz, device->gate_ns) + channel->noise_per_gate,
-                     .misalignment = device->misalignment,
+                     .misalignment = turned(device->misalignment, channel->misalignment),
                      .afterpulse = device->afterpulse,
                      .dead_time_s = device->dead_time_us * 1e-6,
                      .detectors = device->detectors,
@@ -120,6 +127,8 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
                .reconciliation = device->reconciliation_efficiency},
         .frame_error_rate = device->frame_error_rate,
     };
+    if (protocol->is_cv) /* what is turned does not beat with the local oscillator */
+        system.loss_b_db -= kh_db_from_linear(1.0 - channel->misalignment);
     add_noise(protocol, device, channel, &system);
     return system;
 }

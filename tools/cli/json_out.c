@@ -105,11 +105,30 @@ static kh_json *link_of(const kh_net *net, const kh_rates *rates, size_t i)
     return object;
 }
 
+static kh_json *slots_of(const kh_net *net, const kh_rates *rates, size_t link)
+{
+    kh_json *array = kh_json_array();
+    for (size_t i = 0; i < rates->n_slots; i++) {
+        const kh_slot_rate *slot = &rates->slots[link * rates->n_slots + i];
+        kh_json *object = kh_json_object();
+        set_text(object, "id", net->time_slots[i].id);
+        set_number(object, "share", net->time_slots[i].share);
+        set_number(object, "key_rate_bps", slot->key_rate_bps);
+        set_number(object, "qber", slot->qber);
+        kh_json_append(array, object);
+    }
+    return array;
+}
+
 kh_json *cli_json_links(const kh_net *net, const kh_rates *rates)
 {
     kh_json *array = kh_json_array();
-    for (size_t i = 0; i < net->n_qkd_links; i++)
-        kh_json_append(array, link_of(net, rates, i));
+    for (size_t i = 0; i < net->n_qkd_links; i++) {
+        kh_json *link = link_of(net, rates, i);
+        if (rates->n_slots > 0)
+            kh_json_set(link, "time_slots", slots_of(net, rates, i));
+        kh_json_append(array, link);
+    }
     return array;
 }
 

@@ -67,6 +67,35 @@ static void write_chosen(const kh_pipeline *p, kh_str *out)
     cli_table_text(&table, out);
 }
 
+static bool feels_the_weather(const kh_rates *rates, size_t link)
+{
+    const kh_slot_rate *slots = &rates->slots[link * rates->n_slots];
+    for (size_t i = 1; i < rates->n_slots; i++)
+        if (slots[i].key_rate_bps != slots[0].key_rate_bps)
+            return true;
+    return false;
+}
+
+static void write_slots(const kh_pipeline *p, kh_str *out)
+{
+    cli_table table = cli_table_start(p->arena, "changes with time|time slot|>share %|>key rate|>QBER %");
+    for (size_t i = 0; i < p->net->n_qkd_links; i++) {
+        if (p->rates->n_slots == 0 || !feels_the_weather(p->rates, i))
+            continue;
+        for (size_t k = 0; k < p->rates->n_slots; k++) {
+            const kh_slot_rate *slot = &p->rates->slots[i * p->rates->n_slots + k];
+            cli_table_cell(&table, "%s", k == 0 ? p->net->qkd_links[i].id : "");
+            cli_table_cell(&table, "%s", p->net->time_slots[k].id);
+            cli_table_number(&table, 100.0 * p->net->time_slots[k].share, 1);
+            cli_table_rate(&table, slot->key_rate_bps);
+            cli_table_number(&table, 100.0 * slot->qber, 2);
+        }
+    }
+    if (table.n_cells > 0)
+        kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+}
+
 static void write_lines(const kh_pipeline *p, kh_str *out)
 {
     cli_table table = cli_table_start(p->arena, "line system|>km|>GSNR dB|>Tb/s|>margin dB|>ms|what limits it");
@@ -89,6 +118,7 @@ void cli_rates_text(const kh_pipeline *p, kh_str *out)
 {
     write_links(p, out);
     write_chosen(p, out);
+    write_slots(p, out);
     write_effects(p, out);
     cli_satellites_text(p, out);
     write_lines(p, out);

@@ -41,7 +41,7 @@ static inline void small_start(small *s)
     s->net.modes = s->modes;
     s->net.devices = s->devices;
     s->net.demands = s->demands;
-    s->rates = (kh_rates){s->qkd, 0, s->line, 0};
+    s->rates = (kh_rates){.qkd = s->qkd, .line = s->line};
     s->plan = (kh_plan){.prices = s->prices, .demands = s->plan_demands, .links = s->plan_links};
     /* one device with a reach far below 50 dB */
     s->devices[0] = (kh_device){.id = "snspd",
