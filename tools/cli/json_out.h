@@ -7,7 +7,7 @@
 #include "models/choice.h"
 #include "tools/study/pipeline.h"
 
-/** The JSON of the reading commands. Its keys are stable and documented in tools/cli/README.md. */
+/** The JSON of the reading commands. Its keys are stable and documented in tools/cli/json.md. */
 kh_json *cli_json_findings(const kh_findings *findings);
 kh_json *cli_json_links(const kh_net *net, const kh_rates *rates);
 kh_json *cli_json_lines(const kh_net *net, const kh_rates *rates);
