@@ -210,13 +210,15 @@ static kh_status select_channels(const run *r, const kh_mode *mode, const lit *l
     return KH_OK;
 }
 
-/* Is what was found before no better than this? */
+/* Does this say less of the mode than what was found before? A mode that adapts lowers its rate and has no margin then. */
 static bool is_worse(const kh_light_mode *before, const kh_optical_verdict *verdict)
 {
     bool works = verdict->obstacle == KH_OPTICAL_CLEAR;
     if (isnan(before->margin_db) || before->works != works)
         return isnan(before->margin_db) || !works;
-    return verdict->rate_gbps < before->rate_gbps || verdict->margin_db < before->margin_db;
+    if (works && verdict->rate_gbps != before->rate_gbps)
+        return verdict->rate_gbps < before->rate_gbps;
+    return verdict->margin_db < before->margin_db;
 }
 
 static kh_status judge(run *r, kh_light_mode *out)

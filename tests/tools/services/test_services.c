@@ -84,6 +84,41 @@ static void the_way_is_cut_where_light_does_not_reach(void **state)
     planned_end(&p);
 }
 
+/* A long first span comes last on the way back: the two directions differ, and what is told of a stretch must not. */
+static void of_both_directions_the_worse_one_counts(void **state)
+{
+    (void)state;
+    planned p;
+    plan_text(&p, TWO_LINES "demands: [{id: d, between: [A, C], security: pqc, data_gbps: 100}]\n");
+    p.net->fibres[0].length_km = 140;
+    p.net->fibres[0].loss_db = 28;
+    p.net->modes[2].required_osnr_db = 40;
+    p.net->modes[2].tx_osnr_db = (double)INFINITY;
+    kh_light *light = kh_light_create(p.net, p.arena);
+    const kh_optical_hop forth[] = {{{0}, false}, {{1}, false}}, back[] = {{{1}, true}, {{0}, true}};
+    const kh_light_stretch *there = NULL, *home = NULL;
+    kh_optical_path path;
+    kh_optical_comb comb;
+    double least[2];
+    for (int turn = 0; turn < 2; turn++) {
+        kh_optical_route route = {turn == 0 ? forth : back, 2};
+        assert_int_equal(kh_optical_route_comb(p.net, route.hops[0].line, 64, p.arena, &comb, NULL), KH_OK);
+        assert_int_equal(kh_optical_route_run(p.net, &route, &comb, NULL, p.arena, &path, NULL), KH_OK);
+        least[turn] = path.channels[path.worst].gsnr_01nm_db;
+    }
+    assert_true(fabs(least[0] - least[1]) > 1e-3);
+    assert_int_equal(kh_light_find(light, &(kh_optical_route){forth, 2}, &there, NULL), KH_OK);
+    assert_int_equal(kh_light_find(light, &(kh_optical_route){back, 2}, &home, NULL), KH_OK);
+    for (size_t i = 0; i < there->n_modes; i++) {
+        assert_int_equal(there->modes[i].works, home->modes[i].works);
+        assert_near(there->modes[i].gsnr_01nm_db, home->modes[i].gsnr_01nm_db, 1e-9);
+        assert_near(there->modes[i].margin_db, home->modes[i].margin_db, 1e-9);
+    }
+    assert_false(there->modes[2].works);
+    assert_near(there->modes[2].gsnr_01nm_db, fmin(least[0], least[1]), 1e-9);
+    planned_end(&p);
+}
+
 static void fewer_wavelengths_for_more_regenerations_are_found(void **state)
 {
     (void)state;
@@ -201,17 +236,36 @@ static void slots_are_as_wide_as_the_widest_plan_on_the_way(void **state)
     planned_end(&p);
 }
 
+static void memory_that_is_out_is_told(void **state)
+{
+    (void)state;
+    planned p;
+    plan_text(&p, TWO_LINES "demands: [{id: d, between: [A, C], security: pqc, data_gbps: 700}]\n");
+    kh_status status = KH_ENOMEM;
+    for (uint64_t nth = 1; status == KH_ENOMEM; nth++) {
+        kh_services *none = NULL;
+        kh_arena_fail_after(p.arena, nth);
+        status = kh_services_plan(p.net, p.rates, p.plan, p.arena, &none, NULL);
+        assert_true((none == NULL) == (status != KH_OK));
+        assert_true(nth < 1000);
+    }
+    assert_int_equal(status, KH_OK);
+    planned_end(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(light_passes_where_lines_meet_and_the_best_mode_is_taken),
         cmocka_unit_test(the_way_is_cut_where_light_does_not_reach),
+        cmocka_unit_test(of_both_directions_the_worse_one_counts),
         cmocka_unit_test(fewer_wavelengths_for_more_regenerations_are_found),
         cmocka_unit_test(a_way_without_regeneration_goes_before_a_shorter_one_with),
         cmocka_unit_test(the_highest_priority_gets_its_spectrum_first),
         cmocka_unit_test(lines_on_one_fibre_pair_share_its_spectrum),
         cmocka_unit_test(the_reason_for_not_carrying_is_found),
         cmocka_unit_test(slots_are_as_wide_as_the_widest_plan_on_the_way),
+        cmocka_unit_test(memory_that_is_out_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
