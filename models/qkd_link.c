@@ -123,9 +123,6 @@ static kh_status compute_satellite(const kh_net *net, const subject *s, kh_qkd_r
     if (year.rate.clear_passes > 0.0) {
         rate->block_s = KH_PASSES_YEAR_S * s->link->passes_per_block / year.rate.clear_passes;
         rate->block_key_bits = floor(year.rate.mean_pass_bits * s->link->passes_per_block);
-        kh_qkd_key mean = year.key;
-        mean.block_s = rate->block_s;
-        rate->epsilon = kh_epsilon_of(&kh_qkd_pass, s->device, &mean, s->link->modules);
     }
     const kh_qkd_key block = {.block_s = rate->block_s};
     rate->epsilon = kh_epsilon_of(&kh_qkd_pass, s->device, &block, s->link->modules);

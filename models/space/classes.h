@@ -16,8 +16,8 @@ typedef struct kh_sky_classes {
     kh_pass_system of_pass;
     double noise_per_gate;                           /**< of the sky */
     double bits[KH_CLASSES], detections[KH_CLASSES]; /**< of one pass, clear; detections in the key basis */
-    kh_lim2014_choice best; /**< of the highest class with key; before that, where to start when has_start */
-    bool has_start, has_key;
+    kh_lim2014_choice best;                          /**< of the highest class with key; before that, where the search starts */
+    bool has_key;
 } kh_sky_classes;
 
 typedef struct kh_classes {

@@ -76,14 +76,10 @@ static parts split(const view *v, double t_s)
 }
 
 /* to the time near @p t_s at which the satellite is over the point of its orbit that is nearest to the station */
-static double come_close(const view *v, double t_s)
+static double come_close(const view *v, double t_s, parts *p)
 {
-    for (int step = 0; step < 2; step++) {
-        parts p = split(v, t_s);
-        double ahead = atan2(p.across, p.along) - v->phase - v->rate * t_s;
-        t_s += remainder(ahead, 2.0 * KH_PI) / v->rate;
-    }
-    return t_s;
+    *p = split(v, t_s);
+    return t_s + remainder(atan2(p->across, p->along) - v->phase - v->rate * t_s, 2.0 * KH_PI) / v->rate;
 }
 
 /* to the culmination over the turning ground; @return cosine of the central angle */
@@ -104,11 +100,13 @@ void kh_passes_visit(const kh_orbit *orbit, const kh_station *station, kh_passag
 {
     view v = look(orbit, station);
     double widest = kh_orbit_central_angle(orbit->altitude_km, station->horizon_rad), period_s = 2.0 * KH_PI / v.rate;
-    double nearly = cos(fmin(0.5 * KH_PI, widest + 0.05)), rate = kh_passes_rate(orbit, station->lat_deg);
-    for (double t_s = come_close(&v, -period_s); t_s < KH_PASSES_YEAR_S + period_s; t_s = come_close(&v, t_s + period_s)) {
-        parts p = split(&v, t_s);
-        if (hypot(p.along, p.across) < nearly)
+    double perhaps = cos(fmin(0.5 * KH_PI, widest + 0.1)), rate = kh_passes_rate(orbit, station->lat_deg);
+    parts p;
+    for (double t_s = -2.0 * period_s; t_s < KH_PASSES_YEAR_S + period_s; t_s += period_s) {
+        t_s = come_close(&v, t_s, &p);
+        if (hypot(p.along, p.across) < perhaps) /* the plane of the orbit is too far from the station this time round */
             continue;
+        t_s = come_close(&v, t_s, &p);
         double top_s = t_s, offset_rad = acos(culminate(&v, rate, &top_s));
         if (offset_rad >= widest || top_s < 0.0 || top_s >= KH_PASSES_YEAR_S)
             continue;
