@@ -31,6 +31,12 @@ static const char *const media[] = {"buried", "aerial", "subsea", NULL};
 // clang-format on
 static const char *const protocols[] = {PROTOCOLS, NULL};
 static const char *const link_protocols[] = {PROTOCOLS, "best", NULL};
+static const char *const missing_protocols[] = {
+    "cow",
+    "coherent one-way has no model: known attacks make its key fall with the square of the transmittance (arXiv:2006.16891), and "
+    "the "
+    "proofs that came later are for variants; use bb84-one-decoy, or give what was measured",
+    NULL};
 static const char *const detector_modes[] = {"gated", "free-running", NULL};
 static const char *const cv_detections[] = {"homodyne", "heterodyne", NULL};
 static const char *const light_ways[] = {"both", "co", "counter", NULL};
@@ -213,7 +219,8 @@ static const kh_schema_table optics = {
 static const kh_field device_fields[] = {
     ID(kh_device),
     {TEXT(kh_device, vendor, "Maker and model.")},
-    {CHOICE(kh_device, protocol, KH_PROTOCOL_BB84_DECOY, "Key distribution protocol."), .words = protocols, .required = true},
+    {CHOICE(kh_device, protocol, KH_PROTOCOL_BB84_DECOY, "Key distribution protocol."), .words = protocols,
+     .missing = missing_protocols, .required = true},
     {NUMBER(kh_device, clock_hz, "Hz", 0,
             "Pulses a second; bbm92-cw: slots of time a second, the coincidence window is one or more."),
      ABOVE_TO(0, 1e12), .required = true},
@@ -302,7 +309,7 @@ static const kh_field qkd_link_fields[] = {
      .fallback_text = "free space; ends must be given"},
     {PAIR(kh_qkd_link, ends, "The two ends."), OF_NODES, .fallback_text = "the ends of the chain of fibres"},
     {CHOICE(kh_qkd_link, protocol, -1, "Key distribution protocol; best: the device of the topology that gives most key."),
-     .words = link_protocols, .fallback_text = "that of the device"},
+     .words = link_protocols, .missing = missing_protocols, .fallback_text = "that of the device"},
     {REFERENCE(kh_qkd_link, "device", device, "Kind of the installed pairs."), .noun = "devices", .target = KH_NOUN_DEVICES,
      .fallback_text = "none; measured must be given, or protocol best"},
     {CHOICE(kh_qkd_link, source_at, KH_SOURCE_IN_MIDDLE, "bbm92: where the source of pairs stands; a is the first end."),

@@ -42,6 +42,7 @@ typedef struct kh_field {
     double min, max;              /**< numbers */
     bool min_open, max_open;      /**< the end itself is not allowed */
     const char *const *words;     /**< enum: the names; reference: words that mean "none"; NULL at the end */
+    const char *const *missing;   /**< enum: pairs of a word that people look for and why it is not there; NULL at the end */
     const char *noun;             /**< references: the noun they point to, "nodes" */
     uint32_t target;              /**< references: a number of that noun, for find() */
     const struct kh_schema_table *inner;

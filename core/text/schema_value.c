@@ -212,6 +212,14 @@ static void hint_word(const kh_schema_reader *reader, const kh_field *field, con
     kh_str_clear(&hint);
 }
 
+static const char *why_missing(const kh_field *field, const kh_yaml_node *node)
+{
+    for (const char *const *pair = field->missing; pair != NULL && pair[0] != NULL; pair += 2)
+        if (is_word(node, pair[0]))
+            return pair[1];
+    return NULL;
+}
+
 static void read_enum(const kh_schema_reader *reader, const kh_field *field, const kh_yaml_node *node, void *record)
 {
     unsigned n = (unsigned)count_words(field->words);
@@ -220,6 +228,11 @@ static void read_enum(const kh_schema_reader *reader, const kh_field *field, con
             kh_schema_put(record, field->offset, &i, sizeof i);
             return;
         }
+    }
+    const char *why = why_missing(field, node);
+    if (why != NULL) {
+        refuse(reader, field, node, why);
+        return;
     }
     bool guess = node->kind == KH_YAML_SCALAR && !too_many(reader);
     hint_word(reader, field, node, guess ? kh_str_nearest(node->text, field->words, n) : NULL);
