@@ -26,6 +26,7 @@ typedef struct tables {
     double *kernel;   /* [TERMS][n][stride] */
     double *coupling; /* [n][stride] */
     double *gamma_sq; /* [n] */
+    double *turns;    /* [n] of kh_optical_kernel_self_share() */
     double *alpha;    /* [n], and behind it their mean */
 } tables;
 
@@ -55,7 +56,7 @@ kh_status kh_optical_isrs_bind(kh_optical_isrs *isrs, const kh_optical_comb *com
         isrs->scratch = isrs->weight + (size_t)TERMS * n;
         isrs->n = n;
     }
-    return kh_optical_kinds_bind(&isrs->kinds, comb, (TERMS + 1) * n * kh_optical_matrix_stride(n) + 2 * n + 1, err);
+    return kh_optical_kinds_bind(&isrs->kinds, comb, (TERMS + 1) * n * kh_optical_matrix_stride(n) + 3 * n + 1, err);
 }
 
 /* K_m(i, k) w / R_k^2 */
@@ -97,6 +98,7 @@ static void fill_tables(const kh_optical_kinds *comb, const kh_optical_fibre *fi
         fill_kernel(comb, beta2, t->alpha, (double)m * *mean, t->kernel + m * rows);
     kh_optical_raman_fill(fibre, comb->freq_hz, n, t->coupling);
     for (size_t i = 0; i < n; i++) {
+        t->turns[i] = KH_PI * KH_PI * fabs(beta2[i]) * comb->baud_hz[i] * comb->baud_hz[i] / t->alpha[i];
         double gamma = kh_optical_fibre_gamma_per_w_m(fibre, comb->freq_hz[i]);
         t->gamma_sq[i] = gamma * gamma;
     }
@@ -111,7 +113,8 @@ static kh_status find_tables(kh_optical_isrs *isrs, const kh_optical_fibre *fibr
     *t = (tables){.kernel = room,
                   .coupling = room + TERMS * rows,
                   .gamma_sq = room + (TERMS + 1) * rows,
-                  .alpha = room + (TERMS + 1) * rows + n};
+                  .turns = room + (TERMS + 1) * rows + n,
+                  .alpha = room + (TERMS + 1) * rows + 2 * n};
     if (fresh)
         fill_tables(&isrs->kinds, fibre, t);
     return KH_OK;
@@ -157,6 +160,29 @@ static void weigh_exponentials(const kh_optical_isrs *isrs, const kh_optical_spa
     }
 }
 
+static bool is_near(double a, double b)
+{
+    return fabs(a - b) <= 0.01 * fabs(b);
+}
+
+/* Takes back what a channel does to itself only in an endless fibre; channels that are nearly alike share one answer. */
+static void shorten_own(const kh_optical_isrs *isrs, const kh_optical_span *span, const tables *t, size_t terms)
+{
+    size_t n = isrs->kinds.n, stride = kh_optical_matrix_stride(n);
+    double turns = 0.0, loss_neper = 0.0, share = 1.0;
+    for (size_t i = 0; i < n; i++) {
+        double own = 0.0, here_neper = t->alpha[i] * span->fibre->length_km * 1e3;
+        for (size_t m = 0; m < terms; m++)
+            own += t->kernel[(m * n + i) * stride + i] * isrs->weight[m * n + i];
+        if (!is_near(t->turns[i], turns) || !is_near(here_neper, loss_neper)) {
+            turns = t->turns[i];
+            loss_neper = here_neper;
+            share = kh_optical_kernel_self_share(turns, loss_neper);
+        }
+        span->nli_w[i] -= (1.0 - share) * own;
+    }
+}
+
 /* The kernels stand one behind the other and so do the weights: one long product. */
 static void interfere(const kh_optical_isrs *isrs, const kh_optical_span *span, const tables *t)
 {
@@ -166,6 +192,7 @@ static void interfere(const kh_optical_isrs *isrs, const kh_optical_span *span, 
             isrs->growth[k] = 1.0;
     weigh_exponentials(isrs, span, t, terms);
     kh_optical_matrix_weigh(t->kernel, n, terms * n, isrs->weight, span->nli_w);
+    shorten_own(isrs, span, t, terms);
     for (size_t i = 0; i < n; i++)
         span->nli_w[i] *= t->gamma_sq[i] * span->power_w[i];
 }

@@ -14,14 +14,14 @@
  *          a_k the attenuation of the channel, abar the mean. Each pair of exponentials makes Lorentz curves of the phase mismatch:
  *              N_i = gamma_i^2 P_i sum over k, m of w_ik K(i, k, a_km) / R_k^2  W_km P_k^2,   w_ii = 16/27, w_ik = 32/27,
  *              W_km = 2 sum over n of c_km c_kn (1 - exp(-(a_km + a_kn) L)) / (a_km + a_kn),
- *          K of optical_kernel.h. The factor with L makes the integral over all mismatches exact for any length. With two terms of
+ *          K of optical_kernel.h. The factor with L makes the integral over all mismatches right for any length; K(i, i) is
+ *          shortened by kh_optical_kernel_self_share() besides, as mismatches within one channel are small. With two terms of
  *          the series and a straight line the published formula for other channels follows, but for the width of near ones.
- *  Left out: mixing of three different channels, coherence between spans, roll-off (spectra are rectangles; GNPy's roll-off of 0.15
- *          makes the interference of near channels up to 0.15 dB less).
- *  Valid : spans of more than about 5 dB; Raman gain of any channel below kh_optical_isrs_limit_db(). A channel's own interference
- *          comes out 0.05 dB too strong, 0.3 dB where symbol rate squared times dispersion is small;
- * tests/models/optical/ref_isrs.c. Cost  : with Raman 8 n^2 multiply-adds a span, without n^2; 4 n^2 / 2 logarithms for each kind
- * of fibre not seen before. */
+ *  Left out: mixing of three different channels, coherence between spans, roll-off (spectra are rectangles; GNPy's roll-off of
+ *          0.15 makes the interference of near channels up to 0.15 dB less).
+ *  Valid : Raman gain of any channel below kh_optical_isrs_limit_db(). Interference is within 0.1 dB of the integrals for spans
+ *          of 8 dB and more, 0.3 dB for 4 dB, 0.7 dB for 2 dB; tests/models/optical/ref_isrs.c.
+ *  Cost  : with Raman 8 n^2 multiply-adds a span, without n^2; 2 n^2 logarithms for each kind of fibre not seen before. */
 typedef struct kh_optical_isrs kh_optical_isrs;
 
 kh_optical_isrs *kh_optical_isrs_create(kh_arena *arena); /**< NULL when memory is out */

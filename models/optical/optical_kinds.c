@@ -66,7 +66,7 @@ static kh_status add_kind(kh_optical_kinds *kinds, const kh_optical_fibre *fibre
                                .type = fibre->type,
                                .room = made};
     if (full)
-        kinds->oldest = (kinds->oldest + 1) % kinds->n_slots;
+        kinds->oldest = kinds->oldest + 1 < kinds->n_slots ? kinds->oldest + 1 : 0;
     else
         kinds->n_kinds++;
     kinds->misses++;

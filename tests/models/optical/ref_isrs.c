@@ -216,7 +216,7 @@ static void without_raman_scattering(void **state)
     (void)state;
     setup s = make_setup(&ssmf, 0);
     differences d = compare(&s, false);
-    assert_true(d.least_db > 0.0 && d.most_db < 0.06 && d.power_db < 1e-9);
+    assert_true(d.least_db > -0.02 && d.most_db < 0.02 && d.power_db < 1e-9);
 }
 
 /* 13.8 dBm in each of 8 channels are as much as 0 dBm in each of 192; with twice as much the tilt is about 8 dB. */
@@ -225,10 +225,10 @@ static void with_the_power_of_a_full_comb(void **state)
     (void)state;
     setup s = make_setup(&ssmf, 13.8);
     differences d = compare(&s, true);
-    assert_true(d.least_db > 0.0 && d.most_db < 0.07 && d.power_db < 0.001);
+    assert_true(d.least_db > -0.03 && d.most_db < 0.03 && d.power_db < 0.001);
     s = make_setup(&ssmf, 16.8);
     d = compare(&s, true);
-    assert_true(d.least_db > -0.03 && d.most_db < 0.15 && d.power_db < 0.02);
+    assert_true(d.least_db > -0.07 && d.most_db < 0.11 && d.power_db < 0.02);
 }
 
 /* Standard fibre loses 0.02 dB/km more at the low end of the L band than at 1550 nm. */
@@ -239,12 +239,12 @@ static void with_the_spectrum_of_attenuation(void **state)
     fibre.spectral = true;
     setup s = make_setup(&fibre, 13.8);
     differences d = compare(&s, false);
-    assert_true(d.least_db > 0.0 && d.most_db < 0.06 && d.power_db < 1e-9);
+    assert_true(d.least_db > -0.02 && d.most_db < 0.02 && d.power_db < 1e-9);
     d = compare(&s, true);
-    assert_true(d.least_db > 0.0 && d.most_db < 0.08 && d.power_db < 0.02);
+    assert_true(d.least_db > -0.02 && d.most_db < 0.06 && d.power_db < 0.02);
 }
 
-/* Where phases hardly turn within a channel, its own interference comes out too strong: by 0.3 dB here. */
+/* The narrowest channel, 16 GBd, is the one that differs. */
 static void with_mixed_symbol_rates_and_low_dispersion(void **state)
 {
     (void)state;
@@ -255,7 +255,29 @@ static void with_mixed_symbol_rates_and_low_dispersion(void **state)
     s.comb.freq_hz[4] = 190.96e12;
     s.comb.baud_hz[6] = 16e9;
     differences d = compare(&s, true);
-    assert_true(d.least_db > 0.0 && d.most_db < 0.32 && d.power_db < 0.001);
+    assert_true(d.least_db > -0.03 && d.most_db < 0.16 && d.power_db < 0.001);
+}
+
+/* With so few channels the channel upon itself is most of it; its share of the endless fibre is what differs. */
+static void in_short_spans(void **state)
+{
+    (void)state;
+    static const struct {
+        double length_km, baud_hz, least_db, most_db;
+    } spans[] = {
+        {10, 32e9, 0.0, 0.65}, {20, 32e9, 0.0, 0.28}, {20, 130e9, -0.19, 0.0}, {40, 32e9, 0.0, 0.06}, {40, 130e9, -0.06, 0.0}};
+    for (size_t k = 0; k < sizeof spans / sizeof spans[0]; k++) {
+        kh_optical_fibre fibre = ssmf;
+        fibre.length_km = spans[k].length_km;
+        setup s = make_setup(&fibre, 0);
+        static const double thz[CHANNELS] = {186.15, 186.35, 188.5, 190.9, 191.1, 193.3, 195.5, 195.7};
+        for (size_t i = 0; i < CHANNELS; i++) {
+            s.comb.freq_hz[i] = thz[i] * 1e12;
+            s.comb.baud_hz[i] = spans[k].baud_hz;
+        }
+        differences d = compare(&s, false);
+        assert_true(d.least_db > spans[k].least_db && d.most_db < spans[k].most_db);
+    }
 }
 
 int main(void)
@@ -264,6 +286,7 @@ int main(void)
         cmocka_unit_test(without_raman_scattering),
         cmocka_unit_test(with_the_power_of_a_full_comb),
         cmocka_unit_test(with_the_spectrum_of_attenuation),
+        cmocka_unit_test(in_short_spans),
         cmocka_unit_test(with_mixed_symbol_rates_and_low_dispersion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

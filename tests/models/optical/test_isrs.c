@@ -111,6 +111,33 @@ static void the_kernel_of_another_channel_is_within_the_stated_difference(void *
     }
 }
 
+/* Over both squares and both triangles as one integral over v = turns x, x = f1 f2 / (R/2)^2 on a logarithmic axis. */
+static double share_integral(double turns, double loss)
+{
+    enum { N = 200000 };
+    double both_ends = 0.0, endless = 0.0;
+    for (int k = 0; k < N; k++) {
+        double t = -18.0 * (k + 0.5) / N, x = exp(t), v = turns * x;
+        double density = x * (-t + (x < 0.25 ? 2.0 * atanh(sqrt(1.0 - 4.0 * x)) : 0.0)) / (1.0 + v * v);
+        both_ends += density * (1.0 + exp(-2.0 * loss) - 2.0 * exp(-loss) * cos(v * loss));
+        endless += density;
+    }
+    return both_ends / endless / (1.0 - exp(-2.0 * loss));
+}
+
+static void the_share_of_a_finite_fibre_is_within_the_stated_difference(void **state)
+{
+    (void)state;
+    static const double turns[] = {0.1, 1.0, 5.0, 20.0, 80.0}, losses[] = {1.0, 2.1, 3.7, 6.0};
+    for (size_t i = 0; i < 5; i++)
+        for (size_t k = 0; k < 4; k++) {
+            double share = kh_optical_kernel_self_share(turns[i], losses[k]), integral = share_integral(turns[i], losses[k]);
+            assert_true(share > 0.0 && share <= 1.0 && fabs(share / integral - 1.0) < (losses[k] > 2.0 ? 0.055 : 0.14));
+        }
+    double end = exp(-0.5); /* nothing turns: the square of the effective length */
+    assert_true(fabs(kh_optical_kernel_self_share(1e-9, 0.5) / ((1.0 - end) / (1.0 + end)) - 1.0) < 1e-6);
+}
+
 /* --- a span --- */
 
 /* The GN model takes a circle where the channel upon itself has a hexagon, and the nearest neighbours 11 % too strong; for the
@@ -249,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_kernel_of_a_channel_upon_itself_is_exact),
         cmocka_unit_test(the_kernel_of_another_channel_is_within_the_stated_difference),
+        cmocka_unit_test(the_share_of_a_finite_fibre_is_within_the_stated_difference),
         TEST(without_raman_scattering_it_is_close_to_the_gn_model),
         TEST(little_power_exchanges_nothing),
         TEST(photons_are_conserved_and_power_nearly),

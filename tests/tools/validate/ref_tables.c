@@ -82,12 +82,12 @@ static void raman_scattering_is_far_inside_its_tolerance(void **state)
         const char *model;
         double most_db;
     } bounds[] = {
-        {"ggn_spectrally_separated gsnr_01nm_db", 0.08},
-        {"ggn_spectrally_separated snr_nli_sigbw_db", 0.115},
+        {"ggn_spectrally_separated gsnr_01nm_db", 0.07},
+        {"ggn_spectrally_separated snr_nli_sigbw_db", 0.085},
         {"ggn_spectrally_separated osnr_01nm_db", 0.025},
         {"ggn_spectrally_separated rx_power_dbm", 0.04},
-        {"ggn_approx gsnr_01nm_db", 0.29},
-        {"ggn_approx snr_nli_sigbw_db", 0.395},
+        {"ggn_approx gsnr_01nm_db", 0.28},
+        {"ggn_approx snr_nli_sigbw_db", 0.38},
         {"ggn_approx osnr_01nm_db", 0.29},
         {"ggn_approx rx_power_dbm", 0.36},
     };
