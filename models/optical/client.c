@@ -45,17 +45,18 @@ static void fill_group(kh_client_map *map)
 static void fill_slots(kh_client_map *map)
 {
     map->wavelengths = round_up(map->service_gbps / map->wavelength_gbps);
-    map->tributary_used = round_up(map->service_gbps * line_code * oduflex / KH_CLIENT_TRIBUTARY_GBPS);
+    if (map->otuc > 0)
+        map->tributary_used = round_up(map->service_gbps * line_code * oduflex / KH_CLIENT_TRIBUTARY_GBPS);
 }
 
 kh_status kh_client_map_service(double service_gbps, double wavelength_gbps, kh_client_map *map, kh_error *err)
 {
-    KH_TRY(kh_optical_range_check("service_gbps", service_gbps, 1e-6, 1e6, err));
-    KH_TRY(kh_optical_range_check("wavelength_gbps", wavelength_gbps, 10, 1e4, err));
+    KH_TRY(kh_optical_range_check("service_gbps", service_gbps, 1e-6, 1e9, err));
+    KH_TRY(kh_optical_range_check("wavelength_gbps", wavelength_gbps, 1e-6, 1e6, err));
     kh_client_map made = {.service_gbps = service_gbps,
                           .wavelength_gbps = wavelength_gbps,
                           .port_gbps = choose_port(wavelength_gbps),
-                          .otuc = round_up(wavelength_gbps / 100)};
+                          .otuc = wavelength_gbps < 5 ? 0 : round_up(wavelength_gbps / 100)};
     if (made.port_gbps > 0)
         fill_group(&made);
     else

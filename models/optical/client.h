@@ -33,8 +33,8 @@ typedef struct kh_client_map {
     double overhead;                  /**< share of FlexE blocks and OTN frames in ODUCn, [0, 1) */
 } kh_client_map;
 
-/** @param service_gbps     (0, 1e6]
- *  @param wavelength_gbps  [10, 10000] that one wavelength carries for clients
+/** @param service_gbps     [1e-6, 1e9]
+ *  @param wavelength_gbps  [1e-6, 1e6] that one wavelength carries for clients; below 5 there is no OTUCn
  *  @return KH_OK; KH_ERANGE outside these ranges
  *  The port is the largest that divides the wavelength's rate. Pure function. */
 kh_status kh_client_map_service(double service_gbps, double wavelength_gbps, kh_client_map *map, kh_error *err);

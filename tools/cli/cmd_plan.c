@@ -162,6 +162,7 @@ int cmd_plan(int argc, char **argv)
                              .about =
                                  "Routes and rates for every demand across trusted nodes, with an upper bound that proves how\n"
                                  "good the plan is; why a demand falls short, and what would serve instead.\n"
+                                 "Data goes over the line systems: ways, wavelengths, spectrum, ports, what protects it.\n"
                                  "The plan is verified by code of its own before it is shown.",
                              .options = options,
                              .n_options = sizeof options / sizeof options[0],

@@ -79,12 +79,18 @@ static kh_status take_section(const planner *p, kh_service_section *section, con
     const kh_service_option *chosen = &section->options[0];
     size_t n = chosen->clients.wavelengths;
     int32_t m = kh_spectrum_m(chosen->light->width_ghz);
+    size_t free = kh_spectrum_free(p->lanes->spectrum, route, m).slots;
+    section->free_gbps = (double)free * chosen->light->rate_gbps;
+    section->slots = NULL;
+    *taken = false;
+    if (free < n)
+        return KH_OK;
     kh_spectrum_slot *slots = KH_NEW(p->arena, kh_spectrum_slot, n);
     if (slots == NULL)
         return no_memory(p);
-    section->free_gbps = (double)kh_spectrum_free(p->lanes->spectrum, route, m).slots * chosen->light->rate_gbps;
     *taken = kh_spectrum_assign(p->lanes->spectrum, route, m, n, KH_SPECTRUM_FIRST, slots);
-    section->slots = *taken ? slots : NULL;
+    if (*taken)
+        section->slots = slots;
     return KH_OK;
 }
 

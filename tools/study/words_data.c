@@ -145,8 +145,10 @@ static void say_clients(const subject *s)
         kh_str_printf(s->out, " Ports: %zu x %.0fGBASE-R%s (%zu of %zu calendar slots of 5 Gbit/s)", map->ports, map->port_gbps,
                       map->ports > 1 ? " bonded by FlexE" : " with FlexE", map->slots_used, map->slots);
     else
-        kh_str_append(s->out, " Ports: none of Ethernet divides the wavelength; OTN slots");
-    kh_str_printf(s->out, ", an OTUC%zu in each wavelength, %.0f %% full.", map->otuc, floor(100 * map->fill + 1e-9));
+        kh_str_append(s->out, " Ports: none of FlexE divides a wavelength");
+    if (map->otuc > 0)
+        kh_str_printf(s->out, ", an OTUC%zu in each wavelength", map->otuc);
+    kh_str_printf(s->out, ", %.0f %% full.", floor(100 * map->fill + 1e-9));
 }
 
 static void say_capacity(const subject *s)
