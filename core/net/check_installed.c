@@ -62,6 +62,11 @@ static void check_amplifiers(const kh_loader *l)
         const standing s = {KH_NOUN_INSTALLED_AMPLIFIERS, i, a->place, a->line};
         check_beside(l, &s, a->fibre);
         check_alone(l, &taken, &s, a->fibre.i, 2 * (unsigned)a->direction + (unsigned)a->side);
+        const kh_line_system *line = &l->net->line_systems[a->line.i];
+        if (!l->broken[KH_NOUN_AMPLIFIERS][a->type.i] && !kh_amplifier_covers(type, line))
+            ERROR(l, a->place, "lowest_thz and highest_thz of the type say its band",
+                  "installed_amplifier '%s': channels from %.10g to %.10g THz, '%s' takes %g to %g THz", a->id,
+                  kh_line_first_thz(line), kh_line_last_thz(line), type->id, type->lowest_thz, type->highest_thz);
         double most_db = type->gain_max_db + type->gain_extension_db;
         if (a->gain_db > most_db)
             ERROR(l, a->place, "lower gain_db, or take a type with more gain or gain_extension_db",

@@ -16,8 +16,8 @@ static void check_variable_gain(const kh_loader *l, const kh_amplifier *a)
         ERROR(l, a->place, "give nf_min_db and nf_max_db", "amplifier '%s' of variable gain has no noise figures", a->id);
     else if (!(a->nf_min_db < a->nf_max_db) || !(a->gain_min_db < a->gain_max_db))
         ERROR(l, a->place, "nf_min_db belongs to gain_max_db, nf_max_db to gain_min_db",
-              "amplifier '%s': noise figures %g to %g dB over gains %g to %g dB, both must rise", a->id, a->nf_min_db, a->nf_max_db,
-              a->gain_min_db, a->gain_max_db);
+              "amplifier '%s': nf_min_db is %g, nf_max_db %g, gain_min_db %g, gain_max_db %g: the least must be below the most",
+              a->id, a->nf_min_db, a->nf_max_db, a->gain_min_db, a->gain_max_db);
 }
 
 static void check_stages(const kh_loader *l, const kh_amplifier *a)
@@ -28,9 +28,10 @@ static void check_stages(const kh_loader *l, const kh_amplifier *a)
     }
     const kh_amplifier *stages[2] = {&l->net->amplifiers[a->preamp.i], &l->net->amplifiers[a->booster.i]};
     for (size_t i = 0; i < 2; i++)
-        if (stages[i]->kind == KH_AMPLIFIER_DUAL_STAGE)
-            ERROR(l, a->place, "name single stages", "amplifier '%s' has '%s' as a stage, which has two stages itself", a->id,
-                  stages[i]->id);
+        if (stages[i]->kind != KH_AMPLIFIER_FIXED && stages[i]->kind != KH_AMPLIFIER_VARIABLE_GAIN &&
+            stages[i]->kind != KH_AMPLIFIER_OPENROADM_BOOSTER)
+            ERROR(l, a->place, "name stages of kind fixed, variable-gain or openroadm-booster",
+                  "amplifier '%s' has '%s' as a stage, which cannot be one", a->id, stages[i]->id);
 }
 
 static void check_amplifier(const kh_loader *l, const kh_amplifier *a)
@@ -53,8 +54,8 @@ static void check_mode(const kh_loader *l, const kh_mode *mode)
 {
     bool fixed = !isnan(mode->required_osnr_db), generic = !isnan(mode->shannon_gap_db);
     if (fixed == generic)
-        ERROR(l, mode->place, "give required_osnr_db, or shannon_gap_db for a generic mode", "mode '%s' has %s of them", mode->id,
-              fixed ? "both" : "neither");
+        ERROR(l, mode->place, "give one of them: shannon_gap_db makes a generic mode",
+              "mode '%s' has %s required_osnr_db %s shannon_gap_db", mode->id, fixed ? "both" : "neither", fixed ? "and" : "nor");
 }
 
 /* --- line systems --- */
@@ -110,10 +111,16 @@ static double last_thz(const plan *p)
 static void check_plan(const kh_loader *l, const plan *p)
 {
     double half_thz = p->spacing_ghz / 2000;
-    if (p->first_thz - half_thz < LOWEST_THZ || last_thz(p) + half_thz > HIGHEST_THZ)
-        ERROR(l, p->place, "check first_thz, spacing_ghz and count",
+    if (p->first_thz - half_thz < LOWEST_THZ || last_thz(p) + half_thz > HIGHEST_THZ) {
+        kh_str hint = {0};
+        double fit = floor((HIGHEST_THZ - half_thz - p->first_thz) / (p->spacing_ghz / 1000) + 1e-9) + 1;
+        if (p->first_thz - half_thz >= LOWEST_THZ && fit >= 1)
+            kh_str_printf(&hint, "count may be at most %g from there", fit);
+        ERROR(l, p->place, hint.length > 0 ? kh_str_text(&hint) : "check first_thz, spacing_ghz and count",
               "%s '%s': channels from %.10g to %.10g THz, must lie in [%g, %g] THz with their width", p->noun, p->id, p->first_thz,
               last_thz(p), LOWEST_THZ, HIGHEST_THZ);
+        kh_str_clear(&hint);
+    }
     if (p->baud_gbd > p->spacing_ghz)
         ERROR(l, p->place, "make baud_gbd smaller or spacing_ghz larger",
               "%s '%s': a symbol rate of %g GBd does not fit a channel spacing of %g GHz", p->noun, p->id, p->baud_gbd,
