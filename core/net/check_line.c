@@ -50,12 +50,25 @@ static void check_amplifier(const kh_loader *l, const kh_amplifier *a)
               a->id, a->gain_min_db, a->gain_max_db);
 }
 
+static const double OSNR_BAND_GHZ = 12.5; /* 0.1 nm */
+
+/* Most that two polarisations carry at the required OSNR without any error. */
+static double shannon_gbps(const kh_mode *mode)
+{
+    double snr = pow(10, mode->required_osnr_db / 10) * OSNR_BAND_GHZ / mode->baud_gbd;
+    return 2 * mode->baud_gbd * log2(1 + snr);
+}
+
 static void check_mode(const kh_loader *l, const kh_mode *mode)
 {
     bool fixed = !isnan(mode->required_osnr_db), generic = !isnan(mode->shannon_gap_db);
     if (fixed == generic)
         ERROR(l, mode->place, "give one of them: shannon_gap_db makes a generic mode",
               "mode '%s' has %s required_osnr_db %s shannon_gap_db", mode->id, fixed ? "both" : "neither", fixed ? "and" : "nor");
+    else if (fixed && mode->rate_gbps > shannon_gbps(mode))
+        ERROR(l, mode->place, "check rate_gbps, baud_gbd and required_osnr_db",
+              "mode '%s' carries %g Gbit/s at an OSNR of %g dB, Shannon's limit there is %.4g Gbit/s", mode->id, mode->rate_gbps,
+              mode->required_osnr_db, shannon_gbps(mode));
 }
 
 /* --- line systems --- */
