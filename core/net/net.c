@@ -103,9 +103,9 @@ bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *li
 
 bool kh_protocol_has_station(kh_protocol protocol)
 {
-    static const kh_protocol with_station[] = {KH_PROTOCOL_TF_SNS_ASYMPTOTIC, KH_PROTOCOL_TF_SNS,
-                                               KH_PROTOCOL_TF_CAL_ASYMPTOTIC, KH_PROTOCOL_TF_CAL,
-                                               KH_PROTOCOL_MDI_ASYMPTOTIC,    KH_PROTOCOL_MDI};
+    static const kh_protocol with_station[] = {
+        KH_PROTOCOL_TF_SNS_ASYMPTOTIC, KH_PROTOCOL_TF_SNS, KH_PROTOCOL_TF_CAL_ASYMPTOTIC,      KH_PROTOCOL_TF_CAL,
+        KH_PROTOCOL_MDI_ASYMPTOTIC,    KH_PROTOCOL_MDI,    KH_PROTOCOL_MODE_PAIRING_ASYMPTOTIC};
     for (size_t i = 0; i < sizeof with_station / sizeof with_station[0]; i++)
         if (with_station[i] == protocol)
             return true;

@@ -26,16 +26,17 @@ typedef enum kh_protocol {
     KH_PROTOCOL_BB84_ONE_DECOY_RUSCA,   /**< the same after Rusca 2018, whose proof was mended later */
     KH_PROTOCOL_CV_GAUSSIAN,            /**< Gaussian-modulated coherent states, finite key (Leverrier 2010) */
     KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC, /**< the same with an infinite key (Fossier 2009) */
-    KH_PROTOCOL_TF_SNS_ASYMPTOTIC,   /**< twin field over a middle station, sending or not sending (Bertaina 2024), infinite key */
-    KH_PROTOCOL_MDI_ASYMPTOTIC,      /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
-    KH_PROTOCOL_TF_CAL_ASYMPTOTIC,   /**< twin field with coherent states (Curty 2019), infinite decoys and key */
-    KH_PROTOCOL_TF_CAL,              /**< the same with three decoys, finite key (after Curras-Lorenzo 2021) */
-    KH_PROTOCOL_TF_SNS,              /**< sending or not sending, finite block by Chernoff bounds: an estimate */
-    KH_PROTOCOL_BBM92_ASYMPTOTIC,    /**< as BBM92 with an infinite key */
-    KH_PROTOCOL_BBM92_CW,            /**< entangled pairs, continuous source (Neumann 2021), finite key (Tomamichel 2012) */
-    KH_PROTOCOL_BBM92_CW_ASYMPTOTIC, /**< the same with an infinite key */
-    KH_PROTOCOL_MDI,                 /**< as MDI_ASYMPTOTIC with four intensities and a finite key (Zhou 2016) */
-    KH_PROTOCOL_BEST                 /**< of links only, before kh_choice_make(): the device that gives most; stands last */
+    KH_PROTOCOL_TF_SNS_ASYMPTOTIC, /**< twin field over a middle station, sending or not sending (Bertaina 2024), infinite key */
+    KH_PROTOCOL_MDI_ASYMPTOTIC,    /**< measurement at a middle station, infinite decoys and key (Ma 2012) */
+    KH_PROTOCOL_TF_CAL_ASYMPTOTIC, /**< twin field with coherent states (Curty 2019), infinite decoys and key */
+    KH_PROTOCOL_TF_CAL,            /**< the same with three decoys, finite key (after Curras-Lorenzo 2021) */
+    KH_PROTOCOL_TF_SNS,            /**< sending or not sending, finite block by Chernoff bounds: an estimate */
+    KH_PROTOCOL_MODE_PAIRING_ASYMPTOTIC, /**< a station without locked lasers, pairs of clicks (Zeng 2022), infinite key */
+    KH_PROTOCOL_BBM92_ASYMPTOTIC,        /**< as BBM92 with an infinite key */
+    KH_PROTOCOL_BBM92_CW,                /**< entangled pairs, continuous source (Neumann 2021), finite key (Tomamichel 2012) */
+    KH_PROTOCOL_BBM92_CW_ASYMPTOTIC,     /**< the same with an infinite key */
+    KH_PROTOCOL_MDI,                     /**< as MDI_ASYMPTOTIC with four intensities and a finite key (Zhou 2016) */
+    KH_PROTOCOL_BEST                     /**< of links only, before kh_choice_make(): the device that gives most; stands last */
 } kh_protocol;
 typedef enum kh_detector_mode { KH_DETECTOR_GATED, KH_DETECTOR_FREE_RUNNING } kh_detector_mode;
 typedef enum kh_cv_detection { KH_CV_HOMODYNE, KH_CV_HETERODYNE } kh_cv_detection;
@@ -169,6 +170,8 @@ typedef struct kh_device {
     double pairs_per_pulse;           /**< BBM92, pulsed: mean pairs per pulse; NAN = optimised */
     double pairs_hz;                  /**< BBM92, continuous: pairs a second; NAN = optimised */
     double phase_noise_rad;           /**< twin field: standard deviation of the phase between the arms */
+    double linewidth_hz;              /**< mode pairing: of each laser */
+    double phase_drift_rad_per_s;     /**< mode pairing: of the phase between the arms */
     kh_cv_detection cv_detection;     /**< this and the next five: continuous variables only */
     double excess_noise_snu;          /**< of the channel at its input, shot-noise units */
     double electronic_noise_snu;      /**< of the receiver, trusted */

@@ -24,6 +24,7 @@ static const char *const media[] = {"buried", "aerial", "subsea", NULL};
     "tf-cal-asymptotic", \
     "tf-cal", \
     "tf-sns", \
+    "mode-pairing-asymptotic", \
     "bbm92-asymptotic", \
     "bbm92-cw", \
     "bbm92-cw-asymptotic", \
@@ -257,6 +258,10 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, pairs_hz, "Hz", NOT_GIVEN, "bbm92-cw: photon pairs a second."), ABOVE_TO(0, 1e15),
      .fallback_text = "optimised"},
     {NUMBER(kh_device, phase_noise_rad, "rad", 0.1, "tf: standard deviation of the phase between the two arms."), WITHIN(0, 3)},
+    {NUMBER(kh_device, linewidth_hz, "Hz", 2000, "mode-pairing: line width of each of the two lasers, which are not locked."),
+     WITHIN(0, 1e9)},
+    {NUMBER(kh_device, phase_drift_rad_per_s, "rad/s", 8000, "mode-pairing: drift of the phase between the two arms of fibre."),
+     WITHIN(0, 1e9)},
     {CHOICE(kh_device, cv_detection, KH_CV_HOMODYNE, "cv: the receiver reads one quadrature (homodyne) or both (heterodyne)."),
      .words = cv_detections},
     {NUMBER(kh_device, excess_noise_snu, "shot-noise units", 0.01, "cv: excess noise of the channel, referred to its input."),

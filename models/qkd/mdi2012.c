@@ -19,16 +19,22 @@ static kh_mdi2012_key signals(const kh_mdi2012_setting *s, double mu_a, double m
     return (kh_mdi2012_key){.gain = gain, .qber = (s->misalignment * right + (1.0 - s->misalignment) * wrong) / gain};
 }
 
-kh_mdi2012_key kh_mdi2012_key_of(const kh_mdi2012_setting *s, double mu_a, double mu_b)
+kh_mdi2012_single kh_mdi2012_single_of(const kh_mdi2012_setting *s)
 {
     double p = s->dark_per_gate, quiet = (1.0 - p) * (1.0 - p), both = s->eta_a * s->eta_b;
     double noise = (2.0 * (s->eta_a + s->eta_b) - 3.0 * both) * p + 4.0 * (1.0 - s->eta_a) * (1.0 - s->eta_b) * p * p;
     double yield = quiet * (0.5 * both + noise);
     double wrong = 0.5 * yield - (0.5 - s->misalignment) * quiet * 0.5 * both;
+    return (kh_mdi2012_single){.yield = yield, .error = yield > 0.0 ? wrong / yield : 0.5};
+}
+
+kh_mdi2012_key kh_mdi2012_key_of(const kh_mdi2012_setting *s, double mu_a, double mu_b)
+{
+    kh_mdi2012_single single = kh_mdi2012_single_of(s);
     kh_mdi2012_key key = signals(s, mu_a, mu_b);
     key.rate = 0.0;
-    if (key.gain > 0.0 && yield > 0.0) {
-        double secret = mu_a * mu_b * exp(-mu_a - mu_b) * yield * (1.0 - kh_entropy_of_error(wrong / yield));
+    if (key.gain > 0.0 && single.yield > 0.0) {
+        double secret = mu_a * mu_b * exp(-mu_a - mu_b) * single.yield * (1.0 - kh_entropy_of_error(single.error));
         key.rate = secret - s->ec_efficiency * key.gain * kh_entropy_of_error(key.qber);
     }
     return key;

@@ -19,6 +19,14 @@ typedef struct kh_mdi2012_key {
     double qber;
 } kh_mdi2012_key;
 
+/** Pairs of single photons, one from each user, sent in the test basis. */
+typedef struct kh_mdi2012_single {
+    double yield; /**< Y_11: probability of a successful measurement */
+    double error; /**< e_11; 1/2 without clicks */
+} kh_mdi2012_single;
+
+kh_mdi2012_single kh_mdi2012_single_of(const kh_mdi2012_setting *setting);
+
 /** @param mu_a,mu_b  mean photons of the signal pulses, > 0 */
 kh_mdi2012_key kh_mdi2012_key_of(const kh_mdi2012_setting *setting, double mu_a, double mu_b);
 

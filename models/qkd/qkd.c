@@ -25,6 +25,7 @@ static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,
                                                    &kh_qkd_tf_cal_asymptotic,
                                                    &kh_qkd_tf_cal,
                                                    &kh_qkd_tf_sns,
+                                                   &kh_qkd_mode_pairing,
                                                    &kh_qkd_bbm92_asymptotic,
                                                    &kh_qkd_bbm92_cw,
                                                    &kh_qkd_bbm92_cw_asymptotic,
@@ -121,6 +122,8 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
         .pairs_per_pulse = device->pairs_per_pulse,
         .pairs_hz = device->pairs_hz,
         .phase_noise_rad = device->phase_noise_rad,
+        .linewidth_hz = device->linewidth_hz,
+        .drift_rad_per_s = device->phase_drift_rad_per_s,
         .cv = {.heterodyne = device->cv_detection == KH_CV_HETERODYNE,
                .electronic_noise = device->electronic_noise_snu,
                .excess_noise = device->excess_noise_snu,
@@ -205,9 +208,13 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
     const range *given = protocol->is_continuous ? &pairs_hz : &pairs;
     if (protocol->is_entanglement && !isnan(given->value))
         KH_TRY(check_range(given, err));
-    const range phase = {"phase_noise_rad", s->phase_noise_rad, 0.0, 10.0, false, false};
+    const range phase[] = {
+        {"phase_noise_rad", s->phase_noise_rad, 0.0, 10.0, false, false},
+        {"linewidth_hz", s->linewidth_hz, 0.0, 1e9, false, false},
+        {"phase_drift_rad_per_s", s->drift_rad_per_s, 0.0, 1e9, false, false},
+    };
     if (protocol->is_twin_field)
-        KH_TRY(check_range(&phase, err));
+        KH_TRY(check_ranges(phase, sizeof phase / sizeof phase[0], err));
     return protocol->is_cv ? check_cv(s, err) : KH_OK;
 }
 

@@ -17,14 +17,14 @@ enum { KH_QKD_PARAMETERS = 7 };
 typedef struct kh_qkd_key {
     double rate_bps; /**< secret key, >= 0 */
     double qber; /**< of the key basis, [0, 0.5]; with typical parameters when there is no key; NAN without clicks, and for CV */
-    double sifted_rate_bps; /**< key-basis detections; CV: symbols that make key */
-    double block_s;         /**< time to fill a block; 0 for an infinite one */
-    double block_key_bits;  /**< secret bits of a block; 0 for an infinite one */
-    double
-        parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
-                                            mu; one decoy: mu_1, mu_2, p_1, p of the key basis; CV: variance, key share; TF: u, p
-                                          of sending, CAL: mu of A, mu of B; MDI: mu of A, mu of B; finite: u of A, u of B, v and w
-of A, p_u, p_v, p_w; BBM92: pairs per pulse, share of the test; continuous: pairs a second, window in seconds, share of the test */
+    double sifted_rate_bps;               /**< key-basis detections; CV: symbols that make key */
+    double block_s;                       /**< time to fill a block; 0 for an infinite one */
+    double block_key_bits;                /**< secret bits of a block; 0 for an infinite one */
+    double parameters[KH_QKD_PARAMETERS]; /**< the best ones, unused ones 0. BB84, finite: mu_1, mu_2, p_1, p_2, p_X; asymptotic:
+                                               mu; one decoy: mu_1, mu_2, p_1, p of the key basis; CV: variance, key share; TF: u, p
+                                             of sending; mode pairing: mu, span of pairs; CAL: mu of A, mu of B; MDI: mu of A, mu of
+   B; finite: u of A, u of B, v and w of A, p_u, p_v, p_w; BBM92: pairs per pulse, share of the test; continuous: pairs a second,
+   window in seconds, share of the test */
 } kh_qkd_key;
 
 /** One module pair over one channel: all that a protocol may look at. */
@@ -44,8 +44,9 @@ typedef struct kh_qkd_system {
     double pairs_per_pulse;    /**< pulsed entangled sources, [0, 100]; NAN: optimised */
     double pairs_hz;           /**< continuous entangled sources, [0, 1e15]; NAN: optimised */
     double phase_noise_rad;    /**< TF only, [0, 10] */
-    kh_cv_receiver cv;         /**< CV only; its efficiency is the detector's */
-    double frame_error_rate;   /**< CV only, [0, 1) */
+    double linewidth_hz, drift_rad_per_s; /**< mode pairing only: of each laser; of the phase between the arms; [0, 1e9] */
+    kh_cv_receiver cv;                    /**< CV only; its efficiency is the detector's */
+    double frame_error_rate;              /**< CV only, [0, 1) */
     const kh_qkd_key *near; /**< key of a similar system: a search of many parameters starts there alone, in a third of the time, at
                                  the risk of missing a better valley. NULL or without key: from scratch */
     const struct kh_pass_steps *pass; /**< satellite only: the channel in steps of time, relative to loss_b_db, which is the least;
@@ -72,8 +73,8 @@ typedef struct kh_qkd_protocol {
 
 extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_bbm92, kh_qkd_bb84_one_decoy,
     kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic, kh_qkd_tf_sns_asymptotic, kh_qkd_mdi,
-    kh_qkd_tf_cal_asymptotic, kh_qkd_tf_cal, kh_qkd_tf_sns, kh_qkd_bbm92_asymptotic, kh_qkd_bbm92_cw, kh_qkd_bbm92_cw_asymptotic,
-    kh_qkd_mdi_finite;
+    kh_qkd_tf_cal_asymptotic, kh_qkd_tf_cal, kh_qkd_tf_sns, kh_qkd_mode_pairing, kh_qkd_bbm92_asymptotic, kh_qkd_bbm92_cw,
+    kh_qkd_bbm92_cw_asymptotic, kh_qkd_mdi_finite;
 
 /** Size of a block of @p system when @p sifted_hz detections of the key basis come a second: what is given, or what the time gives.
  *  A protocol with a block looks here, so that its search weighs the size of the block too. @return >= 1; INFINITY: no block */

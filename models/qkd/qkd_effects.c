@@ -46,8 +46,9 @@ static bool remove_stray_light(kh_qkd_system *s)
 
 static bool remove_misalignment(kh_qkd_system *s)
 {
-    bool had_phase_noise = replace(&s->phase_noise_rad, 0.0);
-    return replace(&s->detector.misalignment, 0.0) || had_phase_noise;
+    bool had_phase_noise = replace(&s->phase_noise_rad, 0.0), had_lines = replace(&s->linewidth_hz, 0.0);
+    bool had_drift = replace(&s->drift_rad_per_s, 0.0);
+    return replace(&s->detector.misalignment, 0.0) || had_phase_noise || had_lines || had_drift;
 }
 
 static bool remove_leakage(kh_qkd_system *s)

@@ -7,6 +7,7 @@
 #include "models/qkd/mdi2012.h"
 #include "models/qkd/qkd.h"
 #include "models/qkd/sns2024.h"
+#include "models/qkd/zeng2022.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -18,7 +19,8 @@
 
 enum { N_SYSTEMS = 100 };
 static const double SEARCH = 1e-6; /* the search for the best parameters is that good */
-static const kh_qkd_protocol *const stations[] = {&kh_qkd_tf_sns_asymptotic, &kh_qkd_tf_cal_asymptotic, &kh_qkd_mdi};
+static const kh_qkd_protocol *const stations[] = {&kh_qkd_tf_sns_asymptotic, &kh_qkd_tf_cal_asymptotic, &kh_qkd_mode_pairing,
+                                                  &kh_qkd_mdi};
 enum { N_STATIONS = sizeof stations / sizeof stations[0] };
 
 static double between(kh_rng *rng, double low, double high)
@@ -40,6 +42,8 @@ static kh_qkd_system random_system(kh_rng *rng)
         .clock_hz = 1e9,
         .ec_efficiency = between(rng, 1.0, 1.3),
         .phase_noise_rad = between(rng, 0.0, 0.3),
+        .linewidth_hz = pow(10.0, between(rng, 1.0, 5.0)),
+        .drift_rad_per_s = pow(10.0, between(rng, 2.0, 5.0)),
     };
 }
 
@@ -98,6 +102,12 @@ static void imperfections_never_help(void **state)
         worse = better;
         worse.phase_noise_rad += between(&rng, 0.01, 0.3);
         expect_no_more(&better, &worse, "more phase noise");
+        worse = better;
+        worse.linewidth_hz *= between(&rng, 1.1, 10.0);
+        expect_no_more(&better, &worse, "a wider line");
+        worse = better;
+        worse.drift_rad_per_s *= between(&rng, 1.1, 10.0);
+        expect_no_more(&better, &worse, "more drift");
         worse = better;
         worse.detector.dead_time_s += 1e-6;
         expect_no_more(&better, &worse, "more dead time");
@@ -175,6 +185,17 @@ static double random_rate_bps(const kh_qkd_system *s, const kh_qkd_protocol *pro
                                       .photons_known = KH_CAL2019_PHOTONS};
         double alpha2_a = pow(10.0, between(rng, -5.0, 0.0)), alpha2_b = pow(10.0, between(rng, -5.0, 0.0));
         return s->clock_hz * kh_cal2019_key_of(&setting, alpha2_a, alpha2_b).rate;
+    }
+    if (protocol == &kh_qkd_mode_pairing) {
+        kh_zeng2022_setting setting = {.transmittance = fmin(to_a, to_b),
+                                       .dark_per_gate = s->detector.dark_per_gate,
+                                       .misalignment = s->detector.misalignment,
+                                       .ec_efficiency = s->ec_efficiency,
+                                       .slot_s = 1.0 / s->clock_hz,
+                                       .linewidth_hz = s->linewidth_hz,
+                                       .drift_rad_per_s = s->drift_rad_per_s};
+        kh_zeng2022_choice choice = {.mu = between(rng, 1e-3, 2.0), .span = pow(10.0, between(rng, 0.0, 8.0))};
+        return s->clock_hz * kh_zeng2022_key_of(&setting, &choice).rate;
     }
     kh_sns2024_setting setting = {fmin(to_a, to_b), s->detector.dark_per_gate, s->detector.misalignment, s->phase_noise_rad,
                                   s->ec_efficiency};
