@@ -158,14 +158,17 @@ static void put_line(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size
     kh_grid_text(grid, row, 5, mode == NULL || *mode == '\0' ? "none feasible" : mode);
     kh_grid_number(grid, row, 6, margin, kh_format_number(arena, margin, 1, ""))->tone = margin < 0 ? KH_TONE_WARN : KH_TONE_NONE;
     put_number(grid, arena, row, 7, kh_table_number(facts->lines, "latency_ms", row), 2);
-    kh_grid_text(grid, row, 8, kh_table_text(facts->lines, "reason", row));
+    double left = kh_table_number(facts->lines, "left_gbps", row);
+    kh_grid_number(grid, row, 8, left, kh_format_gbps(arena, left));
+    kh_grid_text(grid, row, 9, kh_table_text(facts->lines, "reason", row));
 }
 
 kh_grid *kh_grid_lines(const kh_facts *facts, kh_arena *arena)
 {
     static const kh_head heads[] = {{"Line", false, false},      {"Length, km", true, false},    {"GSNR, dB", true, false},
                                     {"Capacity", true, false},   {"Shannon limit", true, false}, {"Mode", false, false},
-                                    {"Margin, dB", true, false}, {"Latency, ms", true, false},   {"Why", false, true}};
+                                    {"Margin, dB", true, false}, {"Latency, ms", true, false},   {"Left by services", true, false},
+                                    {"Why", false, true}};
     size_t n = kh_facts_rows(facts->lines);
     kh_grid *grid = kh_grid_create(arena, "Classical lines", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++)

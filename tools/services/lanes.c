@@ -57,10 +57,11 @@ static kh_status find_bands(const opener *o, kh_spectrum_band *bands, size_t n_e
     for (size_t e = 0; e < n_edges; e++)
         bands[e] = (kh_spectrum_band){0, -1};
     for (uint32_t l = 0; l < o->net->n_line_systems; l++) {
-        double low_thz, high_thz;
-        kh_status status = kh_light_band(o->light, (kh_line_id){l}, &low_thz, &high_thz, o->err);
+        kh_light_band light;
+        kh_status status = kh_light_find_band(o->light, (kh_line_id){l}, &light, o->err);
         KH_TRY(kh_while(o->err, status, "line system '%s'", o->net->line_systems[l].id));
-        kh_spectrum_band band = kh_spectrum_band_between(low_thz, high_thz, 0);
+        kh_spectrum_band band = kh_spectrum_band_between(light.low_thz, light.high_thz, 0);
+        o->lanes->m[l] = kh_spectrum_m(light.slot_ghz);
         for (size_t i = 0; i < o->lanes->of[l].n_edges; i++)
             widen(&bands[o->lanes->of[l].edges[i]], band);
     }
@@ -73,8 +74,10 @@ kh_status kh_lanes_open(const kh_net *net, kh_light *light, kh_arena *arena, kh_
     uint32_t *shared = KH_NEW(arena, uint32_t, net->n_fibres);
     if (o.lanes == NULL || shared == NULL)
         return no_memory(err);
-    *o.lanes = (kh_lanes){.of = KH_NEW(arena, kh_spectrum_route, net->n_line_systems), .n = net->n_line_systems};
-    if (o.lanes->of == NULL)
+    *o.lanes = (kh_lanes){.of = KH_NEW(arena, kh_spectrum_route, net->n_line_systems),
+                          .m = KH_NEW(arena, int32_t, net->n_line_systems),
+                          .n = net->n_line_systems};
+    if (o.lanes->of == NULL || o.lanes->m == NULL)
         return no_memory(err);
     size_t n_edges;
     KH_TRY(lay_edges(&o, shared, &n_edges));

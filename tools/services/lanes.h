@@ -9,12 +9,13 @@
  *  then share. */
 typedef struct kh_lanes {
     kh_spectrum *spectrum;
-    kh_spectrum_route *of; /**< [n_line_systems] the edges of each line */
+    kh_spectrum_route *of; /**< [n] the edges of each line */
+    int32_t *m;            /**< [n] width of the narrowest channel of each line */
     size_t n;
 } kh_lanes;
 
 /** All of it free, from the lower edge of each line's lowest channel to the upper edge of its highest.
- *  @return KH_OK; as kh_light_band(), the step names the line; as kh_spectrum_create(); KH_ENOMEM */
+ *  @return KH_OK; as kh_light_find_band(), the step names the line; as kh_spectrum_create(); KH_ENOMEM */
 kh_status kh_lanes_open(const kh_net *net, kh_light *light, kh_arena *arena, kh_lanes **lanes, kh_error *err);
 
 /** The edges of all lines of a stretch. @return KH_OK, KH_ENOMEM */

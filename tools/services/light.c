@@ -370,12 +370,15 @@ kh_status kh_light_find(kh_light *light, const kh_optical_route *route, const kh
     return KH_OK;
 }
 
-kh_status kh_light_band(kh_light *light, kh_line_id line, double *low_thz, double *high_thz, kh_error *err)
+kh_status kh_light_find_band(kh_light *light, kh_line_id line, kh_light_band *band, kh_error *err)
 {
     kh_optical_comb comb;
     const kh_line_system *system = &light->net->line_systems[line.i];
     KH_TRY(kh_optical_route_comb(light->net, line, system->spacing_ghz, light->arena, &comb, err));
-    *low_thz = (comb.freq_hz[0] - comb.slot_hz[0] / 2) * 1e-12;
-    *high_thz = (comb.freq_hz[comb.n - 1] + comb.slot_hz[comb.n - 1] / 2) * 1e-12;
+    kh_light_band found = {(comb.freq_hz[0] - comb.slot_hz[0] / 2) * 1e-12,
+                           (comb.freq_hz[comb.n - 1] + comb.slot_hz[comb.n - 1] / 2) * 1e-12, (double)INFINITY};
+    for (size_t i = 0; i < comb.n; i++)
+        found.slot_ghz = fmin(found.slot_ghz, comb.slot_hz[i] * 1e-9);
+    *band = found;
     return KH_OK;
 }

@@ -40,8 +40,13 @@ kh_light *kh_light_create(const kh_net *net, kh_arena *arena);
  *  @return KH_OK also when nothing works; else as kh_optical_route_build() and kh_optical_run() */
 kh_status kh_light_find(kh_light *light, const kh_optical_route *route, const kh_light_stretch **stretch, kh_error *err);
 
-/** The units of spectrum and the band of a line's comb: from the lower edge of the lowest channel to the upper edge of the highest.
- *  @return as kh_optical_route_comb() */
-kh_status kh_light_band(kh_light *light, kh_line_id line, double *low_thz, double *high_thz, kh_error *err);
+/** The spectrum of a line's channels. */
+typedef struct kh_light_band {
+    double low_thz, high_thz; /**< lower edge of the lowest channel, upper edge of the highest */
+    double slot_ghz;          /**< of the narrowest channel */
+} kh_light_band;
+
+/** @return as kh_optical_route_comb() */
+kh_status kh_light_find_band(kh_light *light, kh_line_id line, kh_light_band *band, kh_error *err);
 
 #endif

@@ -287,10 +287,9 @@ static void measure_room(const planner *p)
 {
     for (size_t l = 0; l < p->net->n_line_systems; l++) {
         const kh_line_rate *rate = &p->rates->line[l];
-        kh_spectrum_room room =
-            kh_spectrum_free(p->lanes->spectrum, &p->lanes->of[l], kh_spectrum_m(p->net->line_systems[l].spacing_ghz));
-        double mode_gbps = rate->mode.i == KH_NO_INDEX ? 0 : p->net->modes[rate->mode.i].rate_gbps;
-        p->out->room[l] = (kh_service_room){room.free_ghz, room.widest_ghz, room.slots, (double)room.slots * mode_gbps};
+        kh_spectrum_room room = kh_spectrum_free(p->lanes->spectrum, &p->lanes->of[l], p->lanes->m[l]);
+        double channel_gbps = rate->channels > 0 ? rate->capacity_gbps / rate->channels : 0;
+        p->out->room[l] = (kh_service_room){room.free_ghz, room.widest_ghz, room.slots, (double)room.slots * channel_gbps};
     }
 }
 

@@ -64,8 +64,8 @@ typedef struct kh_service {
 /** What is left of one line system when all services are there. */
 typedef struct kh_service_room {
     double free_ghz, widest_ghz;
-    size_t channels;  /**< of the line's own spacing that still fit */
-    double left_gbps; /**< these in the line's best mode; 0 when none works */
+    size_t channels;  /**< as wide as the line's narrowest that still fit */
+    double left_gbps; /**< these with what a channel of the line carries on average; 0 when no mode works */
 } kh_service_room;
 
 typedef struct kh_services {
