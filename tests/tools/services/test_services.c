@@ -236,6 +236,27 @@ static void slots_are_as_wide_as_the_widest_plan_on_the_way(void **state)
     planned_end(&p);
 }
 
+static void a_mode_takes_the_channels_of_a_mixed_plan_that_fit_it(void **state)
+{
+    (void)state;
+    planned p;
+    plan_text(&p, "line_systems: [{id: L1, via: [A1, A2], channels: {launch_dbm: 1}}]\n"
+                  "combs:\n"
+                  "  - {id: slim, line: L1, first_thz: 193.1, spacing_ghz: 50, count: 10, baud_gbd: 32}\n"
+                  "  - {id: broad, line: L1, first_thz: 194.1, spacing_ghz: 100, count: 10, baud_gbd: 64}\n"
+                  "demands:\n"
+                  "  - {id: small, between: [A, B], security: pqc, data_gbps: 200}\n"
+                  "  - {id: large, between: [A, B], security: pqc, data_gbps: 400}\n");
+    expect_state(&p, "small", KH_SERVICE_CARRIED);
+    expect_state(&p, "large", KH_SERVICE_CARRIED);
+    const kh_service *small = service(&p, "small"), *large = service(&p, "large");
+    assert_string_equal(p.net->modes[small->sections[0].options[0].light->mode.i].id, "m200");
+    assert_near(small->sections[0].options[0].light->width_ghz, 50, 1e-9);
+    assert_string_equal(p.net->modes[large->sections[0].options[0].light->mode.i].id, "m400");
+    assert_near(large->sections[0].options[0].light->width_ghz, 100, 1e-9);
+    planned_end(&p);
+}
+
 static void memory_that_is_out_is_told(void **state)
 {
     (void)state;
@@ -265,6 +286,7 @@ int main(void)
         cmocka_unit_test(lines_on_one_fibre_pair_share_its_spectrum),
         cmocka_unit_test(the_reason_for_not_carrying_is_found),
         cmocka_unit_test(slots_are_as_wide_as_the_widest_plan_on_the_way),
+        cmocka_unit_test(a_mode_takes_the_channels_of_a_mixed_plan_that_fit_it),
         cmocka_unit_test(memory_that_is_out_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
