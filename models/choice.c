@@ -16,6 +16,8 @@ static bool dress(const kh_net *net, const kh_qkd_link *asked, uint32_t device, 
     dressed->device = (kh_device_id){device};
     dressed->protocol = net->devices[device].protocol;
     dressed->is_chosen = true;
+    if (asked->n_via > 0 && kh_device_is_for_space(&net->devices[device]))
+        return false;
     if (kh_protocol_has_station(dressed->protocol))
         dressed->charlie_at = kh_net_station(net, asked);
     return !kh_protocol_has_station(dressed->protocol) || dressed->charlie_at.i != KH_NO_INDEX;
@@ -107,6 +109,8 @@ static kh_status find_winner(const scan *s, double loss_db, winner *found, kh_er
     *found = (winner){KH_NO_INDEX, 0.0};
     for (uint32_t i = 0; i < s->net->n_devices; i++) {
         double rate_bps;
+        if (kh_device_is_for_space(&s->net->devices[i]))
+            continue;
         KH_TRY(kh_while(err, rate_at(s, i, loss_db, &rate_bps, err), "device '%s'", s->net->devices[i].id));
         if (rate_bps > found->rate_bps)
             *found = (winner){i, rate_bps};

@@ -139,7 +139,7 @@ static void check_space(const kh_loader *l, const kh_qkd_link *link)
     if (isnan(ground->lat_deg))
         ERROR(l, link->place, "add at: [latitude, longitude] to the ground station",
               "qkd_link '%s': whether '%s' passes over '%s' cannot be known", link->id, satellite->id, ground->id);
-    if (link->protocol != KH_PROTOCOL_BB84_DECOY)
+    if (link->protocol != KH_PROTOCOL_BB84_DECOY && link->protocol != KH_PROTOCOL_BEST)
         WARN(l, link->place, "protocol: bb84-decoy", "qkd_link '%s': there is no model of %s between a satellite and the ground",
              link->id, kh_protocol_name(link->protocol));
 }

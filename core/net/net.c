@@ -101,6 +101,13 @@ bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *li
            kh_line_last_thz(line) <= amplifier->highest_thz + rounding_thz;
 }
 
+bool kh_device_is_for_space(const kh_device *device)
+{
+    const kh_optics *o = &device->optics;
+    return o->transmit_diameter_m > 0 || o->receive_diameter_m > 0 || o->beam_waist_m > 0 || o->pointing_urad > 0 ||
+           o->loss_db > 0 || o->zenith_transmission > 0 || o->filter_nm > 0 || o->field_of_view_urad > 0; /* NAN is not */
+}
+
 bool kh_protocol_has_station(kh_protocol protocol)
 {
     static const kh_protocol with_station[] = {

@@ -475,6 +475,9 @@ bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *li
  *  nearest to half of the loss; KH_NO_INDEX when there is none. */
 kh_node_id kh_net_station(const kh_net *net, const kh_qkd_link *link);
 
+/** True when the device says something of its telescopes: then it is not offered for fibres. */
+bool kh_device_is_for_space(const kh_device *device);
+
 /** True when the two ends send to a station between them: twin field, MDI. */
 bool kh_protocol_has_station(kh_protocol protocol);
 

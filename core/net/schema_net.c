@@ -274,7 +274,7 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, block_symbols, NULL, 1e9, "cv: symbols sent for one block, those for estimation included."),
      WITHIN(1e3, 1e15)},
     {FIELD(kh_device, "optics", optics, KH_FIELD_MAPPING, NULL, 0,
-           "Between a satellite, which sends, and a ground station: the telescopes."),
+           "Telescopes of a system between a satellite, which sends, and a ground station; no such device is offered for fibres."),
      .inner = &optics},
     {NUMBER(kh_device, max_key_rate_bps, "bit/s", NO_LIMIT, "Most that the electronics can do."), ABOVE(0),
      .fallback_text = "no limit"},

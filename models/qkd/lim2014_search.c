@@ -113,8 +113,8 @@ static double descend(const kh_lim2014_search *search, kh_lim2014_errors errors,
  * a kink between two valleys. */
 kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search)
 {
-    double best_x[N_FREE];
-    double best = descend(search, KH_LIM2014_ERRORS_ALL, INFINITY, best_x);
+    double best_x[N_FREE] = {0};
+    double best = descend(search, KH_LIM2014_ERRORS_ALL, (double)INFINITY, best_x);
     (void)descend(search, KH_LIM2014_ERRORS_BY_DECOYS, best, best_x);
     const valley v = {search, KH_LIM2014_ERRORS_LEAST};
     kh_simplex_options fine = {.step = 0.1, .tolerance = 1e-9, .max_calls = 600};

@@ -136,7 +136,7 @@ static void thin_out(pool *p)
     p->n = n;
 }
 
-/* light that arrives in one pass of a c while the window is open */
+/* light that arrives in one pass of a class while the window is open */
 static double light_of(const kh_profile *profile, double least_transmittance)
 {
     double sum = 0.0;
@@ -145,7 +145,7 @@ static double light_of(const kh_profile *profile, double least_transmittance)
     return sum;
 }
 
-/* The mean pass of the year, so many times as passes make a block; every c then has the share of its light. */
+/* The mean pass of the year, so many times as passes make a block; every class then has the share of its light. */
 static void fill_pooled(const kh_classes *s, const double passes[KH_CLASSES], kh_sky_classes *k)
 {
     pool p = {.n = 0};

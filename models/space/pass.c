@@ -97,7 +97,7 @@ static size_t best_n_steps(const kh_pass_system *system, const kh_pass_steps *st
 {
     counts c = {0};
     size_t best = steps->n;
-    double most = -INFINITY;
+    double most = -(double)INFINITY;
     for (size_t i = 0; i < steps->n; i++) {
         add_step(system, choice, steps->seconds[i], steps->transmittance[i], &c);
         double bits = bound(system, choice, &c).key_bits;

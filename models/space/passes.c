@@ -102,8 +102,9 @@ void kh_passes_visit(const kh_orbit *orbit, const kh_station *station, kh_passag
     double widest = kh_orbit_central_angle(orbit->altitude_km, station->horizon_rad), period_s = 2.0 * KH_PI / v.rate;
     double perhaps = cos(fmin(0.5 * KH_PI, widest + 0.1)), rate = kh_passes_rate(orbit, station->lat_deg);
     parts p;
-    for (double t_s = -2.0 * period_s; t_s < KH_PASSES_YEAR_S + period_s; t_s += period_s) {
-        t_s = come_close(&v, t_s, &p);
+    double t_s = -3.0 * period_s;
+    while (t_s < KH_PASSES_YEAR_S + period_s) {
+        t_s = come_close(&v, t_s + period_s, &p);
         if (hypot(p.along, p.across) < perhaps) /* the plane of the orbit is too far from the station this time round */
             continue;
         t_s = come_close(&v, t_s, &p);

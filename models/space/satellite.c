@@ -127,7 +127,7 @@ kh_status kh_satellite_year_compute(const kh_net *net, const kh_qkd_link *link, 
                                        .day_noise_per_gate = classes.day.noise_per_gate,
                                        .n_assumed = setting.n_assumed}};
     memcpy(made.rate.assumed, setting.assumed, sizeof setting.assumed);
-    tally t = {.classes = &classes, .year = &made, .best_offset_rad = INFINITY};
+    tally t = {.classes = &classes, .year = &made, .best_offset_rad = (double)INFINITY};
     kh_passes_visit(&setting.orbit, &setting.station, take_pass, &t);
     sum_up(&t, &made.rate);
     if (made.rate.passes > 0.0)

@@ -85,6 +85,8 @@ static void say_better_device(const kh_advice *a, kh_qkd_link_id id)
 {
     kh_device_id device;
     const kh_qkd_rate *rate = &a->rates->qkd[id.i];
+    if (rate->is_satellite)
+        return; /* devices are compared on fibres */
     double best_bps = kh_advice_reach_rate(a, rate->loss_db, &device);
     if (device.i == KH_NO_INDEX || device.i == a->net->qkd_links[id.i].device.i || best_bps < 1.5 * rate->per_module_bps)
         return;

@@ -12,7 +12,8 @@ void kh_advice_reach_compute(kh_advice *advice)
     for (uint32_t i = 0; i < advice->net->n_devices; i++) {
         const kh_device *device = &advice->net->devices[i];
         double reach_db = 0;
-        if (device->max_loss_db <= advice->reach_db || kh_qkd_reach_db(device, &reach_db, NULL) != KH_OK)
+        if (device->max_loss_db <= advice->reach_db || kh_device_is_for_space(device) ||
+            kh_qkd_reach_db(device, &reach_db, NULL) != KH_OK)
             continue;
         if (reach_db > advice->reach_db) {
             advice->reach_db = reach_db;
@@ -27,6 +28,8 @@ double kh_advice_reach_rate(const kh_advice *advice, double loss_db, kh_device_i
     *device = (kh_device_id){KH_NO_INDEX};
     for (uint32_t i = 0; i < advice->net->n_devices; i++) {
         kh_qkd_key key = {0};
+        if (kh_device_is_for_space(&advice->net->devices[i]))
+            continue;
         if (kh_qkd_device_rate(&advice->net->devices[i], loss_db, &key, NULL) != KH_OK || key.rate_bps <= best_bps)
             continue;
         best_bps = key.rate_bps;

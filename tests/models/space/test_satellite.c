@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Satellite links of a network. */
 #include "core/net/load.h"
+#include "models/choice.h"
 #include "models/qkd_link.h"
 #include "models/space/satellite.h"
 
@@ -25,6 +26,17 @@ static const topology usual = {.orbit = "altitude_km: 500, ascending_node_deg: 1
                                .link = "",
                                .device = ""};
 
+static kh_net *load_text(const char *text)
+{
+    kh_net *net = NULL;
+    kh_error err = {0};
+    kh_findings *findings = kh_findings_create();
+    if (kh_net_load_text("t", text, strlen(text), NULL, 0, findings, &net, &err) != KH_OK)
+        fail_msg("%s%s", err.steps, err.message);
+    kh_findings_destroy(findings);
+    return net;
+}
+
 static kh_net *load(topology t)
 {
     char text[2000];
@@ -37,13 +49,8 @@ static kh_net *load(topology t)
         "        {id: OGS, kind: ogs, at: [48.08, 11.28], sky: {%s}, clear_sky: {%s}}]\n"
         "qkd_links: [{id: L, ends: [OGS, SAT], device: d, wavelength_nm: 810%s}]\n",
         t.device, t.orbit, t.sky, t.clear, t.link);
-    kh_net *net = NULL;
-    kh_error err = {0};
-    kh_findings *findings = kh_findings_create();
-    if (length >= (int)sizeof text || kh_net_load_text("t", text, strlen(text), NULL, 0, findings, &net, &err) != KH_OK)
-        fail_msg("%s%s", err.steps, err.message);
-    kh_findings_destroy(findings);
-    return net;
+    assert_true(length < (int)sizeof text);
+    return load_text(text);
 }
 
 static kh_qkd_rate rate_of(topology t)
@@ -185,6 +192,26 @@ static void other_protocols_have_no_model(void **state)
     assert_int_equal(rate.limit, KH_LIMIT_NO_MODEL);
 }
 
+static void devices_for_space_are_for_space(void **state)
+{
+    (void)state;
+    kh_net *net =
+        load_text("keyhaul: 1\n"
+                  "devices: [{id: up, protocol: bb84-decoy, clock_hz: 1e9, detector_efficiency: 0.9, dark_count_hz: 1,\n"
+                  "           gate_ns: 0.5, optics: {loss_db: 8}},\n"
+                  "          {id: down, protocol: bb84-decoy, clock_hz: 1e6, detector_efficiency: 0.1, dark_count_hz: 1000}]\n"
+                  "nodes: [{id: SAT, kind: satellite, orbit: {altitude_km: 500, ascending_node_deg: 100}},\n"
+                  "        {id: OGS, kind: ogs, at: [48.08, 11.28]}, {id: A, at: [48, 11]}]\n"
+                  "fibres: [{id: F, ends: [A, OGS], length_km: 30, loss_db: 8}]\n"
+                  "qkd_links: [{id: S, ends: [SAT, OGS], protocol: best}, {id: Q, via: [F], protocol: best}]\n");
+    kh_error err = {0};
+    if (kh_choice_make(net, &err) != KH_OK)
+        fail_msg("%s%s", err.steps, err.message);
+    assert_int_equal(net->qkd_links[0].device.i, 0);
+    assert_int_equal(net->qkd_links[1].device.i, 1);
+    kh_net_destroy(net);
+}
+
 static void the_limits_of_the_device_hold(void **state)
 {
     (void)state;
@@ -243,6 +270,7 @@ int main(void)
         cmocka_unit_test(a_satellite_that_never_comes_has_no_rate),
         cmocka_unit_test(a_link_too_weak_says_what_would_bring_key),
         cmocka_unit_test(other_protocols_have_no_model),
+        cmocka_unit_test(devices_for_space_are_for_space),
         cmocka_unit_test(the_limits_of_the_device_hold),
         cmocka_unit_test(classes_sum_up_to_the_passes_one_by_one),
     };
