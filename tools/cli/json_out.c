@@ -148,6 +148,25 @@ kh_json *cli_json_crossovers(const kh_net *net, const kh_choice_envelope *envelo
     return array;
 }
 
+static kh_json *combs_of(const kh_net *net, const kh_line_rate *line)
+{
+    kh_json *array = kh_json_array();
+    for (size_t i = 0; i < line->n_combs; i++) {
+        const kh_comb_rate *rate = &line->combs[i];
+        kh_json *object = kh_json_object();
+        set_text(object, "id", rate->comb.i == KH_NO_INDEX ? NULL : net->combs[rate->comb.i].id);
+        set_text(object, "mode", rate->mode.i == KH_NO_INDEX ? NULL : net->modes[rate->mode.i].id);
+        set_number(object, "channels", rate->channels);
+        set_number(object, "rate_gbps", rate->rate_gbps);
+        set_number(object, "margin_db", rate->margin_db);
+        set_number(object, "gsnr_01nm_db", rate->gsnr_01nm_db);
+        set_number(object, "penalty_db", rate->penalty_db);
+        set_number(object, "shannon_gbps", rate->shannon_gbps);
+        kh_json_append(array, object);
+    }
+    return array;
+}
+
 static kh_json *line_of(const kh_net *net, const kh_rates *rates, size_t i)
 {
     const kh_line_rate *rate = &rates->line[i];
@@ -165,6 +184,8 @@ static kh_json *line_of(const kh_net *net, const kh_rates *rates, size_t i)
     set_number(object, "latency_ms", rate->latency_ms);
     set_number(object, "cd_ps_nm", rate->cd_ps_nm);
     set_number(object, "pmd_ps", rate->pmd_ps);
+    set_number(object, "pdl_db", rate->pdl_db);
+    kh_json_set(object, "combs", combs_of(net, rate));
     set_text(object, "mode", rate->mode.i == KH_NO_INDEX ? NULL : net->modes[rate->mode.i].id);
     set_text(object, "reason", rate->reason);
     return object;
