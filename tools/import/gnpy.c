@@ -30,6 +30,19 @@ static void say_power_mode(kh_gnpy *g)
                       "%zu amplifiers have a gain and no delta_p: GNPy in power mode would choose other gains, here they stay", n);
 }
 
+static void say_tilt(kh_gnpy *g)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->n_elements; i++)
+        n += g->elements[i].kind == KH_GNPY_AMPLIFIER && g->elements[i].tilt_db != 0.0 ? 1 : 0;
+    if (n > 0)
+        kh_build_warn(
+            &g->build, (kh_place){.file = g->topology_path},
+            "%zu amplifiers have a tilt: here it is linear in frequency, GNPy bends it by the dynamic gain tilt (0.1 dB of "
+            "GSNR for a tilt of 1 dB)",
+            n);
+}
+
 static void say_splits(kh_gnpy *g)
 {
     if (g->n_split > 0)
@@ -93,6 +106,7 @@ static kh_status convert(kh_gnpy *g, kh_imported *out, kh_error *err)
     KH_TRY(kh_gnpy_find_sections(g, err));
     say_design(g);
     say_power_mode(g);
+    say_tilt(g);
     say_pairs(g);
     if (!g->designed)
         kh_gnpy_add_design_library(g);

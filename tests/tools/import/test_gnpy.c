@@ -66,6 +66,7 @@ static void every_example_loads_without_findings(void **state)
         {FOLDER "edfa_designed.json", LIBRARY, 2, 1, 1, true},
         {FOLDER "edfa_example_network.json", LIBRARY, 2, 1, 1, true},
         {FOLDER "mesh_designed.json", LIBRARY, 11, 6, 29, true},
+        {FOLDER "mesh_variety_designed.json", LIBRARY, 16, 10, 29, true},
         {FOLDER "meshTopologyExampleV2.json", LIBRARY, 11, 6, 17, false},
         {FOLDER "sweden_v5_designed.json", LIBRARY5, 38, 22, 134, true},
         {FOLDER "Sweden_OpenROADMv5_example_network.json", LIBRARY5, 38, 22, 134, true},
@@ -184,6 +185,7 @@ static void every_kind_of_element_finds_its_place(void **state)
 
     expect_said(&t, KH_WARNING, "RamanFiber 'east 2'");
     expect_said(&t, KH_WARNING, "fibre 'east 2': 'loss_coef' over frequency");
+    expect_said(&t, KH_WARNING, "1 amplifiers have a tilt");
     expect_said(&t, KH_WARNING, "fibre 'west': lumped losses of 0.91 dB");
     kh_net_destroy(net);
     end_trial(&t);
