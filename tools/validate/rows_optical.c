@@ -59,7 +59,8 @@ typedef struct table {
     bool has_case, usable; /* usable: its input could be read */
     kh_optical_path path;
     double tolerance_db;
-    kh_arena *scratch; /* of the case */
+    double min_db, mean_db; /* GSNR in 0.1 nm of the case */
+    kh_arena *scratch;      /* of the case */
 } table;
 
 static const char *input(const table *t, size_t row, size_t which)
@@ -107,6 +108,34 @@ static double find_tolerance_db(const kh_optical_chain *chain, const kh_optical_
     return chain->physics.raman && wide && fibres > 1 ? tilted_tolerance_db : integral_tolerance_db;
 }
 
+static void count_channel(table *t, size_t i, size_t *counted)
+{
+    double gsnr_db = t->path.channels[i].gsnr_01nm_db;
+    t->min_db = fmin(t->min_db, gsnr_db);
+    t->mean_db += (gsnr_db - t->mean_db) / (double)++*counted;
+}
+
+/* Over all channels or those that the reference computed, "...,computed_channels=1 12 25"; GNPy lays straight lines between them.
+ */
+static void summarise(table *t, size_t row)
+{
+    static const char key[] = "computed_channels=";
+    const char *at = strstr(input(t, row, METHOD), key);
+    size_t counted = 0;
+    t->min_db = (double)INFINITY;
+    t->mean_db = 0.0;
+    for (size_t i = 0; i < t->path.n && at == NULL; i++)
+        count_channel(t, i, &counted);
+    at = at == NULL ? "" : at + strlen(key);
+    for (char *end = NULL; *at != '\0'; at = end) {
+        unsigned long channel = strtoul(at, &end, 10);
+        if (end == at)
+            return;
+        if (channel >= 1 && channel <= t->path.n)
+            count_channel(t, channel - 1, &counted);
+    }
+}
+
 static kh_status run_case(table *t, size_t row, kh_error *err)
 {
     const char *tx = input(t, row, TX_OSNR);
@@ -126,7 +155,9 @@ static kh_status run_case(table *t, size_t row, kh_error *err)
     (void)read_physics(t, row, &chain.physics);
     KH_TRY(kh_chain_comb_parse(&text, t->scratch, &comb, err));
     t->tolerance_db = find_tolerance_db(&chain, &comb);
-    return kh_optical_run(&chain, &comb, tx_osnr_db, NULL, t->scratch, &t->path, err);
+    KH_TRY(kh_optical_run(&chain, &comb, tx_osnr_db, NULL, t->scratch, &t->path, err));
+    summarise(t, row);
+    return KH_OK;
 }
 
 static kh_status begin_case(table *t, size_t row)
@@ -146,16 +177,9 @@ static kh_status begin_case(table *t, size_t row)
     return KH_OK;
 }
 
-static double mean_gsnr_db(const kh_optical_path *path)
+static double value_of(const table *t, const kh_optical_channel *channel, quantity which)
 {
-    double sum_db = 0.0;
-    for (size_t i = 0; i < path->n; i++)
-        sum_db += path->channels[i].gsnr_01nm_db;
-    return sum_db / (double)path->n;
-}
-
-static double value_of(const kh_optical_path *path, const kh_optical_channel *channel, quantity which)
-{
+    const kh_optical_path *path = &t->path;
     const double values[QUANTITIES] = {
         [GSNR_01NM] = channel->gsnr_01nm_db,
         [GSNR] = channel->gsnr_db,
@@ -167,8 +191,8 @@ static double value_of(const kh_optical_path *path, const kh_optical_channel *ch
         [PDL] = path->pdl_db,
         [LATENCY] = path->latency_ms,
         [RX_POWER] = channel->rx_power_dbm,
-        [CASE_MIN] = path->channels[path->worst].gsnr_01nm_db,
-        [CASE_MEAN] = mean_gsnr_db(path),
+        [CASE_MIN] = t->min_db,
+        [CASE_MEAN] = t->mean_db,
     };
     return values[which];
 }
@@ -211,7 +235,7 @@ static kh_status add_value(table *t, size_t row, size_t channel, quantity which,
         return kh_fail(rows->err, KH_ENOMEM, "out of memory for the rows of a table");
     made.evaluated = note == NULL;
     if (made.evaluated)
-        made.computed = value_of(&t->path, &t->path.channels[channel - 1], which);
+        made.computed = value_of(t, &t->path.channels[channel - 1], which);
     set_error(t, &made, which, text);
     return kh_rows_add(rows, made);
 }
