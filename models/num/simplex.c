@@ -114,23 +114,17 @@ double kh_simplex_minimise(kh_simplex_function f, const void *context, double *x
     return s.corners[0].value;
 }
 
-static double descend(kh_simplex_function f, const void *context, double *x, size_t n)
-{
-    const kh_simplex_options coarse = {.step = 0.5, .tolerance = 1e-7, .max_calls = 150 * (unsigned)n};
-    const kh_simplex_options fine = {.step = 0.05, .tolerance = 1e-12, .max_calls = 150 * (unsigned)n};
-    (void)kh_simplex_minimise(f, context, x, n, coarse);
-    return kh_simplex_minimise(f, context, x, n, fine);
-}
-
 double kh_simplex_search(kh_simplex_function f, const void *context, const double *starts, size_t n_starts, double *x, size_t n)
 {
-    enum { N_REPEATS = 6 };
-    static const double GAIN = 1e-6;
+    enum { N_REPEATS = 8 };
+    static const double GAIN = 1e-7;
+    const kh_simplex_options coarse = {.step = 0.5, .tolerance = 1e-4, .max_calls = 150 * (unsigned)n};
+    const kh_simplex_options fine = {.step = 0.1, .tolerance = 1e-10, .max_calls = 150 * (unsigned)n};
     double best = INFINITY;
     for (size_t i = 0; i < n_starts; i++) {
         double tried[KH_SIMPLEX_DIMENSIONS_MAX];
         memcpy(tried, starts + i * n, n * sizeof *tried);
-        double value = descend(f, context, tried, n);
+        double value = kh_simplex_minimise(f, context, tried, n, coarse);
         if (value < best) {
             best = value;
             memcpy(x, tried, n * sizeof *x);
@@ -139,7 +133,7 @@ double kh_simplex_search(kh_simplex_function f, const void *context, const doubl
     /* a simplex may collapse on a slope: with a new one it goes on */
     for (int i = 0; i < N_REPEATS && isfinite(best); i++) {
         double before = best;
-        best = descend(f, context, x, n);
+        best = kh_simplex_minimise(f, context, x, n, fine);
         if (before - best <= GAIN * fabs(best))
             break;
     }

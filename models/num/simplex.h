@@ -24,7 +24,7 @@ typedef struct kh_simplex_options {
  *  @return the value at @p x, never above the value at the start; NAN when n is out of range */
 double kh_simplex_minimise(kh_simplex_function f, const void *context, double *x, size_t n, kh_simplex_options options);
 
-/** The best of several descents, each coarse and then fine, repeated from the best point while that helps.
+/** The best of several coarse descents, then fine ones from there while they help.
  *  @param starts   n_starts rows of n coordinates
  *  @param[out] x   n coordinates of the best point
  *  @return the value at @p x; INFINITY, and x as before, when no descent reached a smaller one */

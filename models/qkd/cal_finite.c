@@ -42,11 +42,11 @@ static double complete_polynomial(const double *x, int last, int k)
 
 /* The divided difference over intensities of sum y_k mu^k / k! is sum y_k h_(k-q)(mu) / k!, q the number of intensities less one:
  * no yield below q, no negative weight above it. So y_n <= n! difference / h_(n-q). The weakest q + 1 intensities serve. */
-static void weigh_by_differences(const double *mu, int n, double *weight)
+static void weigh_by_differences(const double *mu, int n, double factorial, double *weight)
 {
     int q = n < N_DECOYS ? n : N_DECOYS - 1;
     const double *used = mu + (N_DECOYS - 1 - q);
-    double scale = tgamma(n + 1.0) / complete_polynomial(used, q, n - q);
+    double scale = factorial / complete_polynomial(used, q, n - q);
     for (int i = 0; i < N_DECOYS; i++)
         weight[i] = 0.0;
     for (int i = 0; i <= q; i++) {
@@ -74,13 +74,16 @@ static side prepare(double alpha2, const double *mu, double share)
     side s = {.alpha2 = alpha2 * share};
     for (int i = 0; i < N_DECOYS; i++)
         s.mu[i] = mu[i] * share;
+    double factorial = 1.0, power = 1.0;
     for (int n = 0; n < N_PHOTONS; n++) {
         s.amplitude[n] = n == 0 ? exp(-0.5 * s.alpha2) : s.amplitude[n - 1] * sqrt(s.alpha2 / n);
-        weigh_by_differences(s.mu, n, s.weights[n].of[0]);
+        weigh_by_differences(s.mu, n, factorial, s.weights[n].of[0]);
         if (n == 0)
             weigh_by_extrapolation(s.mu, s.weights[n].of[1]);
         else /* the strongest intensity alone: y_n <= n! sum / mu^n */
-            s.weights[n].of[1][0] = tgamma(n + 1.0) / pow(s.mu[0], n);
+            s.weights[n].of[1][0] = factorial / power;
+        factorial *= n + 1.0;
+        power *= s.mu[0];
     }
     return s;
 }
@@ -120,33 +123,50 @@ static sums bound_sums(const kh_cal2019_setting *s, const kh_cal_finite_choice *
     return bounds;
 }
 
-static double weighted(const sums *bounds, const double *a, const double *b)
+/* weights of A's intensities applied: what is left for B's, for a positive weight of it and for a negative one */
+typedef struct partial {
+    double up[N_DECOYS], down[N_DECOYS];
+} partial;
+
+static partial apply(const sums *bounds, const double *a)
+{
+    partial p = {0};
+    for (int i = 0; i < N_DECOYS; i++) {
+        const double *most = a[i] > 0.0 ? bounds->high[i] : bounds->low[i];
+        const double *least = a[i] > 0.0 ? bounds->low[i] : bounds->high[i];
+        for (int j = 0; j < N_DECOYS; j++) {
+            p.up[j] += a[i] * most[j];
+            p.down[j] += a[i] * least[j];
+        }
+    }
+    return p;
+}
+
+static double weighted(const partial *p, const double *b)
 {
     double sum = 0.0;
-    for (int i = 0; i < N_DECOYS; i++)
-        for (int j = 0; j < N_DECOYS; j++) {
-            double weight = a[i] * b[j];
-            sum += weight * (weight > 0.0 ? bounds->high[i][j] : bounds->low[i][j]);
-        }
+    for (int j = 0; j < N_DECOYS; j++)
+        sum += b[j] * (b[j] > 0.0 ? p->up[j] : p->down[j]);
     return sum;
 }
 
-static double yield_at_most(const sums *bounds, const weights *a, const weights *b)
+/* the least of the bounds that the weights of both users allow */
+static double yield_at_most(const partial a[2], const weights *b)
 {
     double least = INFINITY;
     for (int i = 0; i < 2; i++)
         for (int j = 0; j < 2; j++)
-            least = fmin(least, weighted(bounds, a->of[i], b->of[j]));
-    return least;
+            least = fmin(least, weighted(&a[i], b->of[j]));
+    return fmax(0.0, least);
 }
 
 /* Photons beyond those of the loop: y_nm <= high n! m! / mu_0^(n+m), and the amplitudes turn this into two geometric series. */
 static double amplitude_beyond(const sums *bounds, const side sides[2], int parity)
 {
     double ratio = sides[0].alpha2 / sides[0].mu[0]; /* the same for both users */
-    double whole = (parity == 0 ? 1.0 : sqrt(ratio)) / (1.0 - ratio), within = 0.0;
-    for (int n = parity; n < N_PHOTONS; n += 2)
-        within += pow(ratio, 0.5 * n);
+    double term = parity == 0 ? 1.0 : sqrt(ratio), whole = term / (1.0 - ratio), within = 0.0;
+    for (int n = parity; n < N_PHOTONS; n += 2, term *= ratio)
+        within += term;
     double dim = exp(-0.5 * (sides[0].alpha2 + sides[1].alpha2));
     return dim * sqrt(bounds->high[0][0]) * fmax(0.0, whole * whole - within * within);
 }
@@ -159,27 +179,29 @@ static double phase_errors(const sums *bounds, const side sides[2])
     double errors = 0.0;
     for (int parity = 0; parity < 2; parity++) {
         double amplitude = amplitude_beyond(bounds, sides, parity);
-        for (int n = parity; n < N_PHOTONS; n += 2)
+        for (int n = parity; n < N_PHOTONS; n += 2) {
+            const partial a[2] = {apply(bounds, sides[0].weights[n].of[0]), apply(bounds, sides[0].weights[n].of[1])};
             for (int m = parity; m < N_PHOTONS; m += 2)
-                amplitude += sides[0].amplitude[n] * sides[1].amplitude[m] *
-                             sqrt(fmax(0.0, yield_at_most(bounds, &sides[0].weights[n], &sides[1].weights[m])));
+                amplitude += sides[0].amplitude[n] * sides[1].amplitude[m] * sqrt(yield_at_most(a, &sides[1].weights[m]));
+        }
         errors += amplitude * amplitude;
     }
     return errors;
 }
 
+/* mean of exp(-light at the station) of one user, less 1 */
+static double dimming(const kh_cal_finite_choice *c, const side *s, double eta)
+{
+    double sum = c->p_key * expm1(-eta * s->alpha2);
+    for (int i = 0; i < N_DECOYS; i++)
+        sum += (1.0 - c->p_key) * c->p[i] * expm1(-eta * s->mu[i]);
+    return sum;
+}
+
 static double click_of(const kh_cal2019_setting *s, const kh_cal_finite_choice *c, const side sides[2])
 {
-    double silent = 0.0;
-    for (int i = 0; i <= N_DECOYS; i++)
-        for (int j = 0; j <= N_DECOYS; j++) {
-            double p_a = i == N_DECOYS ? c->p_key : (1.0 - c->p_key) * c->p[i];
-            double p_b = j == N_DECOYS ? c->p_key : (1.0 - c->p_key) * c->p[j];
-            double mu_a = i == N_DECOYS ? sides[0].alpha2 : sides[0].mu[i];
-            double mu_b = j == N_DECOYS ? sides[1].alpha2 : sides[1].mu[j];
-            silent += p_a * p_b * expm1(2.0 * log1p(-s->dark_per_gate) - s->light->eta_a * mu_a - s->light->eta_b * mu_b);
-        }
-    return -silent;
+    double dim_a = dimming(c, &sides[0], s->light->eta_a), dim_b = dimming(c, &sides[1], s->light->eta_b);
+    return -expm1(2.0 * log1p(-s->dark_per_gate) + log1p(dim_a) + log1p(dim_b));
 }
 
 static double phase_error_of(const kh_cal2019_setting *s, const kh_privacy_target *target, const kh_cal_finite_choice *c,

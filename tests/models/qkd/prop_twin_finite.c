@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { N_SYSTEMS = 6 };
+enum { N_SYSTEMS = 12 };
 static const double SEARCH = 1e-4; /* the search for the best parameters is that good */
 
 /* finite blocks and the endless key that they stay below */
