@@ -128,6 +128,7 @@ const kh_qkd_protocol kh_qkd_tf_cal = {
     .title = "twin field with coherent states, three decoys, finite key (after Curras-Lorenzo 2021, own bounds)",
     .protocol = KH_PROTOCOL_TF_CAL,
     .is_finite = true,
+    .terms = KH_PRIVACY_TERMS,
     .is_relayed = true,
     .is_twin_field = true,
     .key = compute,

@@ -121,6 +121,7 @@ const kh_qkd_protocol kh_qkd_tf_sns = {
     .title = "twin field, sending or not sending with pairing, finite block by Chernoff bounds (estimate, not the published proof)",
     .protocol = KH_PROTOCOL_TF_SNS,
     .is_finite = true,
+    .terms = KH_PRIVACY_TERMS,
     .is_relayed = true,
     .is_twin_field = true,
     .key = compute,
