@@ -123,10 +123,11 @@ static void shrink_drawing(kh_gnpy *g)
 {
     static const double slack = 0.98;
     kh_net *net = &g->build.net;
-    double lat_deg = net->nodes[0].lat_deg, lon_deg = net->nodes[0].lon_deg, all = 1.0;
-    for (double scale = find_scale(g); scale < 1.0; scale = find_scale(g)) {
+    double lat_deg = net->nodes[0].lat_deg, lon_deg = net->nodes[0].lon_deg, all = 1.0, scale = find_scale(g);
+    while (scale < 1.0) { /* a sphere is no plane: once is nearly always enough */
         scale_positions(g, slack * scale, lat_deg, lon_deg);
         all *= slack * scale;
+        scale = find_scale(g);
     }
     if (all == 1.0)
         return;

@@ -3,7 +3,7 @@
 #include "tools/import/gnpy.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const size_t LARGEST_FILE = (size_t)64 << 20;
@@ -13,14 +13,24 @@ static kh_status no_memory(kh_error *err)
     return kh_fail(err, KH_ENOMEM, "out of memory while reading a network of GNPy");
 }
 
+/* The number behind a word at the start of *text, and *text behind the number; 0 when the text starts otherwise. */
+static uint32_t take_number(const char **text, const char *word)
+{
+    char *end = NULL;
+    if (strncmp(*text, word, strlen(word)) != 0)
+        return 0;
+    unsigned long number = strtoul(*text + strlen(word), &end, 10);
+    *text = end;
+    return (uint32_t)number;
+}
+
 /* "line 3, column 7: ..." of the JSON reader as a place. */
 static void report_syntax(const kh_gnpy *g, const char *path, const char *message)
 {
     kh_place place = {.file = path};
-    int taken = 0;
-    if (sscanf(message, "line %u, column %u: %n", &place.line, &place.column, &taken) < 2)
-        taken = 0;
-    kh_findings_add(g->build.findings, KH_ERROR, place, NULL, "no JSON: %s", message + taken);
+    place.line = take_number(&message, "line ");
+    place.column = take_number(&message, ", column ");
+    kh_findings_add(g->build.findings, KH_ERROR, place, NULL, "no JSON: %s", message + strspn(message, ": "));
 }
 
 kh_status kh_gnpy_read_file(kh_gnpy *g, const char *path, kh_json **json, kh_error *err)

@@ -116,24 +116,28 @@ static bool is_usable(kh_gnpy *g, const kh_gnpy_section *s, uint32_t first)
     return false;
 }
 
+static kh_status add_section(kh_gnpy *g, uint32_t from, uint32_t first, size_t *capacity, kh_error *err)
+{
+    if (g->n_sections == *capacity) {
+        kh_gnpy_section *bigger = kh_arena_grow(g->build.arena, g->sections, g->n_sections, capacity, sizeof *bigger);
+        if (bigger == NULL)
+            return no_memory(err);
+        g->sections = bigger;
+    }
+    kh_gnpy_section *made = &g->sections[g->n_sections];
+    KH_TRY(walk(g, from, first, made, err));
+    g->n_sections += is_usable(g, made, first) ? 1 : 0;
+    return KH_OK;
+}
+
 static kh_status find_all(kh_gnpy *g, kh_error *err)
 {
     size_t capacity = 0;
     for (uint32_t i = 0; i < g->n_elements; i++) {
         const kh_gnpy_element *e = &g->elements[i];
-        for (size_t k = 0; is_end(g, i) && k < e->n_next; k++) {
-            if (is_end(g, e->next[k]))
-                continue;
-            if (g->n_sections == capacity) {
-                kh_gnpy_section *bigger = kh_arena_grow(g->build.arena, g->sections, g->n_sections, &capacity, sizeof *bigger);
-                if (bigger == NULL)
-                    return no_memory(err);
-                g->sections = bigger;
-            }
-            KH_TRY(walk(g, i, e->next[k], &g->sections[g->n_sections], err));
-            if (is_usable(g, &g->sections[g->n_sections], e->next[k]))
-                g->n_sections++;
-        }
+        for (size_t k = 0; is_end(g, i) && k < e->n_next; k++)
+            if (!is_end(g, e->next[k]))
+                KH_TRY(add_section(g, i, e->next[k], &capacity, err));
     }
     return KH_OK;
 }

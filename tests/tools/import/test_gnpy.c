@@ -257,6 +257,36 @@ static void ways_without_fibre_are_dropped_and_said(void **state)
     end_trial(&t);
 }
 
+/* Both directions meet in one fused element: light does not turn round there. */
+static void a_fused_element_may_serve_both_directions(void **state)
+{
+    (void)state;
+    static const char fibre[] =
+        ", \"type\": \"Fiber\", \"type_variety\": \"SSMF\", \"params\": {\"length\": 30, \"length_units\": \"km\", "
+        "\"loss_coef\": 0.2}}";
+    static const char *const pairs[][2] = {{"A", "a1"}, {"a1", "X"}, {"X", "b1"}, {"b1", "B"},
+                                           {"B", "b2"}, {"b2", "X"}, {"X", "a2"}, {"a2", "A"}};
+    kh_str text = {0};
+    kh_str_append(&text, "{\"elements\": [{\"uid\": \"A\", \"type\": \"Roadm\"}, {\"uid\": \"B\", \"type\": \"Roadm\"}, "
+                         "{\"uid\": \"X\", \"type\": \"Fused\", \"params\": {\"loss\": 2}}");
+    for (const char *const *uid = (const char *const[]){"a1", "a2", "b1", "b2", NULL}; *uid != NULL; uid++)
+        kh_str_printf(&text, ", {\"uid\": \"%s\"%s", *uid, fibre);
+    kh_str_append(&text, "], \"connections\": [");
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        kh_str_printf(&text, "%s{\"from_node\": \"%s\", \"to_node\": \"%s\"}", i == 0 ? "" : ", ", pairs[i][0], pairs[i][1]);
+    kh_str_append(&text, "]}");
+    trial t = import_text(text.data, text.length, LIBRARY);
+    kh_str_clear(&text);
+    assert_int_equal(t.status, KH_OK);
+    kh_net *net = load(&t);
+    assert_int_equal(net->n_line_systems, 1);
+    assert_int_equal(net->line_systems[0].n_via, 2);
+    assert_int_equal(net->n_installed_losses, 2);
+    assert_int_equal(net->n_nodes, 3);
+    kh_net_destroy(net);
+    end_trial(&t);
+}
+
 static void requests_become_demands(void **state)
 {
     (void)state;
@@ -309,6 +339,7 @@ int main(void)
         cmocka_unit_test(what_has_no_counterpart_is_refused_by_name),
         cmocka_unit_test(findings_know_line_and_column),
         cmocka_unit_test(ways_without_fibre_are_dropped_and_said),
+        cmocka_unit_test(a_fused_element_may_serve_both_directions),
         cmocka_unit_test(requests_become_demands),
         cmocka_unit_test(what_the_caller_forgot_is_a_usage_error),
     };
