@@ -47,18 +47,21 @@ static void put_key(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_
     grid->failed = grid->failed || cell->small == NULL;
 }
 
-/* What limits the link, and under it the system: "bb84-decoy, 2 modules". */
+/* What limits the link, and under it the system: "bb84-decoy, 2 modules", and what a satellite's year assumes. */
 static void put_limit(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_t row, size_t base)
 {
     const char *protocol = kh_table_text(facts->qkd_links, "protocol", base);
+    const char *assumed = kh_table_text(facts->links, "assumed", row);
     double modules = kh_table_number(facts->qkd_links, "modules", base);
     kh_cell *cell = kh_grid_text(grid, row, 5, kh_table_text(facts->links, "limit", row));
+    bool one = modules == 1 || isnan(modules);
     cell->small = protocol;
-    if (modules == 1 || isnan(modules))
-        return;
-    cell->small =
-        kh_arena_printf(arena, "%s%s%.0f modules", protocol == NULL ? "" : protocol, protocol == NULL ? "" : ", ", modules);
-    grid->failed = grid->failed || cell->small == NULL;
+    if (!one)
+        cell->small =
+            kh_arena_printf(arena, "%s%s%.0f modules", protocol == NULL ? "" : protocol, protocol == NULL ? "" : ", ", modules);
+    if (assumed != NULL && assumed[0] != '\0' && cell->small != NULL)
+        cell->small = kh_arena_printf(arena, "%s; assumed: %s", cell->small, assumed);
+    grid->failed = grid->failed || (cell->small == NULL && (!one || assumed != NULL));
 }
 
 static void put_link(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size_t row)
@@ -71,7 +74,8 @@ static void put_link(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size
     put_key(facts, arena, grid, row);
     kh_grid_number(grid, row, 2, qber, kh_arena_printf(arena, "%.2f %%", qber * 100));
     put_number(grid, arena, row, 3, kh_table_number(facts->links, "loss_db", row), 1);
-    put_number(grid, arena, row, 4, kh_table_number(facts->qkd_links, "length_km", base), 1);
+    bool from_space = !isnan(kh_table_number(facts->links, "key_passes", row));
+    put_number(grid, arena, row, 4, from_space ? (double)NAN : kh_table_number(facts->qkd_links, "length_km", base), 1);
     put_limit(facts, arena, grid, row, base);
     kh_grid_number(grid, row, 6, used, kh_format_share(arena, used))->bar = used;
     put_price(grid, arena, row, 7, kh_table_number(facts->links, "shadow_price", row));

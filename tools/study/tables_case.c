@@ -61,19 +61,43 @@ static double lowest_of_all(const kh_pipeline *p, size_t link)
     return lowest;
 }
 
+static const char *assumed_text(kh_book *book, const kh_satellite_rate *rate)
+{
+    kh_str text = {0};
+    for (size_t i = 0; i < rate->n_assumed; i++)
+        kh_str_printf(&text, "%s%s", i == 0 ? "" : ", ", rate->assumed[i]);
+    return kh_book_take(book, &text);
+}
+
+/* Links from satellites; the others stay without numbers. */
+static void add_passes(result *r, kh_table *t)
+{
+    kh_book *book = &r->book;
+    double *year = kh_book_number(book, t, "key_bits_year"), *passes = kh_book_number(book, t, "key_passes");
+    double *pass = kh_book_number(book, t, "mean_pass_bits");
+    const char **assumed = kh_book_text(book, t, "assumed");
+    for (size_t i = 0; !book->failed && i < r->p->net->n_qkd_links; i++) {
+        const kh_qkd_rate *q = &r->p->rates->qkd[i];
+        if (!q->is_satellite)
+            continue;
+        year[i] = q->satellite.key_bits_year * r->p->net->qkd_links[i].modules;
+        passes[i] = q->satellite.key_passes;
+        pass[i] = q->satellite.mean_pass_bits;
+        assumed[i] = assumed_text(book, &q->satellite);
+    }
+}
+
 static void add_links(result *r)
 {
     const kh_net *net = r->p->net;
     kh_book *book = &r->book;
-    kh_table *t = kh_book_table(book, "links", net->n_qkd_links, 15);
+    kh_table *t = kh_book_table(book, "links", net->n_qkd_links, 16);
     const char **id = kh_book_text(book, t, "id"), **limit = kh_book_text(book, t, "limit");
     double *rate = kh_book_number(book, t, "key_rate_bps"), *qber = kh_book_number(book, t, "qber");
     double *loss = kh_book_number(book, t, "loss_db"), *measured = kh_book_number(book, t, "measured");
     double *capacity = kh_book_number(book, t, "capacity_bps"), *used = kh_book_number(book, t, "used_bps");
     double *price = kh_book_number(book, t, "shadow_price"), *lowest = kh_book_number(book, t, "lowest_store_bits");
     double *up = kh_book_number(book, t, "up_fraction"), *lost = kh_book_number(book, t, "lost_bits");
-    double *year = kh_book_number(book, t, "key_bits_year"), *passes = kh_book_number(book, t, "key_passes");
-    double *pass = kh_book_number(book, t, "mean_pass_bits");
     if (book->failed)
         return;
     for (size_t i = 0; i < net->n_qkd_links; i++) {
@@ -91,10 +115,8 @@ static void add_links(result *r)
         lowest[i] = lowest_of_all(r->p, i);
         up[i] = kh_figure_estimate(r->p, kh_figure_up_fraction, i).mean;
         lost[i] = kh_figure_estimate(r->p, kh_figure_lost_bits, i).mean;
-        year[i] = q->is_satellite ? q->satellite.key_bits_year * net->qkd_links[i].modules : (double)NAN;
-        passes[i] = q->is_satellite ? q->satellite.key_passes : (double)NAN;
-        pass[i] = q->is_satellite ? q->satellite.mean_pass_bits : (double)NAN;
     }
+    add_passes(r, t);
 }
 
 static void add_lines(result *r)

@@ -257,6 +257,24 @@ static void classes_sum_up_to_the_passes_one_by_one(void **state)
     kh_net_destroy(net);
 }
 
+/* near what a search from scratch finds, from little loss to almost none of the passes giving key */
+static void the_best_pass_is_that_of_a_search_from_scratch(void **state)
+{
+    (void)state;
+    const char *const losses[] = {", extra_loss_db: 0", ", extra_loss_db: 6", ", extra_loss_db: 11", ", extra_loss_db: 12"};
+    for (size_t i = 0; i < sizeof losses / sizeof losses[0]; i++) {
+        topology t = usual;
+        t.link = losses[i];
+        kh_net *net = load(t);
+        kh_satellite_year year;
+        assert_int_equal(kh_satellite_year_compute(net, &net->qkd_links[0], &year, NULL), KH_OK);
+        double offset_rad = kh_orbit_central_angle(500.0, year.rate.best_elevation_deg * 3.14159265358979 / 180.0);
+        double alone = kh_satellite_pass_bits(net, &net->qkd_links[0], offset_rad, false);
+        assert_true(alone > 0.0 && fabs(year.rate.best_pass_bits / alone - 1.0) < 5e-3);
+        kh_net_destroy(net);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +291,7 @@ int main(void)
         cmocka_unit_test(devices_for_space_are_for_space),
         cmocka_unit_test(the_limits_of_the_device_hold),
         cmocka_unit_test(classes_sum_up_to_the_passes_one_by_one),
+        cmocka_unit_test(the_best_pass_is_that_of_a_search_from_scratch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
