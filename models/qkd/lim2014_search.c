@@ -48,7 +48,7 @@ static const double STARTS[][N_FREE] = {
     {0.47, 0.45, 0.55, 0.70, 0.88}, {0.40, 0.40, 0.60, 0.60, 0.40}, {0.40, 0.20, 0.05, 0.55, 0.80}, {0.45, 0.40, 0.15, 0.60, 0.30},
     {0.50, 0.25, 0.85, 0.70, 0.97}, {0.35, 0.12, 0.02, 0.50, 0.80}, {0.30, 0.24, 0.04, 0.50, 0.12},
 };
-enum { N_STARTS = sizeof STARTS / sizeof STARTS[0], N_DESCENTS = 3 };
+enum { N_STARTS = sizeof STARTS / sizeof STARTS[0], N_DESCENTS = 2 };
 
 static void place(const double *start, double *x)
 {
@@ -98,7 +98,7 @@ static double descend(const kh_lim2014_search *search, kh_lim2014_errors errors,
     const valley v = {search, errors};
     double starts[N_STARTS][N_FREE];
     int n_starts = choose_starts(&v, starts);
-    kh_simplex_options coarse = {.step = 0.5, .tolerance = search->rough ? 1e-3 : 1e-4, .max_calls = 600};
+    kh_simplex_options coarse = {.step = 0.5, .tolerance = search->rough ? 1e-2 : 1e-3, .max_calls = 600};
     for (int i = 0; i < n_starts; i++) {
         double value = kh_simplex_minimise(score_at, &v, starts[i], N_FREE, coarse);
         if (value < best) {
@@ -117,7 +117,7 @@ kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search)
     double best = descend(search, KH_LIM2014_ERRORS_ALL, (double)INFINITY, best_x);
     (void)descend(search, KH_LIM2014_ERRORS_BY_DECOYS, best, best_x);
     const valley v = {search, KH_LIM2014_ERRORS_LEAST};
-    kh_simplex_options fine = {.step = 0.1, .tolerance = 1e-9, .max_calls = 600};
+    kh_simplex_options fine = {.step = 0.1, .tolerance = 1e-7, .max_calls = 600};
     if (!search->rough)
         (void)kh_simplex_minimise(score_at, &v, best_x, N_FREE, fine);
     return choice_at(search->mu_3, best_x);
