@@ -98,7 +98,7 @@ static double descend(const kh_lim2014_search *search, kh_lim2014_errors errors,
     const valley v = {search, errors};
     double starts[N_STARTS][N_FREE];
     int n_starts = choose_starts(&v, starts);
-    kh_simplex_options coarse = {.step = 0.5, .tolerance = search->rough ? 1e-2 : 1e-3, .max_calls = 600};
+    kh_simplex_options coarse = {.step = 0.5, .tolerance = search->rough > 0.0 ? search->rough : 1e-3, .max_calls = 600};
     for (int i = 0; i < n_starts; i++) {
         double value = kh_simplex_minimise(score_at, &v, starts[i], N_FREE, coarse);
         if (value < best) {
@@ -118,7 +118,7 @@ kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search)
     (void)descend(search, KH_LIM2014_ERRORS_BY_DECOYS, best, best_x);
     const valley v = {search, KH_LIM2014_ERRORS_LEAST};
     kh_simplex_options fine = {.step = 0.1, .tolerance = 1e-7, .max_calls = 600};
-    if (!search->rough)
+    if (!(search->rough > 0.0))
         (void)kh_simplex_minimise(score_at, &v, best_x, N_FREE, fine);
     return choice_at(search->mu_3, best_x);
 }

@@ -4,8 +4,6 @@
 
 #include "models/qkd/lim2014.h"
 
-#include <stdbool.h>
-
 /** The best intensities, probabilities and bias of BB84 with two decoys, for a finite block. Whoever searches says what a choice is
  *  worth; the way there is common: over a fibre, over a pass of a satellite. */
 
@@ -24,7 +22,7 @@ typedef struct kh_lim2014_search {
     const void *context;
     double mu_3;                   /**< fixed, [0, 0.1] */
     const kh_lim2014_choice *near; /**< best choice of a similar case: the search starts there alone. NULL: from scratch */
-    bool rough;                    /**< to 1e-3: no fine descent */
+    double rough; /**< how far from the best the score may stay, relative, without a fine descent; 0: 1e-4 at most */
 } kh_lim2014_search;
 
 /** The best choice found: three descents from the best of seven starts under each bound of the errors, then a fine one.

@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+static const double EFFECT_TOLERANCE = 1e-2; /* 0.04 dB */
+
 typedef struct search {
     const kh_qkd_system *system;
     kh_lim2014_setting setting;
@@ -53,7 +55,8 @@ static kh_lim2014_choice best_finite(const search *s)
 {
     const kh_qkd_key *near = s->system->near;
     kh_lim2014_choice start;
-    kh_lim2014_search way = {.score = score_finite, .context = s, .mu_3 = KH_LIM2014_MU_3, .rough = s->rough};
+    kh_lim2014_search way = {
+        .score = score_finite, .context = s, .mu_3 = KH_LIM2014_MU_3, .rough = s->rough ? EFFECT_TOLERANCE : 0.0};
     if (near != NULL && near->rate_bps > 0.0) {
         start = kh_lim2014_choice_of(near->parameters, KH_LIM2014_MU_3);
         way.near = &start;

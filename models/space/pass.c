@@ -82,7 +82,7 @@ kh_pass_key kh_pass_best(const kh_pass_system *system, const kh_pass_steps *step
         return (kh_pass_key){.qber = (double)NAN, .choice = usual};
     const subject s = {system, steps};
     const kh_lim2014_search search = {
-        .score = score, .context = &s, .mu_3 = system->mu_3, .near = how.near, .rough = how.rough && how.near != NULL};
+        .score = score, .context = &s, .mu_3 = system->mu_3, .near = how.near, .rough = how.rough && how.near != NULL ? 1e-3 : 0.0};
     kh_lim2014_choice best = kh_lim2014_search_best(&search);
     kh_pass_key key = key_of(system, steps, &best);
     if (key.key_bits > 0.0)
