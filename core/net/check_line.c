@@ -187,28 +187,29 @@ static void check_comb_mode(const kh_loader *l, const kh_comb *comb)
               mode->id, mode->baud_gbd);
 }
 
-/* The channel of b that overlaps one of a, or a number past the last. */
-static double find_overlap(const plan *a, const plan *b)
+/* The channel of b that overlaps one of a, or the number of b's channels. */
+static size_t find_overlap(const plan *a, const plan *b)
 {
+    size_t n = (size_t)b->channels;
     double reach_thz = (a->spacing_ghz + b->spacing_ghz) / 2000 - 1e-9; /* rounding of frequencies in THz */
-    for (double i = 0; i < b->channels; i++) {
-        double at_thz = b->first_thz + i * b->spacing_ghz / 1000;
+    for (size_t i = 0; i < n; i++) {
+        double at_thz = b->first_thz + (double)i * b->spacing_ghz / 1000;
         double nearest = round((at_thz - a->first_thz) * 1000 / a->spacing_ghz);
         nearest = fmin(fmax(nearest, 0), a->channels - 1);
         if (fabs(a->first_thz + nearest * a->spacing_ghz / 1000 - at_thz) < reach_thz)
             return i;
     }
-    return b->channels;
+    return n;
 }
 
 static void check_overlap(const kh_loader *l, const kh_comb *comb, const kh_comb *before)
 {
     const plan p = plan_of_comb(comb), o = plan_of_comb(before);
-    double at = find_overlap(&o, &p);
-    if (at < comb->channels)
+    size_t at = find_overlap(&o, &p);
+    if (at < (size_t)comb->channels)
         ERROR(l, comb->place, "move first_thz, or make count or spacing_ghz smaller",
               "comb '%s': its channel at %.10g THz, %g GHz wide, overlaps comb '%s'", comb->id,
-              comb->first_thz + at * comb->spacing_ghz / 1000, comb->spacing_ghz, before->id);
+              comb->first_thz + (double)at * comb->spacing_ghz / 1000, comb->spacing_ghz, before->id);
 }
 
 /* Combs of a line, up to those that are too many. */

@@ -19,6 +19,7 @@ typedef struct key {
     bool required;
 } key;
 
+#define NO_LIMIT  ((double)INFINITY)
 #define AT(field) offsetof(kh_optical_element, field)
 
 static const key fibre_keys[KEYS_MAX] = {
@@ -131,23 +132,27 @@ static kh_status read_stage_noise(parser *p, kh_optical_amplifier *stage)
                    column(p), word);
 }
 
-/* "(noise,gmin,gflat,noise,gmin,gflat)" */
+/* "noise,gmin,gflat" */
+static kh_status read_stage(parser *p, kh_optical_amplifier *stage)
+{
+    *stage = (kh_optical_amplifier){.power_max_dbm = NO_LIMIT};
+    KH_TRY(read_stage_noise(p, stage));
+    KH_TRY(expect(p, ','));
+    KH_TRY(read_number(p, &stage->gain_min_db));
+    KH_TRY(expect(p, ','));
+    return read_number(p, &stage->gain_max_db);
+}
+
+/* "(stage,stage)" */
 static kh_status read_stages(parser *p, kh_optical_amplifier *amplifier)
 {
     kh_optical_amplifier *stages = KH_NEW(p->arena, kh_optical_amplifier, 2);
     if (stages == NULL)
         return kh_fail(p->err, KH_ENOMEM, "out of memory for an amplifier");
     KH_TRY(expect(p, '('));
-    for (size_t i = 0; i < 2; i++) {
-        if (i > 0)
-            KH_TRY(expect(p, ','));
-        stages[i] = (kh_optical_amplifier){.power_max_dbm = INFINITY};
-        KH_TRY(read_stage_noise(p, &stages[i]));
-        KH_TRY(expect(p, ','));
-        KH_TRY(read_number(p, &stages[i].gain_min_db));
-        KH_TRY(expect(p, ','));
-        KH_TRY(read_number(p, &stages[i].gain_max_db));
-    }
+    KH_TRY(read_stage(p, &stages[0]));
+    KH_TRY(expect(p, ','));
+    KH_TRY(read_stage(p, &stages[1]));
     amplifier->noise = KH_OPTICAL_NOISE_DUAL_STAGE;
     amplifier->stages = stages;
     return expect(p, ')');
@@ -266,14 +271,14 @@ static kh_status read_element(parser *p, kh_optical_element *element)
     }
     if (letter == 'E') {
         *element = (kh_optical_element){.kind = KH_OPTICAL_AMPLIFIER,
-                                        .amplifier = {.gain_min_db = -10.0, .gain_max_db = INFINITY, .power_max_dbm = INFINITY}};
+                                        .amplifier = {.gain_min_db = -10.0, .gain_max_db = NO_LIMIT, .power_max_dbm = NO_LIMIT}};
         return read_pairs(p, amplifier_keys, element);
     }
     if (letter == 'L') {
         *element = (kh_optical_element){.kind = KH_OPTICAL_LOSS};
         return read_pairs(p, loss_keys, element);
     }
-    *element = (kh_optical_element){.kind = KH_OPTICAL_ROADM, .roadm = {.add_drop_osnr_db = INFINITY}};
+    *element = (kh_optical_element){.kind = KH_OPTICAL_ROADM, .roadm = {.add_drop_osnr_db = NO_LIMIT}};
     KH_TRY(read_role(p, &element->roadm.role));
     return read_pairs(p, roadm_keys, element);
 }

@@ -268,17 +268,23 @@ static void pick_final(const kh_optical_choice *c, const light *l, size_t k)
         pick_best(carrier);
 }
 
+/* With one comb to choose for, one round has seen everything. */
+static kh_status run_search(search *s, size_t open)
+{
+    KH_TRY(run_light(s->c, s->cache, &s->best, s->err));
+    bool improved = open > 0;
+    for (int round = 0; improved && round < ROUNDS_MAX && (round == 0 || open > 1); round++)
+        KH_TRY(improve(s, &improved));
+    return judge_light(s->c, &s->best, s->err);
+}
+
 kh_status kh_optical_choice_find(kh_optical_choice *choice, kh_error *err)
 {
     search s = {.c = choice, .err = err};
     size_t open, fitting;
     KH_TRY(start(&s, &open, &fitting));
     if (fitting > 0) {
-        KH_TRY(run_light(choice, s.cache, &s.best, err));
-        bool improved = open > 0;
-        for (int round = 0; improved && round < ROUNDS_MAX && (round == 0 || open > 1); round++)
-            KH_TRY(improve(&s, &improved));
-        KH_TRY(judge_light(choice, &s.best, err));
+        KH_TRY(run_search(&s, open));
         choice->lit = true;
         choice->comb = s.best.comb;
         choice->path = s.best.path;

@@ -255,7 +255,8 @@ static double largest_margin_db(const rating *r)
     return most_db;
 }
 
-static kh_status evaluate(rating *r, kh_line_rate *out)
+/* Everything before the light. */
+static kh_status prepare(rating *r)
 {
     if (r->route->n_hops == 0)
         return kh_fail(r->err, KH_ERANGE, "a route of no line system");
@@ -263,7 +264,12 @@ static kh_status evaluate(rating *r, kh_line_rate *out)
     KH_TRY(kh_optical_route_build(r->net, r->route, r->arena, &r->layout, r->err));
     r->choice.chain = &r->layout.chain;
     r->choice.margin_db = largest_margin_db(r);
-    KH_TRY(kh_optical_choice_list(&r->choice, r->route, r->err));
+    return kh_optical_choice_list(&r->choice, r->route, r->err);
+}
+
+static kh_status evaluate(rating *r, kh_line_rate *out)
+{
+    KH_TRY(prepare(r));
     kh_line_rate made = start_report(r);
     if (r->layout.obstacle == NULL && r->net->n_modes == 0)
         made.reason = "no transceiver mode is given";

@@ -59,12 +59,12 @@ kh_status kh_optical_route_comb(const kh_net *net, kh_line_id line, double baud_
     return kh_optical_plan_light(&plan, baud, arena, comb, NULL, err);
 }
 
-kh_status kh_optical_route_run(const kh_net *net, const kh_optical_route *route, const kh_optical_comb *comb,
-                               kh_optical_cache *cache, kh_arena *arena, kh_optical_path *path, kh_error *err)
+kh_status kh_optical_route_run(const kh_net *net, const kh_optical_route *route, const kh_optical_comb *comb, kh_arena *arena,
+                               kh_optical_path *path, kh_error *err)
 {
-    kh_optical_layout layout;
+    kh_optical_layout layout = {0};
     KH_TRY(kh_optical_route_build(net, route, arena, &layout, err));
     if (layout.obstacle != NULL)
         return kh_fail(err, KH_INFEASIBLE, "%s", layout.obstacle);
-    return kh_optical_run(&layout.chain, comb, (double)INFINITY, cache, arena, path, err);
+    return kh_optical_run(&layout.chain, comb, (double)INFINITY, NULL, arena, path, err);
 }

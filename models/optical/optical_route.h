@@ -37,13 +37,12 @@ kh_status kh_optical_route_comb(const kh_net *net, kh_line_id line, double baud_
                                 kh_error *err);
 
 /** Builds the route and sends a comb along it, transmitters noiseless (kh_optical_mode_judge() adds them).
- *  For many combs over one route, build it once and call kh_optical_run().
+ *  For many combs over one route, build it once and call kh_optical_run() with a cache.
  *  @param comb   launch powers as at the first line, see kh_optical_route_comb()
- *  @param cache  of any earlier run, or NULL
  *  @param arena  where the channels of @p path live
  *  @return KH_OK; KH_INFEASIBLE with what stands in the way; as kh_optical_route_build() and kh_optical_run() */
-kh_status kh_optical_route_run(const kh_net *net, const kh_optical_route *route, const kh_optical_comb *comb,
-                               kh_optical_cache *cache, kh_arena *arena, kh_optical_path *path, kh_error *err);
+kh_status kh_optical_route_run(const kh_net *net, const kh_optical_route *route, const kh_optical_comb *comb, kh_arena *arena,
+                               kh_optical_path *path, kh_error *err);
 
 /** What the route can do: as kh_optical_line(), with the channels and modes of its first line and the largest margin of its lines.
  *  @param arena  where texts and combs of *out live */

@@ -99,7 +99,7 @@ static kh_status light(const kh_net *net, double tx_osnr_db, kh_arena *arena, kh
     KH_TRY(kh_optical_route_rate(net, &route, arena, &out->rate, err));
     const kh_mode *mode = out->rate.mode.i == KH_NO_INDEX ? NULL : &net->modes[out->rate.mode.i];
     KH_TRY(kh_optical_route_comb(net, out->hops[0].line, mode == NULL ? usual_baud_gbd : mode->baud_gbd, arena, &out->comb, err));
-    KH_TRY(kh_optical_route_run(net, &route, &out->comb, NULL, arena, &out->path, err));
+    KH_TRY(kh_optical_route_run(net, &route, &out->comb, arena, &out->path, err));
     out->tx_osnr_db = !isnan(tx_osnr_db) ? tx_osnr_db : mode == NULL ? (double)INFINITY : mode->tx_osnr_db;
     kh_optical_path_add_tx(&out->path, &out->comb, out->tx_osnr_db);
     return KH_OK;

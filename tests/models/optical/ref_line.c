@@ -116,7 +116,7 @@ static void write_kind(kh_str *out, const char *id, const kh_optical_amplifier *
         kh_str_printf(out, ", preamp: %s-1, booster: %s-2", id, id);
     kh_str_append(out, "}\n");
     for (int i = 0; i < 2 && a->noise == KH_OPTICAL_NOISE_DUAL_STAGE; i++) {
-        char stage[30];
+        char stage[50];
         (void)snprintf(stage, sizeof stage, "%s-%d", id, i + 1);
         write_kind(out, stage, &a->stages[i]);
     }
@@ -128,7 +128,7 @@ static void write_amplifier(writer *w, size_t element)
     const kh_optical_amplifier *a = &w->chain->elements[element].amplifier;
     bool before = element == 0 || w->chain->elements[element - 1].kind == KH_OPTICAL_ROADM;
     size_t fibre = before ? w->n_fibres : w->n_fibres - 1;
-    char id[20];
+    char id[30];
     (void)snprintf(id, sizeof id, "E%zu", element);
     write_kind(&w->amplifiers, id, a);
     kh_str_printf(&w->installed,
@@ -302,7 +302,7 @@ static void expect_same_path(const kh_optical_chain *chain, const kh_optical_com
     kh_error err = {0};
     kh_status status = kh_optical_route_comb(net, (kh_line_id){0}, 32, arena, &lit, &err);
     if (status == KH_OK)
-        status = kh_optical_route_run(net, &route, &lit, NULL, arena, &path, &err);
+        status = kh_optical_route_run(net, &route, &lit, arena, &path, &err);
     if (status != KH_OK)
         fail_msg("%s%s", err.steps, err.message);
     assert_int_equal(path.n, wanted->n);

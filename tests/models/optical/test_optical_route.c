@@ -338,7 +338,7 @@ static void a_route_that_cannot_be_built_says_why(void **state)
     kh_optical_path path = {.n = 77};
     kh_error err = {0};
     assert_int_equal(kh_optical_route_comb(net, (kh_line_id){0}, 32, *state, &comb, &err), KH_OK);
-    assert_int_equal(kh_optical_route_run(net, &route, &comb, NULL, *state, &path, &err), KH_INFEASIBLE);
+    assert_int_equal(kh_optical_route_run(net, &route, &comb, *state, &path, &err), KH_INFEASIBLE);
     assert_non_null(strstr(err.message, "76 channels of 10 dBm are 28.8 dBm, the line's amplifier does not give both"));
     assert_int_equal(path.n, 77);
     kh_net_destroy(net);

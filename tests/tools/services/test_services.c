@@ -103,7 +103,7 @@ static void of_both_directions_the_worse_one_counts(void **state)
     for (int turn = 0; turn < 2; turn++) {
         kh_optical_route route = {turn == 0 ? forth : back, 2};
         assert_int_equal(kh_optical_route_comb(p.net, route.hops[0].line, 64, p.arena, &comb, NULL), KH_OK);
-        assert_int_equal(kh_optical_route_run(p.net, &route, &comb, NULL, p.arena, &path, NULL), KH_OK);
+        assert_int_equal(kh_optical_route_run(p.net, &route, &comb, p.arena, &path, NULL), KH_OK);
         least[turn] = path.channels[path.worst].gsnr_01nm_db;
     }
     assert_true(fabs(least[0] - least[1]) > 1e-3);
