@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Laws of twin field with finite blocks, on random systems. */
 #include "core/base/rng.h"
+#include "models/fibre/fibre.h"
 #include "models/qkd/bounds.h"
+#include "models/qkd/cal_finite.h"
 #include "models/qkd/qkd.h"
+#include "models/qkd/sns_finite.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -144,6 +147,82 @@ static void no_rate_passes_the_bound_of_one_repeater(void **state)
     }
 }
 
+static void unequal_arms_are_no_worse_than_twice_the_worse_one(void **state)
+{
+    (void)state;
+    kh_rng rng = kh_rng_stream(5, "twin", "arms");
+    for (int i = 0; i < N_SYSTEMS; i++) {
+        kh_qkd_system system = random_system(&rng), even = system;
+        even.loss_a_db = even.loss_b_db = fmax(system.loss_a_db, system.loss_b_db);
+        for (int p = 0; p < N_PAIRS; p++)
+            expect_no_more(pairs[p].finite, &system, &even, "an attenuator before the better arm");
+    }
+}
+
+/* three shares of 1 */
+static void divide(kh_rng *rng, double p[3])
+{
+    p[0] = between(rng, 0.01, 0.9);
+    p[1] = (1.0 - p[0]) * between(rng, 0.05, 0.95);
+    p[2] = 1.0 - p[0] - p[1];
+}
+
+static double random_cal_bps(const kh_qkd_system *s, const kh_cal2019_light *light, kh_rng *rng)
+{
+    const kh_privacy_target target = {.eps_sec = s->eps_sec, .eps_cor = s->eps_cor};
+    const kh_cal2019_setting setting = {.light = light,
+                                        .dark_per_gate = s->detector.dark_per_gate,
+                                        .misalignment = s->detector.misalignment,
+                                        .phase_noise = s->phase_noise_rad,
+                                        .ec_efficiency = s->ec_efficiency};
+    kh_cal_finite_choice c = {.alpha2 = pow(10.0, between(rng, -3.0, -1.0)), .p_key = between(rng, 0.2, 0.99)};
+    c.mu[0] = between(rng, 0.15, 1.5);
+    c.mu[1] = c.mu[0] * between(rng, 0.01, 0.8);
+    c.mu[2] = 1e-4;
+    divide(rng, c.p);
+    kh_cal_finite_block block = kh_cal_finite_key(&setting, &target, &c, s->block_bits);
+    return s->clock_hz * block.key_bits / block.pulses;
+}
+
+static double random_sns_bps(const kh_qkd_system *s, double transmittance, kh_rng *rng)
+{
+    const kh_privacy_target target = {.eps_sec = s->eps_sec, .eps_cor = s->eps_cor};
+    const kh_sns2024_setting setting = {.transmittance = transmittance,
+                                        .dark_per_gate = s->detector.dark_per_gate,
+                                        .misalignment = s->detector.misalignment,
+                                        .phase_noise = s->phase_noise_rad,
+                                        .ec_efficiency = s->ec_efficiency};
+    double u = between(rng, 0.2, 2.0), p[3];
+    divide(rng, p);
+    const kh_sns_finite_choice c = {.light = {.u = u, .v = u * between(rng, 0.06, 0.8), .w = 1e-4, .send = between(rng, 0.02, 0.6)},
+                                    .p_key = between(rng, 0.2, 0.99),
+                                    .p_u = p[0],
+                                    .p_v = p[1],
+                                    .p_w = p[2],
+                                    .slice_rad = between(rng, 0.05, 0.8)};
+    kh_sns_finite_block block = kh_sns_finite_key(&setting, &target, &c, s->block_bits);
+    return s->clock_hz * block.key_bits / block.pulses;
+}
+
+static void no_choice_of_parameters_beats_the_search(void **state)
+{
+    (void)state;
+    kh_rng rng = kh_rng_stream(6, "twin", "search");
+    for (int i = 0; i < N_SYSTEMS; i++) {
+        kh_qkd_system system = random_system(&rng);
+        system.detector.afterpulse = system.detector.dead_time_s = 0.0;
+        double eta_a = kh_fibre_transmittance(system.loss_a_db) * system.detector.efficiency;
+        double eta_b = kh_fibre_transmittance(system.loss_b_db) * system.detector.efficiency;
+        kh_cal2019_light light = kh_cal2019_light_of(eta_a, eta_b);
+        double cal_bps = rate_bps(&kh_qkd_tf_cal, &system) * (1.0 + SEARCH),
+               sns_bps = rate_bps(&kh_qkd_tf_sns, &system) * (1.0 + SEARCH);
+        for (int j = 0; j < 2000; j++) {
+            assert_true(random_cal_bps(&system, &light, &rng) <= cal_bps + 1e-9);
+            assert_true(random_sns_bps(&system, fmin(eta_a, eta_b), &rng) <= sns_bps + 1e-9);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +230,8 @@ int main(void)
         cmocka_unit_test(blocks_converge_to_the_key_of_an_endless_one),
         cmocka_unit_test(imperfections_never_help),
         cmocka_unit_test(no_rate_passes_the_bound_of_one_repeater),
+        cmocka_unit_test(unequal_arms_are_no_worse_than_twice_the_worse_one),
+        cmocka_unit_test(no_choice_of_parameters_beats_the_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
