@@ -66,7 +66,7 @@ static double score(const double *x, const void *context)
 /* @param parts  of the way from low to high, on a logarithmic scale */
 static void place_on_grid(const search *s, const int *parts, double share, double *x)
 {
-    for (size_t i = s->first; i < s->source->n_parameters; i++) {
+    for (size_t i = s->first; i < s->source->n_parameters && i < KH_ENTANGLED_PARAMETERS_MAX; i++) {
         double ln_low = log(s->source->low[i]), ln_high = log(s->source->high[i]);
         x[i - s->first] = ln_low + (ln_high - ln_low) * parts[i] / (N_GRID - 1.0);
     }

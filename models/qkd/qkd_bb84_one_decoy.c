@@ -130,7 +130,7 @@ static kh_qkd_key key_of(const search *s, const double *x)
 /* The key under the smaller of two valid error bounds is the larger of the keys under each: two smooth searches. */
 static kh_qkd_key best_of(search *s)
 {
-    double best_x[N_FREE], typical_x[N_FREE];
+    double best_x[N_FREE] = {0}, typical_x[N_FREE];
     s->setting.errors = KH_ONE_DECOY_ERRORS_ALL;
     double best_all = descend(s, INFINITY, best_x);
     kh_qkd_key key = key_of(s, best_x);
