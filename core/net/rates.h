@@ -70,7 +70,7 @@ typedef struct kh_satellite_rate {
  * since the key is that of an endless block or measured. */
 typedef struct kh_epsilon {
     double block;           /**< of all key of one block: eps_sec + eps_cor + eps_auth of the device */
-    double term;            /**< eps_sec is shared evenly by the error terms of the proof: one of them */
+    double term;            /**< one error term of the proof where eps_sec is shared by them evenly; else NAN */
     double blocks_per_year; /**< of all modules, running without pause */
     double year;            /**< of all key of a year: sum over its blocks, at most 1 */
 } kh_epsilon;

@@ -17,7 +17,7 @@ kh_epsilon kh_epsilon_of(const kh_qkd_protocol *protocol, const kh_device *devic
     double block = fmin(1.0, device->eps_sec + device->eps_cor + device->eps_auth);
     double blocks_per_year = modules * YEAR_S / key->block_s;
     return (kh_epsilon){.block = block,
-                        .term = device->eps_sec / protocol->terms,
+                        .term = protocol->terms > 0.0 ? device->eps_sec / protocol->terms : (double)NAN,
                         .blocks_per_year = blocks_per_year,
                         .year = fmin(1.0, block * blocks_per_year)};
 }

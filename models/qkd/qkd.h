@@ -62,7 +62,7 @@ typedef struct kh_qkd_protocol {
     const char *title;
     kh_protocol protocol;
     bool is_finite;       /**< looks at the block */
-    double terms;         /**< with a block: error terms of the proof that share eps_sec evenly, >= 1 */
+    double terms;         /**< error terms of the proof that share eps_sec evenly; 0: not evenly, or no block */
     bool is_entanglement; /**< source apart from A possible */
     bool is_continuous;   /**< no pulses: detectors have no windows, a use of the channel is a slot of the clock */
     bool is_relayed;      /**< both ends send to a station between them: arms in loss_a_db and loss_b_db */
