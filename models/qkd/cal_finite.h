@@ -34,8 +34,8 @@ typedef struct kh_cal_finite_block {
 } kh_cal_finite_block;
 
 /** Key of a block of @p n_key detections in the key basis.
- *  @param n_key    > 0; INFINITY: no fluctuations, and p, p_key have no part in it. Three intensities then reach 70 to 80 % of the
- *                  key of endless ones (cal2019.h), since pairs of four photons and more are known badly
+ *  @param n_key    > 0; INFINITY: no fluctuations, and p, p_key have no part in it. Three intensities then reach three quarters of
+ * the key of endless ones (cal2019.h), since pairs of four photons and more are known badly
  *  @param setting  photons_known, pairs have no part in it */
 kh_cal_finite_block kh_cal_finite_key(const kh_cal2019_setting *setting, const kh_privacy_target *target,
                                       const kh_cal_finite_choice *choice, double n_key);

@@ -104,6 +104,25 @@ static void blocks_converge_to_the_key_of_an_endless_one(void **state)
     }
 }
 
+static void three_decoys_reach_three_quarters_of_the_endless_key(void **state)
+{
+    (void)state;
+    kh_qkd_system system = {.detector = {.efficiency = 0.7, .dark_per_gate = 1e-9, .detectors = 2.0},
+                            .clock_hz = 1e9,
+                            .ec_efficiency = 1.1,
+                            .phase_noise_rad = 0.1,
+                            .block_bits = INFINITY,
+                            .eps_sec = 1e-10,
+                            .eps_cor = 1e-15};
+    for (double arm_db = 2.0; arm_db < 40.0; arm_db += 6.0)
+        for (int i = 1; i < 4; i++) {
+            system.loss_a_db = system.loss_b_db = arm_db;
+            system.detector.misalignment = 0.015 * i;
+            double share = rate_bps(&kh_qkd_tf_cal, &system) / rate_bps(&kh_qkd_tf_cal_asymptotic, &system);
+            assert_true(share > 0.74 && share < 0.82);
+        }
+}
+
 static void imperfections_never_help(void **state)
 {
     (void)state;
@@ -228,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(larger_blocks_give_more_up_to_the_endless_key),
         cmocka_unit_test(blocks_converge_to_the_key_of_an_endless_one),
+        cmocka_unit_test(three_decoys_reach_three_quarters_of_the_endless_key),
         cmocka_unit_test(imperfections_never_help),
         cmocka_unit_test(no_rate_passes_the_bound_of_one_repeater),
         cmocka_unit_test(unequal_arms_are_no_worse_than_twice_the_worse_one),
