@@ -91,8 +91,11 @@ static kh_status find_subject(const kh_net *net, kh_qkd_link_id id, const kh_tim
     if (!isnan(link->measured_qber) && !(link->measured_qber >= 0.0 && link->measured_qber <= 0.5))
         return kh_fail(err, KH_ERANGE, "measured qber is %g, must be in [0, 0.5]", link->measured_qber);
     /* a link that is measured needs no device; its loss and length are told as those of any protocol */
-    if (s->has_fibres)
-        KH_TRY(kh_link_channel_find(net, link, s->protocol != NULL ? s->protocol : &kh_qkd_bb84_finite, slot, &s->channel, err));
+    const kh_qkd_protocol *protocol = s->protocol != NULL ? s->protocol : &kh_qkd_bb84_finite;
+    if (s->has_fibres && isnan(link->measured_key_rate_bps))
+        KH_TRY(kh_link_channel_find(net, link, protocol, slot, &s->channel, err));
+    else if (s->has_fibres)
+        KH_TRY(kh_link_channel_dark(net, link, protocol, slot, &s->channel, err)); /* what was measured had its light */
     return KH_OK;
 }
 
