@@ -268,6 +268,7 @@ void kh_loader_check(kh_loader *l)
     KH_CHECK_EACH(l, KH_NOUN_DEVICES, devices, check_device)
     KH_CHECK_EACH(l, KH_NOUN_QKD_LINKS, qkd_links, check_link)
     kh_loader_check_lines(l);
+    kh_loader_check_beside(l);
     KH_CHECK_EACH(l, KH_NOUN_DEMANDS, demands, check_demand)
     check_time_slots(l);
     KH_CHECK_EACH(l, KH_NOUN_FAULTS, faults, check_fault)

@@ -43,6 +43,8 @@ void kh_loader_check(kh_loader *loader);
  *  (check_installed.c). */
 void kh_loader_check_lines(kh_loader *loader);
 void kh_loader_check_installed(kh_loader *loader);
+/** QKD links and lines over the same fibres. (check_beside.c) */
+void kh_loader_check_beside(kh_loader *loader);
 
 /** Calls check(loader, entry) for every entry without errors of its own. */
 #define KH_CHECK_EACH(l, noun, array, check)                                                                                       \

@@ -306,7 +306,7 @@ static const kh_field filter_fields[] = {
      WITHIN(0, 300), .fallback_text = "no noise of amplifiers comes through"},
 };
 static const kh_schema_table receiver_filter = {
-    .singular = "receiver_filter", .fields = filter_fields, .n_fields = COUNT(filter_fields), .size = sizeof(kh_receiver_filter)};
+    .singular = "filter", .fields = filter_fields, .n_fields = COUNT(filter_fields), .size = sizeof(kh_receiver_filter)};
 
 static const kh_field qkd_link_fields[] = {
     ID(kh_qkd_link),
