@@ -348,6 +348,7 @@ typedef struct kh_installed_roadm {
     kh_node_id node;
     double target_dbm, target_mw_per_ghz, target_mw_per_slot_ghz; /**< at most one; NAN: as the line says */
     double max_loss_db, pmd_ps, pdl_db;                           /**< NAN: as the line says */
+    double express_osnr_db;                                       /**< in 0.1 nm; NAN: noiseless */
     double add_osnr_db, drop_osnr_db;                             /**< of one stage, in 0.1 nm; NAN: 3 dB above add_drop_osnr_db */
 } kh_installed_roadm;
 

@@ -216,6 +216,8 @@ static const kh_field installed_roadm_fields[] = {
      LINES_OWN},
     {NUMBER(kh_installed_roadm, pmd_ps, "ps", NOT_GIVEN, "Polarisation mode dispersion."), WITHIN(0, 100), LINES_OWN},
     {NUMBER(kh_installed_roadm, pdl_db, "dB", NOT_GIVEN, "Polarisation dependent loss."), WITHIN(0, 20), LINES_OWN},
+    {NUMBER(kh_installed_roadm, express_osnr_db, "dB", NOT_GIVEN, "OSNR that passing it leaves, in 0.1 nm."), ABOVE_TO(0, 100),
+     .fallback_text = "no noise"},
     {NUMBER(kh_installed_roadm, add_osnr_db, "dB", NOT_GIVEN, "OSNR that adding leaves, in 0.1 nm."), WITHIN(0, 100),
      .fallback_text = "3 dB above add_drop_osnr_db of the line system"},
     {NUMBER(kh_installed_roadm, drop_osnr_db, "dB", NOT_GIVEN, "OSNR that dropping leaves, in 0.1 nm."), WITHIN(0, 100),

@@ -39,7 +39,7 @@ static const key roadm_keys[KEYS_MAX] = {
     /* the first three in the order of kh_optical_equalise */
     {"tgt", AT(roadm.target_dbm), false},      {"psd", AT(roadm.target_dbm), false},       {"pss", AT(roadm.target_dbm), false},
     {"pmd", AT(roadm.pmd_ps), false},          {"ado", AT(roadm.add_drop_osnr_db), false}, {"pdl", AT(roadm.pdl_db), false},
-    {"maxloss", AT(roadm.max_loss_db), false},
+    {"maxloss", AT(roadm.max_loss_db), false}, {"exo", AT(roadm.express_osnr_db), false},
 };
 static const key loss_keys[KEYS_MAX] = {{"db", AT(loss_db), true}};
 

@@ -22,7 +22,7 @@
  *    and pdl in dB, pmd in ps. The noise figure is a number, vg(at full gain,at least gain), or(c3,c2,c1,c0), pre, none, or for two
  *    stages ds(noise,gmin,gflat,noise,gmin,gflat): see kh_optical_noise.
  *  - R, a ROADM, add, express or drop: tgt in dBm a channel, or psd in mW a GHz of symbol rate, or pss in mW a GHz of slot;
- * optional ado in dB, pmd in ps, pdl and maxloss in dB.
+ *    optional ado in dB, for express ones exo in dB instead, pmd in ps, pdl and maxloss in dB.
  *  - L, a loss of db.
  *
  *  Strict: an unknown, missing or doubled key, a word for a number, infinity, anything left over is KH_EDATA with the column,

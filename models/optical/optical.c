@@ -103,6 +103,8 @@ static kh_status pass_roadm(run *r, const kh_optical_roadm *roadm, kh_error *err
     r->pdl_sq_db2 += roadm->pdl_db * roadm->pdl_db;
     if (roadm->role != KH_OPTICAL_EXPRESS) /* add and drop carry half of the stated noise each */
         r->added_noise_01nm += inverse_from_db(roadm->add_drop_osnr_db) / 2.0;
+    else if (roadm->express_osnr_db > 0.0)
+        r->added_noise_01nm += inverse_from_db(roadm->express_osnr_db);
     return KH_OK;
 }
 

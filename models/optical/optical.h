@@ -88,6 +88,7 @@ typedef struct kh_optical_roadm {
     kh_optical_equalise equalise;
     double target_dbm, max_loss_db;
     double add_drop_osnr_db; /**< of add and drop together, in 0.1 nm; INFINITY: noiseless */
+    double express_osnr_db;  /**< of light that passes; 0: noiseless */
     double pmd_ps, pdl_db;
 } kh_optical_roadm;
 

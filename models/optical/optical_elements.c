@@ -177,6 +177,7 @@ kh_status kh_optical_roadm_check(const kh_optical_roadm *roadm, kh_error *err)
     KH_TRY(kh_optical_range_check("ROADM loss in dB", roadm->max_loss_db, 0.0, 60.0, err));
     if (!(roadm->add_drop_osnr_db >= 0.0))
         return kh_fail(err, KH_ERANGE, "add/drop OSNR is %g dB, must be at least 0", roadm->add_drop_osnr_db);
+    KH_TRY(kh_optical_range_check("OSNR of an express ROADM in dB", roadm->express_osnr_db, 0.0, 200.0, err));
     KH_TRY(kh_optical_range_check("ROADM PMD in ps", roadm->pmd_ps, 0.0, 100.0, err));
     return kh_optical_range_check("ROADM PDL in dB", roadm->pdl_db, 0.0, 20.0, err);
 }

@@ -157,6 +157,7 @@ kh_optical_roadm kh_optical_library_roadm(const kh_net *net, kh_optical_hop hop,
     set_target(line->roadm_target_dbm, line->roadm_target_mw_per_ghz, line->roadm_target_mw_per_slot_ghz, &made);
     if (own == NULL)
         return made;
+    made.express_osnr_db = given_or(own->express_osnr_db, 0.0);
     set_target(own->target_dbm, own->target_mw_per_ghz, own->target_mw_per_slot_ghz, &made);
     made.max_loss_db = given_or(own->max_loss_db, made.max_loss_db);
     made.pmd_ps = given_or(own->pmd_ps, made.pmd_ps);

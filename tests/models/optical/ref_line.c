@@ -155,10 +155,13 @@ static void write_roadm(writer *w, size_t element)
     size_t line = w->n_lines == 2 && w->n_fibres >= w->cut ? 1 : 0;
     kh_str_printf(&w->roadms,
                   "  - {id: R%zu, line: L%zu, direction: %s, node: N%zu, %s: %.17g, max_loss_db: %.17g, pmd_ps: %.17g, "
-                  "pdl_db: %.17g, add_osnr_db: %.17g, drop_osnr_db: %.17g}\n",
+                  "pdl_db: %.17g, add_osnr_db: %.17g, drop_osnr_db: %.17g",
                   element, line, direction(w), w->n_fibres, targets[r->equalise],
                   channel ? r->target_dbm : kh_linear_from_db(r->target_dbm), r->max_loss_db, r->pmd_ps, r->pdl_db,
                   fmin(r->add_drop_osnr_db, 90) + 10 * log10(2), fmin(r->add_drop_osnr_db, 90) + 10 * log10(2));
+    if (r->express_osnr_db > 0)
+        kh_str_printf(&w->roadms, ", express_osnr_db: %.17g", r->express_osnr_db);
+    kh_str_append(&w->roadms, "}\n");
     if (inside && !(w->n_lines == 2 && w->n_fibres == w->cut))
         kh_str_printf(&w->stops[line], "%sN%zu", w->stops[line].length == 0 ? "" : ", ", w->n_fibres);
 }
@@ -413,7 +416,8 @@ static const sample samples[] = {
     {"dual stage below its gain", SPAN " E(g=16,nf=ds(vg(6,10),15,26,vg(6.5,11),8,16),gmin=25,gflat=42,pmax=23)"},
     {"tilt and attenuator", SPAN " E(g=21,nf=5,tilt=1.5,voa=5) " SPAN " E(g=16,nf=5,tilt=-0.7)"},
     {"losses", "L(db=2) " SPAN " L(db=1) E(g=19,nf=5) " SPAN " L(db=3) " SPAN " E(g=35,nf=6)"},
-    {"by symbol rate", "R(add,psd=3.125e-4,ado=38) " BOOST SPAN AFTER " R(express,psd=3.125e-4,ado=38) " BOOST SPAN AFTER DROP},
+    {"by symbol rate",
+     "R(add,psd=3.125e-4,ado=38) " BOOST SPAN AFTER " R(express,psd=3.125e-4,ado=38,exo=41) " BOOST SPAN AFTER DROP},
     {"by slot", "R(add,pss=2e-4,ado=38) " BOOST SPAN AFTER " R(express,pss=2e-4,ado=38,maxloss=3) " BOOST SPAN AFTER DROP},
     {"degrees", ADD BOOST SPAN AFTER " R(express,tgt=-18,ado=38,pmd=1,pdl=0.5) E(g=18,nf=5) " SPAN AFTER
                                      " R(express,tgt=-22,ado=38) E(g=22,nf=5.5) " SPAN AFTER DROP},
