@@ -68,7 +68,8 @@ double kh_optical_kernel_self_share(double turns, double loss_neper)
     double beyond = integrate_falling(width + loss_neper) * width / (width + loss_neper);
     double inside = integrate_tail(width, loss_neper, 1.0, -loss_neper);
     double c = (beyond + end * whole + inside) / (2.0 * whole);
-    return (1.0 + end * end - 2.0 * end * c) / (1.0 - end * end);
+    return fmax((1.0 + end * end - 2.0 * end * c) / (1.0 - end * end),
+                tanh(loss_neper / 2.0)); /* against rounding in short fibres */
 }
 
 /* Tables are filled by these two: series wherever they are good to 1e-10, which is for all but the nearest neighbours. */

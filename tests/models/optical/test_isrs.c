@@ -134,6 +134,8 @@ static void the_share_of_a_finite_fibre_is_within_the_stated_difference(void **s
             double share = kh_optical_kernel_self_share(turns[i], losses[k]), integral = share_integral(turns[i], losses[k]);
             assert_true(share > 0.0 && share <= 1.0 && fabs(share / integral - 1.0) < (losses[k] > 2.0 ? 0.055 : 0.14));
         }
+    for (double loss = 1e-12; loss < 1.0; loss *= 10.0)
+        assert_true(kh_optical_kernel_self_share(5.0, loss) >= tanh(loss / 2.0));
     double end = exp(-0.5); /* nothing turns: the square of the effective length */
     assert_true(fabs(kh_optical_kernel_self_share(1e-9, 0.5) / ((1.0 - end) / (1.0 + end)) - 1.0) < 1e-6);
 }
