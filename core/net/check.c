@@ -87,9 +87,20 @@ static void check_fibre(const kh_loader *l, const kh_fibre *fibre)
 
 /* --- links and lines --- */
 
+static bool counts_photons(kh_protocol protocol)
+{
+    return protocol != KH_PROTOCOL_CV_GAUSSIAN && protocol != KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC;
+}
+
+/* the windows of a continuous source are those of the coincidences */
+static bool has_windows(kh_protocol protocol)
+{
+    return counts_photons(protocol) && protocol != KH_PROTOCOL_BBM92_CW && protocol != KH_PROTOCOL_BBM92_CW_ASYMPTOTIC;
+}
+
 static void check_device(const kh_loader *l, const kh_device *device)
 {
-    if (device->gate_ns * 1e-9 * device->clock_hz > 1 + 1e-9)
+    if (has_windows(device->protocol) && device->gate_ns * 1e-9 * device->clock_hz > 1 + 1e-9)
         WARN(l, device->place, "make gate_ns 1e9 / clock_hz or less",
              "device '%s' has windows of %g ns, longer than the %.4g ns between its pulses", device->id, device->gate_ns,
              1e9 / device->clock_hz);
@@ -123,11 +134,6 @@ static void check_store(const kh_loader *l, const kh_qkd_link *link)
 }
 
 static const double MOST_NOISE_PER_GATE = 0.5; /* from there on a detection says nothing */
-
-static bool counts_photons(kh_protocol protocol)
-{
-    return protocol != KH_PROTOCOL_CV_GAUSSIAN && protocol != KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC;
-}
 
 /* A link through space has a model from a satellite with an orbit to a ground station on the map. */
 static void check_space(const kh_loader *l, const kh_qkd_link *link)
