@@ -53,26 +53,26 @@ typedef struct sample {
     double pulses;   /* infinite when nothing fluctuates */
     double ln_terms; /* ln(21 / eps_sec) */
     kh_lim2014_tail tail;
+    const double *growth; /* [3] e^mu */
 } sample;
 
 /* @param rate  per pulse of each intensity  @param mean  over the intensities */
 static bracket bracket_yields(const sample *s, const kh_lim2014_choice *c, const double rate[3], double mean)
 {
     bracket y;
+    bool finite = isfinite(s->pulses);
+    double l = s->ln_terms, shared = finite && s->tail == KH_LIM2014_TAIL_HOEFFDING ? sqrt(0.5 * s->pulses * mean * l) : 0.0;
     for (int k = 0; k < 3; k++) {
-        double growth = exp(c->mu[k]), below = 0.0, above = 0.0, l = s->ln_terms;
-        if (isfinite(s->pulses)) {
-            double unit = growth / (c->p[k] * s->pulses); /* what one count is worth */
-            if (s->tail == KH_LIM2014_TAIL_HOEFFDING) {
-                below = above = unit * sqrt(0.5 * s->pulses * mean * l);
-            } else {
-                double twice = 2.0 * s->pulses * c->p[k] * rate[k] * l;
-                below = unit * (0.5 * l + sqrt(twice + 0.25 * l * l));
-                above = unit * (l + sqrt(twice + l * l));
-            }
+        double growth = s->growth[k], below = shared, above = shared, unit = 0.0;
+        if (finite)
+            unit = growth / (c->p[k] * s->pulses); /* what one count is worth */
+        if (finite && s->tail != KH_LIM2014_TAIL_HOEFFDING) {
+            double twice = 2.0 * s->pulses * c->p[k] * rate[k] * l;
+            below = 0.5 * l + sqrt(twice + 0.25 * l * l);
+            above = l + sqrt(twice + l * l);
         }
-        y.low[k] = rate[k] * growth - below;
-        y.high[k] = rate[k] * growth + above;
+        y.low[k] = rate[k] * growth - unit * below;
+        y.high[k] = rate[k] * growth + unit * above;
     }
     return y;
 }
@@ -81,11 +81,12 @@ typedef struct means {
     double click, error, tau_0, tau_1;
 } means;
 
-static means average(const kh_lim2014_choice *choice, const kh_lim2014_yields *yields)
+/* @param growth  e^mu */
+static means average(const kh_lim2014_choice *choice, const double growth[3], const kh_lim2014_yields *yields)
 {
     means m = {0};
     for (int k = 0; k < 3; k++) {
-        double weight = choice->p[k] * exp(-choice->mu[k]);
+        double weight = choice->p[k] / growth[k];
         m.click += choice->p[k] * yields->click[k];
         m.error += choice->p[k] * yields->error[k];
         m.tau_0 += weight;
@@ -108,7 +109,8 @@ static kh_lim2014_yields send(const kh_lim2014_setting *setting, const kh_lim201
 double kh_lim2014_detections(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, double n_pulses)
 {
     kh_lim2014_yields yields = send(setting, choice);
-    return n_pulses * choice->p_x * choice->p_x * average(choice, &yields).click;
+    const double ones[3] = {1.0, 1.0, 1.0}; /* of no consequence for clicks */
+    return n_pulses * choice->p_x * choice->p_x * average(choice, ones, &yields).click;
 }
 
 /* what is known of single photons, per pulse sent in the key basis or, for single_z, in the test basis */
@@ -172,10 +174,12 @@ kh_lim2014_block kh_lim2014_key_of_yields(const kh_lim2014_setting *setting, con
 {
     bool finite = isfinite(n_x);
     kh_lim2014_choice used = used_choice(choice, finite);
-    means m = average(&used, yields);
+    const double growth[3] = {exp(used.mu[0]), exp(used.mu[1]), exp(used.mu[2])};
+    means m = average(&used, growth, yields);
     double z_per_x = finite ? (1.0 - used.p_x) / used.p_x : 1.0; /* square root of the ratio of pulses */
     double ln_terms = log(N_TERMS / setting->eps_sec);
-    const sample sent[2] = {{n_x / m.click, ln_terms, setting->tail}, {z_per_x * z_per_x * n_x / m.click, ln_terms, setting->tail}};
+    const sample sent[2] = {{n_x / m.click, ln_terms, setting->tail, growth},
+                            {z_per_x * z_per_x * n_x / m.click, ln_terms, setting->tail, growth}};
     bounds b = bound_all(setting->errors, &used, yields, &m, sent);
     double phase_error = bound_phase_error(&b, sent);
 

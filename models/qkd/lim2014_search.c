@@ -48,7 +48,9 @@ static const double STARTS[][N_FREE] = {
     {0.47, 0.45, 0.55, 0.70, 0.88}, {0.40, 0.40, 0.60, 0.60, 0.40}, {0.40, 0.20, 0.05, 0.55, 0.80}, {0.45, 0.40, 0.15, 0.60, 0.30},
     {0.50, 0.25, 0.85, 0.70, 0.97}, {0.35, 0.12, 0.02, 0.50, 0.80}, {0.30, 0.24, 0.04, 0.50, 0.12},
 };
-enum { N_STARTS = sizeof STARTS / sizeof STARTS[0], N_DESCENTS = 2 };
+enum { N_STARTS = sizeof STARTS / sizeof STARTS[0], N_DESCENTS = 3 };
+static const double SHORT = 1e-2;  /* to what a first descent goes */
+static const double WITHIN = 5e-2; /* of the best: what may still win */
 
 static void place(const double *start, double *x)
 {
@@ -92,35 +94,82 @@ static int choose_starts(const valley *v, double starts[N_STARTS][N_FREE])
     return N_DESCENTS;
 }
 
-/* down from the best starts under one bound of the errors; keeps in best_x what is better than best */
-static double descend(const kh_lim2014_search *search, kh_lim2014_errors errors, double best, double *best_x)
+/* where a first, short descent ended */
+typedef struct candidate {
+    double x[N_FREE], score;
+    kh_lim2014_errors errors;
+} candidate;
+
+static double descend(const valley *v, double *x, double step, double tolerance)
+{
+    kh_simplex_options options = {.step = step, .tolerance = tolerance, .max_calls = 600};
+    return kh_simplex_minimise(score_at, v, x, N_FREE, options);
+}
+
+/* Where the two bounds meet the score has a kink, on which a simplex may collapse: it is spread anew until that brings nothing. */
+static double settle(const valley *v, double *x, double score)
+{
+    static const double STEPS[] = {0.1, -0.2, 0.3, -0.1};
+    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
+        double before = score;
+        score = descend(v, x, STEPS[i], 1e-6);
+        if (i > 0 && before - score <= 1e-5 * fabs(score))
+            break;
+    }
+    return score;
+}
+
+/* short descents from the best starts under one bound of the errors @return how many */
+static int find_candidates(const kh_lim2014_search *search, kh_lim2014_errors errors, candidate *found)
 {
     const valley v = {search, errors};
     double starts[N_STARTS][N_FREE];
-    int n_starts = choose_starts(&v, starts);
-    kh_simplex_options coarse = {.step = 0.5, .tolerance = search->rough > 0.0 ? search->rough : 1e-3, .max_calls = 600};
-    for (int i = 0; i < n_starts; i++) {
-        double value = kh_simplex_minimise(score_at, &v, starts[i], N_FREE, coarse);
-        if (value < best) {
-            best = value;
-            memcpy(best_x, starts[i], sizeof starts[i]);
-        }
+    int n = choose_starts(&v, starts);
+    for (int i = 0; i < n; i++) {
+        memcpy(found[i].x, starts[i], sizeof starts[i]);
+        found[i].errors = errors;
+        found[i].score = descend(&v, found[i].x, 0.5, fmax(SHORT, search->rough));
+    }
+    return n;
+}
+
+/* follows the candidates near the best @return the best of one bound, or NULL when it has none near the best of all */
+static candidate *follow(const kh_lim2014_search *search, kh_lim2014_errors errors, candidate *found, int n, double best_score)
+{
+    candidate *best = NULL;
+    const valley v = {search, errors};
+    for (int i = 0; i < n; i++) {
+        if (found[i].errors != errors || found[i].score > best_score + WITHIN * fabs(best_score))
+            continue;
+        found[i].score = descend(&v, found[i].x, 0.2, search->rough > 0.0 ? search->rough : 1e-4);
+        if (best == NULL || found[i].score < best->score)
+            best = &found[i];
     }
     return best;
 }
 
 /* The key under the smaller of two error bounds is the larger of the keys under each: two smoother problems in place of one with
- * a kink between two valleys. */
+ * a kink between two valleys. Of the places where short descents end, those near the best are followed further; the best one of
+ * each bound settles under both at once. */
 kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search)
 {
-    double best_x[N_FREE] = {0};
-    double best = descend(search, KH_LIM2014_ERRORS_ALL, (double)INFINITY, best_x);
-    (void)descend(search, KH_LIM2014_ERRORS_BY_DECOYS, best, best_x);
-    const valley v = {search, KH_LIM2014_ERRORS_LEAST};
-    kh_simplex_options fine = {.step = 0.1, .tolerance = 1e-7, .max_calls = 600};
-    if (!(search->rough > 0.0))
-        (void)kh_simplex_minimise(score_at, &v, best_x, N_FREE, fine);
-    return choice_at(search->mu_3, best_x);
+    static const kh_lim2014_errors BOUNDS[] = {KH_LIM2014_ERRORS_ALL, KH_LIM2014_ERRORS_BY_DECOYS};
+    candidate found[2 * N_DESCENTS];
+    int n = find_candidates(search, BOUNDS[0], found);
+    n += find_candidates(search, BOUNDS[1], found + n);
+    double best_score = INFINITY;
+    for (int i = 0; i < n; i++)
+        best_score = fmin(best_score, found[i].score);
+    const candidate *best = &found[0];
+    for (int k = 0; k < 2; k++) {
+        candidate *of_bound = follow(search, BOUNDS[k], found, n, best_score);
+        const valley both = {search, KH_LIM2014_ERRORS_LEAST};
+        if (of_bound != NULL && !(search->rough > 0.0))
+            of_bound->score = settle(&both, of_bound->x, of_bound->score);
+        if (of_bound != NULL && (k == 0 || of_bound->score < best->score))
+            best = of_bound;
+    }
+    return choice_at(search->mu_3, best->x);
 }
 
 kh_lim2014_choice kh_lim2014_choice_usual(double mu_3)
