@@ -89,7 +89,8 @@ static void check_fibre(const kh_loader *l, const kh_fibre *fibre)
 
 static bool counts_photons(kh_protocol protocol)
 {
-    return protocol != KH_PROTOCOL_CV_GAUSSIAN && protocol != KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC;
+    return protocol != KH_PROTOCOL_CV_GAUSSIAN && protocol != KH_PROTOCOL_CV_GAUSSIAN_ASYMPTOTIC &&
+           protocol != KH_PROTOCOL_CV_GAUSSIAN_COMPOSABLE;
 }
 
 /* the windows of a continuous source are those of the coincidences */

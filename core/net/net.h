@@ -36,6 +36,7 @@ typedef enum kh_protocol {
     KH_PROTOCOL_BBM92_CW,                /**< entangled pairs, continuous source (Neumann 2021), finite key (Tomamichel 2012) */
     KH_PROTOCOL_BBM92_CW_ASYMPTOTIC,     /**< the same with an infinite key */
     KH_PROTOCOL_MDI,                     /**< as MDI_ASYMPTOTIC with four intensities and a finite key (Zhou 2016) */
+    KH_PROTOCOL_CV_GAUSSIAN_COMPOSABLE,  /**< as CV_GAUSSIAN with a composable proof (Pirandola 2024) */
     KH_PROTOCOL_BEST                     /**< of links only, before kh_choice_make(): the device that gives most; stands last */
 } kh_protocol;
 typedef enum kh_detector_mode { KH_DETECTOR_GATED, KH_DETECTOR_FREE_RUNNING } kh_detector_mode;
@@ -177,6 +178,7 @@ typedef struct kh_device {
     double electronic_noise_snu;      /**< of the receiver, trusted */
     double reconciliation_efficiency; /**< beta, (0, 1] */
     double frame_error_rate;          /**< share of blocks that error correction gives up, [0, 1) */
+    double digitisation_bits;         /**< of the raw key, from one quadrature, [1, 16] */
     double block_symbols;             /**< symbols sent per block */
     kh_optics optics;                 /**< free space only */
     double max_key_rate_bps;          /**< limit of the electronics; INFINITY when none */

@@ -28,7 +28,8 @@ static const char *const media[] = {"buried", "aerial", "subsea", NULL};
     "bbm92-asymptotic", \
     "bbm92-cw", \
     "bbm92-cw-asymptotic", \
-    "mdi"
+    "mdi", \
+    "cv-gaussian-composable"
 // clang-format on
 static const char *const protocols[] = {PROTOCOLS, NULL};
 static const char *const link_protocols[] = {PROTOCOLS, "best", NULL};
@@ -271,6 +272,7 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, reconciliation_efficiency, NULL, 0.95, "cv: share of the mutual information that reconciliation keeps."),
      ABOVE_TO(0, 1)},
     {NUMBER(kh_device, frame_error_rate, NULL, 0.1, "cv: share of blocks that reconciliation gives up."), FROM_BELOW(0, 1)},
+    {NUMBER(kh_device, digitisation_bits, "bit", 6, "cv-gaussian-composable: raw key taken from one quadrature."), WITHIN(1, 16)},
     {NUMBER(kh_device, block_symbols, NULL, 1e9, "cv: symbols sent for one block, those for estimation included."),
      WITHIN(1e3, 1e15)},
     {FIELD(kh_device, "optics", optics, KH_FIELD_MAPPING, NULL, 0,

@@ -29,7 +29,8 @@ static const kh_qkd_protocol *const protocols[] = {&kh_qkd_bb84_finite,
                                                    &kh_qkd_bbm92_asymptotic,
                                                    &kh_qkd_bbm92_cw,
                                                    &kh_qkd_bbm92_cw_asymptotic,
-                                                   &kh_qkd_mdi_finite};
+                                                   &kh_qkd_mdi_finite,
+                                                   &kh_qkd_cv_gaussian_composable};
 
 const kh_qkd_protocol *kh_qkd_protocol_of(kh_protocol protocol)
 {
@@ -127,7 +128,8 @@ kh_qkd_system kh_qkd_system_of(const kh_qkd_protocol *protocol, const kh_device 
         .cv = {.heterodyne = device->cv_detection == KH_CV_HETERODYNE,
                .electronic_noise = device->electronic_noise_snu,
                .excess_noise = device->excess_noise_snu,
-               .reconciliation = device->reconciliation_efficiency},
+               .reconciliation = device->reconciliation_efficiency,
+               .digits = device->digitisation_bits},
         .frame_error_rate = device->frame_error_rate,
     };
     if (protocol->is_cv) /* what is turned does not beat with the local oscillator */
@@ -160,7 +162,7 @@ static kh_status check_ranges(const range *ranges, size_t n, kh_error *err)
     return KH_OK;
 }
 
-static kh_status check_cv(const kh_qkd_system *s, kh_error *err)
+static kh_status check_cv(const kh_qkd_protocol *protocol, const kh_qkd_system *s, kh_error *err)
 {
     if (s->detector.dark_per_gate != 0.0)
         return kh_fail(err, KH_ERANGE,
@@ -172,7 +174,9 @@ static kh_status check_cv(const kh_qkd_system *s, kh_error *err)
         {"reconciliation_efficiency", s->cv.reconciliation, 0.0, 1.0, true, false},
         {"frame_error_rate", s->frame_error_rate, 0.0, 1.0, false, true},
     };
-    return check_ranges(ranges, sizeof ranges / sizeof ranges[0], err);
+    KH_TRY(check_ranges(ranges, sizeof ranges / sizeof ranges[0], err));
+    const range digits = {"digitisation_bits", s->cv.digits, 1.0, 16.0, false, false};
+    return protocol->protocol == KH_PROTOCOL_CV_GAUSSIAN_COMPOSABLE ? check_range(&digits, err) : KH_OK;
 }
 
 static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_system *s, kh_error *err)
@@ -215,7 +219,7 @@ static kh_status check_system(const kh_qkd_protocol *protocol, const kh_qkd_syst
     };
     if (protocol->is_twin_field)
         KH_TRY(check_ranges(phase, sizeof phase / sizeof phase[0], err));
-    return protocol->is_cv ? check_cv(s, err) : KH_OK;
+    return protocol->is_cv ? check_cv(protocol, s, err) : KH_OK;
 }
 
 double kh_qkd_block_size(const kh_qkd_system *system, double sifted_hz)

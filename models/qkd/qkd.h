@@ -74,7 +74,7 @@ typedef struct kh_qkd_protocol {
 extern const kh_qkd_protocol kh_qkd_bb84_finite, kh_qkd_bb84_asymptotic, kh_qkd_bbm92, kh_qkd_bb84_one_decoy,
     kh_qkd_bb84_one_decoy_rusca, kh_qkd_cv_gaussian, kh_qkd_cv_gaussian_asymptotic, kh_qkd_tf_sns_asymptotic, kh_qkd_mdi,
     kh_qkd_tf_cal_asymptotic, kh_qkd_tf_cal, kh_qkd_tf_sns, kh_qkd_mode_pairing, kh_qkd_bbm92_asymptotic, kh_qkd_bbm92_cw,
-    kh_qkd_bbm92_cw_asymptotic, kh_qkd_mdi_finite;
+    kh_qkd_bbm92_cw_asymptotic, kh_qkd_mdi_finite, kh_qkd_cv_gaussian_composable;
 
 /** Size of a block of @p system when @p sifted_hz detections of the key basis come a second: what is given, or what the time gives.
  *  A protocol with a block looks here, so that its search weighs the size of the block too. @return >= 1; INFINITY: no block */

@@ -2,7 +2,7 @@
 #include "models/reference/reference_rows.h"
 
 #include "models/fibre/fibre.h"
-#include "models/qkd/cv.h"
+#include "models/qkd/cv_block.h"
 
 #include <math.h>
 #include <string.h>

@@ -16,9 +16,10 @@ for name, link in links.items():
 
 for finite in ("mdi", "bb84-decoy", "bb84-one-decoy", "bb84-one-decoy-rusca"):
     assert links[finite]["time_to_first_key_s"] > 0 and links[finite]["effects"]["finite_key_db"] > 1, finite
-for name in ("cv-gaussian", "cv-gaussian-asymptotic"):
+for name in ("cv-gaussian", "cv-gaussian-composable", "cv-gaussian-asymptotic"):
     assert links[name]["qber"] is None and links[name]["effects"]["dark_counts_db"] > 0.1, name
 assert links["cv-gaussian"]["effects"]["finite_key_db"] > 0 == links["cv-gaussian-asymptotic"]["effects"]["finite_key_db"]
+assert links["cv-gaussian-composable"]["key_rate_bps"] < links["cv-gaussian"]["key_rate_bps"]
 assert links["bb84-one-decoy"]["key_rate_bps"] < links["bb84-one-decoy-rusca"]["key_rate_bps"]
 for name in ("tf-sns-asymptotic", "tf-cal-asymptotic", "mdi-asymptotic"):
     assert links[name]["effects"]["finite_key_db"] == 0 < links[name]["effects"]["misalignment_db"], name

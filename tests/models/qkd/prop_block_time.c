@@ -38,7 +38,7 @@ static kh_qkd_system random_system(kh_rng *rng, const kh_qkd_protocol *protocol)
         .pairs_per_pulse = NAN,
         .pairs_hz = NAN,
         .phase_noise_rad = 0.1,
-        .cv = {.excess_noise = 0.005, .electronic_noise = 0.1, .reconciliation = 0.95},
+        .cv = {.excess_noise = 0.005, .electronic_noise = 0.1, .reconciliation = 0.95, .digits = 6.0},
     };
     return system;
 }

@@ -34,8 +34,9 @@ static void each_proof_shares_the_secrecy_among_its_own_terms(void **state)
     const struct {
         const kh_qkd_protocol *protocol;
         double terms;
-    } proofs[] = {{&kh_qkd_bb84_finite, 21.0}, {&kh_qkd_bb84_one_decoy, 15.0}, {&kh_qkd_bb84_one_decoy_rusca, 19.0},
-                  {&kh_qkd_bbm92, 8.0},        {&kh_qkd_bbm92_cw, 8.0},        {&kh_qkd_cv_gaussian, 3.0}};
+    } proofs[] = {
+        {&kh_qkd_bb84_finite, 21.0}, {&kh_qkd_bb84_one_decoy, 15.0}, {&kh_qkd_bb84_one_decoy_rusca, 19.0}, {&kh_qkd_bbm92, 8.0},
+        {&kh_qkd_bbm92_cw, 8.0},     {&kh_qkd_cv_gaussian, 3.0},     {&kh_qkd_cv_gaussian_composable, 4.0}};
     kh_qkd_key key = {.block_s = 1.0};
     for (size_t i = 0; i < sizeof proofs / sizeof proofs[0]; i++)
         assert_true(is_near(kh_epsilon_of(proofs[i].protocol, &device, &key, 1.0).term, 1e-10 / proofs[i].terms));
