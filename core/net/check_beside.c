@@ -8,15 +8,6 @@
 
 #define ERROR(l, place, hint, ...) kh_findings_add((l)->findings, KH_ERROR, (place), (hint), __VA_ARGS__)
 
-static bool share_fibre(const kh_qkd_link *link, const kh_line_system *line)
-{
-    for (size_t i = 0; i < link->n_via; i++)
-        for (size_t j = 0; j < line->n_via; j++)
-            if (link->via[i].i == line->via[j].i)
-                return true;
-    return false;
-}
-
 /* One grid of channels as the filter of a quantum channel sees it. */
 typedef struct grid {
     double first_thz, spacing_ghz, channels;
@@ -69,7 +60,7 @@ static void check_link_beside(const kh_loader *l, const kh_qkd_link *link)
         const kh_line_system *line = &l->net->line_systems[link->beside[i].i];
         if (l->broken[KH_NOUN_LINE_SYSTEMS][link->beside[i].i])
             continue;
-        if (!share_fibre(link, line))
+        if (!kh_qkd_link_shares_fibre(link, line))
             ERROR(l, link->place, "name lines that pass fibres of the link",
                   "qkd_link '%s' is beside line_system '%s', which uses none of its fibres", link->id, line->id);
         else if (isnan(link->measured_key_rate_bps))

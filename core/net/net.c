@@ -108,6 +108,23 @@ bool kh_device_is_for_space(const kh_device *device)
            o->loss_db > 0 || o->zenith_transmission > 0 || o->filter_nm > 0 || o->field_of_view_urad > 0; /* NAN is not */
 }
 
+bool kh_qkd_link_shares_fibre(const kh_qkd_link *link, const kh_line_system *line)
+{
+    for (size_t i = 0; i < link->n_via; i++)
+        for (size_t j = 0; j < line->n_via; j++)
+            if (link->via[i].i == line->via[j].i)
+                return true;
+    return false;
+}
+
+bool kh_qkd_link_has_own_strand(const kh_net *net, const kh_qkd_link *link)
+{
+    for (size_t i = 0; i < net->n_line_systems && link->n_beside == 0; i++)
+        if (kh_qkd_link_shares_fibre(link, &net->line_systems[i]))
+            return true;
+    return false;
+}
+
 bool kh_protocol_has_station(kh_protocol protocol)
 {
     static const kh_protocol with_station[] = {

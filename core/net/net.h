@@ -193,8 +193,6 @@ typedef struct kh_receiver_filter {
     double isolation_db;          /**< of other light in the same band */
     double isolation_far_db;      /**< of light in another band, 50 nm or more away */
     double passes;                /**< filters in a row, whole number */
-    double
-        ase_isolation_db; /**< of amplified noise at the quantum wavelength, by the filters that add the line's light; INFINITY */
 } kh_receiver_filter;
 
 typedef struct kh_qkd_link {
@@ -480,6 +478,12 @@ kh_node_id kh_net_station(const kh_net *net, const kh_qkd_link *link);
 
 /** True when the device says something of its telescopes: then it is not offered for fibres. */
 bool kh_device_is_for_space(const kh_device *device);
+
+/** True when fibres of the link carry line systems and it names none beside it: then it is taken to have a strand of its own. */
+bool kh_qkd_link_has_own_strand(const kh_net *net, const kh_qkd_link *link);
+
+/** True when the two share a fibre. */
+bool kh_qkd_link_shares_fibre(const kh_qkd_link *link, const kh_line_system *line);
 
 /** True when the two ends send to a station between them: twin field, MDI. */
 bool kh_protocol_has_station(kh_protocol protocol);

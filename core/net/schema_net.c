@@ -303,9 +303,6 @@ static const kh_field filter_fields[] = {
     {NUMBER(kh_receiver_filter, isolation_far_db, "dB", 60, "Of light in another band, 50 nm or more away, one pass."),
      WITHIN(0, 200)},
     {WHOLE(kh_receiver_filter, passes, NULL, 2, "Such filters in a row."), WITHIN(1, 10)},
-    {NUMBER(kh_receiver_filter, ase_isolation_db, "dB", NO_LIMIT,
-            "How well the filters that add the line's light block amplifier noise at the quantum wavelength."),
-     WITHIN(0, 300), .fallback_text = "no noise of amplifiers comes through"},
 };
 static const kh_schema_table receiver_filter = {
     .singular = "filter", .fields = filter_fields, .n_fields = COUNT(filter_fields), .size = sizeof(kh_receiver_filter)};

@@ -44,8 +44,8 @@ typedef struct kh_coexist_path {
  *  - Four-wave mixing of the channels of one line that run with it.
  *  - Leakage through the receiver's filter: of light that runs with it at the end of the last fibre, and the Rayleigh
  * back-scattering
- *    (-32 dB of the light coming in there) of light that runs against it. Amplifier noise at the quantum wavelength where
- *    ase_isolation_db is given.
+ *    (-32 dB of the light coming in there) of light that runs against it. Amplifier noise at the quantum
+ *    wavelength is taken to be blocked where the light of the line is added.
  *  Where a line amplifies between two fibres of the link the quantum channel is taken to pass around the amplifier, alone, with no
  *  more loss than extra_loss_db tells.
  *  @param[out] stray  what is found is added

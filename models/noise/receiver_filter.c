@@ -34,8 +34,7 @@ kh_status kh_receiver_filter_check(const kh_receiver_filter *filter, kh_error *e
                  {"isolation_adjacent_db", filter->isolation_adjacent_db, 0.0, 200.0},
                  {"isolation_db", filter->isolation_db, 0.0, 200.0},
                  {"isolation_far_db", filter->isolation_far_db, 0.0, 200.0},
-                 {"passes", filter->passes, 1.0, 10.0},
-                 {"ase_isolation_db", filter->ase_isolation_db, 0.0, (double)INFINITY}};
+                 {"passes", filter->passes, 1.0, 10.0}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (!(parts[i].value >= parts[i].low && parts[i].value <= parts[i].high))
             return kh_fail(err, KH_ERANGE, "%s of the filter is %g, must be in [%g, %g]", parts[i].name, parts[i].value,
