@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const kh_reference_model *const families[] = {
-    kh_reference_bounds, kh_reference_bb84, kh_reference_bbm92, kh_reference_cv, kh_reference_relayed, kh_reference_space,
+    kh_reference_bounds,  kh_reference_bb84,  kh_reference_bbm92, kh_reference_cv,
+    kh_reference_relayed, kh_reference_space, kh_reference_raman,
 };
 
 static const kh_reference_model *find_model(const char *name)

@@ -15,6 +15,7 @@
  *                   (bit/symbol); sns_aopp_asym (bit/s); mdi_infinite_decoy (bit/pulse pair); mdi_infinite_decoy_reach (km)
  *                   sat_diffraction (share); sat_pass_finite, sat_pass_optimised (bit/pass): the loss of the pass second by second
  * in the arrays loss_time_s and loss_transmittance, which tools/validate fills from the loss_file of a row
+ *                   raman_rho (1/(km nm)); raman_power (W)
  *  @param inputs    JSON object with the numbers the model asks for; others are ignored
  *  @param[out] computed  in the unit given with the model
  *  @param[out] known     false: no such model here, @p computed is left alone

@@ -39,6 +39,6 @@ typedef struct kh_reference_model {
 
 /** The families; each ends with a name of NULL. */
 extern const kh_reference_model kh_reference_bounds[], kh_reference_bb84[], kh_reference_bbm92[], kh_reference_cv[],
-    kh_reference_relayed[], kh_reference_space[];
+    kh_reference_relayed[], kh_reference_space[], kh_reference_raman[];
 
 #endif

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { N_ROWS = 78 };
+enum { N_ROWS = 89 };
 
 static char text[1 << 16];
 
