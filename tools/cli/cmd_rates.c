@@ -3,27 +3,49 @@
 #include "tools/cli/json_out.h"
 #include "tools/cli/path.h"
 #include "tools/cli/rates_text.h"
+#include "tools/cli/suggest.h"
 #include "tools/study/pipeline.h"
 
 #include <math.h>
 
-/* crossovers: NULL when not asked for */
-static kh_status print_rates(const kh_pipeline *p, const kh_choice_envelope *crossovers, bool json, kh_error *err)
+/* What is printed besides the rates. */
+typedef struct extras {
+    bool crossovers, suggestions; /* asked for */
+    double wanted_bps;            /* NAN: not said */
+    kh_choice_envelope envelope;
+    cli_suggestions suggested;
+} extras;
+
+static kh_status find_extras(const kh_pipeline *p, extras *more, kh_error *err)
 {
-    if (json) {
-        kh_json *root = kh_json_object();
-        kh_json_set(root, "name", kh_json_text(p->net->name));
-        kh_json_set(root, "links", cli_json_links(p->net, p->rates));
-        kh_json_set(root, "lines", cli_json_lines(p->net, p->rates));
-        if (crossovers != NULL)
-            kh_json_set(root, "crossovers", cli_json_crossovers(p->net, crossovers));
-        kh_json_set(root, "findings", cli_json_findings(p->findings));
-        return cli_json_print(root, err);
-    }
+    if (more->crossovers)
+        KH_TRY(kh_choice_envelope_find(p->net, p->arena, &more->envelope, err));
+    return more->suggestions ? cli_suggestions_find(p, more->wanted_bps, &more->suggested, err) : KH_OK;
+}
+
+static kh_status print_json(const kh_pipeline *p, const extras *more, kh_error *err)
+{
+    kh_json *root = kh_json_object();
+    kh_json_set(root, "name", kh_json_text(p->net->name));
+    kh_json_set(root, "links", cli_json_links(p->net, p->rates));
+    kh_json_set(root, "lines", cli_json_lines(p->net, p->rates));
+    if (more->crossovers)
+        kh_json_set(root, "crossovers", cli_json_crossovers(p->net, &more->envelope));
+    if (more->suggestions)
+        kh_json_set(root, "suggestions", cli_json_suggestions(p, &more->suggested));
+    kh_json_set(root, "findings", cli_json_findings(p->findings));
+    return cli_json_print(root, err);
+}
+
+static kh_status print_text(const kh_pipeline *p, const extras *more, kh_error *err)
+{
     kh_str out = {0};
     cli_rates_text(p, &out);
-    if (crossovers != NULL)
-        cli_crossovers_text(p, crossovers, &out);
+    if (more->crossovers)
+        cli_crossovers_text(p, &more->envelope, &out);
+    if (more->suggestions)
+        cli_suggestions_text(p, &more->suggested, &out);
+    cli_strands_text(p, &out);
     kh_status status = cli_write(NULL, &out, err);
     kh_str_clear(&out);
     return status;
@@ -31,16 +53,27 @@ static kh_status print_rates(const kh_pipeline *p, const kh_choice_envelope *cro
 
 int cmd_rates(int argc, char **argv)
 {
-    bool json = false, crossovers = false, finished = false;
+    bool json = false, finished = false;
+    extras more = {.wanted_bps = (double)NAN};
     cli_path_request way = {.tx_osnr_db = (double)NAN};
     const cli_option options[] = {
-        {.name = "crossovers", .kind = CLI_FLAG, .target = &crossovers, .help = "also: which device is best at which loss"},
+        {.name = "crossovers", .kind = CLI_FLAG, .target = &more.crossovers, .help = "also: which device is best at which loss"},
         {.name = "json", .kind = CLI_FLAG, .target = &json, .help = "rates as JSON on standard output"},
+        {.name = "key-rate-bps",
+         .kind = CLI_NUMBER,
+         .target = &more.wanted_bps,
+         .high = 1e12,
+         .argument = "R",
+         .help = "for it: key rate to keep; else 80 % of a dark strand's"},
         {.name = "path",
          .kind = CLI_TEXT,
          .target = &way.ends,
          .argument = "A,B",
          .help = "instead: every channel on the shortest way over line systems"},
+        {.name = "suggest-wavelength",
+         .kind = CLI_FLAG,
+         .target = &more.suggestions,
+         .help = "also: best quantum channel, strongest light beside it"},
         {.name = "tx-osnr-db",
          .kind = CLI_NUMBER,
          .target = &way.tx_osnr_db,
@@ -71,11 +104,10 @@ int cmd_rates(int argc, char **argv)
     kh_pipeline pipeline = {0};
     status = kh_pipeline_run(&(kh_pipeline_options){.path = path, .until = KH_STAGE_RATES}, &pipeline, &err);
     cli_print_findings(pipeline.findings);
-    kh_choice_envelope envelope = {0};
-    if (status == KH_OK && crossovers)
-        status = kh_choice_envelope_find(pipeline.net, pipeline.arena, &envelope, &err);
     if (status == KH_OK)
-        status = print_rates(&pipeline, crossovers ? &envelope : NULL, json, &err);
+        status = find_extras(&pipeline, &more, &err);
+    if (status == KH_OK)
+        status = json ? print_json(&pipeline, &more, &err) : print_text(&pipeline, &more, &err);
     kh_pipeline_clear(&pipeline);
     return cli_print_error(&err, status);
 }

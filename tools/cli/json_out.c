@@ -51,6 +51,18 @@ static kh_json *effects_of(const kh_effects *effects)
     return object;
 }
 
+/* of light beside the link; null on a strand of its own */
+static kh_json *noise_of(const kh_qkd_link *link, const kh_noise *noise)
+{
+    if (link->n_beside == 0)
+        return kh_json_text(NULL);
+    kh_json *object = kh_json_object();
+    set_number(object, "raman", noise->raman);
+    set_number(object, "fwm", noise->fwm);
+    set_number(object, "leakage", noise->leakage);
+    return object;
+}
+
 static kh_json *change_of(const kh_change *change)
 {
     kh_json *object = kh_json_object();
@@ -100,6 +112,8 @@ static kh_json *link_of(const kh_net *net, const kh_rates *rates, size_t i)
     kh_json_set(object, "measured", kh_json_bool(rate->measured));
     set_text(object, "limit", kh_limit_text(rate->limit));
     kh_json_set(object, "effects", effects_of(&rate->effects));
+    kh_json_set(object, "noise", noise_of(link, &rate->noise));
+    kh_json_set(object, "own_strand_assumed", kh_json_bool(kh_qkd_link_has_own_strand(net, link)));
     kh_json_set(object, "change", change_of(&rate->change));
     kh_json_set(object, "satellite", cli_json_satellite(rate));
     return object;
