@@ -11,8 +11,9 @@
  *
  *  @param model     plob, single_repeater_bound (bit/use); ma2005_infinite_reach, ma2005_vw_reach (km); ma2005_mu_opt (photons);
  *                   ma2005_vw_rate, bbm92_pdc (bit/pulse); bbm92_counts (the unit of the counts); lim2014_key_length,
- *                   one_decoy_wiesemann2024, one_decoy_rusca2018 (bit); cv_gmcs_limit, cv_gmcs_trusted, cv_gmcs_finite_lgg2010
- *                   (bit/symbol); sns_aopp_asym (bit/s); mdi_infinite_decoy (bit/pulse pair); mdi_infinite_decoy_reach (km)
+ *                   one_decoy_wiesemann2024, one_decoy_rusca2018 (bit); cv_gmcs_limit, cv_gmcs_trusted, cv_gmcs_finite_lgg2010,
+ *                   cv_gmcs_composable (bit/symbol); sns_aopp_asym (bit/s); mdi_infinite_decoy (bit/pulse pair);
+ *                   mdi_infinite_decoy_reach (km);
  *                   sat_diffraction (share); sat_pass_finite, sat_pass_optimised (bit/pass): the loss of the pass second by second
  * in the arrays loss_time_s and loss_transmittance, which tools/validate fills from the loss_file of a row
  *                   raman_rho (1/(km nm)); raman_power (W)

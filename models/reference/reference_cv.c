@@ -54,17 +54,39 @@ static kh_status cv_endless(const kh_json *inputs, double *computed, kh_error *e
     return KH_OK;
 }
 
+typedef struct row {
+    kh_cv_receiver receiver;
+    kh_cv_block block;
+    double transmittance, variance;
+} row;
+
+static kh_status read_row(const kh_json *inputs, row *read, kh_error *err)
+{
+    *read = (row){0};
+    KH_TRY(read_cv(inputs, &read->receiver, &read->transmittance, &read->variance, err));
+    const kh_reference_input wanted[] = {{"N", 1.0, 1e30, &read->block.symbols},
+                                         {"n_over_N", 1e-9, 1.0 - 1e-9, &read->block.key_share},
+                                         {"eps", 1e-100, 1.0 - 1e-9, &read->block.eps}};
+    KH_REFERENCE_READ(inputs, wanted, err);
+    return KH_OK;
+}
+
 static kh_status cv_finite(const kh_json *inputs, double *computed, kh_error *err)
 {
-    kh_cv_receiver receiver;
-    kh_cv_block block = {0};
-    double transmittance, variance = 0.0;
-    KH_TRY(read_cv(inputs, &receiver, &transmittance, &variance, err));
-    const kh_reference_input wanted[] = {{"N", 1.0, 1e30, &block.symbols},
-                                         {"n_over_N", 1e-9, 1.0 - 1e-9, &block.key_share},
-                                         {"eps", 1e-100, 1.0 - 1e-9, &block.eps}};
+    row r;
+    KH_TRY(read_row(inputs, &r, err));
+    *computed = kh_cv_rate_of_block(&r.receiver, r.transmittance, r.variance, &r.block);
+    return KH_OK;
+}
+
+static kh_status cv_composable(const kh_json *inputs, double *computed, kh_error *err)
+{
+    row r;
+    KH_TRY(read_row(inputs, &r, err));
+    const kh_reference_input wanted[] = {{"eps_cor", 1e-100, 1.0 - 1e-9, &r.block.eps_cor},
+                                         {"digits", 1.0, 16.0, &r.receiver.digits}};
     KH_REFERENCE_READ(inputs, wanted, err);
-    *computed = kh_cv_rate_of_block(&receiver, transmittance, variance, &block);
+    *computed = kh_cv_rate_composable(&r.receiver, r.transmittance, r.variance, &r.block);
     return KH_OK;
 }
 
@@ -72,5 +94,6 @@ const kh_reference_model kh_reference_cv[] = {
     {"cv_gmcs_limit", cv_limit},
     {"cv_gmcs_trusted", cv_endless},
     {"cv_gmcs_finite_lgg2010", cv_finite},
+    {"cv_gmcs_composable", cv_composable},
     {NULL, NULL},
 };
