@@ -50,7 +50,7 @@ typedef struct kh_coexist_path {
  *  more loss than extra_loss_db tells.
  *  @param[out] stray  what is found is added
  *  @return KH_OK; KH_ERANGE for a fibre out of range
- *  Cost: some 10 us for each fibre and 76 channels; 0.1 ms more where four-wave mixing reaches the quantum channel. */
+ *  Cost: some 25 us for each fibre and 76 channels both ways; 0.1 ms more where four-wave mixing reaches the quantum channel. */
 kh_status kh_coexist_add(const kh_net *net, const kh_qkd_link *link, const kh_coexist_lines *lines, const kh_coexist_path *path,
                          kh_stray_light *stray, kh_error *err);
 
