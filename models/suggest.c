@@ -148,12 +148,12 @@ static kh_status find_shift(const scanner *s, const candidate *best, double want
     double low_db = -SHIFT_MOST_DB, high_db = SHIFT_MOST_DB, rate_bps;
     KH_TRY(rate_at_shift(s, best, high_db, &rate_bps));
     if (rate_bps >= wanted_bps) {
-        *shift_db = INFINITY;
+        *shift_db = (double)INFINITY;
         return KH_OK;
     }
     KH_TRY(rate_at_shift(s, best, low_db, &rate_bps));
     if (rate_bps < wanted_bps) {
-        *shift_db = NAN;
+        *shift_db = (double)NAN;
         return KH_OK;
     }
     while (high_db - low_db > SHIFT_TOLERANCE_DB) {
@@ -189,7 +189,8 @@ static kh_status find_now(scanner *s, double wavelength_nm, double *now_bps)
 
 static kh_status suggest(scanner *s, double wanted_bps, kh_suggestion *out)
 {
-    kh_suggestion made = {.wavelength_nm = NAN, .wanted_bps = wanted_bps, .power_shift_db = NAN, .launch_dbm = NAN};
+    kh_suggestion made = {
+        .wavelength_nm = (double)NAN, .wanted_bps = wanted_bps, .power_shift_db = (double)NAN, .launch_dbm = (double)NAN};
     KH_TRY(find_now(s, s->link.wavelength_nm, &made.now_rate_bps));
     for (size_t b = 0; b < sizeof bands / sizeof bands[0]; b++)
         KH_TRY(scan_band(s, bands[b].low_nm, bands[b].high_nm));

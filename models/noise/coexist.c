@@ -213,7 +213,7 @@ kh_status kh_coexist_add(const kh_net *net, const kh_qkd_link *link, const kh_co
 /* The channel that leaves least room; lines[0] and channel 0 without any. */
 static double find_nearest(const kh_qkd_link *link, const kh_coexist_lines *lines, size_t *line, size_t *channel)
 {
-    double quantum_hz = KH_LIGHT_M_PER_S / (link->wavelength_nm * 1e-9), least_hz = INFINITY;
+    double quantum_hz = KH_LIGHT_M_PER_S / (link->wavelength_nm * 1e-9), least_hz = (double)INFINITY;
     *line = *channel = 0;
     for (size_t l = 0; l < lines->n; l++) {
         const kh_optical_comb *comb = &lines->lights[l].comb;
@@ -251,7 +251,8 @@ kh_status kh_coexist_check(const kh_qkd_link *link, const kh_coexist_lines *line
 
 kh_status kh_coexist_lines_make(const kh_net *net, const kh_qkd_link *link, kh_arena *arena, kh_coexist_lines *lines, kh_error *err)
 {
-    kh_coexist_lines made = {.lights = KH_NEW(arena, kh_line_light, link->n_beside), .n = link->n_beside, .temperature_c = NAN};
+    kh_coexist_lines made = {
+        .lights = KH_NEW(arena, kh_line_light, link->n_beside), .n = link->n_beside, .temperature_c = (double)NAN};
     if (made.lights == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for the light beside a link");
     KH_TRY(kh_receiver_filter_check(&link->filter, err));
