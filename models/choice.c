@@ -23,6 +23,26 @@ static bool dress(const kh_net *net, const kh_qkd_link *asked, uint32_t device, 
     return !kh_protocol_has_station(dressed->protocol) || dressed->charlie_at.i != KH_NO_INDEX;
 }
 
+/* Key of an endless block is no match for key that can be had: it counts only where there is no other. */
+static bool is_endless(const kh_device *device)
+{
+    const kh_qkd_protocol *protocol = kh_qkd_protocol_of(device->protocol);
+    return protocol == NULL || !protocol->is_finite;
+}
+
+typedef struct winner {
+    uint32_t device; /* KH_NO_INDEX: none gives key */
+    double rate_bps;
+} winner;
+
+static bool is_better(const kh_net *net, const winner *a, const winner *b)
+{
+    if (a->rate_bps == 0.0 || b->device == KH_NO_INDEX)
+        return a->rate_bps > 0.0;
+    bool endless_a = is_endless(&net->devices[a->device]), endless_b = is_endless(&net->devices[b->device]);
+    return endless_a == endless_b ? a->rate_bps > b->rate_bps : endless_b;
+}
+
 static kh_status try_device(kh_net *net, uint32_t link, const kh_qkd_link *dressed, double *rate_bps, kh_error *err)
 {
     kh_qkd_rate rate;
@@ -55,21 +75,21 @@ static kh_status choose(kh_net *net, uint32_t link, kh_error *err)
 {
     const kh_qkd_link asked = net->qkd_links[link];
     kh_qkd_link best = asked;
-    double best_bps = 0.0;
+    winner won = {KH_NO_INDEX, 0.0};
     kh_status status = KH_OK;
     for (uint32_t i = 0; i < net->n_devices && status == KH_OK; i++) {
         kh_qkd_link dressed;
-        double rate_bps = 0.0;
+        winner tried = {i, 0.0};
         if (!dress(net, &asked, i, &dressed))
             continue;
-        status = try_device(net, link, &dressed, &rate_bps, err);
-        if (status == KH_OK && rate_bps > best_bps) {
-            best_bps = rate_bps;
+        status = try_device(net, link, &dressed, &tried.rate_bps, err);
+        if (status == KH_OK && is_better(net, &tried, &won)) {
+            won = tried;
             best = dressed;
         }
     }
     net->qkd_links[link] = asked;
-    if (status == KH_OK && best_bps == 0.0)
+    if (status == KH_OK && won.device == KH_NO_INDEX)
         status = find_farthest(net, &asked, &best, err);
     if (status == KH_OK)
         net->qkd_links[link] = best;
@@ -83,11 +103,6 @@ kh_status kh_choice_make(kh_net *net, kh_error *err)
             KH_TRY(kh_while(err, choose(net, i, err), "QKD link '%s'", net->qkd_links[i].id));
     return KH_OK;
 }
-
-typedef struct winner {
-    uint32_t device; /* KH_NO_INDEX: none gives key */
-    double rate_bps;
-} winner;
 
 /* keys of all devices at a loss, each searched from its own key at the last one */
 typedef struct scan {
@@ -108,12 +123,12 @@ static kh_status find_winner(const scan *s, double loss_db, winner *found, kh_er
 {
     *found = (winner){KH_NO_INDEX, 0.0};
     for (uint32_t i = 0; i < s->net->n_devices; i++) {
-        double rate_bps;
+        winner tried = {i, 0.0};
         if (kh_device_is_for_space(&s->net->devices[i]))
             continue;
-        KH_TRY(kh_while(err, rate_at(s, i, loss_db, &rate_bps, err), "device '%s'", s->net->devices[i].id));
-        if (rate_bps > found->rate_bps)
-            *found = (winner){i, rate_bps};
+        KH_TRY(kh_while(err, rate_at(s, i, loss_db, &tried.rate_bps, err), "device '%s'", s->net->devices[i].id));
+        if (is_better(s->net, &tried, found))
+            *found = tried;
     }
     return KH_OK;
 }

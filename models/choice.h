@@ -10,8 +10,8 @@
 
 /** Gives every link with protocol `best` the device of the network that yields most key on it, one module each, under the link's
  * own loss, noise and station; sets protocol, device, charlie_at and is_chosen of the link. Devices that need a station are left
- * out where no node stands between the ends. When nothing gives key, the device of the largest reach is taken, so that the reason
- * can be told. Links with a measured rate take the first device.
+ * out where no node stands between the ends, and an endless block counts only where no finite one gives key. When nothing gives
+ * key, the device of the largest reach is taken, so that the reason can be told. Links with a measured rate take the first device.
  *  @return KH_OK; as kh_qkd_link_rate() otherwise
  *  Cost: one kh_qkd_link_rate() for each such link and device. */
 kh_status kh_choice_make(kh_net *net, kh_error *err);
@@ -29,7 +29,8 @@ typedef struct kh_choice_envelope {
 } kh_choice_envelope;
 
 /** The upper envelope of the key rates of all devices over the loss of a dark fibre, source or station in the middle.
- *  Crossovers are found to 1e-3 dB; pieces shorter than the scanning step of 0.5 dB may be missed.
+ *  Endless blocks count as for a link. Crossovers are found to 1e-3 dB; pieces shorter than the scanning step of 0.5 dB may be
+ * missed.
  *  @param arena  where the pieces live @return KH_OK; KH_ENOMEM; as kh_qkd_device_rate() */
 kh_status kh_choice_envelope_find(const kh_net *net, kh_arena *arena, kh_choice_envelope *envelope, kh_error *err);
 

@@ -281,7 +281,7 @@ static kh_status run_search(search *s, size_t open)
 kh_status kh_optical_choice_find(kh_optical_choice *choice, kh_error *err)
 {
     search s = {.c = choice, .err = err};
-    size_t open, fitting;
+    size_t open = 0, fitting = 0;
     KH_TRY(start(&s, &open, &fitting));
     if (fitting > 0) {
         KH_TRY(run_search(&s, open));

@@ -5,6 +5,12 @@
 
 #include <math.h>
 
+/* Advice is for a fibre as it lies: no station on the way, and no telescope. */
+static bool fits_any_fibre(const kh_device *device)
+{
+    return !kh_device_is_for_space(device) && !kh_protocol_has_station(device->protocol);
+}
+
 void kh_advice_reach_compute(kh_advice *advice)
 {
     advice->reach_db = 0;
@@ -12,8 +18,7 @@ void kh_advice_reach_compute(kh_advice *advice)
     for (uint32_t i = 0; i < advice->net->n_devices; i++) {
         const kh_device *device = &advice->net->devices[i];
         double reach_db = 0;
-        if (device->max_loss_db <= advice->reach_db || kh_device_is_for_space(device) ||
-            kh_qkd_reach_db(device, &reach_db, NULL) != KH_OK)
+        if (device->max_loss_db <= advice->reach_db || !fits_any_fibre(device) || kh_qkd_reach_db(device, &reach_db, NULL) != KH_OK)
             continue;
         if (reach_db > advice->reach_db) {
             advice->reach_db = reach_db;
@@ -28,7 +33,7 @@ double kh_advice_reach_rate(const kh_advice *advice, double loss_db, kh_device_i
     *device = (kh_device_id){KH_NO_INDEX};
     for (uint32_t i = 0; i < advice->net->n_devices; i++) {
         kh_qkd_key key = {0};
-        if (kh_device_is_for_space(&advice->net->devices[i]))
+        if (!fits_any_fibre(&advice->net->devices[i]))
             continue;
         if (kh_qkd_device_rate(&advice->net->devices[i], loss_db, &key, NULL) != KH_OK || key.rate_bps <= best_bps)
             continue;

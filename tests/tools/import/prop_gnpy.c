@@ -55,12 +55,11 @@ static void mutate(char *text, size_t *length, kh_rng *rng)
         text[at] = (char)(kh_rng_uniform(rng) * 256.0);
     } else if (kind < 0.8) { /* a value behind a colon */
         const char *word = words[(size_t)(kh_rng_uniform(rng) * (double)(sizeof words / sizeof words[0]))];
-        char *colon = memchr(text + at, ':', *length - at);
-        size_t end = colon == NULL ? 0 : strcspn(colon, ",}\n"), size = strlen(word);
-        if (colon == NULL || end < size + 1)
+        size_t colon = at + strcspn(text + at, ":"), end = strcspn(text + colon, ",}\n"), size = strlen(word);
+        if (text[colon] != ':' || end < size + 1)
             return;
-        memset(colon + 1, ' ', end - 1);
-        memcpy(colon + 1, word, size);
+        memset(text + colon + 1, ' ', end - 1);
+        memcpy(text + colon + 1, word, size);
     } else if (at + n < *length) {
         memmove(text + at, text + at + n, *length - at - n + 1);
         *length -= n;
