@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-static const double STEP_DB = 0.5, LAST_DB = 200.0, CROSSOVER_DB = 1e-3;
+static const double STEP_DB = 1.0, LAST_DB = 200.0, CROSSOVER_DB = 1e-3;
 
 /* What the link would be with this device; false when the device has no place on it. */
 static bool dress(const kh_net *net, const kh_qkd_link *asked, uint32_t device, kh_qkd_link *dressed)
@@ -107,14 +107,20 @@ kh_status kh_choice_make(kh_net *net, kh_error *err)
 /* keys of all devices at a loss, each searched from its own key at the last one */
 typedef struct scan {
     const kh_net *net;
-    kh_qkd_key *near; /* [n_devices] */
+    kh_qkd_key *near;  /* [n_devices] */
+    double *silent_db; /* [n_devices] least loss at which it gave no key: more loss never gives more */
 } scan;
 
 static kh_status rate_at(const scan *s, uint32_t device, double loss_db, double *rate_bps, kh_error *err)
 {
     kh_qkd_key key;
+    *rate_bps = 0.0;
+    if (loss_db >= s->silent_db[device])
+        return KH_OK;
     KH_TRY(kh_qkd_device_rate_near(&s->net->devices[device], loss_db, &s->near[device], &key, err));
     s->near[device] = key;
+    if (key.rate_bps == 0.0)
+        s->silent_db[device] = loss_db;
     *rate_bps = key.rate_bps;
     return KH_OK;
 }
@@ -186,10 +192,12 @@ static kh_status scan_losses(const scan *s, kh_arena *arena, kh_choice_envelope 
 
 kh_status kh_choice_envelope_find(const kh_net *net, kh_arena *arena, kh_choice_envelope *envelope, kh_error *err)
 {
-    scan s = {.net = net, .near = KH_NEW(arena, kh_qkd_key, net->n_devices)};
+    scan s = {.net = net, .near = KH_NEW(arena, kh_qkd_key, net->n_devices), .silent_db = KH_NEW(arena, double, net->n_devices)};
     kh_choice_envelope found = {0};
-    if (s.near == NULL)
+    if (s.near == NULL || s.silent_db == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for the choice of devices");
+    for (size_t i = 0; i < net->n_devices; i++)
+        s.silent_db[i] = INFINITY;
     KH_TRY(scan_losses(&s, arena, &found, err));
     *envelope = found;
     return KH_OK;

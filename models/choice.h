@@ -29,7 +29,7 @@ typedef struct kh_choice_envelope {
 } kh_choice_envelope;
 
 /** The upper envelope of the key rates of all devices over the loss of a dark fibre, source or station in the middle.
- *  Endless blocks count as for a link. Crossovers are found to 1e-3 dB; pieces shorter than the scanning step of 0.5 dB may be
+ *  Endless blocks count as for a link. Crossovers are found to 1e-3 dB; pieces shorter than the scanning step of 1 dB may be
  * missed.
  *  @param arena  where the pieces live @return KH_OK; KH_ENOMEM; as kh_qkd_device_rate() */
 kh_status kh_choice_envelope_find(const kh_net *net, kh_arena *arena, kh_choice_envelope *envelope, kh_error *err);

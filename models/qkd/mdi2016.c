@@ -110,7 +110,8 @@ static secret secret_at(const work *w, const bounds *b, double vacuum)
     const kh_mdi2016_choice *c = w->c;
     double yield = (b->gains - b->slope * vacuum) / b->divisor;
     double in_key = sent(w, U, U) * c->mu_a[U] * c->mu_b[U] * exp(-c->mu_a[U] - c->mu_b[U]);
-    double single = kh_chernoff_observed_below(in_key * fmax(yield, 0.0), w->beta);
+    double seen = sent(w, U, U) * w->gains->key_uu; /* no more than that, whatever the rounding */
+    double single = fmin(seen, kh_chernoff_observed_below(in_key * fmax(yield, 0.0), w->beta));
     double wrong = fmax(0.0, b->errors - 0.5 * vacuum) / (c->mu_a[W] * c->mu_b[W]);
     if (single <= 0.0 || wrong >= 0.5 * yield)
         return (secret){fmax(single, 0.0), 0.5, 0.0};

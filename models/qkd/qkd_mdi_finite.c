@@ -10,7 +10,7 @@
 
 /* Decoys that arrive alike interfere best, so the user with the better arm sends weaker ones, by the ratio of the arms. */
 
-static const double MU_MAX = 2.0, DECOY_MAX = 0.6, DECOY_MIN = 1e-3;
+static const double MU_MAX = 2.0, DECOY_MAX = 0.6, DECOY_MIN = 1e-3, WEAK_MIN = 1e-4; /* weaker ones drown in rounding */
 
 enum { N_FREE = 7 }; /* ln u_a, ln u_b, ln v; logits of 2 w/v, p_u, p_v/(1-p_u), p_w/(rest) */
 
@@ -23,7 +23,7 @@ typedef struct search {
 
 static kh_mdi2016_choice choice_at(const search *s, const double *x)
 {
-    double v = fmax(fmin(exp(x[2]), DECOY_MAX), DECOY_MIN), w = 0.5 * v * kh_logistic_shares(x[3]).share;
+    double v = fmax(fmin(exp(x[2]), DECOY_MAX), DECOY_MIN), w = fmax(0.5 * v * kh_logistic_shares(x[3]).share, WEAK_MIN);
     kh_shares u = kh_logistic_shares(x[4]), decoy = kh_logistic_shares(x[5]), weak = kh_logistic_shares(x[6]);
     return (kh_mdi2016_choice){
         .mu_a = {fmin(exp(x[0]), MU_MAX), v * s->dim_a, w * s->dim_a, 0.0},
@@ -171,7 +171,9 @@ static kh_qkd_key key_of(const search *s, const kh_mdi2016_choice *c)
 
 static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)
 {
-    (void)err;
+    /* where infinite decoys and an endless block give nothing, a search among tiny numbers must not find something */
+    kh_qkd_key endless;
+    KH_TRY(kh_qkd_mdi.key(system, &endless, err));
     const kh_detector *d = &system->detector;
     double eta_a = kh_fibre_transmittance(system->loss_a_db) * d->efficiency;
     double eta_b = kh_fibre_transmittance(system->loss_b_db) * d->efficiency;
@@ -184,9 +186,12 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
                 .setting = {.ec_efficiency = system->ec_efficiency, .eps_sec = system->eps_sec, .eps_cor = system->eps_cor},
                 .dim_a = fmin(1.0, eta_b / eta_a),
                 .dim_b = fmin(1.0, eta_a / eta_b)};
-    kh_mdi2016_choice best = best_choice(&s);
-    *key = key_of(&s, &best);
-    if (key->rate_bps == 0.0) { /* without key the search ends anywhere */
+    kh_mdi2016_choice best = {0};
+    if (endless.rate_bps > 0.0) {
+        best = best_choice(&s);
+        *key = key_of(&s, &best);
+    }
+    if (endless.rate_bps == 0.0 || key->rate_bps == 0.0) { /* without key the search ends anywhere */
         double x[N_FREE];
         place(&s, STARTS[0], x);
         best = choice_at(&s, x);

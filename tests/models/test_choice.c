@@ -90,7 +90,8 @@ static double device_bps(const kh_net *net, uint32_t device, double loss_db)
 {
     kh_qkd_key key;
     kh_error err = {0};
-    assert_int_equal(kh_qkd_device_rate(&net->devices[device], loss_db, &key, &err), KH_OK);
+    if (kh_qkd_device_rate(&net->devices[device], loss_db, &key, &err) != KH_OK)
+        fail_msg("%s at %g dB: %s", net->devices[device].id, loss_db, err.message);
     return key.rate_bps;
 }
 
@@ -102,7 +103,8 @@ static void no_device_is_above_the_envelope(void **state)
     kh_choice_envelope envelope;
     kh_error err = {0};
     assert_non_null(arena);
-    assert_int_equal(kh_choice_envelope_find(net, arena, &envelope, &err), KH_OK);
+    if (kh_choice_envelope_find(net, arena, &envelope, &err) != KH_OK)
+        fail_msg("%s%s", err.steps, err.message);
     assert_true(envelope.n >= 1 && envelope.pieces[0].from_db == 0.0);
     for (size_t i = 0; i < envelope.n; i++) {
         const kh_choice_piece *piece = &envelope.pieces[i];
@@ -112,9 +114,9 @@ static void no_device_is_above_the_envelope(void **state)
         for (uint32_t d = 0; d < net->n_devices; d++)
             if (kh_qkd_protocol_of(net->devices[d].protocol)->is_finite == finite && !kh_device_is_for_space(&net->devices[d]))
                 assert_true(device_bps(net, d, middle_db) <= best_bps * (1.0 + 1e-6));
-        /* at a crossover both give the same, to what 1e-3 dB can change */
+        /* at a crossover both give the same, to what 1e-3 dB can change, unless the first one ends there */
         if (i > 0)
-            assert_true(fabs(envelope.pieces[i - 1].to_bps / piece->from_bps - 1.0) < 0.01 || !finite);
+            assert_true(envelope.pieces[i - 1].to_bps <= 1.01 * piece->from_bps || !finite);
     }
     kh_arena_destroy(arena);
     kh_net_destroy(net);

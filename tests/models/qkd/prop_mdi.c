@@ -173,12 +173,23 @@ static void a_neighbour_leads_to_the_same_key(void **state)
     }
 }
 
+static void nothing_is_found_beyond_the_reach_of_infinite_decoys(void **state)
+{
+    (void)state;
+    for (double loss_db = 30.0; loss_db <= 100.0; loss_db += 3.5) {
+        kh_qkd_system s = system_at(loss_db, loss_db, 1e7);
+        double endless = rate_of(&kh_qkd_mdi, &s);
+        assert_true(rate_of(&kh_qkd_mdi_finite, &s) <= endless);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_single_photon_bounds_hold_for_any_yields),
         cmocka_unit_test(chernoff_bounds_undo_each_other_and_tighten),
         cmocka_unit_test(a_longer_block_gives_more_up_to_the_endless_one),
+        cmocka_unit_test(nothing_is_found_beyond_the_reach_of_infinite_decoys),
         cmocka_unit_test(a_neighbour_leads_to_the_same_key),
         cmocka_unit_test(key_never_rises_with_loss_noise_or_error),
     };
