@@ -25,9 +25,9 @@ typedef struct kh_lim2014_search {
     double rough; /**< how far from the best the score may stay, relative, without a fine descent; 0: 1e-4 at most */
 } kh_lim2014_search;
 
-/** The best choice found: short descents from three of seven starts under each bound of the errors, the best of them followed further,
- *  then a fine one. Against 64 starts on 300 random systems the worst loss of rate was 2e-7.
- *  Cost: 500 to 900 scores from scratch, 300 from a neighbour. */
+/** The best choice found: short descents from three of seven starts under each bound of the errors, the best of them followed
+ * further, then a fine one. Against 64 starts on 300 random systems the worst loss of rate was 2e-7. Cost: 500 to 900 scores from
+ * scratch, 300 from a neighbour. */
 kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search);
 
 /** The choice whose mu_1, mu_2, p_1, p_2, p_X are @p parameters [5]. */

@@ -166,7 +166,8 @@ static void dark_counts_of_all_detectors_and_shared_light_count(void **state)
 
 /* --- the pulsed source --- */
 
-/* Ma 2007: 70 dB with the parameters of the 144 km experiment need two-way post-processing; another code finds 61.6 dB without it */
+/* Ma 2007: 70 dB with the parameters of the 144 km experiment need two-way post-processing; another code finds 61.6 dB without it
+ */
 static void the_pulsed_source_in_the_middle_reaches_sixty_one_decibels(void **state)
 {
     (void)state;
