@@ -134,13 +134,18 @@ static uint32_t find_amplifier(kh_gnpy *g, const char *variety, bool is_stage)
     return index;
 }
 
+static double flat_gain_of(kh_gnpy *g, const kh_json *entry)
+{
+    return kh_gnpy_equipment_number(g, entry, "gain_flatmax", 0.0);
+}
+
+/* Stages are plain amplifiers, whatever the file says of theirs: one may name itself. */
 static double gain_max_of(kh_gnpy *g, const kh_json *entry)
 {
-    const kh_json *first = kh_gnpy_equipment(g, "Edfa", text_of(entry, "preamp_variety"));
-    const kh_json *second = kh_gnpy_equipment(g, "Edfa", text_of(entry, "booster_variety"));
-    if (first != NULL && second != NULL)
-        return gain_max_of(g, first) + gain_max_of(g, second);
-    return kh_gnpy_equipment_number(g, entry, "gain_flatmax", 0.0);
+    const char *preamp = text_of(entry, "preamp_variety"), *booster = text_of(entry, "booster_variety");
+    if (preamp == NULL || booster == NULL)
+        return flat_gain_of(g, entry);
+    return flat_gain_of(g, kh_gnpy_equipment(g, "Edfa", preamp)) + flat_gain_of(g, kh_gnpy_equipment(g, "Edfa", booster));
 }
 
 static bool may_design(const kh_json *entry)

@@ -257,6 +257,32 @@ static void ways_without_fibre_are_dropped_and_said(void **state)
     end_trial(&t);
 }
 
+static void an_amplifier_made_of_itself_is_left_out(void **state)
+{
+    (void)state;
+    static const char equipment[] =
+        "{\"Edfa\": [{\"type_variety\": \"twice\", \"type_def\": \"dual_stage\", \"preamp_variety\": \"twice\", "
+        "\"booster_variety\": \"twice\", \"gain_flatmax\": 20, \"allowed_for_design\": true}], "
+        "\"Transceiver\": [{\"type_variety\": \"t\", \"mode\": [{\"format\": \"m\", \"baud_rate\": 32e9, "
+        "\"bit_rate\": 100e9, \"OSNR\": 12, \"min_spacing\": 50e9}]}], \"Fiber\": [{\"type_variety\": \"SSMF\"}], \"SI\": [{}], "
+        "\"Span\": [{}]}";
+    static const char topology[] =
+        "{\"elements\": [{\"uid\": \"a\", \"type\": \"Transceiver\"}, {\"uid\": \"b\", \"type\": \"Transceiver\"}, "
+        "{\"uid\": \"f\", \"type\": \"Fiber\", \"type_variety\": \"SSMF\", \"params\": {\"length\": 200, "
+        "\"length_units\": \"km\", \"loss_coef\": 0.2}}], \"connections\": [{\"from_node\": \"a\", \"to_node\": \"f\"}, "
+        "{\"from_node\": \"f\", \"to_node\": \"b\"}]}";
+    char path[] = "/tmp/keyhaul-equipment-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, equipment, sizeof equipment - 1), sizeof equipment - 1);
+    (void)close(file);
+    trial t = import_text(topology, sizeof topology - 1, path);
+    (void)unlink(path);
+    assert_int_equal(t.status, KH_OK);
+    assert_null(strstr(t.imported.yaml, "twice"));
+    end_trial(&t);
+}
+
 /* Both directions meet in one fused element: light does not turn round there. */
 static void a_fused_element_may_serve_both_directions(void **state)
 {
@@ -339,6 +365,7 @@ int main(void)
         cmocka_unit_test(what_has_no_counterpart_is_refused_by_name),
         cmocka_unit_test(findings_know_line_and_column),
         cmocka_unit_test(ways_without_fibre_are_dropped_and_said),
+        cmocka_unit_test(an_amplifier_made_of_itself_is_left_out),
         cmocka_unit_test(a_fused_element_may_serve_both_directions),
         cmocka_unit_test(requests_become_demands),
         cmocka_unit_test(what_the_caller_forgot_is_a_usage_error),
