@@ -105,12 +105,21 @@ static void long_haul_modes_stand_a_factor_of_two_above_shannon(void **state)
     kh_net_destroy(net);
 }
 
-static void no_device_of_the_library_spans_308_km_of_sea(void **state)
+/* nothing stands in the middle there: neither a station nor a source of pairs */
+static void no_sender_of_the_library_spans_308_km_of_sea(void **state)
 {
     (void)state;
     kh_net *net = load_library();
-    for (size_t i = 0; i < net->n_devices; i++)
-        assert_true(compute(&net->devices[i], 53.36).rate_bps == 0.0);
+    size_t n_tried = 0;
+    for (size_t i = 0; i < net->n_devices; i++) {
+        const kh_qkd_protocol *protocol = kh_qkd_protocol_of(net->devices[i].protocol);
+        if (protocol->is_relayed || protocol->is_entanglement)
+            continue;
+        n_tried++;
+        if (compute(&net->devices[i], 53.36).rate_bps != 0.0)
+            fail_msg("'%s' gives key", net->devices[i].id);
+    }
+    assert_true(n_tried >= 6);
     kh_net_destroy(net);
 }
 
@@ -120,7 +129,7 @@ int main(void)
         cmocka_unit_test(devices_agree_with_published_points_within_a_factor_of_two),
         cmocka_unit_test(a_separate_code_and_search_give_the_same_rates),
         cmocka_unit_test(long_haul_modes_stand_a_factor_of_two_above_shannon),
-        cmocka_unit_test(no_device_of_the_library_spans_308_km_of_sea),
+        cmocka_unit_test(no_sender_of_the_library_spans_308_km_of_sea),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
