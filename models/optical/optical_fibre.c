@@ -3,12 +3,12 @@
 
 #include "core/base/units.h"
 #include "models/fibre/attenuation.h"
+#include "models/fibre/effective_area.h"
 #include "models/optical/optical_range.h"
 
 #include <math.h>
 
-static const double n2_m2_w = 2.6e-20;      /* Kerr index of silica */
-static const double core_radius_m = 4.2e-6; /* of the step-index model */
+static const double n2_m2_w = 2.6e-20; /* Kerr index of silica */
 static const double core_index = 1.468;
 static const double reference_wavelength_m = 1550e-9;
 
@@ -57,13 +57,9 @@ double kh_optical_fibre_effective_length_m(const kh_optical_fibre *fibre)
     return -expm1(-alpha * fibre->length_km * 1e3) / alpha;
 }
 
-/* The index contrast is what gives the stated area at the reference; the mode field w = a / sqrt(ln V) then follows frequency. */
 double kh_optical_fibre_area_m2(const kh_optical_fibre *fibre, double freq_hz)
 {
-    double a = core_radius_m, area_m2 = fibre->effective_area_um2 * 1e-12;
-    double contrast_root = KH_LIGHT_M_PER_S / (2.0 * KH_PI * reference_hz() * a * core_index) * exp(KH_PI * a * a / area_m2);
-    double v = 2.0 * KH_PI * freq_hz * a * core_index * contrast_root / KH_LIGHT_M_PER_S;
-    return KH_PI * a * a / log(v);
+    return kh_effective_area_um2(fibre->effective_area_um2, freq_hz) * 1e-12;
 }
 
 double kh_optical_fibre_gamma_per_w_m(const kh_optical_fibre *fibre, double freq_hz)

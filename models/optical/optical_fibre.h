@@ -14,7 +14,7 @@ double kh_optical_fibre_alpha_per_m(const kh_optical_fibre *fibre);
 double kh_optical_fibre_alpha_at_per_m(const kh_optical_fibre *fibre, double freq_hz);
 /** (1 - exp(-alpha L)) / alpha */
 double kh_optical_fibre_effective_length_m(const kh_optical_fibre *fibre);
-/** Aeff(f) from the mode field of a step-index fibre (GNPy parameters.py; JLT 40, 3499 (2022)). */
+/** kh_effective_area_um2() of the fibre. */
 double kh_optical_fibre_area_m2(const kh_optical_fibre *fibre, double freq_hz);
 /** 2 pi n2 f / (c Aeff(f)), 1/(W m). */
 double kh_optical_fibre_gamma_per_w_m(const kh_optical_fibre *fibre, double freq_hz);
