@@ -111,8 +111,8 @@ static double share_at(const receiver *r, const stretch *s, const kh_line_system
 static void add_leakage(receiver *r, const stretch *s, const kh_optical_comb *comb, double with, double against)
 {
     for (size_t i = 0; i < comb->n; i++) {
-        double through = exp(-loss_per_km(s, comb->freq_hz[i]) * s->fibre->length_km) * kh_linear_from_db(-s->connector_db);
-        double coming = with * through + against * kh_linear_from_db(-BACKSCATTER_DB);
+        double through = exp(-loss_per_km(s, comb->freq_hz[i]) * s->fibre->length_km);
+        double coming = (with * through + against * kh_linear_from_db(-BACKSCATTER_DB)) * kh_linear_from_db(-s->connector_db);
         double isolation_db = kh_receiver_filter_isolation_db(&r->link->filter, r->quantum_hz, comb->freq_hz[i]);
         r->leakage_w += comb->launch_w[i] * coming * kh_linear_from_db(-isolation_db);
     }
