@@ -39,3 +39,16 @@ kh_mdi2012_key kh_mdi2012_key_of(const kh_mdi2012_setting *s, double mu_a, doubl
     }
     return key;
 }
+
+kh_mdi2012_setting kh_mdi2012_with_afterpulses(const kh_mdi2012_setting *s, double photons, double afterpulse)
+{
+    kh_mdi2012_setting setting = *s;
+    double click = s->dark_per_gate - (1.0 - s->dark_per_gate) * expm1(-0.25 * photons);
+    setting.dark_per_gate = fmin(0.5, s->dark_per_gate + afterpulse * click);
+    return setting;
+}
+
+double kh_mdi2012_click(const kh_mdi2012_setting *s, double photons)
+{
+    return -expm1(4.0 * log1p(-s->dark_per_gate) - photons);
+}

@@ -27,7 +27,15 @@ typedef struct kh_mdi2012_single {
 
 kh_mdi2012_single kh_mdi2012_single_of(const kh_mdi2012_setting *setting);
 
-/** @param mu_a,mu_b  mean photons of the signal pulses, > 0 */
+/** @param mu_a,mu_b  mean photons of the signal pulses, >= 0 */
 kh_mdi2012_key kh_mdi2012_key_of(const kh_mdi2012_setting *setting, double mu_a, double mu_b);
+
+/** The same channel with afterpulses: they count as dark counts, in proportion to what a detector sees, a quarter of all light.
+ *  @param photons     that reach the station per pair of pulses, on average, detectors' efficiency included
+ *  @param afterpulse  further clicks per click */
+kh_mdi2012_setting kh_mdi2012_with_afterpulses(const kh_mdi2012_setting *setting, double photons, double afterpulse);
+
+/** Probability that any of the four detectors clicks. @param photons  as above */
+double kh_mdi2012_click(const kh_mdi2012_setting *setting, double photons);
 
 #endif

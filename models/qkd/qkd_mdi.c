@@ -20,14 +20,14 @@ static double mu_at(double ln_mu)
     return fmin(fmax(exp(ln_mu), MU_MIN), MU_MAX);
 }
 
-/* afterpulses count as dark counts, in proportion to what a detector sees: a quarter of all light */
+static double photons_of(const search *s, double mu_a, double mu_b)
+{
+    return s->setting.eta_a * mu_a + s->setting.eta_b * mu_b;
+}
+
 static kh_mdi2012_setting setting_at(const search *s, double mu_a, double mu_b)
 {
-    kh_mdi2012_setting setting = s->setting;
-    double photons = 0.25 * (setting.eta_a * mu_a + setting.eta_b * mu_b);
-    double click = setting.dark_per_gate - (1.0 - setting.dark_per_gate) * expm1(-photons);
-    setting.dark_per_gate = fmin(0.5, setting.dark_per_gate + s->system->detector.afterpulse * click);
-    return setting;
+    return kh_mdi2012_with_afterpulses(&s->setting, photons_of(s, mu_a, mu_b), s->system->detector.afterpulse);
 }
 
 static kh_mdi2012_key key_at(const search *s, double mu_a, double mu_b)
@@ -40,7 +40,7 @@ static kh_mdi2012_key key_at(const search *s, double mu_a, double mu_b)
 static double used_hz(const search *s, double mu_a, double mu_b)
 {
     kh_mdi2012_setting setting = setting_at(s, mu_a, mu_b);
-    double click = -expm1(4.0 * log1p(-setting.dark_per_gate) - setting.eta_a * mu_a - setting.eta_b * mu_b);
+    double click = kh_mdi2012_click(&setting, photons_of(s, mu_a, mu_b));
     return s->system->clock_hz * kh_detector_live_fraction(&s->system->detector, s->system->clock_hz * click);
 }
 
@@ -83,7 +83,8 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
             best_x[1] = x[1];
         }
     }
-    double mu_a = mu_at(best_x[0]), mu_b = mu_at(best_x[1]);
+    const double *shown = best < 0.0 ? best_x : starts[0]; /* without key the search ends anywhere */
+    double mu_a = mu_at(shown[0]), mu_b = mu_at(shown[1]);
     kh_mdi2012_key found = key_at(&s, mu_a, mu_b);
     *key = (kh_qkd_key){
         .rate_bps = fmax(0.0, -best),

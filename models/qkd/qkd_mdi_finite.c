@@ -40,22 +40,21 @@ static double mean_photons(const double *mu, const double *p)
     return sum;
 }
 
-/* afterpulses count as dark counts, in proportion to what a detector sees: a quarter of all light */
+static double photons_of(const search *s, const kh_mdi2016_choice *c)
+{
+    return s->channel.eta_a * mean_photons(c->mu_a, c->p) + s->channel.eta_b * mean_photons(c->mu_b, c->p);
+}
+
 static kh_mdi2012_setting channel_at(const search *s, const kh_mdi2016_choice *c)
 {
-    kh_mdi2012_setting channel = s->channel;
-    double photons = 0.25 * (channel.eta_a * mean_photons(c->mu_a, c->p) + channel.eta_b * mean_photons(c->mu_b, c->p));
-    double click = channel.dark_per_gate - (1.0 - channel.dark_per_gate) * expm1(-photons);
-    channel.dark_per_gate = fmin(0.5, channel.dark_per_gate + s->system->detector.afterpulse * click);
-    return channel;
+    return kh_mdi2012_with_afterpulses(&s->channel, photons_of(s, c), s->system->detector.afterpulse);
 }
 
 /* clicks of all four detectors, for their dead time */
 static double used_hz(const search *s, const kh_mdi2016_choice *c)
 {
     const kh_mdi2012_setting channel = channel_at(s, c);
-    double photons = channel.eta_a * mean_photons(c->mu_a, c->p) + channel.eta_b * mean_photons(c->mu_b, c->p);
-    double click = -expm1(4.0 * log1p(-channel.dark_per_gate) - photons);
+    double click = kh_mdi2012_click(&channel, photons_of(s, c));
     return s->system->clock_hz * kh_detector_live_fraction(&s->system->detector, s->system->clock_hz * click);
 }
 

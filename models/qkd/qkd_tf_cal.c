@@ -66,12 +66,13 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
     };
     double x[N_FREE] = {typical, typical};
     double best = kh_simplex_search(score, &s, starts[0], sizeof starts / sizeof starts[0], x, N_FREE);
-    kh_cal2019_key found = key_at(&s, x);
+    const double *shown = best < 0.0 ? x : starts[0]; /* without key the search ends anywhere */
+    kh_cal2019_key found = key_at(&s, shown);
     *key = (kh_qkd_key){
         .rate_bps = fmax(0.0, -best),
         .qber = found.clicks.qber,
         .sifted_rate_bps = used_hz(&s, &found) * found.clicks.gain,
-        .parameters = {alpha2_at(x[0]), alpha2_at(x[1])},
+        .parameters = {alpha2_at(shown[0]), alpha2_at(shown[1])},
     };
     return KH_OK;
 }

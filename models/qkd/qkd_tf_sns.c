@@ -71,7 +71,7 @@ static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error 
     }
     double x[N_FREE] = {0};
     double best = kh_simplex_search(score, &s, starts[0], N_STARTS, x, N_FREE);
-    kh_sns2024_choice choice = choice_at(x);
+    kh_sns2024_choice choice = choice_at(best < 0.0 ? x : starts[0]); /* without key the search ends anywhere */
     kh_sns2024_key found = key_at(&s, &choice);
     *key = (kh_qkd_key){
         .rate_bps = fmax(0.0, -best),
