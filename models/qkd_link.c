@@ -210,9 +210,9 @@ kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot
             each[i] = each[i - 1];
         else if (status == KH_OK)
             status = rate_of(net, &s, &each[i], err);
-        if (status == KH_OK && slots != NULL)
-            slots[i] = (kh_slot_rate){each[i].key_rate_bps, each[i].qber};
     }
+    for (size_t i = 0; i < net->n_time_slots && status == KH_OK && slots != NULL; i++)
+        slots[i] = (kh_slot_rate){each[i].key_rate_bps, each[i].qber};
     if (status == KH_OK)
         *rate = mean_of(net, each);
     free(each);

@@ -197,7 +197,7 @@ static void count_pass(const kh_passage *passage, void *user)
 {
     counts *n = user;
     double x = class_of(n->classes, passage->offset_rad);
-    int c = (int)x;
+    int c = (int)fmin(x, KH_CLASSES - 1); /* rounding may take a pass at the horizon one further */
     double *passes = kh_classes_is_night(n->classes, passage) ? n->by_night : n->by_day;
     passes[c] += 1.0 - (x - c);
     if (c + 1 < KH_CLASSES)

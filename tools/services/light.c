@@ -342,10 +342,14 @@ static kh_status add_stretch(kh_light *light, const kh_optical_route *route, kh_
 {
     kh_light_stretch *made = KH_NEW(light->arena, kh_light_stretch, 1);
     kh_optical_hop *hops = KH_NEW(light->arena, kh_optical_hop, route->n_hops);
-    if (light->n == light->room)
-        light->stretches = kh_arena_grow(light->arena, light->stretches, light->n, &light->room, sizeof *light->stretches);
-    if (made == NULL || hops == NULL || light->stretches == NULL)
+    if (made == NULL || hops == NULL)
         return no_memory(err);
+    if (light->n == light->room) {
+        kh_light_stretch **grown = kh_arena_grow(light->arena, light->stretches, light->n, &light->room, sizeof *light->stretches);
+        if (grown == NULL)
+            return no_memory(err);
+        light->stretches = grown;
+    }
     memcpy(hops, route->hops, route->n_hops * sizeof *hops);
     *made = (kh_light_stretch){.hops = hops, .n_hops = route->n_hops};
     *added = made;
