@@ -2,7 +2,9 @@
 #define _XOPEN_SOURCE 700 /* realpath; NOLINT(bugprone-reserved-identifier) */
 #include "core/text/file.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +55,29 @@ char *kh_file_beside(const char *from, const char *name, kh_arena *arena)
     if (name[0] == '/' || slash == NULL)
         return kh_arena_strdup(arena, name);
     return kh_arena_printf(arena, "%.*s/%s", (int)(slash - from), from, name);
+}
+
+static bool is_file(const char *path)
+{
+    struct stat info;
+    return path != NULL && stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+char *kh_file_near(const char *from, const char *name, kh_arena *arena)
+{
+    char *beside = kh_file_beside(from, name, arena), *best = NULL;
+    const char *folder = kh_file_beside(from, ".", arena);
+    if (folder == NULL || name[0] == '/' || is_file(beside))
+        return beside;
+    DIR *listing = opendir(folder);
+    for (struct dirent *entry = NULL; listing != NULL && (entry = readdir(listing)) != NULL;) {
+        char *path = entry->d_name[0] == '.' ? NULL : kh_arena_printf(arena, "%s/%s/%s", folder, entry->d_name, name);
+        if (is_file(path) && (best == NULL || strcmp(path, best) < 0))
+            best = path;
+    }
+    if (listing != NULL)
+        (void)closedir(listing);
+    return best == NULL ? beside : best;
 }
 
 char *kh_file_real(const char *path, kh_arena *arena)

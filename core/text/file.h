@@ -18,6 +18,10 @@ kh_status kh_file_read(const char *path, size_t limit_bytes, kh_arena *arena, ch
 /** The path of @p name as seen from the folder of @p from: @p name itself when it is absolute. NULL when memory is out. */
 char *kh_file_beside(const char *from, const char *name, kh_arena *arena);
 
+/** As kh_file_beside(); a file that is not there is sought in the folders directly beside @p from, the first by name that has it.
+ *  When none has it the path beside @p from. NULL when memory is out. */
+char *kh_file_near(const char *from, const char *name, kh_arena *arena);
+
 /** The path without links and dots, the same for every way to name a file. NULL when there is no such file or memory is out. */
 char *kh_file_real(const char *path, kh_arena *arena);
 

@@ -104,6 +104,7 @@ static kh_status convert(kh_gnpy *g, kh_imported *out, kh_error *err)
     KH_TRY(check_so_far(g, err));
     kh_gnpy_add_places(g);
     KH_TRY(kh_gnpy_find_sections(g, err));
+    out->complete = g->designed;
     say_design(g);
     say_power_mode(g);
     say_tilt(g);

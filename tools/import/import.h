@@ -6,6 +6,7 @@
 #include "core/base/findings.h"
 #include "core/base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /** Networks of other programs as Keyhaul topologies. One file family a format; a format is a line in the table of import.c. */
@@ -26,6 +27,7 @@ typedef struct kh_imported {
     size_t length;
     kh_import_name *names; /**< [n_names] places where light begins and ends, in the order of the file */
     size_t n_names;
+    bool complete;     /**< nothing is left to design, such as amplifiers or gains, before the foreign program can compute */
     double tx_osnr_db; /**< of the transmitters that the foreign program takes unless told otherwise, in 0.1 nm; NAN: not said */
 } kh_imported;
 

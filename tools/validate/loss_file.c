@@ -48,11 +48,10 @@ static kh_status read_lines(const char *path, char *text, kh_json *times, kh_jso
 
 kh_status kh_loss_file_add(const char *table, kh_arena *arena, kh_json *inputs, kh_error *err)
 {
-    const char *name = kh_json_as_text(kh_json_get(inputs, "loss_file")), *slash = strrchr(table, '/');
+    const char *name = kh_json_as_text(kh_json_get(inputs, "loss_file"));
     if (name == NULL)
         return KH_OK;
-    int folder = slash == NULL ? 0 : (int)(slash - table) + 1;
-    const char *path = kh_arena_printf(arena, "%.*s%s", folder, table, name);
+    const char *path = kh_file_near(table, name, arena);
     char *text = NULL;
     size_t length = 0;
     if (path == NULL)

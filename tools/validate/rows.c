@@ -32,6 +32,18 @@ void kh_rows_complain(kh_rows *rows, size_t row, const char *hint, const char *m
                     "%s", message);
 }
 
+kh_status kh_rows_refuse(kh_rows *rows, size_t row, kh_status status, const kh_error *why, const char **note)
+{
+    const char *message = kh_arena_printf(rows->arena, "%s%s", why->steps, why->message);
+    if (status == KH_ENOMEM || status == KH_EINTERNAL || message == NULL)
+        return kh_fail(rows->err, message == NULL ? KH_ENOMEM : status, "%s%s", why->steps, why->message);
+    if (status == KH_ENOINPUT)
+        *note = message;
+    else
+        kh_rows_complain(rows, row, NULL, message);
+    return KH_OK;
+}
+
 bool kh_rows_number(kh_rows *rows, size_t row, size_t column, double *out)
 {
     const char *text = kh_csv_cell(rows->csv, row, column);

@@ -22,6 +22,10 @@ kh_status kh_rows_add(kh_rows *rows, kh_validate_row row);
 /** A finding about one row of the table, in its line. */
 void kh_rows_complain(kh_rows *rows, size_t row, const char *hint, const char *message);
 
+/** What to do with a row that ended in @p status: a finding; *note for KH_ENOINPUT, since a file of its own is missing only to it.
+ *  @return KH_OK; KH_ENOMEM and KH_EINTERNAL as they came */
+kh_status kh_rows_refuse(kh_rows *rows, size_t row, kh_status status, const kh_error *why, const char **note);
+
 /** The cell as a finite number; a finding and false when it is none. */
 bool kh_rows_number(kh_rows *rows, size_t row, size_t column, double *out);
 

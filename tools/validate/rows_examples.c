@@ -51,7 +51,8 @@ typedef struct table {
     kh_rows *rows;
     size_t inputs[N_INPUTS], outputs[QUANTITIES], channel;
     const char *example; /* that the path below belongs to; NULL: none yet */
-    bool usable;
+    const char *note;    /* why it is not evaluated; NULL: it is */
+    bool usable;         /* false: a finding was made instead */
     kh_light_path light; /* transmitter included */
     kh_arena *scratch;   /* of the example */
 } table;
@@ -65,8 +66,8 @@ static const char *input(const table *t, size_t row, size_t which)
 
 static kh_status import(const table *t, size_t row, kh_imported *imported, kh_error *err)
 {
-    const kh_import_input files = {.path = kh_file_beside(t->rows->path, input(t, row, TOPOLOGY), t->scratch),
-                                   .equipment = kh_file_beside(t->rows->path, input(t, row, EQUIPMENT), t->scratch)};
+    const kh_import_input files = {.path = kh_file_near(t->rows->path, input(t, row, TOPOLOGY), t->scratch),
+                                   .equipment = kh_file_near(t->rows->path, input(t, row, EQUIPMENT), t->scratch)};
     if (files.path == NULL || files.equipment == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for the files of an example");
     kh_findings *own = kh_findings_create(); /* what is dropped is said by `keyhaul import` */
@@ -92,11 +93,16 @@ static kh_status send_light(table *t, size_t row, const kh_net *net, const kh_im
     return kh_light_path_find(net, ends, imported->tx_osnr_db, t->scratch, &t->light, err);
 }
 
+static const char not_designed[] = "the network lacks the design it was computed with; name the one GNPy saves after it";
+
 static kh_status run_example(table *t, size_t row, kh_error *err)
 {
     kh_imported imported = {0};
     kh_net *net = NULL;
     KH_TRY(import(t, row, &imported, err));
+    t->note = imported.complete ? NULL : not_designed;
+    if (t->note != NULL)
+        return KH_OK;
     kh_findings *own = kh_findings_create();
     kh_status status = own == NULL
                            ? kh_fail(err, KH_ENOMEM, "out of memory for an example")
@@ -110,18 +116,19 @@ static kh_status run_example(table *t, size_t row, kh_error *err)
 
 static kh_status begin_example(table *t, size_t row)
 {
-    kh_error err = {0};
+    const char *method = input(t, row, METHOD);
     t->example = input(t, row, EXAMPLE);
+    t->note = NULL;
+    t->usable = true;
+    if (strcmp(method, "gn_model_analytic, raman off") != 0) {
+        t->note = kh_arena_printf(t->rows->arena, "'%s' is not part of this version", method);
+        return t->note == NULL ? kh_fail(t->rows->err, KH_ENOMEM, "out of memory for a note") : KH_OK;
+    }
+    kh_error err = {0};
     kh_arena_reset(t->scratch);
     kh_status status = run_example(t, row, &err);
-    t->usable = status == KH_OK;
-    if (status == KH_ENOMEM || status == KH_EINTERNAL)
-        return kh_fail(t->rows->err, status, "%s%s", err.steps, err.message);
-    if (!t->usable) {
-        char *message = kh_arena_printf(t->rows->arena, "%s%s", err.steps, err.message);
-        kh_rows_complain(t->rows, row, NULL, message == NULL ? kh_status_text(status) : message);
-    }
-    return KH_OK;
+    t->usable = status == KH_OK || status == KH_ENOINPUT;
+    return status == KH_OK ? KH_OK : kh_rows_refuse(t->rows, row, status, &err, &t->note);
 }
 
 /* --- values --- */
@@ -196,9 +203,10 @@ static double digit_tolerance(const char *text)
     return 0.501 * pow(10.0, point == NULL ? 0.0 : -(double)strlen(point + 1));
 }
 
-static kh_status add_value(table *t, size_t row, size_t channel, quantity which, const char *note)
+static kh_status add_value(table *t, size_t row, size_t channel, quantity which)
 {
     kh_rows *rows = t->rows;
+    const char *note = t->note;
     const char *text = kh_csv_cell(rows->csv, row, t->outputs[which]);
     kh_validate_row made = {
         .quantity = quantities[which].column, .unit = quantities[which].unit, .in_db = quantities[which].in_db, .note = note};
@@ -234,31 +242,24 @@ static bool find_channel(const table *t, size_t row, size_t most, bool *has_chan
 }
 
 /* Values of the whole example stand in each of its rows; they are compared once. */
-static kh_status add_values(table *t, size_t row, bool first, const char *note)
+static kh_status add_values(table *t, size_t row, bool first)
 {
     bool has_channel = false;
     size_t channel = 0;
-    if (!find_channel(t, row, note == NULL ? t->light.path.n : KH_OPTICAL_CHANNELS_MAX, &has_channel, &channel))
+    if (!find_channel(t, row, t->note == NULL ? t->light.path.n : KH_OPTICAL_CHANNELS_MAX, &has_channel, &channel))
         return KH_OK;
     for (quantity which = 0; which < QUANTITIES; which++)
         if (which < POWER ? first : has_channel)
-            KH_TRY(add_value(t, row, channel, which, note));
+            KH_TRY(add_value(t, row, channel, which));
     return KH_OK;
 }
 
 static kh_status evaluate_row(table *t, size_t row)
 {
     bool first = t->example == NULL || strcmp(t->example, input(t, row, EXAMPLE)) != 0;
-    const char *method = input(t, row, METHOD);
-    if (strcmp(method, "gn_model_analytic, raman off") != 0) {
-        const char *note = kh_arena_printf(t->rows->arena, "'%s' is not part of this version", method);
-        t->example = input(t, row, EXAMPLE);
-        t->usable = false;
-        return note == NULL ? kh_fail(t->rows->err, KH_ENOMEM, "out of memory for a note") : add_values(t, row, first, note);
-    }
     if (first)
         KH_TRY(begin_example(t, row));
-    return t->usable ? add_values(t, row, first, NULL) : KH_OK;
+    return t->usable ? add_values(t, row, first) : KH_OK;
 }
 
 /* --- the table --- */

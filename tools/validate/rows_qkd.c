@@ -43,13 +43,7 @@ static bool set_error(kh_validate_row *row, const char *check)
     return true;
 }
 
-static void complain(kh_rows *rows, size_t row, kh_status status, const kh_error *err)
-{
-    char *message = kh_arena_printf(rows->arena, "%s%s", err->steps, err->message);
-    kh_rows_complain(rows, row, NULL, message == NULL ? kh_status_text(status) : message);
-}
-
-/* *usable is false when a finding was made instead. */
+/* *usable is false when a finding was made instead. A row whose file is missing is not evaluated, and its note says so. */
 static kh_status compute(kh_rows *rows, size_t row, const char *inputs, kh_validate_row *made, bool *usable)
 {
     kh_error err = {0};
@@ -60,12 +54,8 @@ static kh_status compute(kh_rows *rows, size_t row, const char *inputs, kh_valid
     else if ((status = kh_loss_file_add(rows->path, rows->arena, json, &err)) == KH_OK)
         status = kh_reference_qkd(made->model, json, &made->computed, &made->evaluated, &err);
     kh_json_destroy(json);
-    *usable = status == KH_OK;
-    if (status == KH_ENOMEM || status == KH_EINTERNAL)
-        return kh_fail(rows->err, status, "row '%s': %s%s", made->id, err.steps, err.message);
-    if (status != KH_OK)
-        complain(rows, row, status, &err);
-    return KH_OK;
+    *usable = status == KH_OK || status == KH_ENOINPUT;
+    return status == KH_OK ? KH_OK : kh_rows_refuse(rows, row, status, &err, &made->note);
 }
 
 static kh_status evaluate_row(kh_rows *rows, const columns *c, size_t row)
@@ -86,7 +76,7 @@ static kh_status evaluate_row(kh_rows *rows, const columns *c, size_t row)
         kh_rows_complain(rows, row, "one of equal, at_most, at_least, within_factor", "unknown check");
         return KH_OK;
     }
-    if (!made.evaluated)
+    if (!made.evaluated && made.note == NULL)
         made.note = kh_arena_printf(rows->arena, "model '%s' is not part of this version", made.model);
     return kh_rows_add(rows, made);
 }

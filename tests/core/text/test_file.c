@@ -52,12 +52,26 @@ static void names_count_from_the_folder_of_the_file_that_names_them(void **state
     kh_arena_destroy(arena);
 }
 
+static void a_file_that_is_not_beside_is_sought_one_folder_down(void **state)
+{
+    (void)state;
+    kh_arena *arena = kh_arena_create(0);
+    assert_string_equal(kh_file_near("tests/core/none.csv", "test_file.c", arena), "tests/core/./text/test_file.c");
+    assert_string_equal(kh_file_near("tests/core/text/none.csv", "test_file.c", arena), "tests/core/text/test_file.c");
+    assert_string_equal(kh_file_near("tests/none.csv", "test_file.c", arena), "tests/test_file.c"); /* two folders down */
+    assert_string_equal(kh_file_near("none.csv", "CMakeLists.txt", arena), "CMakeLists.txt");
+    assert_string_equal(kh_file_near("tests/ref/x.csv", "/none", arena), "/none");
+    assert_string_equal(kh_file_near("tests/none.csv", "README.md", arena), "tests/README.md"); /* beside goes first */
+    kh_arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_read_whole),
         cmocka_unit_test(what_cannot_be_read_says_why),
         cmocka_unit_test(names_count_from_the_folder_of_the_file_that_names_them),
+        cmocka_unit_test(a_file_that_is_not_beside_is_sought_one_folder_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -168,6 +168,37 @@ static void a_file_that_is_not_there_is_no_input(void **state)
     assert_int_equal(kh_validate_table("/tmp", b->arena, b->findings, &b->result, &b->err), KH_ENOINPUT);
 }
 
+static void a_row_whose_file_is_missing_hides_no_other(void **state)
+{
+    bench *b = *state;
+    static const char text[] =
+        QKD_HEADER "pass,sat_pass_finite,\"{\"\"loss_file\"\":\"\"no-such-loss.csv\"\"}\",1,bit,1e-6,equal,s\n"
+                   "right,plob,\"{\"\"loss_dB\"\":10}\",0.15200309344505,bit/use,1e-12,equal,s\n";
+    assert_int_equal(run_text(b, text), KH_OK);
+    assert_int_equal(b->result.n_skipped, 1);
+    assert_string_equal(b->result.rows[0].note, "'/tmp/no-such-loss.csv' cannot be opened: No such file or directory");
+    assert_true(b->result.rows[1].pass);
+}
+
+static void a_network_that_is_missing_or_not_designed_is_skipped_with_a_note(void **state)
+{
+    bench *b = *state;
+    static const char header[] = "example,topology,equipment,source,destination,method,channel,latency_ms\n";
+    char root[1024];
+    assert_non_null(getcwd(root, sizeof root));
+    char text[4096];
+    (void)snprintf(text, sizeof text,
+                   "%sa,none.json,none.json,x,y,\"gn_model_analytic, raman off\",,1\n"
+                   "b,%s/tests/ref/gnpy/meshTopologyExampleV2.json,%s/tests/ref/gnpy/eqpt_config.json,x,y,\"gn_model_analytic, "
+                   "raman off\",,1\n",
+                   header, root, root);
+    assert_int_equal(run_text(b, text), KH_OK);
+    assert_int_equal(b->result.n_skipped, 2);
+    assert_string_equal(b->result.rows[0].note, "'/tmp/none.json' cannot be opened: No such file or directory");
+    assert_string_equal(b->result.rows[1].note,
+                        "the network lacks the design it was computed with; name the one GNPy saves after it");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +210,8 @@ int main(void)
         cmocka_unit_test(rows_that_cannot_be_read_are_findings_with_their_line),
         cmocka_unit_test(json_that_cannot_be_read_is_a_finding),
         cmocka_unit_test(a_file_that_is_not_there_is_no_input),
+        cmocka_unit_test(a_row_whose_file_is_missing_hides_no_other),
+        cmocka_unit_test(a_network_that_is_missing_or_not_designed_is_skipped_with_a_note),
     };
     return cmocka_run_group_tests(tests, make_bench, drop_bench);
 }
