@@ -100,7 +100,7 @@ static void effects_say_what_each_imperfection_costs(void **state)
     assert_true(e->dead_time_db == 0.0); /* the device has none */
     f.device.misalignment = 0.0;
     kh_qkd_rate aligned = rate_of(&f);
-    assert_true(fabs(10.0 * log10(aligned.key_rate_bps / rate.key_rate_bps) - e->misalignment_db) < 0.1); /* of the rough search */
+    assert_true(fabs(10.0 * log10(aligned.key_rate_bps / rate.key_rate_bps) - e->misalignment_db) < 0.05); /* of the rough search */
     assert_true(aligned.effects.misalignment_db == 0.0);
 }
 
