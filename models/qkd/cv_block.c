@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/qkd/cv_block.h"
 
+#include "models/num/golden.h"
 #include "models/num/num.h"
 
 #include <math.h>
@@ -37,22 +38,28 @@ static double holevo_at(const kh_cv_receiver *r, const estimate *e, double varia
     return kh_cv_holevo(&possible, fmin(1.0, gain * gain * detectors(r) / r->efficiency), variance);
 }
 
+typedef struct hill {
+    const kh_cv_receiver *receiver;
+    const estimate *possible;
+    double variance;
+} hill;
+
+static double minus_holevo(double gain, const void *context)
+{
+    const hill *h = (const hill *)context;
+    return -holevo_at(h->receiver, h->possible, h->variance, gain);
+}
+
 /* Largest bound of all gains possible, which has no valley: mostly at the largest gain, where the receiver has most to be known. */
 static double worst_holevo(const kh_cv_receiver *r, const estimate *e, double variance)
 {
-    static const double GOLDEN = 0.6180339887498949;
-    double low = e->gain_min, high = e->gain_max, step = 1e-3 * (high - low);
-    double at_low = holevo_at(r, e, variance, low), at_high = holevo_at(r, e, variance, high);
-    if (!isfinite(at_low) || !(step > 0.0) || at_high >= holevo_at(r, e, variance, high - step))
+    enum { N_STEPS = 15 }; /* to a thousandth of the range */
+    const double range[2] = {e->gain_min, e->gain_max}, step = 1e-3 * (range[1] - range[0]);
+    const hill h = {r, e, variance};
+    double at_low = holevo_at(r, e, variance, range[0]), at_high = holevo_at(r, e, variance, range[1]);
+    if (!isfinite(at_low) || !(step > 0.0) || at_high >= holevo_at(r, e, variance, range[1] - step))
         return fmax(at_low, at_high);
-    while (high - low > step) {
-        double left = high - GOLDEN * (high - low), right = low + GOLDEN * (high - low);
-        if (holevo_at(r, e, variance, left) < holevo_at(r, e, variance, right))
-            low = left;
-        else
-            high = right;
-    }
-    return fmax(at_low, holevo_at(r, e, variance, 0.5 * (low + high)));
+    return fmax(at_low, holevo_at(r, e, variance, kh_golden_minimum(minus_holevo, &h, range, N_STEPS)));
 }
 
 /* what is left of a symbol of the key when the proof costs @p cost of it */

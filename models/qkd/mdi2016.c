@@ -2,6 +2,7 @@
 #include "models/qkd/mdi2016.h"
 
 #include "models/num/bessel.h"
+#include "models/num/golden.h"
 #include "models/qkd/chernoff.h"
 #include "models/qkd/entropy.h"
 
@@ -119,22 +120,31 @@ static secret secret_at(const work *w, const bounds *b, double vacuum)
     return (secret){single, phase_error, single * (1.0 - kh_entropy_of_error(phase_error))};
 }
 
-/* The bits are a convex function of the vacuum part (a perspective of 1 - h): the least of them by golden section and the ends. */
+typedef struct valley {
+    const work *w;
+    const bounds *b;
+} valley;
+
+static double bits_at(double vacuum, const void *context)
+{
+    const valley *v = (const valley *)context;
+    return secret_at(v->w, v->b, vacuum).bits;
+}
+
+static secret worse(secret a, secret b)
+{
+    return b.bits < a.bits ? b : a;
+}
+
+/* The bits are a convex function of the vacuum part (a perspective of 1 - h): the least of them lies at an end or in the valley. */
 static secret worst_secret(const work *w, const bounds *b)
 {
-    const double golden = 0.6180339887498949;
-    double low = b->vacuum.low, high = b->vacuum.high;
-    secret worst = secret_at(w, b, low), at_high = secret_at(w, b, high);
-    if (at_high.bits < worst.bits)
-        worst = at_high;
-    for (int i = 0; i < 24 && worst.bits > 0.0 && high > low; i++) {
-        double first = high - golden * (high - low), second = low + golden * (high - low);
-        secret at_first = secret_at(w, b, first), at_second = secret_at(w, b, second);
-        *(at_first.bits < at_second.bits ? &high : &low) = at_first.bits < at_second.bits ? second : first;
-        secret lower = at_first.bits < at_second.bits ? at_first : at_second;
-        if (lower.bits < worst.bits)
-            worst = lower;
-    }
+    enum { N_STEPS = 24 };
+    const double ends[2] = {b->vacuum.low, b->vacuum.high};
+    const valley v = {w, b};
+    secret worst = worse(secret_at(w, b, ends[0]), secret_at(w, b, ends[1]));
+    if (worst.bits > 0.0 && ends[1] > ends[0])
+        worst = worse(worst, secret_at(w, b, kh_golden_minimum(bits_at, &v, ends, N_STEPS)));
     return worst;
 }
 

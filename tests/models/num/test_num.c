@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/num/golden.h"
 #include "models/num/num.h"
 #include "models/num/simplex.h"
 
@@ -143,6 +144,32 @@ static void too_many_dimensions_are_no_number(void **state)
     assert_true(isnan(kh_simplex_minimise(banana, NULL, x, 0, options)));
 }
 
+/* in x no better than the root of rounding, since the valley is flat */
+static void golden_section_narrows_down_on_the_valley(void **state)
+{
+    (void)state;
+    for (double deepest = -0.5; deepest <= 2.5; deepest += 0.3) {
+        const double interval[2] = {-1.0, 3.0}, error = 4.0 * pow(0.6180339887498949, 30);
+        assert_true(fabs(kh_golden_minimum(parabola, &deepest, interval, 30) - deepest) <= error);
+    }
+}
+
+static double fall(double x, const void *context)
+{
+    *(unsigned *)(uintptr_t)context += 1;
+    return -x;
+}
+
+static void golden_section_runs_to_the_end_of_a_slope_at_one_value_a_step(void **state)
+{
+    (void)state;
+    const double interval[2] = {0.0, 1.0};
+    unsigned calls = 0;
+    double x = kh_golden_minimum(fall, &calls, interval, 20);
+    assert_true(x < 1.0 && 1.0 - x <= pow(0.6180339887498949, 20));
+    assert_int_equal(calls, 21);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +183,8 @@ int main(void)
         cmocka_unit_test(the_simplex_gets_along_with_kinks),
         cmocka_unit_test(the_simplex_never_ends_above_its_start),
         cmocka_unit_test(too_many_dimensions_are_no_number),
+        cmocka_unit_test(golden_section_narrows_down_on_the_valley),
+        cmocka_unit_test(golden_section_runs_to_the_end_of_a_slope_at_one_value_a_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
