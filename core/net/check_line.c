@@ -178,7 +178,7 @@ static void check_comb_mode(const kh_loader *l, const kh_comb *comb)
     if (comb->mode.i == KH_NO_INDEX)
         return;
     const kh_mode *mode = &l->net->modes[comb->mode.i];
-    double need_ghz = fmax(isnan(mode->min_spacing_ghz) ? 0 : mode->min_spacing_ghz, mode->baud_gbd);
+    double need_ghz = kh_mode_need_ghz(mode);
     if (need_ghz > comb->spacing_ghz)
         ERROR(l, comb->place, "make spacing_ghz larger or choose another mode", "comb '%s': mode '%s' needs %g GHz, it has %g GHz",
               comb->id, mode->id, need_ghz, comb->spacing_ghz);

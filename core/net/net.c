@@ -101,6 +101,19 @@ bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *li
            kh_line_last_thz(line) <= amplifier->highest_thz + rounding_thz;
 }
 
+bool kh_line_allows(const kh_line_system *line, kh_mode_id mode)
+{
+    for (size_t i = 0; i < line->n_modes; i++)
+        if (line->modes[i].i == mode.i)
+            return true;
+    return line->n_modes == 0;
+}
+
+double kh_mode_need_ghz(const kh_mode *mode)
+{
+    return mode->min_spacing_ghz > mode->baud_gbd ? mode->min_spacing_ghz : mode->baud_gbd; /* NAN is not */
+}
+
 bool kh_device_is_for_space(const kh_device *device)
 {
     const kh_optics *o = &device->optics;

@@ -472,6 +472,12 @@ double kh_line_last_thz(const kh_line_system *line);
 /** True when all channels of the line lie within the amplifier's band. */
 bool kh_amplifier_covers(const kh_amplifier *amplifier, const kh_line_system *line);
 
+/** Whether the line's transceivers may run in this mode: a line that names none takes all. */
+bool kh_line_allows(const kh_line_system *line, kh_mode_id mode);
+
+/** The narrowest channel that takes the mode: min_spacing_ghz, never less than its symbol rate. */
+double kh_mode_need_ghz(const kh_mode *mode);
+
 /** The node where the middle station of a link stands: charlie_at when that lies between the ends, else the node between the ends
  *  nearest to half of the loss; KH_NO_INDEX when there is none. */
 kh_node_id kh_net_station(const kh_net *net, const kh_qkd_link *link);

@@ -14,18 +14,10 @@ static kh_status no_memory(kh_error *err)
 
 /* --- which modes --- */
 
-static bool allows(const kh_line_system *line, kh_mode_id mode)
-{
-    for (size_t i = 0; i < line->n_modes; i++)
-        if (line->modes[i].i == mode.i)
-            return true;
-    return line->n_modes == 0;
-}
-
 static bool all_allow(const kh_net *net, const kh_optical_route *route, kh_mode_id mode)
 {
     for (size_t h = 0; h < route->n_hops; h++)
-        if (!allows(&net->line_systems[route->hops[h].line.i], mode))
+        if (!kh_line_allows(&net->line_systems[route->hops[h].line.i], mode))
             return false;
     return true;
 }
@@ -34,7 +26,7 @@ static bool all_allow(const kh_net *net, const kh_optical_route *route, kh_mode_
 static const char *find_misfit(const kh_optical_choice *c, const kh_optical_part *part, const kh_mode *mode)
 {
     const char *what = part->id == NULL ? "the line" : "the comb";
-    double need_ghz = fmax(isnan(mode->min_spacing_ghz) ? 0.0 : mode->min_spacing_ghz, mode->baud_gbd);
+    double need_ghz = kh_mode_need_ghz(mode);
     if (need_ghz > part->grid.spacing_ghz)
         return kh_arena_printf(c->arena, "needs %g GHz spacing, %s has %g GHz", need_ghz, what, part->grid.spacing_ghz);
     if (!isnan(part->grid.baud_gbd) && fabs(part->grid.baud_gbd - mode->baud_gbd) > same_baud_gbd)

@@ -76,14 +76,6 @@ static const kh_line_system *line_of(const run *r, size_t hop)
     return &r->light->net->line_systems[r->stretch->hops[hop].line.i];
 }
 
-static bool allows(const kh_line_system *line, kh_mode_id mode)
-{
-    for (size_t i = 0; i < line->n_modes; i++)
-        if (line->modes[i].i == mode.i)
-            return true;
-    return line->n_modes == 0;
-}
-
 static kh_status list_modes(run *r)
 {
     const kh_net *net = r->light->net;
@@ -94,7 +86,7 @@ static kh_status list_modes(run *r)
     for (uint32_t m = 0; m < net->n_modes; m++) {
         bool allowed = true;
         for (size_t h = 0; allowed && h < stretch->n_hops; h++)
-            allowed = allows(line_of(r, h), (kh_mode_id){m});
+            allowed = kh_line_allows(line_of(r, h), (kh_mode_id){m});
         if (allowed)
             stretch->modes[stretch->n_modes++] = (kh_light_mode){.mode = {m},
                                                                  .rate_gbps = net->modes[m].rate_gbps,
@@ -107,14 +99,9 @@ static kh_status list_modes(run *r)
     return KH_OK;
 }
 
-static double need_ghz(const kh_mode *mode)
-{
-    return fmax(isnan(mode->min_spacing_ghz) ? 0.0 : mode->min_spacing_ghz, mode->baud_gbd);
-}
-
 static bool takes(const kh_optical_comb *comb, size_t channel, const kh_mode *mode)
 {
-    return comb->slot_hz[channel] * 1e-9 >= need_ghz(mode) - 1e-6 &&
+    return comb->slot_hz[channel] * 1e-9 >= kh_mode_need_ghz(mode) - 1e-6 &&
            fabs(comb->baud_hz[channel] * 1e-9 - mode->baud_gbd) <= same_baud_gbd;
 }
 
@@ -144,8 +131,9 @@ static kh_status fit_mode(run *r, kh_light_mode *out)
             continue;
         const char *id = line_of(r, h)->id;
         out->too_wide = true;
-        if (widest_ghz < need_ghz(mode))
-            out->obstacle = kh_arena_printf(r->light->arena, "needs %g GHz spacing, %s has %g GHz", need_ghz(mode), id, widest_ghz);
+        if (widest_ghz < kh_mode_need_ghz(mode))
+            out->obstacle =
+                kh_arena_printf(r->light->arena, "needs %g GHz spacing, %s has %g GHz", kh_mode_need_ghz(mode), id, widest_ghz);
         else
             out->obstacle = kh_arena_printf(r->light->arena, "runs at %g GBd, %s at another symbol rate", mode->baud_gbd, id);
         if (out->obstacle == NULL)
