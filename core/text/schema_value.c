@@ -137,6 +137,18 @@ void kh_schema_refuse_key(const kh_schema_reader *reader, const kh_schema_table 
     kh_str_clear(&hint);
 }
 
+/* What a number outside its range was probably meant to be, or NULL. */
+static const char *range_hint(const kh_field *field, double number, kh_str *hint)
+{
+    bool is_share = field->type == KH_FIELD_NUMBER && field->unit == NULL && field->min >= 0.0 && field->max <= 1.0;
+    double share = number / 100.0;
+    if (is_share && number > 1.0 && share < field->max)
+        kh_str_printf(hint, "%.10g %% is written as %.10g", number, share);
+    else if (field->unit != NULL && strcmp(field->unit, "dBm") == 0 && number > field->max)
+        kh_str_printf(hint, "0 dBm is 1 mW, 20 dBm is 100 mW, and this is %.3g W", pow(10.0, number / 10.0) / 1000.0);
+    return hint->length == 0 || hint->failed ? NULL : kh_str_text(hint);
+}
+
 bool kh_schema_allows(const kh_schema_reader *reader, const kh_field *field, double number, kh_place place)
 {
     bool low = field->min_open ? number <= field->min : number < field->min;
@@ -144,11 +156,12 @@ bool kh_schema_allows(const kh_schema_reader *reader, const kh_field *field, dou
     bool broken = field->type == KH_FIELD_INTEGER && number != floor(number);
     if (!low && !high && !broken && isfinite(number))
         return true;
-    kh_str expected = {0};
+    kh_str expected = {0}, hint = {0};
     kh_schema_describe(field, &expected);
-    kh_findings_add(reader->findings, KH_ERROR, place, NULL, "%s is %.10g, must be %s", field->name, number,
-                    kh_str_text(&expected));
+    kh_findings_add(reader->findings, KH_ERROR, place, range_hint(field, number, &hint), "%s is %.10g, must be %s", field->name,
+                    number, kh_str_text(&expected));
     kh_str_clear(&expected);
+    kh_str_clear(&hint);
     return false;
 }
 

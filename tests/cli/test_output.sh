@@ -30,4 +30,8 @@ expect 64 "a report onto its own run file" "$KEYHAUL" report "$scratch/run.db" -
 expect 0 "the run file is still one" "$KEYHAUL" report "$scratch/run.db" -o "$scratch/report.html"
 left=$(find "$scratch" -name '*.??????' | wc -l)
 [ "$left" -eq 0 ] || fail "$left temporary files were left behind"
+for network in bristol-cambridge amsterdam-kajaani frankfurt-warsaw-prague nokia-kddi europe; do
+    expect 0 "rates of $network" "$KEYHAUL" rates "topologies/$network.yaml" --crossovers
+    awk 'length($0) > 80 { exit 1 }' "$scratch/out" || fail "the rates of $network are wider than 80 columns"
+done
 finish

@@ -11,7 +11,7 @@ expect 0 "version" "$KEYHAUL" --version
 for command in check rates plan simulate study report import schema validate; do
     expect 0 "$command --help" "$KEYHAUL" "$command" --help
     head -n 1 "$scratch/out" | grep -q "^  keyhaul $command" || fail "$command --help does not lead with an example"
-    awk 'length($0) > 100 { bad = 1 } END { exit bad }' "$scratch/out" || fail "$command --help is wider than 100 columns"
+    awk 'length($0) > 80 { bad = 1 } END { exit bad }' "$scratch/out" || fail "$command --help is wider than 80 columns"
     expect 64 "$command with an unknown option" "$KEYHAUL" "$command" --jsn
 done
 expect 64 "a misspelt option" "$KEYHAUL" plan --objectiv max-min topologies/bristol-cambridge.yaml

@@ -54,7 +54,7 @@ int cmd_import(int argc, char **argv)
          .help = "default: standard output"},
     };
     const cli_usage usage = {
-        .examples = "  keyhaul import gnpy mesh_designed.json --equipment eqpt_config.json -o mesh.yaml\n"
+        .examples = "  keyhaul import gnpy mesh_designed.json -e eqpt_config.json -o mesh.yaml\n"
                     "  keyhaul check mesh.yaml\n"
                     "  keyhaul rates mesh.yaml --path Brest_KLA,Vannes_KBE",
         .line = "keyhaul import FORMAT FILE [options]",

@@ -64,7 +64,7 @@ int cmd_rates(int argc, char **argv)
          .target = &more.wanted_bps,
          .high = 1e12,
          .argument = "R",
-         .help = "for it: key rate to keep; else 80 % of a dark strand's"},
+         .help = "with --suggest-wavelength: key rate to keep; else 80 % of a dark strand's"},
         {.name = "path",
          .kind = CLI_TEXT,
          .target = &way.ends,
@@ -82,15 +82,17 @@ int cmd_rates(int argc, char **argv)
          .help = "with --path: OSNR of the transmitters, 0.1 nm; else the mode's"},
     };
     const cli_usage usage = {.examples = "  keyhaul rates topologies/bristol-cambridge.yaml\n"
-                                         "  keyhaul rates topologies/europe.yaml --json | jq '.links[] | [.id, .key_rate_bps]'\n"
+                                         "  keyhaul rates topologies/europe.yaml --json | jq '.links[].key_rate_bps'\n"
                                          "  keyhaul rates topologies/amsterdam-kajaani.yaml --path AMS,KAJAANI",
                              .line = "keyhaul rates TOPOLOGY.yaml [options]",
-                             .about =
-                                 "What every QKD link and every line system can do, and what limits it. GSNR is the worst\n"
-                                 "channel's, in 0.1 nm. A measured key rate in the topology overrides the computed one.\n"
-                                 "What costs dB: by how many dB the key rate would rise without each effect; stray is light of\n"
-                                 "others, leak what error correction discloses. Then the one change that raises it most.\n"
-                                 "From space: the mean over a year of passes; loss, km, QBER and dB are those of the best pass.",
+                             .about = "What every QKD link and every line system can do, and what limits it. GSNR is\n"
+                                      "the worst channel's, in 0.1 nm. A measured key rate goes before the computed one.\n"
+                                      "What costs dB: by how many dB the key rate would rise without each effect: dark\n"
+                                      "counts, stray light, optical errors, leakage to correct them, finite key, dead\n"
+                                      "time. Then the one change that raises it most.\n"
+                                      "From space: key rate, the mean of a year; km, dB and QBER, of the best pass. Mbit\n"
+                                      "of the year, of a poor one (1 in 10 is poorer), of the best and the mean pass; passes\n"
+                                      "with key under a clear sky, of all passes, and how many of them come clear.",
                              .options = options,
                              .n_options = sizeof options / sizeof options[0],
                              .n_files = 1};

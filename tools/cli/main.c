@@ -37,8 +37,9 @@ static void print_help(FILE *to)
                 to);
     for (size_t i = 0; i < N_COMMANDS; i++)
         (void)fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].about);
-    (void)fputs("\nExit status: 0 done; 1 done, but a requirement is not met (--require) or a check failed; 64 usage;\n"
-                "65 bad data; 66 no input; 70 internal; 73 cannot write; 75 interrupted, run again to go on.\n",
+    (void)fputs("\nExit status: 0 done; 1 done, but a requirement is not met (--require) or a check\n"
+                "failed; 64 usage; 65 bad data; 66 no input; 70 internal; 73 cannot write;\n"
+                "75 interrupted, run again to go on.\n",
                 to);
 }
 

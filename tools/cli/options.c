@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/cli.h"
 
+#include "core/base/str.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -8,19 +10,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_OPTIONS = 32 };
+enum { MOST_OPTIONS = 32, HELP_WIDTH = 80, HELP_INDENT = 29 };
+
+/* In lines of 80 columns; a line of the source that ends a sentence ends a paragraph. */
+static void write_about(const char *about, kh_str *out)
+{
+    kh_str paragraph = {0};
+    for (const char *c = about; *c != '\0'; c++) {
+        if (*c != '\n' || c[-1] != '.') {
+            kh_str_printf(&paragraph, "%c", *c == '\n' ? ' ' : *c);
+            continue;
+        }
+        kh_str_append_wrapped(out, kh_str_text(&paragraph), HELP_WIDTH, "");
+        kh_str_append(out, "\n");
+        kh_str_clear(&paragraph);
+    }
+    kh_str_append_wrapped(out, kh_str_text(&paragraph), HELP_WIDTH, "");
+    out->failed = out->failed || paragraph.failed;
+    kh_str_clear(&paragraph);
+}
+
+static void write_option(const char *left, const char *help, kh_str *out)
+{
+    char indent[HELP_INDENT + 1] = "";
+    (void)snprintf(indent, sizeof indent, "%*s", HELP_INDENT, "");
+    kh_str_printf(out, "  %-*s ", HELP_INDENT - 3, left);
+    kh_str_append_wrapped(out, help, HELP_WIDTH - HELP_INDENT, indent);
+    kh_str_append(out, "\n");
+}
 
 static void print_help(const cli_usage *usage)
 {
-    (void)printf("%s\n\nUsage: %s\n\n%s\n\nOptions:\n", usage->examples, usage->line, usage->about);
+    kh_str out = {0};
+    kh_str_printf(&out, "%s\n\nUsage: %s\n\n", usage->examples, usage->line);
+    write_about(usage->about, &out);
+    kh_str_append(&out, "\n\nOptions:\n");
     for (size_t i = 0; i < usage->n_options; i++) {
         const cli_option *o = &usage->options[i];
         char left[64];
         (void)snprintf(left, sizeof left, "%s--%s%s%s", o->letter == 0 ? "    " : (char[]){'-', o->letter, ',', ' ', 0}, o->name,
                        o->argument == NULL ? "" : " ", o->argument == NULL ? "" : o->argument);
-        (void)printf("  %-26s %s\n", left, o->help);
+        write_option(left, o->help, &out);
     }
-    (void)printf("  %-26s %s\n", "-h, --help", "this text");
+    write_option("-h, --help", "this text", &out);
+    (void)fputs(kh_str_text(&out), stdout);
+    kh_str_clear(&out);
 }
 
 static const cli_option *find_long(const cli_usage *usage, const char *name, size_t length)

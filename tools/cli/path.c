@@ -51,10 +51,12 @@ static void write_way(const kh_net *net, const kh_light_path *p, kh_str *out)
 static void write_summary(const kh_net *net, const kh_node_id ends[2], const kh_light_path *p, kh_str *out)
 {
     const kh_optical_channel *worst = &p->path.channels[p->path.worst];
-    kh_str_printf(out, "%s to %s: %.1f km, %.0f spans, %.3f ms\n", net->nodes[ends[0].i].id, net->nodes[ends[1].i].id,
-                  p->path.length_km, p->rate.spans, p->path.latency_ms);
+    kh_str_printf(out, "%s to %s: %.1f km, %.0f span%s, %.3f ms\n", net->nodes[ends[0].i].id, net->nodes[ends[1].i].id,
+                  p->path.length_km, p->rate.spans, p->rate.spans == 1.0 ? "" : "s", p->path.latency_ms);
     write_way(net, p, out);
-    kh_str_printf(out, "CD %.2f ps/nm, PMD %.2f ps, PDL %.2f dB on channel %zu, which has the lowest GSNR, %.2f dB in 0.1 nm\n",
+    kh_str_printf(out,
+                  "CD %.2f ps/nm, PMD %.2f ps, PDL %.2f dB on channel %zu,\n"
+                  "which has the lowest GSNR, %.2f dB in 0.1 nm\n",
                   worst->cd_ps_nm, p->path.pmd_ps, p->path.pdl_db, p->path.worst + 1, worst->gsnr_01nm_db);
     if (isinf(p->tx_osnr_db))
         kh_str_append(out, "transmitters are noiseless here; ");

@@ -33,7 +33,7 @@ static void name_change(cli_table *table, const kh_change *change)
 
 static void write_effects(const kh_pipeline *p, kh_str *out)
 {
-    cli_table table = cli_table_start(p->arena, "what costs dB|>loss|>darks|>stray|>optics|>leak|>finite|>dead|best single change");
+    cli_table table = cli_table_start(p->arena, "what costs dB|>loss|>dark|>stray|>opt|>leak|>fin|>dead|best single change");
     for (size_t i = 0; i < p->net->n_qkd_links; i++) {
         const kh_effects *e = &p->rates->qkd[i].effects;
         if (isnan(e->loss_db))
@@ -43,7 +43,7 @@ static void write_effects(const kh_pipeline *p, kh_str *out)
                                    e->misalignment_db, e->error_correction_db, e->finite_key_db,
                                    e->dead_time_db};
         for (size_t k = 0; k < sizeof costs_db / sizeof costs_db[0]; k++)
-            cli_table_number(&table, costs_db[k], k == 0 ? 1 : 2);
+            cli_table_number(&table, costs_db[k], 1);
         name_change(&table, &p->rates->qkd[i].change);
     }
     if (table.n_cells > 0)
@@ -126,14 +126,14 @@ void cli_rates_text(const kh_pipeline *p, kh_str *out)
 
 void cli_crossovers_text(const kh_pipeline *p, const kh_choice_envelope *envelope, kh_str *out)
 {
-    cli_table table = cli_table_start(p->arena, "best device|>from dB|>to dB|>key rate there|>key rate there|protocol");
+    cli_table table = cli_table_start(p->arena, "best device|>from dB|>key rate|>to dB|>key rate|protocol");
     for (size_t i = 0; i < envelope->n; i++) {
         const kh_choice_piece *piece = &envelope->pieces[i];
         const kh_device *device = &p->net->devices[piece->device.i];
         cli_table_cell(&table, "%s", device->id);
         cli_table_number(&table, piece->from_db, 2);
-        cli_table_number(&table, piece->to_db, 2);
         cli_table_rate(&table, piece->from_bps);
+        cli_table_number(&table, piece->to_db, 2);
         cli_table_rate(&table, piece->to_bps);
         cli_table_cell(&table, "%s", kh_protocol_name(device->protocol));
     }

@@ -5,8 +5,7 @@
 
 static void write_year(const kh_pipeline *p, kh_str *out)
 {
-    cli_table table = cli_table_start(
-        p->arena, "a year from space|>Mbit|>1 of 10 below|>best pass|>mean pass|>give key|>of passes|>clear|>gap h");
+    cli_table table = cli_table_start(p->arena, "a year from space|>Mbit|>low|>best|>mean|>with key|>of|>clear|>gap h");
     for (size_t i = 0; i < p->net->n_qkd_links; i++) {
         const kh_satellite_rate *s = &p->rates->qkd[i].satellite;
         if (!p->rates->qkd[i].is_satellite)

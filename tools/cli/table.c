@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_WIDTH = 80, GAP = 2, NARROWEST_LAST = 24 };
+enum { LINE_WIDTH = 80, GAP = 2, NARROWEST_LAST = 20 };
 
 static size_t width_of(const char *text) /* UTF-8 code points: right for the Latin names that networks have */
 {
@@ -81,27 +81,32 @@ static void pad(kh_str *out, size_t n)
     kh_str_printf(out, "%*s", (int)n, "");
 }
 
+/* The last column, at @p indent: wrapped there, or on a line of its own when it has no room. @p blank are owed before it. */
+static void write_last(const char *cell, size_t width, size_t indent, size_t blank, kh_str *out)
+{
+    char indentation[256] = "";
+    bool below = indent + (width < NARROWEST_LAST ? width : NARROWEST_LAST) > LINE_WIDTH;
+    indent = below ? 2 * GAP : indent;
+    (void)snprintf(indentation, sizeof indentation, "%*s", (int)indent, "");
+    if (below)
+        kh_str_printf(out, "\n%s", indentation);
+    else
+        pad(out, blank);
+    kh_str_append_wrapped(out, cell, LINE_WIDTH - indent, indentation);
+}
+
 static void write_row(const cli_table *table, const char *const *cells, const size_t *widths, kh_str *out)
 {
-    size_t indent = 0;
-    for (size_t c = 0; c + 1 < table->n_columns; c++) {
+    size_t indent = 0, blank = 0, last = table->n_columns - 1;
+    for (size_t c = 0; c < last || (c == last && table->right[c]); c++) {
         size_t empty = widths[c] - width_of(cells[c]);
-        if (table->right[c])
-            pad(out, empty);
+        pad(out, blank + (table->right[c] ? empty : 0));
         kh_str_append(out, cells[c]);
-        pad(out, (table->right[c] ? 0 : empty) + GAP);
+        blank = GAP + (table->right[c] ? 0 : empty);
         indent += widths[c] + GAP;
     }
-    size_t last = table->n_columns - 1;
-    size_t room = indent + NARROWEST_LAST < LINE_WIDTH ? LINE_WIDTH - indent : NARROWEST_LAST;
-    if (table->right[last]) {
-        pad(out, widths[last] - width_of(cells[last]));
-        kh_str_append(out, cells[last]);
-    } else {
-        char indentation[256] = "";
-        (void)snprintf(indentation, sizeof indentation, "%*s", (int)indent, "");
-        kh_str_append_wrapped(out, cells[last], room, indentation);
-    }
+    if (!table->right[last] && cells[last][0] != '\0')
+        write_last(cells[last], widths[last], indent, blank, out);
     kh_str_append(out, "\n");
 }
 

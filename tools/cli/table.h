@@ -7,7 +7,8 @@
 
 #include <stddef.h>
 
-/** A table for a terminal of 80 columns: columns as wide as their widest cell, the last one wrapped. */
+/** A table for a terminal of 80 columns: columns as wide as their widest cell, the last one wrapped, or below where it has no room.
+ */
 enum { CLI_MOST_COLUMNS = 10 };
 
 typedef struct cli_table {

@@ -162,8 +162,8 @@ static void put_data(const kh_facts *facts, kh_arena *arena, kh_grid *grid, size
 
 kh_grid *kh_grid_data(const kh_facts *facts, kh_arena *arena)
 {
-    static const kh_head heads[] = {{"Demand", false, false},     {"Traffic", true, false},  {"Free on its way", true, false},
-                                    {"Wavelengths", false, true}, {"Spectrum", false, true}, {"In words", false, true}};
+    static const kh_head heads[] = {{"Demand", false, false},      {"Traffic", true, false},   {"Free on its way", true, false},
+                                    {"Wavelengths", false, false}, {"Spectrum", false, false}, {"In words", false, true}};
     size_t n = kh_facts_rows(facts->demands), at = 0;
     kh_grid *grid = kh_grid_create(arena, "Data traffic", heads, KH_GRID_COUNT(heads), n);
     for (size_t row = 0; grid != NULL && row < n; row++) {
