@@ -9,10 +9,13 @@ static kh_slot_rate *slots_of(const kh_rates *rates, size_t link)
     return rates->n_slots == 0 ? NULL : &rates->slots[link * rates->n_slots];
 }
 
-static kh_status evaluate_qkd(const kh_net *net, kh_rates *rates, kh_error *err)
+static kh_status evaluate_qkd(const kh_net *net, kh_arena *arena, kh_rates *rates, kh_error *err)
 {
+    kh_qkd_memo *memo = kh_qkd_memo_create(arena, net->n_qkd_links);
+    if (memo == NULL)
+        return kh_fail(err, KH_ENOMEM, "rates of the links");
     for (uint32_t i = 0; i < net->n_qkd_links; i++) {
-        kh_status status = kh_qkd_link_rate_slots(net, (kh_qkd_link_id){i}, slots_of(rates, i), &rates->qkd[i], err);
+        kh_status status = kh_qkd_link_rate_slots(net, (kh_qkd_link_id){i}, slots_of(rates, i), memo, &rates->qkd[i], err);
         if (status != KH_OK)
             return kh_while(err, status, "QKD link '%s'", net->qkd_links[i].id);
     }
@@ -45,7 +48,7 @@ kh_status kh_evaluate(const kh_net *net, kh_arena *arena, kh_rates **rates, kh_e
         made->slots = KH_NEW(arena, kh_slot_rate, made->n_qkd * made->n_slots);
     if (made->qkd == NULL || made->line == NULL || (made->n_slots > 0 && made->slots == NULL))
         return kh_fail(err, KH_ENOMEM, "rates of the links");
-    KH_TRY(evaluate_qkd(net, made, err));
+    KH_TRY(evaluate_qkd(net, arena, made, err));
     KH_TRY(evaluate_lines(net, arena, made, err));
     *rates = made;
     return KH_OK;

@@ -169,6 +169,24 @@ static kh_status rate_of(const kh_net *net, const subject *s, kh_qkd_rate *rate,
     return KH_OK;
 }
 
+/* what only depends on the key of the memo comes from there */
+static kh_status rate_once(const kh_net *net, const subject *s, kh_qkd_memo *memo, kh_qkd_rate *rate, kh_error *err)
+{
+    bool is_alike = memo != NULL && s->has_fibres && s->protocol != NULL && isnan(s->link->measured_key_rate_bps) &&
+                    isnan(s->link->measured_qber);
+    if (!is_alike)
+        return rate_of(net, s, rate, err);
+    const kh_qkd_memo_key key = {s->channel, s->link->modules, s->link->device.i, (uint32_t)s->protocol->protocol};
+    const kh_qkd_rate *known = kh_qkd_memo_find(memo, &key);
+    if (known != NULL) {
+        *rate = *known;
+        return KH_OK;
+    }
+    KH_TRY(rate_of(net, s, rate, err));
+    kh_qkd_memo_add(memo, &key, rate);
+    return KH_OK;
+}
+
 /* the mean over the time; what is no rate comes from the slot with the largest share */
 static kh_qkd_rate mean_of(const kh_net *net, const kh_qkd_rate *each)
 {
@@ -190,12 +208,13 @@ static kh_qkd_rate mean_of(const kh_net *net, const kh_qkd_rate *each)
     return mean;
 }
 
-kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot_rate *slots, kh_qkd_rate *rate, kh_error *err)
+kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot_rate *slots, kh_qkd_memo *memo, kh_qkd_rate *rate,
+                                 kh_error *err)
 {
     subject s = {0};
     if (net->n_time_slots == 0) {
         KH_TRY(find_subject(net, link, NULL, &s, err));
-        return rate_of(net, &s, rate, err);
+        return rate_once(net, &s, memo, rate, err);
     }
     kh_qkd_rate *each = calloc(net->n_time_slots, sizeof *each);
     if (each == NULL)
@@ -209,7 +228,7 @@ kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot
         if (status == KH_OK && unchanged)
             each[i] = each[i - 1];
         else if (status == KH_OK)
-            status = rate_of(net, &s, &each[i], err);
+            status = rate_once(net, &s, memo, &each[i], err);
     }
     for (size_t i = 0; i < net->n_time_slots && status == KH_OK && slots != NULL; i++)
         slots[i] = (kh_slot_rate){each[i].key_rate_bps, each[i].qber};
@@ -221,5 +240,5 @@ kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot
 
 kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *rate, kh_error *err)
 {
-    return kh_qkd_link_rate_slots(net, link, NULL, rate, err);
+    return kh_qkd_link_rate_slots(net, link, NULL, NULL, rate, err);
 }

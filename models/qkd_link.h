@@ -5,6 +5,7 @@
 #include "core/base/status.h"
 #include "core/net/net.h"
 #include "core/net/rates.h"
+#include "models/qkd_memo.h"
 
 /** What one QKD link of a network gives, all fields of kh_qkd_rate.
  *
@@ -27,7 +28,10 @@
  *  Cost    : up to seven searches of the best parameters. */
 kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *rate, kh_error *err);
 
-/** The same, with the rate in every time slot. @param[out] slots  [net->n_time_slots], or NULL */
-kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot_rate *slots, kh_qkd_rate *rate, kh_error *err);
+/** The same, with the rate in every time slot.
+ *  @param memo  of the same network: links alike are computed once; NULL: none
+ *  @param[out] slots  [net->n_time_slots], or NULL */
+kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot_rate *slots, kh_qkd_memo *memo, kh_qkd_rate *rate,
+                                 kh_error *err);
 
 #endif
