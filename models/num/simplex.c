@@ -15,7 +15,8 @@ typedef struct simplex {
     const void *context;
     size_t n;
     unsigned calls;
-    corner corners[KH_SIMPLEX_DIMENSIONS_MAX + 1]; /* best first, worst last */
+    corner corners[KH_SIMPLEX_DIMENSIONS_MAX + 1];
+    corner *order[KH_SIMPLEX_DIMENSIONS_MAX + 1]; /* best first, worst last */
 } simplex;
 
 static void measure(simplex *s, corner *c)
@@ -24,16 +25,13 @@ static void measure(simplex *s, corner *c)
     s->calls++;
 }
 
-/* insertion sort: one corner is new, the others are in order */
-static void sort_corners(simplex *s)
+/* the corners before @p k are in order */
+static void insert(simplex *s, size_t k)
 {
-    for (size_t i = 1; i <= s->n; i++) {
-        corner moving = s->corners[i];
-        size_t k = i;
-        for (; k > 0 && moving.value < s->corners[k - 1].value; k--)
-            s->corners[k] = s->corners[k - 1];
-        s->corners[k] = moving;
-    }
+    corner *moving = s->order[k];
+    for (; k > 0 && moving->value < s->order[k - 1]->value; k--)
+        s->order[k] = s->order[k - 1];
+    s->order[k] = moving;
 }
 
 static void spread(simplex *s, const double *start, double step)
@@ -43,56 +41,72 @@ static void spread(simplex *s, const double *start, double step)
         if (i > 0)
             s->corners[i].x[i - 1] += step;
         measure(s, &s->corners[i]);
+        s->order[i] = &s->corners[i];
+        insert(s, i);
     }
-    sort_corners(s);
 }
 
 /* point on the line from the worst corner through the centre of the others: 1 = mirrored, -1 = the worst corner itself */
-static corner along(simplex *s, const double *centre, double factor)
+static void go_along(simplex *s, const double *centre, double factor, corner *c)
 {
-    corner c = {.value = 0.0};
+    const double *worst = s->order[s->n]->x;
     for (size_t j = 0; j < s->n; j++)
-        c.x[j] = centre[j] + factor * (centre[j] - s->corners[s->n].x[j]);
-    measure(s, &c);
-    return c;
+        c->x[j] = centre[j] + factor * (centre[j] - worst[j]);
+    measure(s, c);
 }
 
 static void shrink(simplex *s)
 {
+    const double *best = s->order[0]->x;
     for (size_t i = 1; i <= s->n; i++) {
+        corner *moved = s->order[i];
         for (size_t j = 0; j < s->n; j++)
-            s->corners[i].x[j] = 0.5 * (s->corners[i].x[j] + s->corners[0].x[j]);
-        measure(s, &s->corners[i]);
+            moved->x[j] = 0.5 * (moved->x[j] + best[j]);
+        measure(s, moved);
+    }
+    for (size_t i = 1; i <= s->n; i++)
+        insert(s, i);
+}
+
+static void find_centre_of_others(const simplex *s, double *centre)
+{
+    double share = 1.0 / (double)s->n;
+    for (size_t j = 0; j < s->n; j++) {
+        double sum = 0.0;
+        for (size_t i = 0; i < s->n; i++)
+            sum += s->order[i]->x[j];
+        centre[j] = sum * share;
     }
 }
 
-static void centre_of_others(const simplex *s, double *centre)
+static void replace_worst(simplex *s, const corner *better)
 {
-    memset(centre, 0, KH_SIMPLEX_DIMENSIONS_MAX * sizeof *centre);
-    for (size_t i = 0; i < s->n; i++)
-        for (size_t j = 0; j < s->n; j++)
-            centre[j] += s->corners[i].x[j] / (double)s->n;
+    corner *worst = s->order[s->n];
+    memcpy(worst->x, better->x, s->n * sizeof *better->x);
+    worst->value = better->value;
+    insert(s, s->n);
 }
 
 static void improve_worst(simplex *s)
 {
     double centre[KH_SIMPLEX_DIMENSIONS_MAX];
-    centre_of_others(s, centre);
-    corner *worst = &s->corners[s->n];
-    corner mirrored = along(s, centre, 1.0);
-    if (mirrored.value < s->corners[0].value) {
-        corner further = along(s, centre, 2.0);
-        *worst = further.value < mirrored.value ? further : mirrored;
+    find_centre_of_others(s, centre);
+    double worst = s->order[s->n]->value;
+    corner mirrored, other;
+    go_along(s, centre, 1.0, &mirrored);
+    if (mirrored.value < s->order[0]->value) {
+        go_along(s, centre, 2.0, &other);
+        replace_worst(s, other.value < mirrored.value ? &other : &mirrored);
         return;
     }
-    if (mirrored.value < s->corners[s->n - 1].value) {
-        *worst = mirrored;
+    if (mirrored.value < s->order[s->n - 1]->value) {
+        replace_worst(s, &mirrored);
         return;
     }
-    bool outside = mirrored.value < worst->value;
-    corner nearer = along(s, centre, outside ? 0.5 : -0.5);
-    if (nearer.value < (outside ? mirrored.value : worst->value))
-        *worst = nearer;
+    bool outside = mirrored.value < worst;
+    go_along(s, centre, outside ? 0.5 : -0.5, &other);
+    if (other.value < (outside ? mirrored.value : worst))
+        replace_worst(s, &other);
     else
         shrink(s);
 }
@@ -101,17 +115,20 @@ double kh_simplex_minimise(kh_simplex_function f, const void *context, double *x
 {
     if (n < 1 || n > KH_SIMPLEX_DIMENSIONS_MAX)
         return NAN;
-    simplex s = {.f = f, .context = context, .n = n};
+    simplex s;
+    s.f = f;
+    s.context = context;
+    s.n = n;
+    s.calls = 0;
     spread(&s, x, options.step);
     while (s.calls < options.max_calls) {
-        double best = s.corners[0].value, worst = s.corners[n].value;
+        double best = s.order[0]->value, worst = s.order[n]->value;
         if (worst - best <= options.tolerance * fabs(best))
             break;
         improve_worst(&s);
-        sort_corners(&s);
     }
-    memcpy(x, s.corners[0].x, n * sizeof *x);
-    return s.corners[0].value;
+    memcpy(x, s.order[0]->x, n * sizeof *x);
+    return s.order[0]->value;
 }
 
 double kh_simplex_search(kh_simplex_function f, const void *context, const double *starts, size_t n_starts, double *x, size_t n)

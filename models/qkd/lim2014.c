@@ -50,29 +50,36 @@ static double sample_deviation(double ln_terms, double b, double c, double d)
 
 /* what was sent in one basis */
 typedef struct sample {
-    double pulses;   /* infinite when nothing fluctuates */
-    double ln_terms; /* ln(21 / eps_sec) */
-    kh_lim2014_tail tail;
-    const double *growth; /* [3] e^mu */
+    double pulses; /* infinite when nothing fluctuates */
+    double ln_terms;
 } sample;
 
+/* the three intensities: e^mu, and what a count per pulse is worth in a bracket, e^mu / p */
+typedef struct weights {
+    double growth[3], worth[3];
+} weights;
+
 /* @param rate  per pulse of each intensity  @param mean  over the intensities */
-static bracket bracket_yields(const sample *s, const kh_lim2014_choice *c, const double rate[3], double mean)
+static bracket bracket_evenly(const sample *s, const weights *w, const double rate[3], double mean)
 {
     bracket y;
-    bool finite = isfinite(s->pulses);
-    double l = s->ln_terms, shared = finite && s->tail == KH_LIM2014_TAIL_HOEFFDING ? sqrt(0.5 * s->pulses * mean * l) : 0.0;
+    double deviation = sqrt(0.5 * mean * s->ln_terms / s->pulses);
     for (int k = 0; k < 3; k++) {
-        double growth = s->growth[k], below = shared, above = shared, unit = 0.0;
-        if (finite)
-            unit = growth / (c->p[k] * s->pulses); /* what one count is worth */
-        if (finite && s->tail != KH_LIM2014_TAIL_HOEFFDING) {
-            double twice = 2.0 * s->pulses * c->p[k] * rate[k] * l;
-            below = 0.5 * l + sqrt(twice + 0.25 * l * l);
-            above = l + sqrt(twice + l * l);
-        }
-        y.low[k] = rate[k] * growth - unit * below;
-        y.high[k] = rate[k] * growth + unit * above;
+        double centre = rate[k] * w->growth[k], away = w->worth[k] * deviation;
+        y.low[k] = centre - away;
+        y.high[k] = centre + away;
+    }
+    return y;
+}
+
+static bracket bracket_each(const sample *s, const weights *w, const kh_lim2014_choice *c, const double rate[3])
+{
+    bracket y;
+    double l = s->ln_terms;
+    for (int k = 0; k < 3; k++) {
+        double centre = rate[k] * w->growth[k], unit = w->worth[k] / s->pulses, twice = 2.0 * s->pulses * c->p[k] * rate[k] * l;
+        y.low[k] = centre - unit * (0.5 * l + sqrt(twice + 0.25 * l * l));
+        y.high[k] = centre + unit * (l + sqrt(twice + l * l));
     }
     return y;
 }
@@ -81,7 +88,6 @@ typedef struct means {
     double click, error, tau_0, tau_1;
 } means;
 
-/* @param growth  e^mu */
 static means average(const kh_lim2014_choice *choice, const double growth[3], const kh_lim2014_yields *yields)
 {
     means m = {0};
@@ -95,22 +101,45 @@ static means average(const kh_lim2014_choice *choice, const double growth[3], co
     return m;
 }
 
-static kh_lim2014_yields send(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice)
+static kh_clicks clicks_of(const kh_lim2014_setting *setting, double mu)
 {
-    kh_lim2014_yields yields;
-    for (int k = 0; k < 3; k++) {
-        kh_clicks clicks = kh_detector_clicks(&setting->detector, setting->transmittance * choice->mu[k]);
-        yields.click[k] = clicks.click;
-        yields.error[k] = clicks.error;
-    }
-    return yields;
+    return kh_detector_clicks(&setting->detector, setting->transmittance * mu);
+}
+
+kh_lim2014_frame kh_lim2014_frame_of(const kh_lim2014_setting *setting, double mu_3)
+{
+    double ln_terms = log(N_TERMS / setting->eps_sec);
+    return (kh_lim2014_frame){
+        .setting = *setting,
+        .ln_terms = ln_terms,
+        .fixed_bits = (6.0 * ln_terms + log(2.0 / setting->eps_cor)) / LN2,
+        .mu_3 = mu_3,
+        .growth_3 = exp(mu_3),
+        .clicks_3 = clicks_of(setting, mu_3),
+    };
+}
+
+static kh_lim2014_yields send(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice)
+{
+    const kh_lim2014_setting *setting = &frame->setting;
+    kh_clicks first = clicks_of(setting, choice->mu[0]), second = clicks_of(setting, choice->mu[1]);
+    kh_clicks third = choice->mu[2] == frame->mu_3 ? frame->clicks_3 : clicks_of(setting, choice->mu[2]);
+    return (kh_lim2014_yields){{first.click, second.click, third.click}, {first.error, second.error, third.error}};
+}
+
+double kh_lim2014_click(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice)
+{
+    kh_lim2014_yields yields = send(frame, choice);
+    double click = 0.0;
+    for (int k = 0; k < 3; k++)
+        click += choice->p[k] * yields.click[k];
+    return click;
 }
 
 double kh_lim2014_detections(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, double n_pulses)
 {
-    kh_lim2014_yields yields = send(setting, choice);
-    const double ones[3] = {1.0, 1.0, 1.0}; /* of no consequence for clicks */
-    return n_pulses * choice->p_x * choice->p_x * average(choice, ones, &yields).click;
+    const kh_lim2014_frame frame = kh_lim2014_frame_of(setting, choice->mu[2]);
+    return n_pulses * choice->p_x * choice->p_x * kh_lim2014_click(&frame, choice);
 }
 
 /* what is known of single photons, per pulse sent in the key basis or, for single_z, in the test basis */
@@ -118,15 +147,33 @@ typedef struct bounds {
     double vacuum_x, single_x, single_z, wrong_z;
 } bounds;
 
-static bounds bound_all(kh_lim2014_errors how, const kh_lim2014_choice *choice, const kh_lim2014_yields *seen, const means *m,
-                        const sample sent[2])
+/* all that is known of one try */
+typedef struct attempt {
+    const kh_lim2014_frame *frame;
+    const kh_lim2014_choice *choice;
+    const kh_lim2014_yields *seen;
+    means means;
+    weights weights;
+    sample sent[2]; /* in X, in Z */
+} attempt;
+
+/* @param rate  clicks or errors, with their mean */
+static bracket bracket_yields(const attempt *a, int basis, const double rate[3], double mean)
 {
-    bracket x = bracket_yields(&sent[0], choice, seen->click, m->click);
-    bracket z = bracket_yields(&sent[1], choice, seen->click, m->click);
+    if (a->frame->setting.tail == KH_LIM2014_TAIL_HOEFFDING)
+        return bracket_evenly(&a->sent[basis], &a->weights, rate, mean);
+    return bracket_each(&a->sent[basis], &a->weights, a->choice, rate);
+}
+
+static bounds bound_all(const attempt *a, kh_lim2014_errors how)
+{
+    const kh_lim2014_choice *choice = a->choice;
+    const means *m = &a->means;
+    bracket x = bracket_yields(a, 0, a->seen->click, m->click), z = bracket_yields(a, 1, a->seen->click, m->click);
     double vacuum_x = bound_vacuum(choice, &x, m->tau_0), vacuum_z = bound_vacuum(choice, &z, m->tau_0);
     double wrong_z = m->error;
     if (how != KH_LIM2014_ERRORS_ALL) {
-        bracket errors = bracket_yields(&sent[1], choice, seen->error, m->error);
+        bracket errors = bracket_yields(a, 1, a->seen->error, m->error);
         double by_decoys = bound_errors(choice, &errors, m->tau_1);
         wrong_z = how == KH_LIM2014_ERRORS_BY_DECOYS ? by_decoys : fmin(by_decoys, wrong_z);
     }
@@ -158,49 +205,79 @@ static double leaked(const kh_lim2014_setting *setting, double qber, double n_x)
     return leak;
 }
 
-/* without fluctuations only the strongest intensity makes key */
-static kh_lim2014_choice used_choice(const kh_lim2014_choice *choice, bool finite)
+static weights weigh(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice, bool finite)
 {
-    kh_lim2014_choice used = *choice;
-    if (!finite) {
-        used.p[0] = used.p_x = 1.0;
-        used.p[1] = used.p[2] = 0.0;
+    double growth_3 = choice->mu[2] == frame->mu_3 ? frame->growth_3 : exp(choice->mu[2]);
+    weights w = {.growth = {exp(choice->mu[0]), exp(choice->mu[1]), growth_3}};
+    for (int k = 0; k < 3 && finite; k++)
+        w.worth[k] = w.growth[k] / choice->p[k];
+    return w;
+}
+
+/* without fluctuations only the strongest intensity makes key */
+static kh_lim2014_choice choice_infinite(const kh_lim2014_choice *choice)
+{
+    return (kh_lim2014_choice){.mu = {choice->mu[0], choice->mu[1], choice->mu[2]}, .p = {1.0, 0.0, 0.0}, .p_x = 1.0};
+}
+
+/* @param z_per_x  ratio of the pulses sent in both bases */
+static kh_lim2014_block key_of_attempt(const attempt *a, kh_lim2014_errors errors, double n_x, double z_per_x)
+{
+    bool finite = isfinite(n_x);
+    const means *m = &a->means;
+    bounds b = bound_all(a, errors);
+    double phase_error = bound_phase_error(&b, a->sent);
+    double qber = m->error / m->click, pulses = finite ? a->sent[0].pulses : 1.0 / m->click;
+    double secret = b.vacuum_x + fmax(0.0, b.single_x) * (1.0 - kh_entropy_of_error(phase_error));
+    return (kh_lim2014_block){
+        .key_bits = pulses * (secret - m->click * leaked(&a->frame->setting, qber, n_x)) - (finite ? a->frame->fixed_bits : 0.0),
+        .n_x = finite ? n_x : 1.0,
+        .pulses = pulses / (a->choice->p_x * a->choice->p_x),
+        .qber = qber,
+        .click = m->click,
+        .vacuum_x = b.vacuum_x * pulses,
+        .single_x = b.single_x * pulses,
+        .single_z = b.single_z * pulses * z_per_x,
+        .phase_error = phase_error,
+    };
+}
+
+kh_lim2014_block kh_lim2014_frame_key_of_yields(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice,
+                                                const kh_lim2014_yields *yields, kh_lim2014_errors errors, double n_x)
+{
+    bool finite = isfinite(n_x);
+    kh_lim2014_choice endless;
+    attempt a = {.frame = frame, .choice = choice, .seen = yields, .weights = weigh(frame, choice, finite)};
+    double z_per_x = 1.0;
+    if (finite) {
+        double ratio = (1.0 - choice->p_x) / choice->p_x;
+        z_per_x = ratio * ratio;
+    } else {
+        endless = choice_infinite(choice);
+        a.choice = &endless;
     }
-    return used;
+    a.means = average(a.choice, a.weights.growth, yields);
+    a.sent[0] = (sample){n_x / a.means.click, frame->ln_terms};
+    a.sent[1] = (sample){z_per_x * n_x / a.means.click, frame->ln_terms};
+    return key_of_attempt(&a, errors, n_x, z_per_x);
+}
+
+kh_lim2014_block kh_lim2014_frame_key(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice, kh_lim2014_errors errors,
+                                      double n_x)
+{
+    kh_lim2014_yields yields = send(frame, choice);
+    return kh_lim2014_frame_key_of_yields(frame, choice, &yields, errors, n_x);
 }
 
 kh_lim2014_block kh_lim2014_key_of_yields(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice,
                                           const kh_lim2014_yields *yields, double n_x)
 {
-    bool finite = isfinite(n_x);
-    kh_lim2014_choice used = used_choice(choice, finite);
-    const double growth[3] = {exp(used.mu[0]), exp(used.mu[1]), exp(used.mu[2])};
-    means m = average(&used, growth, yields);
-    double z_per_x = finite ? (1.0 - used.p_x) / used.p_x : 1.0; /* square root of the ratio of pulses */
-    double ln_terms = log(N_TERMS / setting->eps_sec);
-    const sample sent[2] = {{n_x / m.click, ln_terms, setting->tail, growth},
-                            {z_per_x * z_per_x * n_x / m.click, ln_terms, setting->tail, growth}};
-    bounds b = bound_all(setting->errors, &used, yields, &m, sent);
-    double phase_error = bound_phase_error(&b, sent);
-
-    double qber = m.error / m.click, pulses = finite ? sent[0].pulses : 1.0 / m.click;
-    double secret = b.vacuum_x + fmax(0.0, b.single_x) * (1.0 - kh_entropy_of_error(phase_error));
-    double fixed = finite ? (6.0 * ln_terms + log(2.0 / setting->eps_cor)) / LN2 : 0.0;
-    return (kh_lim2014_block){
-        .key_bits = pulses * (secret - m.click * leaked(setting, qber, n_x)) - fixed,
-        .n_x = finite ? n_x : 1.0,
-        .pulses = pulses / (used.p_x * used.p_x),
-        .qber = qber,
-        .click = m.click,
-        .vacuum_x = b.vacuum_x * pulses,
-        .single_x = b.single_x * pulses,
-        .single_z = b.single_z * pulses * z_per_x * z_per_x,
-        .phase_error = phase_error,
-    };
+    const kh_lim2014_frame frame = kh_lim2014_frame_of(setting, choice->mu[2]);
+    return kh_lim2014_frame_key_of_yields(&frame, choice, yields, setting->errors, n_x);
 }
 
 kh_lim2014_block kh_lim2014_key(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, double n_x)
 {
-    kh_lim2014_yields yields = send(setting, choice);
-    return kh_lim2014_key_of_yields(setting, choice, &yields, n_x);
+    const kh_lim2014_frame frame = kh_lim2014_frame_of(setting, choice->mu[2]);
+    return kh_lim2014_frame_key(&frame, choice, setting->errors, n_x);
 }

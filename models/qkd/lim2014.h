@@ -74,6 +74,27 @@ kh_lim2014_block kh_lim2014_key(const kh_lim2014_setting *setting, const kh_lim2
 kh_lim2014_block kh_lim2014_key_of_yields(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice,
                                           const kh_lim2014_yields *yields, double n_x);
 
+/** What is the same for all choices that a search tries, worked out once. */
+typedef struct kh_lim2014_frame {
+    kh_lim2014_setting setting; /**< its errors: not looked at */
+    double ln_terms;            /**< ln(21 / eps_sec) */
+    double fixed_bits;          /**< that a finite block costs, whatever its size */
+    double mu_3, growth_3;      /**< intensity that stays, and e^mu_3 */
+    kh_clicks clicks_3;         /**< of that intensity */
+} kh_lim2014_frame;
+
+/** @param mu_3  third intensity of most choices to come; another one costs time only */
+kh_lim2014_frame kh_lim2014_frame_of(const kh_lim2014_setting *setting, double mu_3);
+
+/** kh_lim2014_key() and kh_lim2014_key_of_yields() with the constants at hand. */
+kh_lim2014_block kh_lim2014_frame_key(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice, kh_lim2014_errors errors,
+                                      double n_x);
+kh_lim2014_block kh_lim2014_frame_key_of_yields(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice,
+                                                const kh_lim2014_yields *yields, kh_lim2014_errors errors, double n_x);
+
+/** Mean click probability of a pulse. */
+double kh_lim2014_click(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice);
+
 /** Detections in the key basis when @p pulses are sent. */
 double kh_lim2014_detections(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, double pulses);
 

@@ -5,6 +5,7 @@
 #include "models/num/simplex.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 enum { N_FREE = 5 }; /* ln mu_1; logits of mu_2/mu_1, p_1, p_2/(1-p_1), p_X */
@@ -49,8 +50,13 @@ static const double STARTS[][N_FREE] = {
     {0.50, 0.25, 0.85, 0.70, 0.97}, {0.35, 0.12, 0.02, 0.50, 0.80}, {0.30, 0.24, 0.04, 0.50, 0.12},
 };
 enum { N_STARTS = sizeof STARTS / sizeof STARTS[0], N_DESCENTS = 3 };
-static const double SHORT = 1e-2;  /* to what a first descent goes */
-static const double WITHIN = 5e-2; /* of the best: what may still win */
+/* tolerances of the descents, and how far from the best, relative, a place may be to be looked at further */
+static const double SHORT = 1e-2, FOLLOWED = 1e-4, SETTLED = 3e-6;
+static const double WITHIN = 5e-2; /* bounds, after short descents */
+static const double CLOSE = 1e-2;  /* places of one bound, after short descents */
+static const double WORTH = 2e-3;  /* bounds, after those that follow */
+static const double BESIDE = 0.1;  /* in every coordinate: within the reach of settling */
+static const double MUCH = 0.15;   /* a rough descent that brings more is repeated */
 
 static void place(const double *start, double *x)
 {
@@ -97,7 +103,6 @@ static int choose_starts(const valley *v, double starts[N_STARTS][N_FREE])
 /* where a first, short descent ended */
 typedef struct candidate {
     double x[N_FREE], score;
-    kh_lim2014_errors errors;
 } candidate;
 
 static double descend(const valley *v, double *x, double step, double tolerance)
@@ -112,40 +117,92 @@ static double settle(const valley *v, double *x, double score)
     static const double STEPS[] = {0.1, -0.2, 0.3, -0.1};
     for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
         double before = score;
-        score = descend(v, x, STEPS[i], 1e-6);
-        if (i > 0 && before - score <= 1e-5 * fabs(score))
+        score = descend(v, x, STEPS[i], SETTLED);
+        if (i > 0 && before - score <= 3.0 * SETTLED * fabs(score))
             break;
     }
     return score;
 }
 
 /* short descents from the best starts under one bound of the errors @return how many */
-static int find_candidates(const kh_lim2014_search *search, kh_lim2014_errors errors, candidate *found)
+static int find_candidates(const valley *v, candidate *found)
 {
-    const valley v = {search, errors};
     double starts[N_STARTS][N_FREE];
-    int n = choose_starts(&v, starts);
+    int n = choose_starts(v, starts);
     for (int i = 0; i < n; i++) {
         memcpy(found[i].x, starts[i], sizeof starts[i]);
-        found[i].errors = errors;
-        found[i].score = descend(&v, found[i].x, 0.5, fmax(SHORT, search->rough));
+        found[i].score = descend(v, found[i].x, 0.5, SHORT);
     }
     return n;
 }
 
-/* follows the candidates near the best @return the best of one bound, or NULL when it has none near the best of all */
-static candidate *follow(const kh_lim2014_search *search, kh_lim2014_errors errors, candidate *found, int n, double best_score)
+static double best_score_of(const candidate *found, int n)
 {
+    double best = INFINITY;
+    for (int i = 0; i < n; i++)
+        best = fmin(best, found[i].score);
+    return best;
+}
+
+static bool is_within(double share, double score, double best)
+{
+    return score <= best + share * fabs(best);
+}
+
+/* follows the best candidates of one bound @return the one that came farthest */
+static candidate *follow(const valley *v, candidate *found, int n)
+{
+    double start = best_score_of(found, n);
     candidate *best = NULL;
-    const valley v = {search, errors};
     for (int i = 0; i < n; i++) {
-        if (found[i].errors != errors || found[i].score > best_score + WITHIN * fabs(best_score))
+        if (!is_within(CLOSE, found[i].score, start))
             continue;
-        found[i].score = descend(&v, found[i].x, 0.2, search->rough > 0.0 ? search->rough : 1e-4);
+        found[i].score = descend(v, found[i].x, 0.2, FOLLOWED);
         if (best == NULL || found[i].score < best->score)
             best = &found[i];
     }
     return best;
+}
+
+static bool is_beside(const candidate *a, const candidate *b)
+{
+    double farthest = 0.0;
+    for (int j = 0; j < N_FREE; j++)
+        farthest = fmax(farthest, fabs(a->x[j] - b->x[j]));
+    return farthest < BESIDE;
+}
+
+/* the better one settles under both bounds at once; the other one too when it may win and does not lie beside it */
+static const candidate *settle_best(const kh_lim2014_search *search, candidate *first, candidate *second)
+{
+    const valley both = {search, KH_LIM2014_ERRORS_LEAST};
+    if (second->score < first->score) {
+        candidate *better = second;
+        second = first;
+        first = better;
+    }
+    bool may_win = is_within(WITHIN, second->score, first->score) && !is_beside(first, second);
+    first->score = settle(&both, first->x, first->score);
+    if (!may_win)
+        return first;
+    second->score = descend(&both, second->x, 0.1, FOLLOWED);
+    if (is_within(WORTH, second->score, first->score))
+        second->score = settle(&both, second->x, second->score);
+    return second->score < first->score ? second : first;
+}
+
+/* One short descent under both bounds; more of them where that brings much, as near the end of the reach. */
+static kh_lim2014_choice search_roughly(const kh_lim2014_search *search)
+{
+    const valley both = {search, KH_LIM2014_ERRORS_LEAST};
+    double x[N_FREE], before;
+    place_near(search->near, x);
+    double score = score_at(x, &both);
+    do {
+        before = score;
+        score = descend(&both, x, 0.4, search->rough);
+    } while (before - score > MUCH * fabs(score));
+    return choice_at(search->mu_3, x);
 }
 
 /* The key under the smaller of two error bounds is the larger of the keys under each: two smoother problems in place of one with
@@ -153,23 +210,20 @@ static candidate *follow(const kh_lim2014_search *search, kh_lim2014_errors erro
  * each bound settles under both at once. */
 kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search)
 {
+    if (search->rough > 0.0 && search->near != NULL)
+        return search_roughly(search);
     static const kh_lim2014_errors BOUNDS[] = {KH_LIM2014_ERRORS_ALL, KH_LIM2014_ERRORS_BY_DECOYS};
-    candidate found[2 * N_DESCENTS];
-    int n = find_candidates(search, BOUNDS[0], found);
-    n += find_candidates(search, BOUNDS[1], found + n);
-    double best_score = INFINITY;
-    for (int i = 0; i < n; i++)
-        best_score = fmin(best_score, found[i].score);
-    const candidate *best = &found[0];
+    candidate found[2][N_DESCENTS], *best[2];
+    int n = 0;
+    for (int k = 0; k < 2; k++)
+        n = find_candidates(&(valley){search, BOUNDS[k]}, found[k]);
+    double best_score = fmin(best_score_of(found[0], n), best_score_of(found[1], n));
     for (int k = 0; k < 2; k++) {
-        candidate *of_bound = follow(search, BOUNDS[k], found, n, best_score);
-        const valley both = {search, KH_LIM2014_ERRORS_LEAST};
-        if (of_bound != NULL && !(search->rough > 0.0))
-            of_bound->score = settle(&both, of_bound->x, of_bound->score);
-        if (of_bound != NULL && (k == 0 || of_bound->score < best->score))
-            best = of_bound;
+        best[k] = &found[k][0];
+        if (is_within(WITHIN, best_score_of(found[k], n), best_score))
+            best[k] = follow(&(valley){search, BOUNDS[k]}, found[k], n);
     }
-    return choice_at(search->mu_3, best->x);
+    return choice_at(search->mu_3, settle_best(search, best[0], best[1])->x);
 }
 
 kh_lim2014_choice kh_lim2014_choice_usual(double mu_3)

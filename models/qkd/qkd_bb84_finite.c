@@ -10,7 +10,7 @@ static const double EFFECT_TOLERANCE = 1e-2; /* 0.04 dB */
 
 typedef struct search {
     const kh_qkd_system *system;
-    kh_lim2014_setting setting;
+    kh_lim2014_frame frame;
     bool finite;
     bool rough; /* asked for, and possible */
 } search;
@@ -28,7 +28,7 @@ static double block_size(const search *s, const kh_lim2014_choice *choice)
         return INFINITY;
     if (s->system->block_time_s == 0.0)
         return s->system->block_bits;
-    double both = choice->p_x * choice->p_x, click = kh_lim2014_detections(&s->setting, choice, 1.0) / both;
+    double both = choice->p_x * choice->p_x, click = kh_lim2014_click(&s->frame, choice);
     return kh_qkd_block_size(s->system, used_hz(s, choice, click) * both * click);
 }
 
@@ -38,17 +38,15 @@ static double rate_of(const search *s, const kh_lim2014_choice *choice, const kh
 }
 
 /* to be minimised: minus the rate where there is key */
-static double score(const search *s, const kh_lim2014_choice *choice)
+static double score(const search *s, const kh_lim2014_choice *choice, kh_lim2014_errors errors)
 {
-    kh_lim2014_block block = kh_lim2014_key(&s->setting, choice, block_size(s, choice));
+    kh_lim2014_block block = kh_lim2014_frame_key(&s->frame, choice, errors, block_size(s, choice));
     return block.key_bits > 0.0 ? -rate_of(s, choice, &block) : kh_lim2014_score_without_key(&block);
 }
 
 static double score_finite(const kh_lim2014_choice *choice, kh_lim2014_errors errors, const void *context)
 {
-    search s = *(const search *)context;
-    s.setting.errors = errors;
-    return score(&s, choice);
+    return score(context, choice, errors);
 }
 
 static kh_lim2014_choice best_finite(const search *s)
@@ -74,12 +72,12 @@ static kh_lim2014_choice choice_infinite(double mu_1)
 static double score_infinite(double mu_1, const void *context)
 {
     kh_lim2014_choice choice = choice_infinite(mu_1);
-    return score(context, &choice);
+    return score(context, &choice, KH_LIM2014_ERRORS_LEAST);
 }
 
 static kh_qkd_key key_of(const search *s, const kh_lim2014_choice *choice)
 {
-    kh_lim2014_block block = kh_lim2014_key(&s->setting, choice, block_size(s, choice));
+    kh_lim2014_block block = kh_lim2014_frame_key(&s->frame, choice, KH_LIM2014_ERRORS_LEAST, block_size(s, choice));
     kh_qkd_key key = {
         .rate_bps = fmax(0.0, rate_of(s, choice, &block)),
         .qber = block.qber,
@@ -137,16 +135,12 @@ static kh_qkd_key compute_finite(const search *s)
 
 static kh_status compute(const kh_qkd_system *system, kh_qkd_key *key, kh_error *err)
 {
-    search s = {
-        .system = system,
-        .rough = is_rough(system),
-        .setting = {.detector = system->detector,
-                    .transmittance = kh_fibre_transmittance(system->loss_b_db),
-                    .ec_efficiency = system->ec_efficiency,
-                    .eps_sec = system->eps_sec,
-                    .eps_cor = system->eps_cor,
-                    .errors = KH_LIM2014_ERRORS_LEAST},
-    };
+    const kh_lim2014_setting setting = {.detector = system->detector,
+                                        .transmittance = kh_fibre_transmittance(system->loss_b_db),
+                                        .ec_efficiency = system->ec_efficiency,
+                                        .eps_sec = system->eps_sec,
+                                        .eps_cor = system->eps_cor};
+    search s = {.system = system, .rough = is_rough(system), .frame = kh_lim2014_frame_of(&setting, KH_LIM2014_MU_3)};
     bool has_block = isfinite(kh_qkd_block_size(system, 0.0));
     bool possible = true; /* without key from an endless block, no block is long enough */
     if (!has_block || !s.rough) {

@@ -30,7 +30,18 @@ static void add_step(const kh_pass_system *system, const kh_lim2014_choice *choi
     }
 }
 
-static kh_lim2014_block bound(const kh_pass_system *system, const kh_lim2014_choice *choice, const counts *c)
+typedef struct subject {
+    const kh_pass_system *system;
+    const kh_pass_steps *steps;
+    kh_lim2014_frame frame;
+} subject;
+
+static subject subject_of(const kh_pass_system *system, const kh_pass_steps *steps)
+{
+    return (subject){system, steps, kh_lim2014_frame_of(&system->setting, system->mu_3)};
+}
+
+static kh_lim2014_block bound(const subject *s, const kh_lim2014_choice *choice, kh_lim2014_errors errors, const counts *c)
 {
     kh_lim2014_yields yields;
     double mean = 0.0;
@@ -39,29 +50,27 @@ static kh_lim2014_block bound(const kh_pass_system *system, const kh_lim2014_cho
         yields.error[k] = c->sum.error[k] / c->seconds;
         mean += choice->p[k] * yields.click[k];
     }
-    double pulses = system->passes * system->clock_hz * c->seconds;
-    return kh_lim2014_key_of_yields(&system->setting, choice, &yields, pulses * choice->p_x * choice->p_x * mean);
+    double pulses = s->system->passes * s->system->clock_hz * c->seconds, n_x = pulses * choice->p_x * choice->p_x * mean;
+    return kh_lim2014_frame_key_of_yields(&s->frame, choice, &yields, errors, n_x);
+}
+
+static kh_lim2014_block block_of(const subject *s, const kh_lim2014_choice *choice, kh_lim2014_errors errors)
+{
+    counts c = {0};
+    for (size_t i = 0; i < s->steps->n; i++)
+        add_step(s->system, choice, s->steps->seconds[i], s->steps->transmittance[i], &c);
+    return bound(s, choice, errors, &c);
 }
 
 kh_lim2014_block kh_pass_block(const kh_pass_system *system, const kh_pass_steps *steps, const kh_lim2014_choice *choice)
 {
-    counts c = {0};
-    for (size_t i = 0; i < steps->n; i++)
-        add_step(system, choice, steps->seconds[i], steps->transmittance[i], &c);
-    return bound(system, choice, &c);
+    const subject s = subject_of(system, steps);
+    return block_of(&s, choice, system->setting.errors);
 }
-
-typedef struct subject {
-    const kh_pass_system *system;
-    const kh_pass_steps *steps;
-} subject;
 
 static double score(const kh_lim2014_choice *choice, kh_lim2014_errors errors, const void *context)
 {
-    const subject *s = context;
-    kh_pass_system system = *s->system;
-    system.setting.errors = errors;
-    kh_lim2014_block block = kh_pass_block(&system, s->steps, choice);
+    kh_lim2014_block block = block_of(context, choice, errors);
     return block.key_bits > 0.0 ? -block.key_bits : kh_lim2014_score_without_key(&block);
 }
 
@@ -80,7 +89,7 @@ kh_pass_key kh_pass_best(const kh_pass_system *system, const kh_pass_steps *step
     const kh_lim2014_choice usual = kh_lim2014_choice_usual(system->mu_3);
     if (steps->n == 0 || !(steps->seconds[0] > 0.0))
         return (kh_pass_key){.qber = (double)NAN, .choice = usual};
-    const subject s = {system, steps};
+    const subject s = subject_of(system, steps);
     const kh_lim2014_search search = {
         .score = score, .context = &s, .mu_3 = system->mu_3, .near = how.near, .rough = how.rough && how.near != NULL ? 1e-3 : 0.0};
     kh_lim2014_choice best = kh_lim2014_search_best(&search);
@@ -95,12 +104,13 @@ kh_pass_key kh_pass_best(const kh_pass_system *system, const kh_pass_steps *step
 /* how many steps give the most key for this choice */
 static size_t best_n_steps(const kh_pass_system *system, const kh_pass_steps *steps, const kh_lim2014_choice *choice)
 {
+    const subject s = subject_of(system, steps);
     counts c = {0};
     size_t best = steps->n;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < steps->n; i++) {
         add_step(system, choice, steps->seconds[i], steps->transmittance[i], &c);
-        double bits = bound(system, choice, &c).key_bits;
+        double bits = bound(&s, choice, system->setting.errors, &c).key_bits;
         if (bits > most) {
             most = bits;
             best = i + 1;
