@@ -140,8 +140,52 @@ static void check_plan(const kh_loader *l, const plan *p)
               p->spacing_ghz);
 }
 
+/* `auto`: is there one amplifier for all channels? If not, the one that takes most of them from the first on says how many fit. */
+static void check_band_auto(const kh_loader *l, const kh_line_system *line)
+{
+    const kh_amplifier *nearest = NULL;
+    double first_thz = kh_line_first_thz(line);
+    for (size_t i = 0; i < l->net->n_amplifiers; i++) {
+        const kh_amplifier *amplifier = &l->net->amplifiers[i];
+        if (l->broken[KH_NOUN_AMPLIFIERS][i] || kh_amplifier_covers(amplifier, line))
+            return;
+        bool takes_first = amplifier->lowest_thz <= first_thz && first_thz <= amplifier->highest_thz;
+        if (nearest == NULL || (takes_first && amplifier->highest_thz > nearest->highest_thz))
+            nearest = amplifier;
+    }
+    if (nearest == NULL || line->as_built)
+        return;
+    kh_str hint = {0};
+    double fit = floor((nearest->highest_thz - first_thz) / (line->spacing_ghz / 1000) + 1e-9) + 1;
+    if (line->n_combs == 0 && first_thz >= nearest->lowest_thz && fit >= 1)
+        kh_str_printf(&hint, "count may be at most %g from there, or add an amplifier of a wider band", fit);
+    ERROR(l, line->place, hint.length > 0 ? kh_str_text(&hint) : "check first_thz, or add an amplifier of that band",
+          "line_system '%s': channels from %.10g to %.10g THz, no amplifier takes them all ('%s' takes %g to %g THz)", line->id,
+          first_thz, kh_line_last_thz(line), nearest->id, nearest->lowest_thz, nearest->highest_thz);
+    kh_str_clear(&hint);
+}
+
+/* Modes named for the line: one at least must fit between its channels. */
+static void check_spacing(const kh_loader *l, const kh_line_system *line)
+{
+    const kh_mode *narrowest = NULL;
+    for (size_t i = 0; i < line->n_modes; i++) {
+        const kh_mode *mode = &l->net->modes[line->modes[i].i];
+        if (l->broken[KH_NOUN_MODES][line->modes[i].i])
+            return;
+        if (narrowest == NULL || kh_mode_need_ghz(mode) < kh_mode_need_ghz(narrowest))
+            narrowest = mode;
+    }
+    if (narrowest != NULL && line->n_combs == 0 && kh_mode_need_ghz(narrowest) > line->spacing_ghz)
+        ERROR(l, line->place, "make spacing_ghz larger or name another mode",
+              "line_system '%s': a channel spacing of %g GHz is too narrow for its modes, '%s' needs %g GHz at %g GBd", line->id,
+              line->spacing_ghz, narrowest->id, kh_mode_need_ghz(narrowest), narrowest->baud_gbd);
+}
+
 static void check_band(const kh_loader *l, const kh_line_system *line)
 {
+    if (line->amplifier.i == KH_NO_INDEX)
+        check_band_auto(l, line);
     if (line->amplifier.i == KH_NO_INDEX || l->broken[KH_NOUN_AMPLIFIERS][line->amplifier.i])
         return;
     const kh_amplifier *amplifier = &l->net->amplifiers[line->amplifier.i];
@@ -163,6 +207,7 @@ static void check_line(const kh_loader *l, const kh_line_system *line)
     const plan p = plan_of_line(line);
     check_plan(l, &p);
     check_band(l, line);
+    check_spacing(l, line);
     if (line->roadm_target_mw_per_ghz > 0 && line->roadm_target_mw_per_slot_ghz > 0)
         ERROR(l, line->place, "give one of the two", "line_system '%s' equalises both by symbol rate and by width of the slot",
               line->id);

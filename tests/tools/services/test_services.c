@@ -199,7 +199,7 @@ static void the_reason_for_not_carrying_is_found(void **state)
     (void)state;
     planned p;
     plan_text(&p, "line_systems:\n"
-                  "  - {id: narrow, via: [A1, A2], modes: [m400], channels: {first_thz: 193.1, spacing_ghz: 50, count: 8}}\n"
+                  "  - {id: narrow, via: [A1, A2], channels: {first_thz: 193.1, spacing_ghz: 12.5, count: 8}}\n"
                   "  - {id: hot, via: [B1, B2], modes: [m400], margin_db: 20, " CHANNELS "}\n"
                   "  - {id: weak, via: [C1, C2], modes: [m400, m200], margin_db: 25, " CHANNELS "}\n"
                   "demands:\n"
@@ -214,7 +214,7 @@ static void the_reason_for_not_carrying_is_found(void **state)
     expect_state(&p, "path", KH_SERVICE_NO_PATH);
     assert_near(service(&p, "none")->capacity_gbps, 0, 0);
     assert_true(isnan(service(&p, "silent")->capacity_gbps));
-    assert_string_equal(service(&p, "spacing")->sections[0].options[0].light->obstacle, "needs 75 GHz spacing, narrow has 50 GHz");
+    assert_string_equal(service(&p, "spacing")->sections[0].options[0].light->obstacle, "needs 50 GHz spacing, narrow has 12.5 GHz");
     assert_true(service(&p, "only")->sections[0].options[0].light->margin_db < 0);
     planned_end(&p);
 }
