@@ -36,7 +36,7 @@ if(KH_COVERAGE)
   target_compile_options(kh_flags INTERFACE --coverage)
   target_link_options(kh_flags INTERFACE --coverage)
 endif()
-set(CMAKE_C_FLAGS_RELEASE "-O3")
+set(CMAKE_C_FLAGS_RELEASE "-O2")
 
 # kh_room(NAME sources... DEPENDS rooms... PRIVATE third parties...): one static library per room, arrows as given
 function(kh_room name)
