@@ -28,7 +28,7 @@ typedef struct kh_lim2014_search {
 /** The best choice found: short descents from three of seven starts under each bound of the errors; the best of each bound are
  *  followed further, and settle under both bounds at once. Against 64 starts on 700 random systems the worst loss of rate was 2e-5,
  *  but for one of 2e-3 beside a kink (large block, 22 dB).
- *  Cost: 700 to 1000 scores from scratch, 300 from a neighbour, 50 roughly. */
+ *  Cost: about 600 scores from scratch, 350 from a neighbour, 50 roughly. */
 kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search);
 
 /** The choice whose mu_1, mu_2, p_1, p_2, p_X are @p parameters [5]. */
