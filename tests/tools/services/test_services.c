@@ -214,7 +214,8 @@ static void the_reason_for_not_carrying_is_found(void **state)
     expect_state(&p, "path", KH_SERVICE_NO_PATH);
     assert_near(service(&p, "none")->capacity_gbps, 0, 0);
     assert_true(isnan(service(&p, "silent")->capacity_gbps));
-    assert_string_equal(service(&p, "spacing")->sections[0].options[0].light->obstacle, "needs 50 GHz spacing, narrow has 12.5 GHz");
+    assert_string_equal(service(&p, "spacing")->sections[0].options[0].light->obstacle,
+                        "needs 50 GHz spacing, narrow has 12.5 GHz");
     assert_true(service(&p, "only")->sections[0].options[0].light->margin_db < 0);
     planned_end(&p);
 }
