@@ -25,6 +25,12 @@ typedef struct subject {
     kh_qkd_channel channel; /* with fibres */
 } subject;
 
+/* that carry quantum light */
+static double pulses_hz(const kh_device *device)
+{
+    return device->clock_hz * device->duty;
+}
+
 static void apply_device(const kh_device *device, double loss_db, kh_qkd_rate *rate)
 {
     if (loss_db > device->max_loss_db) {
@@ -70,8 +76,8 @@ static kh_status take_measured(const subject *s, kh_qkd_rate *rate, kh_error *er
         return kh_fail(err, KH_ERANGE, "measured key rate is %g bit/s, must be 0 or more", measured_bps);
     if (measured_bps > rate->ceiling_bps)
         return kh_fail(err, KH_ERANGE,
-                       "measured key rate is %g bit/s, but no more than %g bit/s can pass %g dB at a clock of %g Hz", measured_bps,
-                       rate->ceiling_bps, s->channel.loss_db, s->device->clock_hz);
+                       "measured key rate is %g bit/s, but no more than %g bit/s can pass %g dB at %g pulses a second",
+                       measured_bps, rate->ceiling_bps, s->channel.loss_db, pulses_hz(s->device));
     rate->measured = true;
     rate->per_module_bps = measured_bps;
     rate->limit = KH_LIMIT_MEASURED;
@@ -120,7 +126,7 @@ static kh_status compute_satellite(const kh_net *net, const subject *s, kh_qkd_r
     if (!rate->qber_measured)
         rate->qber = year.key.qber;
     rate->ceiling_bps = year.ceiling_bits_year / KH_PASSES_YEAR_S;
-    rate->repeater_ceiling_bps = s->device->clock_hz * kh_bound_single_repeater(rate->loss_db);
+    rate->repeater_ceiling_bps = pulses_hz(s->device) * kh_bound_single_repeater(rate->loss_db);
     rate->sifted_rate_bps = year.detections_year / KH_PASSES_YEAR_S;
     rate->per_module_bps = year.rate.key_bits_year / KH_PASSES_YEAR_S;
     if (year.rate.clear_passes > 0.0) {
@@ -149,8 +155,8 @@ static kh_status rate_of(const kh_net *net, const subject *s, kh_qkd_rate *rate,
         .change = {.factor = 1.0},
     };
     if (s->has_fibres && s->protocol != NULL) {
-        result.ceiling_bps = s->device->clock_hz * kh_qkd_ceiling(s->protocol, s->channel.arms_db[0], s->channel.arms_db[1]);
-        result.repeater_ceiling_bps = s->device->clock_hz * kh_bound_single_repeater(s->channel.loss_db);
+        result.ceiling_bps = pulses_hz(s->device) * kh_qkd_ceiling(s->protocol, s->channel.arms_db[0], s->channel.arms_db[1]);
+        result.repeater_ceiling_bps = pulses_hz(s->device) * kh_bound_single_repeater(s->channel.loss_db);
     }
     if (!isnan(s->link->measured_key_rate_bps))
         KH_TRY(take_measured(s, &result, err));

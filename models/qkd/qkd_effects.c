@@ -92,6 +92,8 @@ static void ease_misalignment(kh_qkd_system *s)
 {
     s->detector.misalignment *= 0.5;
     s->phase_noise_rad *= 0.5;
+    s->linewidth_hz *= 0.5;
+    s->drift_rad_per_s *= 0.5;
 }
 
 static void ease_leakage(kh_qkd_system *s)

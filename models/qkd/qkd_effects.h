@@ -8,7 +8,7 @@
 /** What each effect costs a key rate, and what one change would raise it most, by computing the rate again. */
 
 /** Removes one effect at a time: loss 0 dB; no dark counts, of CV no excess and electronic noise of the devices; no light of
- * others; no misalignment and phase noise; f = 1 or beta = 1; endless block; no dead time and no
+ * others; no misalignment, phase noise, line width and drift; f = 1 or beta = 1; endless block; no dead time and no
  *  limit of the counts.
  *  @param key  the key of @p system
  *  @param[out] effects  to about 0.1 dB. When there is no key: INFINITY where the removal alone gives key, NAN where it does not

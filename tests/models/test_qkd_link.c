@@ -127,6 +127,19 @@ static void the_best_change_is_named_with_what_it_brings(void **state)
     assert_string_equal(none.change.what, "a block ten times as long");
 }
 
+static void bounds_count_only_the_pulses_with_quantum_light(void **state)
+{
+    (void)state;
+    fixture f;
+    build(&f);
+    kh_qkd_rate whole = rate_of(&f);
+    f.device.duty = 0.25;
+    kh_qkd_rate quarter = rate_of(&f);
+    assert_true(is_near(quarter.ceiling_bps, 0.25 * whole.ceiling_bps, 1e-12));
+    assert_true(is_near(quarter.repeater_ceiling_bps, 0.25 * whole.repeater_ceiling_bps, 1e-12));
+    assert_true(is_near(quarter.key_rate_bps, 0.25 * whole.key_rate_bps, 1e-3)); /* no dead time */
+}
+
 static void a_link_without_modules_says_what_one_would_give(void **state)
 {
     (void)state;
@@ -337,6 +350,7 @@ int main(void)
         cmocka_unit_test(a_link_sums_its_fibres_and_multiplies_its_modules),
         cmocka_unit_test(effects_say_what_each_imperfection_costs),
         cmocka_unit_test(the_best_change_is_named_with_what_it_brings),
+        cmocka_unit_test(bounds_count_only_the_pulses_with_quantum_light),
         cmocka_unit_test(a_link_without_modules_says_what_one_would_give),
         cmocka_unit_test(a_measured_rate_overrides_and_nothing_is_computed),
         cmocka_unit_test(a_measured_error_rate_alone_is_shown_and_not_used),

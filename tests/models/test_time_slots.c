@@ -88,7 +88,7 @@ static void a_mean_error_rate_above_the_limit_goes_with_key(void **state)
     destroy(&f);
 }
 
-static void one_slot_without_weather_changes_nothing(void **state)
+static void without_time_slots_there_is_no_wind(void **state)
 {
     (void)state;
     char text[sizeof TEXT];
@@ -109,7 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wind_turns_light_in_aerial_fibre_and_leaves_buried_fibre_alone),
         cmocka_unit_test(a_mean_error_rate_above_the_limit_goes_with_key),
-        cmocka_unit_test(one_slot_without_weather_changes_nothing),
+        cmocka_unit_test(without_time_slots_there_is_no_wind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
