@@ -43,7 +43,7 @@ static kh_status new_result(kh_engine *engine, kh_arena *arena, kh_error *err)
         series->level_bits = KH_NEW(arena, double, points);
         if (series->t_s == NULL || series->level_bits == NULL)
             return kh_fail(err, KH_ENOMEM, "out of memory for series of %zu points", points);
-        kh_trace_init(&state->trace, series, points, engine->end, state->store.level);
+        kh_recorder_init(&state->recorder, series, points, engine->end, state->store.level);
     }
     engine->result = result;
     return KH_OK;
@@ -53,7 +53,7 @@ static double expected_events(const kh_engine *engine)
 {
     double end_ns = (double)engine->end, events = 0;
     for (size_t i = 0; i < engine->net->n_demands; i++) {
-        const kh_traffic *traffic = &engine->traffic[i];
+        const kh_traffic *traffic = &engine->asking.traffic[i];
         if (traffic->keys_at_once > 0)
             events += end_ns / traffic->interval_ns * (double)traffic->n_phases * traffic->keys_at_once;
     }
@@ -78,129 +78,94 @@ static kh_status check_size(const kh_engine *engine, kh_error *err)
         events, engine->options.duration_s, MOST_EVENTS);
 }
 
-static kh_status start_traffic(kh_engine *engine, kh_arena *scratch, kh_error *err)
+static void end_warm_up(void *self, uint32_t subject)
 {
-    const kh_net *net = engine->net;
-    engine->traffic = KH_NEW(scratch, kh_traffic, net->n_demands);
-    if (engine->traffic == NULL)
-        return kh_fail(err, KH_ENOMEM, "out of memory for %zu demands", net->n_demands);
-    for (uint32_t i = 0; i < net->n_demands; i++) {
-        kh_traffic *traffic = &engine->traffic[i];
-        kh_demand requests = net->demands[i]; /* as the relay serves them: several keys in one */
-        requests.key_bits *= engine->relay.demands[i].keys;
-        kh_status status = kh_traffic_init(traffic, &requests, engine->options.seed, scratch, err);
-        if (status != KH_OK)
-            return kh_while(err, status, "demand '%s'", net->demands[i].id);
-        if (traffic->keys_at_once > 0)
-            kh_queue_push(&engine->queue, kh_traffic_next(traffic), KH_EVENT_REQUEST, i);
-    }
+    (void)subject;
+    kh_engine *engine = self;
+    kh_kernel_restart(&engine->kernel);
+}
+
+/* The first event of its instant. */
+static kh_status schedule_warm_up(kh_engine *engine, kh_error *err)
+{
+    kh_event_kind kind;
+    KH_TRY(kh_kernel_handle(&engine->kernel, "warm-up", end_warm_up, engine, &kind, err));
+    kh_queue_push(&engine->kernel.queue, engine->warm_up, kind, 0);
     return KH_OK;
+}
+
+/* The parts, in the order in which the events of time 0 run. */
+static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, kh_arena *scratch, kh_error *err)
+{
+    const kh_net *net = inputs->net;
+    const kh_sim_options *options = inputs->options;
+    kh_kernel *kernel = &engine->kernel;
+    KH_TRY(kh_links_init(&engine->links, net, inputs->rates, kernel, scratch, err));
+    kh_faults_setup faults = {
+        .net = net, .kernel = kernel, .links = &engine->links, .seed = options->seed, .play = options->faults};
+    KH_TRY(kh_faults_init(&engine->faults, &faults, scratch, err));
+    double latency_s = isnan(options->hop_latency_s) ? DEFAULT_HOP_LATENCY_S : options->hop_latency_s;
+    kh_relay_setup relay = {.net = net,
+                            .plan = inputs->plan,
+                            .kernel = kernel,
+                            .links = &engine->links,
+                            .hop_latency = kh_ns_from_s(latency_s),
+                            .late_after_s = options->late_after_s,
+                            .fetch_s = options->fetch_s};
+    KH_TRY(kh_relay_init(&engine->relay, &relay, scratch, err));
+    kh_asking_setup asking = {.net = net, .kernel = kernel, .relay = &engine->relay, .seed = options->seed};
+    return kh_asking_init(&engine->asking, &asking, scratch, err);
 }
 
 kh_status kh_engine_init(kh_engine *engine, const kh_engine_inputs *inputs, kh_arena *scratch, kh_arena *arena, kh_error *err)
 {
     KH_TRY(check_inputs(inputs, err));
-    const kh_net *net = inputs->net;
-    const kh_sim_options *options = inputs->options;
-    *engine = (kh_engine){.net = net, .options = *options};
-    engine->end = kh_ns_from_s(options->duration_s);
-    engine->warm_up = kh_ns_from_s(options->warm_up_s);
-    kh_queue_init(&engine->queue, scratch);
-    kh_queue_push(&engine->queue, engine->warm_up, KH_EVENT_WARM_UP, 0); /* first of its instant */
-    KH_TRY(kh_links_init(&engine->links, net, inputs->rates, &engine->queue, scratch, err));
-    KH_TRY(kh_faults_init(&engine->faults, net, options, &engine->queue, scratch, err));
-    double latency_s = isnan(options->hop_latency_s) ? DEFAULT_HOP_LATENCY_S : options->hop_latency_s;
-    kh_relay_setup setup = {.net = net,
-                            .plan = inputs->plan,
-                            .queue = &engine->queue,
-                            .links = &engine->links,
-                            .faults = &engine->faults,
-                            .hop_latency = kh_ns_from_s(latency_s),
-                            .late_after_s = options->late_after_s,
-                            .fetch_s = options->fetch_s};
-    KH_TRY(kh_relay_init(&engine->relay, &setup, scratch, err));
-    KH_TRY(start_traffic(engine, scratch, err));
+    *engine = (kh_engine){.net = inputs->net, .options = *inputs->options};
+    engine->end = kh_ns_from_s(inputs->options->duration_s);
+    engine->warm_up = kh_ns_from_s(inputs->options->warm_up_s);
+    kh_kernel_init(&engine->kernel, scratch);
+    KH_TRY(schedule_warm_up(engine, err));
+    KH_TRY(start_parts(engine, inputs, scratch, err));
     KH_TRY(check_size(engine, err));
     return new_result(engine, arena, err);
 }
 
-static void restart_statistics(kh_engine *engine)
+static kh_status audit(kh_engine *engine, const kh_event *event, kh_error *err)
 {
-    for (size_t i = 0; i < engine->links.n; i++)
-        kh_keystore_restart(&engine->links.states[i].store);
-    kh_faults_restart(&engine->faults);
-    kh_relay_restart(&engine->relay);
-}
-
-static void ask(kh_engine *engine, uint32_t demand)
-{
-    kh_traffic *traffic = &engine->traffic[demand];
-    for (uint32_t i = 0; i < traffic->keys_at_once; i++)
-        kh_relay_issue(&engine->relay, demand);
-    kh_queue_push(&engine->queue, kh_traffic_next(traffic), KH_EVENT_REQUEST, demand);
-}
-
-static void toggle_fault(kh_engine *engine, uint32_t index)
-{
-    kh_faults_toggle(&engine->faults, index);
-    const kh_fault_process *process = &engine->faults.processes[index];
-    if (process->kind != KH_FAULT_NODE || process->broken)
-        return;
-    for (size_t i = 0; i < process->n_links; i++) /* those who waited for the node */
-        kh_relay_serve_link(&engine->relay, process->links[i]);
-}
-
-static void handle(kh_engine *engine, const kh_event *event)
-{
-    switch (event->kind) {
-    case KH_EVENT_WARM_UP:
-        restart_statistics(engine);
-        break;
-    case KH_EVENT_BLOCK: {
-        const kh_faults *faults = &engine->faults;
-        uint32_t link = event->subject;
-        kh_links_finish_block(&engine->links, link, faults->links[link].working_modules, kh_faults_link_up(faults, link));
-        kh_relay_serve_link(&engine->relay, link);
-        break;
-    }
-    case KH_EVENT_REQUEST:
-        ask(engine, event->subject);
-        break;
-    case KH_EVENT_HOP:
-        kh_relay_hop(&engine->relay, event->subject);
-        break;
-    case KH_EVENT_DEADLINE:
-        kh_relay_expire(&engine->relay, event->subject);
-        break;
-    case KH_EVENT_FAULT:
-        toggle_fault(engine, event->subject);
-        break;
-    }
+    bool back = event->time < engine->last_time;
+    if (back || (event->time == engine->last_time && event->sequence <= engine->last_sequence))
+        return kh_fail(err, KH_EINTERNAL, "audit: time never goes back is broken at t = %.9f s by event %llu, '%s' of %u",
+                       kh_s_from_ns(event->time), (unsigned long long)event->sequence, engine->kernel.kinds[event->kind].name,
+                       (unsigned)event->subject);
+    engine->last_time = event->time;
+    engine->last_sequence = event->sequence;
+    KH_TRY(kh_kernel_audit_touched(&engine->kernel, err));
+    return engine->kernel.events % EVENTS_PER_FULL_AUDIT == 0 ? kh_kernel_audit(&engine->kernel, err) : KH_OK;
 }
 
 kh_status kh_engine_step(kh_engine *engine, bool *more, kh_error *err)
 {
     kh_event event;
-    if (!kh_queue_pop(&engine->queue, &event) || event.time >= engine->end) {
-        *more = false;
+    const kh_queue *queue = &engine->kernel.queue;
+    *more = kh_kernel_step(&engine->kernel, engine->end, &event);
+    if (!*more)
         return KH_OK;
-    }
-    handle(engine, &event);
-    engine->events++;
-    if (engine->queue.status == KH_ELIMIT)
+    if (queue->status == KH_ELIMIT)
         return kh_fail(
             err, KH_ELIMIT,
             "at t = %.3f s more than %d requests for keys wait at once; let demands fetch more keys at once, or ask for less",
             kh_s_from_ns(event.time), KH_RELAY_MOST_REQUESTS);
-    if (engine->queue.status != KH_OK)
-        return kh_fail(err, engine->queue.status, "event %llu at t = %.9f s: %s", (unsigned long long)engine->events,
-                       kh_s_from_ns(event.time), kh_status_text(engine->queue.status));
-    if (engine->options.audit)
-        KH_TRY(kh_audit_event(engine, &event, err));
-    if (engine->options.audit && engine->events % EVENTS_PER_FULL_AUDIT == 0)
-        KH_TRY(kh_audit_all(engine, err));
-    *more = true;
-    return KH_OK;
+    if (queue->status != KH_OK)
+        return kh_fail(err, queue->status, "event %llu at t = %.9f s: %s", (unsigned long long)engine->kernel.events,
+                       kh_s_from_ns(event.time), kh_status_text(queue->status));
+    return engine->options.audit ? audit(engine, &event, err) : KH_OK;
+}
+
+void kh_engine_visit(kh_engine *engine, kh_state *state)
+{
+    KH_STATE(state, engine->last_time);
+    KH_STATE(state, engine->last_sequence);
+    kh_kernel_visit(&engine->kernel, state);
 }
 
 static void report_demand(const kh_engine *engine, uint32_t i)
@@ -222,7 +187,7 @@ static void report_link(kh_engine *engine, uint32_t i)
 {
     kh_link_state *state = &engine->links.states[i];
     kh_sim_link *link = &engine->result->links[i];
-    kh_trace_finish(&state->trace, engine->end, state->store.level);
+    kh_recorder_finish(&state->recorder, engine->end, state->store.level);
     link->initial_bits = (double)state->store.initial;
     link->generated_bits = (double)state->store.generated;
     link->delivered_bits = (double)state->store.delivered;
@@ -230,18 +195,18 @@ static void report_link(kh_engine *engine, uint32_t i)
     link->lost_bits = (double)state->store.lost;
     link->stored_bits = (double)state->store.level;
     link->lowest_bits = (double)state->store.lowest;
-    link->up_fraction = kh_faults_up_fraction(&engine->faults, i, engine->warm_up, engine->end);
+    link->up_fraction = kh_links_up_fraction(&engine->links, i, engine->warm_up, engine->end);
 }
 
 kh_status kh_engine_finish(kh_engine *engine, kh_error *err)
 {
     if (engine->options.audit)
-        KH_TRY(kh_audit_all(engine, err));
+        KH_TRY(kh_kernel_audit(&engine->kernel, err));
     kh_sim_result *result = engine->result;
     result->duration_s = engine->options.duration_s;
     result->warm_up_s = engine->options.warm_up_s;
     result->seed = engine->options.seed;
-    result->events = engine->events;
+    result->events = engine->kernel.events;
     result->fibre_cuts = engine->faults.fibre_cuts;
     result->node_failures = engine->faults.node_failures;
     result->module_failures = engine->faults.module_failures;

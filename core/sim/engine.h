@@ -2,21 +2,22 @@
 #ifndef KH_CORE_SIM_ENGINE_H
 #define KH_CORE_SIM_ENGINE_H
 
-#include "core/sim/relay.h"
+#include "core/sim/service/asking.h"
+#include "core/sim/service/relay.h"
 #include "core/sim/sim.h"
-#include "core/sim/traffic.h"
+#include "core/sim/supply/faults.h"
 
 /** A run in progress, for core/sim and its tests: everyone else goes through kh_sim_run(). */
 typedef struct kh_engine {
     const kh_net *net;
     kh_sim_options options;
     kh_ns end, warm_up, last_time;
-    uint64_t events, last_sequence;
-    kh_queue queue;
+    uint64_t last_sequence;
+    kh_kernel kernel;
     kh_links links;
     kh_faults faults;
-    kh_traffic *traffic; /**< [n_demands] */
     kh_relay relay;
+    kh_asking asking;
     kh_sim_result *result; /**< its series fill as the run goes on */
 } kh_engine;
 
@@ -36,12 +37,10 @@ kh_status kh_engine_init(kh_engine *engine, const kh_engine_inputs *inputs, kh_a
 /** Runs the next event. @param[out] more false: nothing is left before the end of the run */
 kh_status kh_engine_step(kh_engine *engine, bool *more, kh_error *err);
 
+/** Saves the run in progress, or loads it into an engine set up from the same inputs. The failure is in state->status. */
+void kh_engine_visit(kh_engine *engine, kh_state *state);
+
 /** Closes the statistics and fills engine->result. */
 kh_status kh_engine_finish(kh_engine *engine, kh_error *err);
-
-/** The audit. Of one event: order of time, and balance and bounds of the stores that it touched. Of everything: all stores, and
- *  bits taken = served + burnt + under way. @return KH_OK, or KH_EINTERNAL with the law, the time and the link */
-kh_status kh_audit_event(kh_engine *engine, const kh_event *event, kh_error *err);
-kh_status kh_audit_all(const kh_engine *engine, kh_error *err);
 
 #endif

@@ -21,8 +21,8 @@ static kh_status run_to_end(kh_engine *engine, kh_error *err)
     const volatile int *stop = engine->options.stop;
     bool more = true;
     while (more) {
-        if (stop != NULL && engine->events % EVENTS_PER_POLL == 0 && *stop != 0)
-            return kh_fail(err, KH_EINTERRUPTED, "stopped at t = %.3f s of %g", kh_s_from_ns(engine->queue.now),
+        if (stop != NULL && engine->kernel.events % EVENTS_PER_POLL == 0 && *stop != 0)
+            return kh_fail(err, KH_EINTERRUPTED, "stopped at t = %.3f s of %g", kh_s_from_ns(kh_kernel_now(&engine->kernel)),
                            engine->options.duration_s);
         KH_TRY(kh_engine_step(engine, &more, err));
     }

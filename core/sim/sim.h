@@ -7,6 +7,8 @@
 #include "core/net/net.h"
 #include "core/net/plan.h"
 #include "core/net/rates.h"
+#include "core/sim/stats/estimate.h"
+#include "core/sim/stats/series.h"
 
 /** The door of the engine: a plan played in time. Block level: every block of key, request, hop of a relay and fault is an event.
  *  Time is integer nanoseconds from the start of the run. */
@@ -30,13 +32,6 @@ typedef struct kh_sim_options {
 /** What commands and studies start from: 30 days after 1 day of warm-up, faults on, keys of ten minutes asked for at once, and no
  *  latency of hops: milliseconds do not matter against periods of a minute, and a whole relay is then one event. */
 kh_sim_options kh_sim_defaults(void);
-
-/** Level of one store over time, from the start of the run, warm-up included; t never falls. */
-typedef struct kh_series {
-    double *t_s;
-    double *level_bits;
-    size_t n;
-} kh_series;
 
 typedef struct kh_sim_demand {
     /** Keys (one-time pad: portions) asked for after the warm-up; late: had to wait, part of served. */
@@ -75,12 +70,5 @@ typedef struct kh_sim_result {
  * failed: the message says which law, when, where); KH_ENOMEM */
 kh_status kh_sim_run(const kh_net *net, const kh_rates *rates, const kh_plan *plan, const kh_sim_options *options, kh_arena *arena,
                      kh_sim_result **result, kh_error *err);
-
-/** Mean and half-width of the 95 % confidence interval (Student's t over independent replications). n = 1: half-width NAN. */
-typedef struct kh_estimate {
-    double mean, half_width_95;
-    size_t n;
-} kh_estimate;
-kh_estimate kh_estimate_of(const double *values, size_t n);
 
 #endif

@@ -3,13 +3,15 @@
    bench_sim queue        the event queue alone (PHOLD: pop one, push one), against a 4-ary heap in the same process
    bench_sim grid         10 x 10 grid, 500 demands of one key a second, 600 s, finite-key blocks of 65536 bit
    bench_sim year [DAYS [FETCH_S]]  144 links with blocks of minutes, 30 demands of 24 encryptors, 60 s rekey, faults, 365 days */
-#include "core/sim/event.h"
+#include "core/sim/kernel/event.h"
 #include "tests/core/sim/handmade.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { BLOCK }; /* kinds of events */
 
 static double cpu_s(void)
 {
@@ -86,7 +88,7 @@ static void bench_queue_of(size_t n, const kh_ns *delays, const char *name)
     if (rival.events == NULL)
         abort();
     for (size_t i = 0; i < n; i++) {
-        kh_queue_push(&queue, delays[i % DELAYS], KH_EVENT_BLOCK, 0);
+        kh_queue_push(&queue, delays[i % DELAYS], BLOCK, 0);
         heap_push(&rival, delays[i % DELAYS]);
     }
     kh_event event = {0};
@@ -95,7 +97,7 @@ static void bench_queue_of(size_t n, const kh_ns *delays, const char *name)
     for (long i = 0; i < events; i++) {
         (void)kh_queue_pop(&queue, &event);
         sums[0] += (uint64_t)event.time ^ event.sequence;
-        kh_queue_push(&queue, event.time + delays[i % DELAYS], KH_EVENT_BLOCK, 0);
+        kh_queue_push(&queue, event.time + delays[i % DELAYS], BLOCK, 0);
     }
     double middle = cpu_s();
     for (long i = 0; i < events; i++) {

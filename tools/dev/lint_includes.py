@@ -13,7 +13,12 @@ ARROWS = {
     "core/base": [],
     "core/text": ["core/base"],
     "core/net": ["core/base", "core/text"],
-    "core/sim": ["core/base", "core/net"],
+    "core/sim/kernel": ["core/base"],
+    "core/sim/stats": ["core/base", "core/sim/kernel"],
+    "core/sim/supply": ["core/base", "core/net", "core/sim/kernel", "core/sim/stats"],
+    "core/sim/service": ["core/base", "core/net", "core/sim/kernel", "core/sim/stats", "core/sim/supply"],
+    "core/sim/fluid": ["core/base", "core/net", "core/sim/kernel", "core/sim/stats", "core/sim/supply", "core/sim/service"],
+    "core/sim": ["core/base", "core/net", "core/sim/kernel", "core/sim/stats", "core/sim/supply", "core/sim/service", "core/sim/fluid"],
     "core/run": ["core/base"],
     "models/num": ["core/base"],
     "models/fibre": ["core/base", "core/net", "models/num"],
@@ -50,6 +55,8 @@ MOST_LINES = 800
 
 def room_of(path):
     parts = path.split("/")
+    if parts[:2] == ["core", "sim"] and len(parts) > 3:
+        return "/".join(parts[:3])
     return "/".join(parts[:2]) if parts[0] in ("core", "models", "tools") and len(parts) > 2 else parts[0]
 
 

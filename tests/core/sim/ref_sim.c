@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Closed forms that a block-level engine has to reproduce: textbook queueing and renewal theory. Seeds are fixed, so a test passes
  * or fails for good; the truth must lie within twice the 95 % half-width (about four standard errors), and that must be narrow. */
-#include "core/sim/keystore.h"
-#include "core/sim/traffic.h"
+#include "core/sim/service/traffic.h"
+#include "core/sim/supply/keystore.h"
 #include "tests/core/sim/handmade.h"
 
 #include "tests/core/sim/cmocka_all.h"
+
+enum { KEY_COMES, REQUEST }; /* kinds of events */
 
 enum { REPLICATIONS = 20 };
 
@@ -190,12 +192,12 @@ static double empty_share(uint64_t seed, double la, double mu, double capacity)
     kh_store_policy policy = {capacity, NOT_GIVEN, 0, 0};
     kh_keystore store = kh_keystore_of(&policy);
     kh_rng keys = kh_rng_stream(seed, "pool", "keys"), requests = kh_rng_stream(seed, "pool", "requests");
-    kh_queue_push(&queue, 0, KH_EVENT_BLOCK, 0);
-    kh_queue_push(&queue, 0, KH_EVENT_REQUEST, 0);
+    kh_queue_push(&queue, 0, KEY_COMES, 0);
+    kh_queue_push(&queue, 0, REQUEST, 0);
     kh_event event;
     double asked = 0, missed = 0;
     while (kh_queue_pop(&queue, &event) && event.time < kh_ns_from_s(20000)) {
-        bool is_key = event.kind == KH_EVENT_BLOCK;
+        bool is_key = event.kind == KEY_COMES;
         bool takes = !is_key && kh_keystore_has(&store, KH_KEY_BITS, true);
         if (is_key)
             kh_keystore_deposit(&store, KH_KEY_BITS);

@@ -447,7 +447,7 @@ static void lose_a_request(kh_engine *engine)
 
 static void turn_back_time(kh_engine *engine)
 {
-    engine->last_time = engine->queue.now + kh_ns_from_s(50);
+    engine->last_time = kh_kernel_now(&engine->kernel) + kh_ns_from_s(50);
 }
 
 static void an_audit_finds_every_planted_fault(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/traffic.h"
+#include "core/sim/service/traffic.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/estimate.h"
+#include "core/sim/stats/estimate.h"
 
 #include "core/base/units.h"
-#include "core/sim/sim.h"
 
 /* P(|T| <= t) with theta = atan(t / sqrt(degrees)). Odd: 2/pi (theta + sin (cos + 2/3 cos^3 + ...)); even: sin (1 + 1/2 cos^2 +
  * ...); both end at cos^(degrees - 2). */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_CORE_SIM_RELAY_H
-#define KH_CORE_SIM_RELAY_H
+#ifndef KH_CORE_SIM_SERVICE_RELAY_H
+#define KH_CORE_SIM_SERVICE_RELAY_H
 
 #include "core/net/plan.h"
-#include "core/sim/faults.h"
-#include "core/sim/links.h"
+#include "core/sim/supply/links.h"
 
 /** Keys carried hop by hop along the plan's routes, each hop one-time-padded with the key of its link.
  *
@@ -22,6 +21,7 @@
 typedef struct kh_relay_request {
     kh_ns issued;
     uint32_t demand, route;
+    uint32_t ticket;         /**< the client's name for it */
     uint32_t hop;            /**< hops done */
     uint32_t counted_from;   /**< first hop whose bits are in the present statistics */
     uint32_t next, previous; /* in the queue of a store; next also on the free list */
@@ -33,6 +33,12 @@ typedef struct kh_relay_queue {
     uint32_t head, tail; /* KH_NO_INDEX: empty */
 } kh_relay_queue;
 
+/** Who is told how a request ended, after it is counted. It may issue new requests. */
+typedef struct kh_relay_client {
+    void (*tell)(void *self, uint32_t demand, uint32_t ticket, bool served); /**< NULL: nobody */
+    void *self;
+} kh_relay_client;
+
 /** One demand: how it is served. Counts are of requests issued since the start of the statistics. */
 typedef struct kh_relay_demand {
     const kh_route *routes;
@@ -43,6 +49,7 @@ typedef struct kh_relay_demand {
     int64_t key_bits; /**< of one request, all its keys */
     kh_ns late_after;
     bool first; /**< of the highest priority */
+    kh_relay_client client;
     uint64_t requests, served, late, blocked;
     double wait_s;    /**< summed over served */
     uint64_t waiting; /* requests in queues now */
@@ -56,13 +63,12 @@ typedef struct kh_relay_ledger {
 } kh_relay_ledger;
 
 typedef struct kh_relay {
-    const kh_net *net;
-    kh_queue *queue;
+    kh_kernel *kernel;
     kh_links *links;
-    const kh_faults *faults;
     kh_arena *arena;
     kh_ns hop_latency;
-    kh_relay_demand *demands; /**< [n_demands] */
+    kh_event_kind hop, deadline; /* subject: request */
+    kh_relay_demand *demands;    /**< [n_demands] */
     size_t n_demands;
     kh_relay_request *requests;
     size_t n_requests, requests_capacity;
@@ -74,9 +80,8 @@ typedef struct kh_relay {
 typedef struct kh_relay_setup {
     const kh_net *net;
     const kh_plan *plan;
-    kh_queue *queue;
+    kh_kernel *kernel;
     kh_links *links;
-    const kh_faults *faults;
     kh_ns hop_latency;
     double late_after_s; /**< > 0, or anything else: the demand's rekey period, KH_LATE_AFTER_S without one */
     double fetch_s;      /**< as in kh_sim_options; a request for several keys may wait that long */
@@ -85,19 +90,14 @@ typedef struct kh_relay_setup {
 #define KH_LATE_AFTER_S        60.0
 #define KH_RELAY_MOST_REQUESTS 262144 /**< under way or waiting at once: about 60 MB with their timers; more is KH_ELIMIT */
 
-/** @return KH_OK; KH_ERANGE (the plan does not fit the network); KH_ENOMEM */
+/** Joins the kernel and listens to the links. Clients are set afterwards, in demands[].client.
+ *  @return KH_OK; KH_ERANGE (the plan does not fit the network); KH_ENOMEM */
 kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err);
 
-/** One new request of a demand, now. A failure is kept in the event queue's status, here and below. */
-void kh_relay_issue(kh_relay *relay, uint32_t demand);
-/** The events of a request: its next hop is due; its deadline has come. */
-void kh_relay_hop(kh_relay *relay, uint32_t request);
-void kh_relay_expire(kh_relay *relay, uint32_t request);
-/** Serves those who wait at a link, after key arrived or a node came back. */
-void kh_relay_serve_link(kh_relay *relay, uint32_t link);
+/** One new request of a demand, now. It may end before this returns. A failure is kept in the event queue's status.
+ *  @param ticket what the demand's client is told of it */
+void kh_relay_issue(kh_relay *relay, uint32_t demand, uint32_t ticket);
 
-/** Starts the statistics afresh; requests under way are no longer counted. */
-void kh_relay_restart(kh_relay *relay);
 /** Time in which the demand was starved, up to @p end: a request of it waited, or one was blocked and none served since. */
 kh_ns kh_relay_starved_ns(const kh_relay_demand *demand, kh_ns end);
 /** Bits on the links that requests under way have taken: walks over all requests. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/event.h"
+#include "core/sim/kernel/event.h"
 
 #include "tests/core/sim/cmocka_all.h"
+
+enum { BLOCK, DEADLINE, HOP }; /* kinds of events */
 
 static int set_up(void **state)
 {
@@ -22,7 +24,7 @@ static void events_come_by_time_and_then_by_order_of_pushes(void **state)
     static const kh_ns times[] = {5, 3, 5, 0, 3, INT64_MAX, 5};
     static const uint32_t expected[] = {3, 1, 4, 0, 2, 6, 5};
     for (uint32_t i = 0; i < 7; i++)
-        kh_queue_push(&queue, times[i], KH_EVENT_BLOCK, i);
+        kh_queue_push(&queue, times[i], BLOCK, i);
     for (uint32_t i = 0; i < 7; i++) {
         kh_event event;
         assert_true(kh_queue_pop(&queue, &event));
@@ -39,10 +41,10 @@ static void an_event_pushed_at_the_present_runs_after_those_already_there(void *
     kh_queue queue;
     kh_queue_init(&queue, *state);
     kh_event event;
-    kh_queue_push(&queue, 7, KH_EVENT_HOP, 1);
-    kh_queue_push(&queue, 7, KH_EVENT_HOP, 2);
+    kh_queue_push(&queue, 7, HOP, 1);
+    kh_queue_push(&queue, 7, HOP, 2);
     assert_true(kh_queue_pop(&queue, &event));
-    kh_queue_push(&queue, 7, KH_EVENT_HOP, 3);
+    kh_queue_push(&queue, 7, HOP, 3);
     assert_true(kh_queue_pop(&queue, &event));
     assert_int_equal(event.subject, 2);
     assert_true(kh_queue_pop(&queue, &event));
@@ -54,11 +56,11 @@ static void steady_events_keep_their_place_among_the_others(void **state)
     kh_queue queue;
     kh_queue_init(&queue, *state);
     static const uint32_t expected[] = {3, 4, 0, 1, 2};
-    kh_queue_push(&queue, 7, KH_EVENT_BLOCK, 0);
-    kh_queue_push_steady(&queue, 7, KH_EVENT_HOP, 1);
-    kh_queue_push(&queue, 7, KH_EVENT_BLOCK, 2);
-    kh_queue_push_steady(&queue, 5, KH_EVENT_HOP, 3); /* earlier than the one before: not so steady */
-    kh_queue_push(&queue, 6, KH_EVENT_BLOCK, 4);
+    kh_queue_push(&queue, 7, BLOCK, 0);
+    kh_queue_push_steady(&queue, 7, HOP, 1);
+    kh_queue_push(&queue, 7, BLOCK, 2);
+    kh_queue_push_steady(&queue, 5, HOP, 3); /* earlier than the one before: not so steady */
+    kh_queue_push(&queue, 6, BLOCK, 4);
     for (uint32_t i = 0; i < 5; i++) {
         kh_event event;
         assert_true(kh_queue_pop(&queue, &event));
@@ -72,10 +74,10 @@ static void an_event_may_be_pushed_before_the_heap_s_next(void **state)
     kh_queue queue;
     kh_queue_init(&queue, *state);
     kh_event event;
-    kh_queue_push(&queue, 1000, KH_EVENT_BLOCK, 3);
-    kh_queue_push_steady(&queue, 10, KH_EVENT_HOP, 1);
+    kh_queue_push(&queue, 1000, BLOCK, 3);
+    kh_queue_push_steady(&queue, 10, HOP, 1);
     assert_true(kh_queue_pop(&queue, &event));
-    kh_queue_push(&queue, 20, KH_EVENT_BLOCK, 2);
+    kh_queue_push(&queue, 20, BLOCK, 2);
     assert_true(kh_queue_pop(&queue, &event));
     assert_int_equal(event.subject, 2);
     assert_true(kh_queue_pop(&queue, &event));
@@ -88,10 +90,10 @@ static void a_cancelled_event_does_not_run_and_its_timer_is_spent(void **state)
     kh_queue queue;
     kh_queue_init(&queue, *state);
     kh_event event;
-    kh_timer first = kh_queue_push_timer(&queue, 4, KH_EVENT_DEADLINE, 1);
+    kh_timer first = kh_queue_push_timer(&queue, 4, DEADLINE, 1);
     assert_true(kh_queue_cancel(&queue, first));
     assert_false(kh_queue_cancel(&queue, first));
-    kh_timer second = kh_queue_push_timer(&queue, 9, KH_EVENT_DEADLINE, 2); /* takes over the slot */
+    kh_timer second = kh_queue_push_timer(&queue, 9, DEADLINE, 2); /* takes over the slot */
     assert_false(kh_queue_cancel(&queue, first));
     assert_int_equal(queue.live, 1);
     assert_true(kh_queue_pop(&queue, &event));
@@ -106,12 +108,12 @@ static void the_clock_stays_when_all_that_is_left_was_cancelled(void **state)
     kh_queue queue;
     kh_queue_init(&queue, *state);
     kh_event event;
-    kh_queue_push(&queue, 10, KH_EVENT_BLOCK, 0);
-    kh_timer late = kh_queue_push_timer(&queue, 1000, KH_EVENT_DEADLINE, 1);
+    kh_queue_push(&queue, 10, BLOCK, 0);
+    kh_timer late = kh_queue_push_timer(&queue, 1000, DEADLINE, 1);
     assert_true(kh_queue_pop(&queue, &event));
     assert_true(kh_queue_cancel(&queue, late));
     assert_false(kh_queue_pop(&queue, &event));
-    kh_queue_push(&queue, 11, KH_EVENT_BLOCK, 2);
+    kh_queue_push(&queue, 11, BLOCK, 2);
     assert_int_equal(queue.status, KH_OK);
     assert_true(kh_queue_pop(&queue, &event));
     assert_int_equal(event.time, 11);
@@ -122,9 +124,9 @@ static void a_push_into_the_past_is_refused_and_remembered(void **state)
     kh_queue queue;
     kh_queue_init(&queue, *state);
     kh_event event;
-    kh_queue_push(&queue, 10, KH_EVENT_BLOCK, 0);
+    kh_queue_push(&queue, 10, BLOCK, 0);
     assert_true(kh_queue_pop(&queue, &event));
-    kh_queue_push(&queue, 9, KH_EVENT_BLOCK, 1);
+    kh_queue_push(&queue, 9, BLOCK, 1);
     assert_int_equal(queue.status, KH_EINTERNAL);
     assert_false(kh_queue_pop(&queue, &event));
 }
@@ -134,13 +136,13 @@ static void memory_out_is_remembered(void **state)
     kh_queue queue;
     kh_queue_init(&queue, *state);
     kh_arena_fail_after(*state, 1);
-    kh_queue_push(&queue, 10, KH_EVENT_BLOCK, 0);
+    kh_queue_push(&queue, 10, BLOCK, 0);
     assert_int_equal(queue.status, KH_ENOMEM);
     kh_queue_init(&queue, *state);
-    assert_int_equal(kh_queue_push_timer(&queue, 10, KH_EVENT_BLOCK, 0).sequence, 0);
+    assert_int_equal(kh_queue_push_timer(&queue, 10, BLOCK, 0).sequence, 0);
     assert_int_equal(queue.status, KH_ENOMEM);
     kh_queue_init(&queue, *state);
-    kh_queue_push_steady(&queue, 10, KH_EVENT_HOP, 0);
+    kh_queue_push_steady(&queue, 10, HOP, 0);
     assert_int_equal(queue.status, KH_ENOMEM);
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/rng.h"
-#include "core/sim/event.h"
+#include "core/sim/kernel/event.h"
 
 #include "tests/core/sim/cmocka_all.h"
 
 #include <string.h>
+
+enum { BLOCK, DEADLINE, HOP }; /* kinds of events */
 
 enum { OPERATIONS = 1000000, MOST = 800 };
 
@@ -59,13 +61,13 @@ static void push_one(kh_queue *queue, reference *r, kh_rng *rng)
     struct entry entry = {.time = queue->now + draw_delay(rng), .sequence = queue->next_sequence};
     uint64_t how = kh_rng_below(rng, 8);
     if (how < 3) {
-        entry.timer = kh_queue_push_timer(queue, entry.time, KH_EVENT_DEADLINE, 0);
+        entry.timer = kh_queue_push_timer(queue, entry.time, DEADLINE, 0);
     } else if (how < 5) {
-        kh_queue_push(queue, entry.time, KH_EVENT_BLOCK, 0);
+        kh_queue_push(queue, entry.time, BLOCK, 0);
     } else {
         if (how < 7) /* the constant delay for which it is meant; else any */
             entry.time = queue->now + 1000000;
-        kh_queue_push_steady(queue, entry.time, KH_EVENT_HOP, 0);
+        kh_queue_push_steady(queue, entry.time, HOP, 0);
     }
     insert(r, entry);
 }

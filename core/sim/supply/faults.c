@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/faults.h"
+#include "core/sim/supply/faults.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -125,7 +125,8 @@ static void schedule(kh_faults *faults, uint32_t index)
 {
     kh_fault_process *process = &faults->processes[index];
     double wait_ns = kh_rng_exponential(&process->rng, process->broken ? process->down_ns : process->up_ns);
-    kh_queue_push(faults->queue, faults->queue->now + kh_ns_from_s(wait_ns / KH_NS_PER_S), KH_EVENT_FAULT, index);
+    kh_queue_push(&faults->kernel->queue, kh_kernel_now(faults->kernel) + kh_ns_from_s(wait_ns / KH_NS_PER_S), faults->toggle,
+                  index);
 }
 
 /* One process of an entity. @param module number from 1; of links only */
@@ -184,67 +185,61 @@ static kh_status play_faults(const builder *b)
     return KH_OK;
 }
 
-kh_status kh_faults_init(kh_faults *faults, const kh_net *net, const kh_sim_options *options, kh_queue *queue, kh_arena *arena,
-                         kh_error *err)
+static void break_or_repair(kh_faults *faults, const kh_fault_process *process)
 {
-    kh_faults made = {.n_links = net->n_qkd_links, .queue = queue};
-    made.links = KH_NEW(arena, kh_link_health, made.n_links);
-    made.node_down = KH_NEW(arena, bool, net->n_nodes);
-    if (made.links == NULL || made.node_down == NULL)
-        return kh_fail(err, KH_ENOMEM, "out of memory for the state of %zu links", made.n_links);
-    for (size_t i = 0; i < made.n_links; i++)
-        made.links[i].working_modules = fmax(net->qkd_links[i].modules, 1);
-    if (options->faults)
-        KH_TRY(play_faults(&(builder){.faults = &made, .net = net, .seed = options->seed, .arena = arena, .err = err}));
-    *faults = made;
-    return KH_OK;
-}
-
-static void change_link(kh_faults *faults, uint32_t link, bool breaks)
-{
-    kh_link_health *health = &faults->links[link];
-    kh_ns now = faults->queue->now;
-    if (breaks && health->broken++ == 0)
-        health->down_since = now;
-    if (!breaks && --health->broken == 0)
-        health->down_ns += now - health->down_since;
-}
-
-void kh_faults_toggle(kh_faults *faults, uint32_t index)
-{
-    kh_fault_process *process = &faults->processes[index];
-    bool breaks = process->broken = !process->broken;
-    faults->n_broken = breaks ? faults->n_broken + 1 : faults->n_broken - 1;
-    if (process->kind == KH_FAULT_MODULE) {
-        faults->links[process->entity].working_modules += breaks ? -1 : 1;
+    bool breaks = process->broken;
+    switch (process->kind) {
+    case KH_FAULT_MODULE:
+        (breaks ? kh_links_break_module : kh_links_repair_module)(faults->links, process->entity);
         faults->module_failures += breaks;
-    } else {
+        break;
+    case KH_FAULT_NODE:
+        (breaks ? kh_links_break_node : kh_links_repair_node)(faults->links, process->entity);
+        faults->node_failures += breaks;
+        break;
+    case KH_FAULT_FIBRE_CUT:
         for (size_t i = 0; i < process->n_links; i++)
-            change_link(faults, process->links[i], breaks);
-        *(process->kind == KH_FAULT_NODE ? &faults->node_failures : &faults->fibre_cuts) += breaks;
+            (breaks ? kh_links_break : kh_links_repair)(faults->links, process->links[i]);
+        faults->fibre_cuts += breaks;
+        break;
     }
-    if (process->kind == KH_FAULT_NODE)
-        faults->node_down[process->entity] = breaks;
+}
+
+static void toggle(void *self, uint32_t index)
+{
+    kh_faults *faults = self;
+    kh_fault_process *process = &faults->processes[index];
+    process->broken = !process->broken;
+    break_or_repair(faults, process);
     schedule(faults, index);
 }
 
-bool kh_faults_link_up(const kh_faults *faults, uint32_t link)
+static void restart(void *self)
 {
-    return faults->links[link].broken == 0;
-}
-
-void kh_faults_restart(kh_faults *faults)
-{
+    kh_faults *faults = self;
     faults->fibre_cuts = faults->node_failures = faults->module_failures = 0;
-    for (size_t i = 0; i < faults->n_links; i++) {
-        faults->links[i].down_ns = 0;
-        faults->links[i].down_since = faults->queue->now;
-    }
 }
 
-double kh_faults_up_fraction(const kh_faults *faults, uint32_t link, kh_ns from, kh_ns to)
+static void visit(void *self, kh_state *state)
 {
-    const kh_link_health *health = &faults->links[link];
-    kh_ns down = health->down_ns + (health->broken > 0 ? to - health->down_since : 0);
-    return 1 - (double)down / (double)(to - from);
+    kh_faults *faults = self;
+    for (size_t i = 0; i < faults->n_processes; i++) {
+        KH_STATE(state, faults->processes[i].broken);
+        KH_STATE(state, faults->processes[i].rng);
+    }
+    KH_STATE(state, faults->fibre_cuts);
+    KH_STATE(state, faults->node_failures);
+    KH_STATE(state, faults->module_failures);
+}
+
+static const kh_part_ops ops = {.name = "faults", .restart = restart, .visit = visit};
+
+kh_status kh_faults_init(kh_faults *faults, const kh_faults_setup *setup, kh_arena *arena, kh_error *err)
+{
+    *faults = (kh_faults){.kernel = setup->kernel, .links = setup->links};
+    KH_TRY(kh_kernel_handle(setup->kernel, "fault", toggle, faults, &faults->toggle, err));
+    KH_TRY(kh_kernel_join(setup->kernel, &ops, faults, err));
+    if (!setup->play)
+        return KH_OK;
+    return play_faults(&(builder){.faults = faults, .net = setup->net, .seed = setup->seed, .arena = arena, .err = err});
 }

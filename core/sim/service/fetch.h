@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_CORE_SIM_FETCH_H
-#define KH_CORE_SIM_FETCH_H
+#ifndef KH_CORE_SIM_SERVICE_FETCH_H
+#define KH_CORE_SIM_SERVICE_FETCH_H
 
 #include "core/net/net.h"
 #include "core/net/plan.h"

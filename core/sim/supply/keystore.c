@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/keystore.h"
+#include "core/sim/supply/keystore.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_CORE_SIM_KEYSTORE_H
-#define KH_CORE_SIM_KEYSTORE_H
+#ifndef KH_CORE_SIM_SUPPLY_KEYSTORE_H
+#define KH_CORE_SIM_SUPPLY_KEYSTORE_H
 
 #include "core/net/net.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/fetch.h"
+#include "core/sim/service/fetch.h"
 
-#include "core/sim/keystore.h"
+#include "core/sim/supply/keystore.h"
 
 #include <math.h>
 

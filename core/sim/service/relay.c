@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/relay.h"
+#include "core/sim/service/relay.h"
 
-#include "core/sim/fetch.h"
+#include "core/sim/service/fetch.h"
 
 #include <math.h>
 
@@ -37,19 +37,19 @@ static void count_blocked(kh_relay *relay, kh_relay_demand *demand, bool counted
     bool before = is_starved(demand);
     demand->missed = true;
     demand->blocked += counted;
-    update_starved(demand, before, relay->queue->now);
+    update_starved(demand, before, kh_kernel_now(relay->kernel));
 }
 
 static void count_served(kh_relay *relay, kh_relay_demand *demand, const kh_relay_request *request)
 {
     bool before = is_starved(demand);
     demand->missed = false;
-    update_starved(demand, before, relay->queue->now);
+    update_starved(demand, before, kh_kernel_now(relay->kernel));
     if (!request->counted)
         return;
     demand->served++;
     demand->late += request->late;
-    demand->wait_s += kh_s_from_ns(relay->queue->now - request->issued);
+    demand->wait_s += kh_s_from_ns(kh_kernel_now(relay->kernel) - request->issued);
 }
 
 /* --- the pool of requests --- */
@@ -67,7 +67,7 @@ static uint32_t new_request(kh_relay *relay)
         if (!too_many)
             bigger = kh_arena_grow(relay->arena, relay->requests, relay->n_requests, &relay->requests_capacity, sizeof *bigger);
         if (bigger == NULL) {
-            relay->queue->status = too_many ? KH_ELIMIT : KH_ENOMEM;
+            relay->kernel->queue.status = too_many ? KH_ELIMIT : KH_ENOMEM;
             return KH_NO_INDEX;
         }
         relay->requests = bigger;
@@ -94,7 +94,7 @@ static void set_waiting(kh_relay *relay, kh_relay_request *request, bool waits)
     bool before = is_starved(demand);
     request->waits = waits;
     demand->waiting = waits ? demand->waiting + 1 : demand->waiting - 1;
-    update_starved(demand, before, relay->queue->now);
+    update_starved(demand, before, kh_kernel_now(relay->kernel));
 }
 
 static void enqueue(kh_relay *relay, uint32_t index)
@@ -122,8 +122,7 @@ static void dequeue(kh_relay *relay, uint32_t index)
 
 static bool nodes_up(const kh_relay *relay, uint32_t link)
 {
-    const kh_qkd_link *ends = &relay->net->qkd_links[link];
-    return !relay->faults->node_down[ends->ends[0].i] && !relay->faults->node_down[ends->ends[1].i];
+    return kh_links_ends_up(relay->links, link);
 }
 
 static bool store_has(const kh_relay *relay, uint32_t link, const kh_relay_demand *demand)
@@ -136,22 +135,31 @@ static bool can_take(const kh_relay *relay, uint32_t link, const kh_relay_demand
     return nodes_up(relay, link) && store_has(relay, link, demand);
 }
 
+static void tell_client(const kh_relay_demand *demand, uint32_t index, uint32_t ticket, bool served)
+{
+    if (demand->client.tell != NULL)
+        demand->client.tell(demand->client.self, index, ticket, served);
+}
+
 static void finish(kh_relay *relay, uint32_t index)
 {
-    kh_relay_request *request = &relay->requests[index];
-    kh_relay_demand *demand = &relay->demands[request->demand];
-    count_served(relay, demand, request);
-    relay->ledger.served += demand->key_bits * request->hop;
+    kh_relay_request request = relay->requests[index];
+    kh_relay_demand *demand = &relay->demands[request.demand];
+    count_served(relay, demand, &request);
+    relay->ledger.served += demand->key_bits * request.hop;
     free_request(relay, index);
+    tell_client(demand, request.demand, request.ticket, true);
 }
+
+static void do_hop(kh_relay *relay, uint32_t index);
 
 /* The next hop, one latency from now; without latency it is done in this event, which spares an event a hop. */
 static void go_on(kh_relay *relay, uint32_t index)
 {
     if (relay->hop_latency > 0)
-        kh_queue_push_steady(relay->queue, relay->queue->now + relay->hop_latency, KH_EVENT_HOP, index);
+        kh_queue_push_steady(&relay->kernel->queue, kh_kernel_now(relay->kernel) + relay->hop_latency, relay->hop, index);
     else
-        kh_relay_hop(relay, index);
+        do_hop(relay, index);
 }
 
 /* Takes the key of the present hop and goes on. */
@@ -177,10 +185,12 @@ static void block(kh_relay *relay, uint32_t index)
         kh_links_forfeit(relay->links, route->links[hop].i, demand->key_bits, hop == 0);
     relay->ledger.burnt += demand->key_bits * request->hop;
     count_blocked(relay, demand, request->counted);
+    uint32_t demand_index = request->demand, ticket = request->ticket;
     free_request(relay, index);
+    tell_client(demand, demand_index, ticket, false);
 }
 
-void kh_relay_hop(kh_relay *relay, uint32_t index)
+static void do_hop(kh_relay *relay, uint32_t index)
 {
     kh_relay_request *request = &relay->requests[index];
     const kh_relay_demand *demand = &relay->demands[request->demand];
@@ -192,20 +202,23 @@ void kh_relay_hop(kh_relay *relay, uint32_t index)
         return;
     }
     kh_ns deadline = request->issued + demand->late_after;
-    if (deadline <= relay->queue->now) {
+    if (deadline <= kh_kernel_now(relay->kernel)) {
         block(relay, index);
         return;
     }
-    request->deadline = kh_queue_push_timer(relay->queue, deadline, KH_EVENT_DEADLINE, index);
+    request->deadline = kh_queue_push_timer(&relay->kernel->queue, deadline, relay->deadline, index);
     enqueue(relay, index);
 }
 
-void kh_relay_expire(kh_relay *relay, uint32_t index)
+static void serve_link(kh_relay *relay, uint32_t link);
+
+static void expire(void *self, uint32_t index)
 {
+    kh_relay *relay = self;
     uint32_t link = present_link(relay, &relay->requests[index]);
     dequeue(relay, index);
     block(relay, index);
-    kh_relay_serve_link(relay, link); /* the next in line may ask for less, or be allowed to take more */
+    serve_link(relay, link); /* the next in line may ask for less, or be allowed to take more */
 }
 
 static void serve_queue(kh_relay *relay, uint32_t link, kh_relay_queue *queue)
@@ -215,13 +228,13 @@ static void serve_queue(kh_relay *relay, uint32_t link, kh_relay_queue *queue)
         kh_relay_request *request = &relay->requests[index];
         if (!can_take(relay, link, &relay->demands[request->demand]))
             return;
-        (void)kh_queue_cancel(relay->queue, request->deadline);
+        (void)kh_queue_cancel(&relay->kernel->queue, request->deadline);
         dequeue(relay, index);
         pass_hop(relay, index);
     }
 }
 
-void kh_relay_serve_link(kh_relay *relay, uint32_t link)
+static void serve_link(kh_relay *relay, uint32_t link)
 {
     kh_relay_queue *queues = relay->waiting[link];
     serve_queue(relay, link, &queues[0]);
@@ -235,7 +248,7 @@ static bool is_broken(const kh_relay *relay, const kh_relay_demand *demand, cons
 {
     for (size_t i = 0; i < route->n_links; i++) {
         uint32_t link = route->links[i].i;
-        if (!nodes_up(relay, link) || (!kh_faults_link_up(relay->faults, link) && !store_has(relay, link, demand)))
+        if (!nodes_up(relay, link) || (!kh_links_up(relay->links, link) && !store_has(relay, link, demand)))
             return true;
     }
     return false;
@@ -257,7 +270,7 @@ static uint32_t take_turn(kh_relay_demand *demand)
 static uint32_t choose_route(const kh_relay *relay, kh_relay_demand *demand)
 {
     uint32_t turn = demand->n_routes == 1 ? 0 : take_turn(demand);
-    if (relay->faults->n_broken == 0)
+    if (relay->links->n_broken == 0)
         return turn;
     for (uint32_t i = 0; i < demand->n_routes; i++) {
         uint32_t other = (uint32_t)((turn + i) % demand->n_routes);
@@ -267,20 +280,25 @@ static uint32_t choose_route(const kh_relay *relay, kh_relay_demand *demand)
     return turn;
 }
 
-void kh_relay_issue(kh_relay *relay, uint32_t demand_index)
+void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
 {
     kh_relay_demand *demand = &relay->demands[demand_index];
     demand->requests++;
     if (demand->n_routes == 0) {
         count_blocked(relay, demand, true);
+        tell_client(demand, demand_index, ticket, false);
         return;
     }
     uint32_t index = new_request(relay);
     if (index == KH_NO_INDEX)
         return;
-    kh_ns now = relay->queue->now;
-    relay->requests[index] = (kh_relay_request){
-        .issued = now, .demand = demand_index, .route = choose_route(relay, demand), .in_use = true, .counted = true};
+    kh_ns now = kh_kernel_now(relay->kernel);
+    relay->requests[index] = (kh_relay_request){.issued = now,
+                                                .demand = demand_index,
+                                                .route = choose_route(relay, demand),
+                                                .ticket = ticket,
+                                                .in_use = true,
+                                                .counted = true};
     go_on(relay, index);
 }
 
@@ -318,40 +336,15 @@ static kh_status init_demand(kh_relay_demand *out, const kh_relay_setup *setup, 
     return KH_OK;
 }
 
-kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err)
+static void restart(void *self)
 {
-    kh_relay made = {.net = setup->net,
-                     .queue = setup->queue,
-                     .links = setup->links,
-                     .faults = setup->faults,
-                     .arena = arena,
-                     .hop_latency = setup->hop_latency,
-                     .n_demands = setup->net->n_demands,
-                     .free_request = KH_NO_INDEX};
-    made.demands = KH_NEW(arena, kh_relay_demand, made.n_demands);
-    made.waiting = kh_arena_alloc(arena, setup->net->n_qkd_links, sizeof *made.waiting);
-    if (made.demands == NULL || made.waiting == NULL)
-        return kh_fail(err, KH_ENOMEM, "out of memory for %zu demands", made.n_demands);
-    for (size_t i = 0; i < setup->net->n_qkd_links; i++)
-        for (int k = 0; k < 2; k++)
-            made.waiting[i][k] = (kh_relay_queue){KH_NO_INDEX, KH_NO_INDEX};
-    for (size_t i = 0; i < made.n_demands; i++) {
-        kh_status status = init_demand(&made.demands[i], setup, i, arena, err);
-        if (status != KH_OK)
-            return kh_while(err, status, "demand '%s'", setup->net->demands[i].id);
-    }
-    *relay = made;
-    return KH_OK;
-}
-
-void kh_relay_restart(kh_relay *relay)
-{
+    kh_relay *relay = self;
     for (size_t i = 0; i < relay->n_demands; i++) {
         kh_relay_demand *demand = &relay->demands[i];
         demand->requests = demand->served = demand->late = demand->blocked = 0;
         demand->wait_s = 0;
         demand->starved_ns = 0;
-        demand->starved_since = relay->queue->now;
+        demand->starved_since = kh_kernel_now(relay->kernel);
     }
     for (size_t i = 0; i < relay->n_requests; i++) {
         relay->requests[i].counted = false;
@@ -372,4 +365,93 @@ int64_t kh_relay_bits_under_way(const kh_relay *relay)
         bits += request->in_use ? relay->demands[request->demand].key_bits * request->hop : 0;
     }
     return bits;
+}
+
+/* --- as a part --- */
+
+static void visit_demand(kh_relay_demand *demand, kh_state *state)
+{
+    kh_state_visit(state, demand->turns, demand->n_routes * sizeof demand->turns[0]);
+    KH_STATE(state, demand->requests);
+    KH_STATE(state, demand->served);
+    KH_STATE(state, demand->late);
+    KH_STATE(state, demand->blocked);
+    KH_STATE(state, demand->wait_s);
+    KH_STATE(state, demand->waiting);
+    KH_STATE(state, demand->missed);
+    KH_STATE(state, demand->starved_since);
+    KH_STATE(state, demand->starved_ns);
+}
+
+static void visit(void *self, kh_state *state)
+{
+    kh_relay *relay = self;
+    for (size_t i = 0; i < relay->n_demands; i++)
+        visit_demand(&relay->demands[i], state);
+    relay->requests =
+        kh_state_array(state, relay->requests, &relay->n_requests, &relay->requests_capacity, sizeof *relay->requests);
+    KH_STATE(state, relay->free_request);
+    kh_state_visit(state, relay->waiting, relay->links->n * sizeof *relay->waiting);
+    KH_STATE(state, relay->ledger);
+}
+
+static kh_status audit(const void *self, kh_error *err)
+{
+    const kh_relay *relay = self;
+    const kh_relay_ledger *ledger = &relay->ledger;
+    int64_t under_way = kh_relay_bits_under_way(relay);
+    if (ledger->taken == ledger->served + ledger->burnt + under_way)
+        return KH_OK;
+    return kh_fail(
+        err, KH_EINTERNAL,
+        "audit: bits taken = served + burnt + under way is broken at t = %.9f s over all requests: %lld, %lld + %lld + %lld bit",
+        kh_s_from_ns(kh_kernel_now(relay->kernel)), (long long)ledger->taken, (long long)ledger->served, (long long)ledger->burnt,
+        (long long)under_way);
+}
+
+static void hop_event(void *self, uint32_t index)
+{
+    do_hop(self, index);
+}
+
+/* Key arrived, or a node came back: those who wait may go on. */
+static void hear(void *self, uint32_t link, kh_link_news news)
+{
+    if (news == KH_LINK_KEY || news == KH_LINK_UP)
+        serve_link(self, link);
+}
+
+static const kh_part_ops ops = {.name = "relay", .restart = restart, .visit = visit, .audit = audit};
+
+static kh_status make_demands(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err)
+{
+    for (size_t i = 0; i < relay->n_demands; i++) {
+        kh_status status = init_demand(&relay->demands[i], setup, i, arena, err);
+        if (status != KH_OK)
+            return kh_while(err, status, "demand '%s'", setup->net->demands[i].id);
+    }
+    return KH_OK;
+}
+
+kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err)
+{
+    size_t n_links = setup->net->n_qkd_links;
+    *relay = (kh_relay){.kernel = setup->kernel,
+                        .links = setup->links,
+                        .arena = arena,
+                        .hop_latency = setup->hop_latency,
+                        .n_demands = setup->net->n_demands,
+                        .free_request = KH_NO_INDEX};
+    relay->demands = KH_NEW(arena, kh_relay_demand, relay->n_demands);
+    relay->waiting = kh_arena_alloc(arena, n_links, sizeof *relay->waiting);
+    if (relay->demands == NULL || relay->waiting == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for %zu demands", relay->n_demands);
+    for (size_t i = 0; i < n_links; i++)
+        for (int k = 0; k < 2; k++)
+            relay->waiting[i][k] = (kh_relay_queue){KH_NO_INDEX, KH_NO_INDEX};
+    KH_TRY(make_demands(relay, setup, arena, err));
+    KH_TRY(kh_kernel_handle(setup->kernel, "hop", hop_event, relay, &relay->hop, err));
+    KH_TRY(kh_kernel_handle(setup->kernel, "deadline", expire, relay, &relay->deadline, err));
+    KH_TRY(kh_kernel_join(setup->kernel, &ops, relay, err));
+    return kh_links_listen(setup->links, hear, relay, err);
 }

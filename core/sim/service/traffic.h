@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_CORE_SIM_TRAFFIC_H
-#define KH_CORE_SIM_TRAFFIC_H
+#ifndef KH_CORE_SIM_SERVICE_TRAFFIC_H
+#define KH_CORE_SIM_SERVICE_TRAFFIC_H
 
 #include "core/base/rng.h"
 #include "core/net/net.h"
-#include "core/sim/event.h"
+#include "core/sim/kernel/event.h"
 
 /** When a demand asks for keys of key_bits. The mean rate is the demand's rate_bps, for every use:
  *

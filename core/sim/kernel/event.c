@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/event.h"
+#include "core/sim/kernel/event.h"
 
 #include <math.h>
 #include <string.h>
@@ -242,6 +242,43 @@ bool kh_queue_pop(kh_queue *queue, kh_event *event)
     queue->now = event->time;
     queue->live--;
     return true;
+}
+
+/* As an array from position 0. */
+static void visit_ring(kh_queue *queue, kh_state *state)
+{
+    size_t used = queue->ring_tail - queue->ring_head;
+    KH_STATE(state, used);
+    if (state->loading) {
+        queue->ring_head = queue->ring_tail = 0;
+        while (state->status == KH_OK && queue->ring_capacity < used)
+            if (!grow_ring(queue))
+                state->status = KH_ENOMEM;
+        queue->ring_tail = used;
+    }
+    for (size_t i = 0; i < used && state->status == KH_OK; i++)
+        KH_STATE(state, queue->ring[(queue->ring_head + i) & (queue->ring_capacity - 1)]);
+}
+
+void kh_queue_visit(kh_queue *queue, kh_state *state)
+{
+    KH_STATE(state, queue->now);
+    KH_STATE(state, queue->status);
+    KH_STATE(state, queue->live);
+    KH_STATE(state, queue->next_sequence);
+    KH_STATE(state, queue->base);
+    KH_STATE(state, queue->filled);
+    KH_STATE(state, queue->head);
+    KH_STATE(state, queue->next_time);
+    KH_STATE(state, queue->next_of_heap);
+    visit_ring(queue, state);
+    for (int i = 0; i < KH_QUEUE_BUCKETS; i++) {
+        kh_queue_bucket *bucket = &queue->buckets[i];
+        bucket->events = kh_state_array(state, bucket->events, &bucket->n, &bucket->capacity, sizeof *bucket->events);
+    }
+    queue->timers = kh_state_array(state, queue->timers, &queue->n_timers, &queue->timers_capacity, sizeof *queue->timers);
+    queue->free_timers =
+        kh_state_array(state, queue->free_timers, &queue->n_free_timers, &queue->free_capacity, sizeof *queue->free_timers);
 }
 
 kh_ns kh_ns_from_s(double seconds)

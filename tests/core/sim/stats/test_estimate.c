@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/estimate.h"
 #include "core/sim/sim.h"
+#include "core/sim/stats/estimate.h"
 
 #include "tests/core/sim/cmocka_all.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_CORE_SIM_EVENT_H
-#define KH_CORE_SIM_EVENT_H
+#ifndef KH_CORE_SIM_KERNEL_EVENT_H
+#define KH_CORE_SIM_KERNEL_EVENT_H
 
 #include "core/base/arena.h"
 #include "core/base/status.h"
 #include "core/base/units.h"
+#include "core/sim/kernel/state.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,14 +25,7 @@ typedef int64_t kh_ns; /**< nanoseconds from the start of the run */
 #define KH_LONGEST_YEARS 90 /* three such times still add up within 63 bits */
 #define KH_LONGEST_S     (KH_LONGEST_YEARS * 365.25 * KH_S_PER_DAY)
 
-typedef enum kh_event_kind {
-    KH_EVENT_WARM_UP,  /**< the statistics start afresh */
-    KH_EVENT_BLOCK,    /**< subject: link; its block of key is ready */
-    KH_EVENT_REQUEST,  /**< subject: demand; it asks for keys */
-    KH_EVENT_HOP,      /**< subject: request; it reaches its next hop */
-    KH_EVENT_DEADLINE, /**< subject: request; it has waited too long */
-    KH_EVENT_FAULT     /**< subject: fault process; it fails or is repaired */
-} kh_event_kind;
+typedef uint16_t kh_event_kind; /**< which handler runs: a number from kh_kernel_handle() */
 
 typedef struct kh_event {
     kh_ns time;
@@ -93,6 +87,9 @@ bool kh_queue_cancel(kh_queue *queue, kh_timer timer);
 
 /** Takes the next event and moves the clock to it. @return false when nothing is pending (*event untouched). */
 bool kh_queue_pop(kh_queue *queue, kh_event *event);
+
+/** Saves or loads the queue: pending events, cancelled ones included, timers and the clock. */
+void kh_queue_visit(kh_queue *queue, kh_state *state);
 
 /** Seconds to nanoseconds, rounded to the nearest; beyond KH_LONGEST_YEARS: these. @param seconds >= 0 */
 kh_ns kh_ns_from_s(double seconds);

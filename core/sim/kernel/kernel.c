@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sim/kernel/kernel.h"
+
+void kh_kernel_init(kh_kernel *kernel, kh_arena *arena)
+{
+    *kernel = (kh_kernel){0};
+    kh_queue_init(&kernel->queue, arena);
+}
+
+kh_status kh_kernel_handle(kh_kernel *kernel, const char *name, kh_handler run, void *self, kh_event_kind *kind, kh_error *err)
+{
+    if (kernel->n_kinds == KH_KERNEL_MOST_KINDS)
+        return kh_fail(err, KH_ELIMIT, "more than %d kinds of events, the last is '%s'", KH_KERNEL_MOST_KINDS, name);
+    kernel->kinds[kernel->n_kinds] = (kh_kernel_kind){run, self, name};
+    *kind = (kh_event_kind)kernel->n_kinds++;
+    return KH_OK;
+}
+
+kh_status kh_kernel_join(kh_kernel *kernel, const kh_part_ops *ops, void *self, kh_error *err)
+{
+    if (kernel->n_parts == KH_KERNEL_MOST_PARTS)
+        return kh_fail(err, KH_ELIMIT, "more than %d parts, the last is '%s'", KH_KERNEL_MOST_PARTS, ops->name);
+    kernel->parts[kernel->n_parts++] = (kh_part){ops, self};
+    return KH_OK;
+}
+
+bool kh_kernel_step(kh_kernel *kernel, kh_ns end, kh_event *event)
+{
+    kh_event next;
+    if (!kh_queue_pop(&kernel->queue, &next) || next.time >= end)
+        return false;
+    const kh_kernel_kind *kind = &kernel->kinds[next.kind];
+    kind->run(kind->self, next.subject);
+    kernel->events++;
+    *event = next;
+    return true;
+}
+
+void kh_kernel_restart(kh_kernel *kernel)
+{
+    for (size_t i = 0; i < kernel->n_parts; i++)
+        if (kernel->parts[i].ops->restart != NULL)
+            kernel->parts[i].ops->restart(kernel->parts[i].self);
+}
+
+void kh_kernel_visit(kh_kernel *kernel, kh_state *state)
+{
+    kh_queue_visit(&kernel->queue, state);
+    KH_STATE(state, kernel->events);
+    for (size_t i = 0; i < kernel->n_parts; i++)
+        if (kernel->parts[i].ops->visit != NULL)
+            kernel->parts[i].ops->visit(kernel->parts[i].self, state);
+}
+
+void kh_kernel_reseed(kh_kernel *kernel, uint64_t salt)
+{
+    for (size_t i = 0; i < kernel->n_parts; i++)
+        if (kernel->parts[i].ops->reseed != NULL)
+            kernel->parts[i].ops->reseed(kernel->parts[i].self, salt);
+}
+
+kh_status kh_kernel_audit_touched(kh_kernel *kernel, kh_error *err)
+{
+    for (size_t i = 0; i < kernel->n_parts; i++)
+        if (kernel->parts[i].ops->audit_touched != NULL)
+            KH_TRY(kernel->parts[i].ops->audit_touched(kernel->parts[i].self, err));
+    return KH_OK;
+}
+
+kh_status kh_kernel_audit(const kh_kernel *kernel, kh_error *err)
+{
+    for (size_t i = 0; i < kernel->n_parts; i++)
+        if (kernel->parts[i].ops->audit != NULL)
+            KH_TRY(kernel->parts[i].ops->audit(kernel->parts[i].self, err));
+    return KH_OK;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_CORE_SIM_KERNEL_KERNEL_H
+#define KH_CORE_SIM_KERNEL_KERNEL_H
+
+#include "core/sim/kernel/event.h"
+#include "core/sim/kernel/state.h"
+
+/** What plays a run: pending events, and the parts whose handlers they call. It knows nothing of networks.
+ *
+ *  A part (links, relay, faults...) registers a handler for each kind of event that it schedules, and itself with the few things
+ *  that are asked of every part. Kinds and parts are numbered in the order of registration, so the same set-up gives the same
+ *  numbers. */
+
+/** Runs one event. @param self the part; @param subject as it was pushed */
+typedef void (*kh_handler)(void *self, uint32_t subject);
+
+/** What is asked of every part; NULL where it has nothing to say. */
+typedef struct kh_part_ops {
+    const char *name;
+    void (*restart)(void *self);                           /**< the statistics start afresh: the end of the warm-up */
+    void (*visit)(void *self, kh_state *state);            /**< saves or loads all that changes in a run */
+    kh_status (*audit_touched)(void *self, kh_error *err); /**< laws of what the last event touched; KH_EINTERNAL: which law */
+    kh_status (*audit)(const void *self, kh_error *err);   /**< all its laws */
+    void (*reseed)(void *self, uint64_t salt);             /**< its streams go on with other numbers from here */
+} kh_part_ops;
+
+enum { KH_KERNEL_MOST_KINDS = 64, KH_KERNEL_MOST_PARTS = 32 };
+
+typedef struct kh_kernel_kind {
+    kh_handler run;
+    void *self;
+    const char *name;
+} kh_kernel_kind;
+
+typedef struct kh_part {
+    const kh_part_ops *ops;
+    void *self;
+} kh_part;
+
+typedef struct kh_kernel {
+    kh_queue queue;
+    uint64_t events; /**< run so far */
+    kh_kernel_kind kinds[KH_KERNEL_MOST_KINDS];
+    kh_part parts[KH_KERNEL_MOST_PARTS];
+    size_t n_kinds, n_parts;
+} kh_kernel;
+
+/** At time 0, without parts. @param arena must outlive the kernel */
+void kh_kernel_init(kh_kernel *kernel, kh_arena *arena);
+
+/** @param name static, for messages and traces, such as "block"
+ *  @return KH_OK; KH_ELIMIT */
+kh_status kh_kernel_handle(kh_kernel *kernel, const char *name, kh_handler run, void *self, kh_event_kind *kind, kh_error *err);
+/** @param ops static */
+kh_status kh_kernel_join(kh_kernel *kernel, const kh_part_ops *ops, void *self, kh_error *err);
+
+static inline kh_ns kh_kernel_now(const kh_kernel *kernel)
+{
+    return kernel->queue.now;
+}
+
+/** Runs the next event when it lies before @p end. @param[out] event what ran
+ *  @return false: nothing is left before the end (*event untouched) */
+bool kh_kernel_step(kh_kernel *kernel, kh_ns end, kh_event *event);
+
+/** Of every part, in the order in which they joined. */
+void kh_kernel_restart(kh_kernel *kernel);
+void kh_kernel_visit(kh_kernel *kernel, kh_state *state);
+void kh_kernel_reseed(kh_kernel *kernel, uint64_t salt);
+kh_status kh_kernel_audit_touched(kh_kernel *kernel, kh_error *err);
+kh_status kh_kernel_audit(const kh_kernel *kernel, kh_error *err);
+
+#endif

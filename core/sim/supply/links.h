@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_CORE_SIM_SUPPLY_LINKS_H
+#define KH_CORE_SIM_SUPPLY_LINKS_H
+
+#include "core/net/rates.h"
+#include "core/sim/kernel/kernel.h"
+#include "core/sim/stats/series.h"
+#include "core/sim/supply/keystore.h"
+
+/** The QKD links as they play: a key store each, blocks of key that fill it, and what of it works. */
+
+typedef struct kh_link_health {
+    uint32_t broken;           /**< fibres, end nodes and other causes that keep the link down; 0: it is up */
+    double working_modules;    /**< of the installed */
+    kh_ns down_since, down_ns; /**< down_ns: of closed outages, since the start of the statistics */
+} kh_link_health;
+
+/** One link's production. A block starts when the store wants key and is ready one period later; the next starts at once while the
+ *  store still wants key. Finite key: period and size of the model's block, all modules in step. Measured or asymptotic rate: one
+ *  second's worth. Bits are whole; the fraction is carried to the next block, so the mean rate is exact. */
+typedef struct kh_link_state {
+    kh_keystore store;
+    kh_recorder recorder;
+    kh_link_health health;
+    kh_ns period;      /**< 0: the link makes no key */
+    double block_bits; /**< with all modules working */
+    double carry;      /* [0, 1) */
+    double modules;    /**< installed */
+    bool producing;    /**< a block is under way */
+    bool touched;      /* since the last audit */
+} kh_link_state;
+
+/** What the other parts are told of a link, after it happened. */
+typedef enum kh_link_news {
+    KH_LINK_KEY,  /**< key arrived */
+    KH_LINK_DOWN, /**< from up to down */
+    KH_LINK_UP,   /**< from down to up, or an end node works again: its store can be used */
+    KH_LINK_NEWS  /* how many */
+} kh_link_news;
+typedef void (*kh_link_listener)(void *self, uint32_t link, kh_link_news news);
+
+enum { KH_LINKS_MOST_LISTENERS = 8 };
+
+typedef struct kh_links {
+    kh_kernel *kernel;
+    const kh_net *net;
+    kh_link_state *states; /**< [n] by kh_qkd_link_id */
+    size_t n;
+    uint32_t *node_broken; /**< [n_nodes] by kh_node_id; causes that keep the node down, 0: it works */
+    size_t n_broken;       /**< causes of all kinds that hold now, of modules too; 0: all is sound */
+    kh_event_kind block;   /* subject: link */
+    uint32_t *touched;     /* [n_touched] links changed since the last audit */
+    size_t n_touched;
+    struct kh_links_listener {
+        kh_link_listener tell;
+        void *self;
+    } listeners[KH_LINKS_MOST_LISTENERS];
+    size_t n_listeners;
+} kh_links;
+
+/** Stores with their initial fill, all sound; production starts where it is wanted. Joins the kernel.
+ *  @return KH_OK; KH_ERANGE (a store or rate that cannot be played); KH_ENOMEM */
+kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rates, kh_kernel *kernel, kh_arena *arena,
+                        kh_error *err);
+
+/** Who wants to know; told in the order of these calls. @return KH_OK; KH_ELIMIT */
+kh_status kh_links_listen(kh_links *links, kh_link_listener tell, void *self, kh_error *err);
+
+/** Takes bits that are there and starts the production when that is due. */
+void kh_links_take(kh_links *links, uint32_t link, int64_t bits, bool first_hop);
+void kh_links_forfeit(kh_links *links, uint32_t link, int64_t bits, bool first_hop);
+
+/** One more cause keeps the link down; one cause less. Blocks under way that end while it is down are lost. */
+void kh_links_break(kh_links *links, uint32_t link);
+void kh_links_repair(kh_links *links, uint32_t link);
+/** The same for a node and, through it, for the links that end there. */
+void kh_links_break_node(kh_links *links, uint32_t node);
+void kh_links_repair_node(kh_links *links, uint32_t node);
+/** One module breaks or is repaired: the link makes its share of key less or more. */
+void kh_links_break_module(kh_links *links, uint32_t link);
+void kh_links_repair_module(kh_links *links, uint32_t link);
+
+bool kh_links_up(const kh_links *links, uint32_t link);
+/** Both end nodes work: key in the store can be used. */
+bool kh_links_ends_up(const kh_links *links, uint32_t link);
+/** Share of [from, to] in which the link was up, from the last restart. */
+double kh_links_up_fraction(const kh_links *links, uint32_t link, kh_ns from, kh_ns to);
+
+#endif
