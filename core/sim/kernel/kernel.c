@@ -24,6 +24,16 @@ kh_status kh_kernel_join(kh_kernel *kernel, const kh_part_ops *ops, void *self, 
     return KH_OK;
 }
 
+kh_note kh_kernel_note(const kh_kernel *kernel, const char *what)
+{
+    return (kh_note){.time = kernel->queue.now, .what = what};
+}
+
+void kh_kernel_tell(const kh_kernel *kernel, const kh_note *note)
+{
+    kernel->journal->write(kernel->journal->user, note);
+}
+
 bool kh_kernel_step(kh_kernel *kernel, kh_ns end, kh_event *event)
 {
     kh_event next;

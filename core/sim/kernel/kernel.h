@@ -3,6 +3,7 @@
 #define KH_CORE_SIM_KERNEL_KERNEL_H
 
 #include "core/sim/kernel/event.h"
+#include "core/sim/kernel/note.h"
 #include "core/sim/kernel/state.h"
 
 /** What plays a run: pending events, and the parts whose handlers they call. It knows nothing of networks.
@@ -39,7 +40,8 @@ typedef struct kh_part {
 
 typedef struct kh_kernel {
     kh_queue queue;
-    uint64_t events; /**< run so far */
+    uint64_t events;           /**< run so far */
+    const kh_journal *journal; /**< NULL: none is kept */
     kh_kernel_kind kinds[KH_KERNEL_MOST_KINDS];
     kh_part parts[KH_KERNEL_MOST_PARTS];
     size_t n_kinds, n_parts;
@@ -58,6 +60,16 @@ static inline kh_ns kh_kernel_now(const kh_kernel *kernel)
 {
     return kernel->queue.now;
 }
+
+/** True when what happens now is wanted by a journal: ask before a note is made. */
+static inline bool kh_kernel_journals(const kh_kernel *kernel)
+{
+    const kh_journal *journal = kernel->journal;
+    return journal != NULL && kernel->queue.now >= journal->from && kernel->queue.now < journal->to;
+}
+/** A note of now, to be filled; and the filled one handed in. @param what static */
+kh_note kh_kernel_note(const kh_kernel *kernel, const char *what);
+void kh_kernel_tell(const kh_kernel *kernel, const kh_note *note);
 
 /** Runs the next event when it lies before @p end. @param[out] event what ran
  *  @return false: nothing is left before the end (*event untouched) */

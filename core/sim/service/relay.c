@@ -52,6 +52,21 @@ static void count_served(kh_relay *relay, kh_relay_demand *demand, const kh_rela
     demand->wait_s += kh_s_from_ns(kh_kernel_now(relay->kernel) - request->issued);
 }
 
+/* What became of a request. @param link where it was; KH_NO_INDEX: nowhere */
+static void note_request(const kh_relay *relay, const char *what, const kh_relay_request *request, uint32_t link)
+{
+    if (!kh_kernel_journals(relay->kernel))
+        return;
+    kh_note note = kh_kernel_note(relay->kernel, what);
+    kh_note_text(&note, "demand", relay->links->net->demands[request->demand].id);
+    kh_note_number(&note, "bits", (double)relay->demands[request->demand].key_bits);
+    kh_note_number(&note, "hops", request->hop);
+    kh_note_number(&note, "since_s", kh_s_from_ns(kh_kernel_now(relay->kernel) - request->issued));
+    if (link != KH_NO_INDEX)
+        kh_note_text(&note, "link", relay->links->net->qkd_links[link].id);
+    kh_kernel_tell(relay->kernel, &note);
+}
+
 /* --- the pool of requests --- */
 
 static uint32_t new_request(kh_relay *relay)
@@ -144,6 +159,7 @@ static void tell_client(const kh_relay_demand *demand, uint32_t index, uint32_t 
 static void finish(kh_relay *relay, uint32_t index)
 {
     kh_relay_request request = relay->requests[index];
+    note_request(relay, "served", &request, KH_NO_INDEX);
     kh_relay_demand *demand = &relay->demands[request.demand];
     count_served(relay, demand, &request);
     relay->ledger.served += demand->key_bits * request.hop;
@@ -184,6 +200,7 @@ static void block(kh_relay *relay, uint32_t index)
     for (uint32_t hop = request->counted_from; hop < request->hop; hop++)
         kh_links_forfeit(relay->links, route->links[hop].i, demand->key_bits, hop == 0);
     relay->ledger.burnt += demand->key_bits * request->hop;
+    note_request(relay, "blocked", request, route->links[request->hop].i);
     count_blocked(relay, demand, request->counted);
     uint32_t demand_index = request->demand, ticket = request->ticket;
     free_request(relay, index);
@@ -206,6 +223,7 @@ static void do_hop(kh_relay *relay, uint32_t index)
         block(relay, index);
         return;
     }
+    note_request(relay, "waits", request, link);
     request->deadline = kh_queue_push_timer(&relay->kernel->queue, deadline, relay->deadline, index);
     enqueue(relay, index);
 }

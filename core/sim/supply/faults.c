@@ -205,11 +205,22 @@ static void break_or_repair(kh_faults *faults, const kh_fault_process *process)
     }
 }
 
+static void note_fault(const kh_faults *faults, const kh_fault_process *process)
+{
+    static const char *const nouns[] = {"fibre", "node", "link"};
+    if (!kh_kernel_journals(faults->kernel))
+        return;
+    kh_note note = kh_kernel_note(faults->kernel, process->broken ? "broken" : "repaired");
+    kh_note_text(&note, nouns[process->kind], entity_id(faults->links->net, process->kind, process->entity));
+    kh_kernel_tell(faults->kernel, &note);
+}
+
 static void toggle(void *self, uint32_t index)
 {
     kh_faults *faults = self;
     kh_fault_process *process = &faults->processes[index];
     process->broken = !process->broken;
+    note_fault(faults, process);
     break_or_repair(faults, process);
     schedule(faults, index);
 }

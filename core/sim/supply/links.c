@@ -158,6 +158,17 @@ void kh_links_forfeit(kh_links *links, uint32_t link, int64_t bits, bool first_h
     touch(links, link);
 }
 
+static void note_block(const kh_links *links, uint32_t link, double made_bits)
+{
+    if (!kh_kernel_journals(links->kernel))
+        return;
+    kh_note note = kh_kernel_note(links->kernel, kh_links_up(links, link) ? "block" : "block lost");
+    kh_note_text(&note, "link", links->net->qkd_links[link].id);
+    kh_note_number(&note, "made_bits", made_bits);
+    kh_note_number(&note, "level_bits", (double)links->states[link].store.level);
+    kh_kernel_tell(links->kernel, &note);
+}
+
 static void finish_block(void *self, uint32_t link)
 {
     kh_links *links = self;
@@ -171,6 +182,7 @@ static void finish_block(void *self, uint32_t link)
         kh_keystore_discard(&state->store, (int64_t)whole);
     kh_recorder_record(&state->recorder, kh_kernel_now(links->kernel), state->store.level);
     state->producing = false;
+    note_block(links, link, whole);
     start_block(links, link);
     touch(links, link);
     tell(links, link, KH_LINK_KEY);
