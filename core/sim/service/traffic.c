@@ -51,7 +51,7 @@ kh_status kh_traffic_init(kh_traffic *traffic, const kh_demand *demand, uint64_t
         return KH_OK;
     }
     KH_TRY(check_demand(demand, err));
-    kh_traffic made = {.keys_at_once = 1, .n_phases = 1, .poisson = demand->use == KH_USE_KEY};
+    kh_traffic made = {.keys_at_once = 1, .n_phases = 1, .poisson = demand->use == KH_USE_KEY, .draw = kh_draw_exponential};
     if (demand->use == KH_USE_AES_256) {
         made.keys_at_once = (uint32_t)demand->directions;
         made.n_phases = (size_t)demand->encryptors;
@@ -72,7 +72,7 @@ kh_status kh_traffic_init(kh_traffic *traffic, const kh_demand *demand, uint64_t
 kh_ns kh_traffic_next(kh_traffic *traffic)
 {
     if (traffic->poisson) {
-        traffic->cycle += kh_ns_from_s(kh_rng_exponential(&traffic->rng, traffic->interval_ns) / KH_NS_PER_S);
+        traffic->cycle += traffic->draw(&traffic->rng, traffic->interval_ns);
         return traffic->cycle;
     }
     kh_ns time = traffic->cycle + traffic->phases[traffic->next_phase++];

@@ -2,9 +2,8 @@
 #ifndef KH_CORE_SIM_SERVICE_TRAFFIC_H
 #define KH_CORE_SIM_SERVICE_TRAFFIC_H
 
-#include "core/base/rng.h"
 #include "core/net/net.h"
-#include "core/sim/kernel/event.h"
+#include "core/sim/kernel/draw.h"
 
 /** When a demand asks for keys of key_bits. The mean rate is the demand's rate_bps, for every use:
  *
@@ -25,6 +24,7 @@ typedef struct kh_traffic {
     size_t n_phases, next_phase;
     kh_ns cycle; /* start of the present period */
     kh_rng rng;
+    kh_draw draw; /**< of times between requests when Poisson */
 } kh_traffic;
 
 /** @return KH_OK; KH_ERANGE (no whole key_bits > 0, more than 1e6 encryptors or 64 directions, more than 1e8 keys a second);

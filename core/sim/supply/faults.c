@@ -124,9 +124,8 @@ static kh_status find_links(const builder *b, kh_fault_process *process)
 static void schedule(kh_faults *faults, uint32_t index)
 {
     kh_fault_process *process = &faults->processes[index];
-    double wait_ns = kh_rng_exponential(&process->rng, process->broken ? process->down_ns : process->up_ns);
-    kh_queue_push(&faults->kernel->queue, kh_kernel_now(faults->kernel) + kh_ns_from_s(wait_ns / KH_NS_PER_S), faults->toggle,
-                  index);
+    kh_ns wait = faults->draw(&process->rng, process->broken ? process->down_ns : process->up_ns);
+    kh_queue_push(&faults->kernel->queue, kh_kernel_now(faults->kernel) + wait, faults->toggle, index);
 }
 
 /* One process of an entity. @param module number from 1; of links only */
@@ -247,7 +246,7 @@ static const kh_part_ops ops = {.name = "faults", .restart = restart, .visit = v
 
 kh_status kh_faults_init(kh_faults *faults, const kh_faults_setup *setup, kh_arena *arena, kh_error *err)
 {
-    *faults = (kh_faults){.kernel = setup->kernel, .links = setup->links};
+    *faults = (kh_faults){.kernel = setup->kernel, .links = setup->links, .draw = kh_draw_exponential};
     KH_TRY(kh_kernel_handle(setup->kernel, "fault", toggle, faults, &faults->toggle, err));
     KH_TRY(kh_kernel_join(setup->kernel, &ops, faults, err));
     if (!setup->play)

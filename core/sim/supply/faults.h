@@ -2,8 +2,8 @@
 #ifndef KH_CORE_SIM_SUPPLY_FAULTS_H
 #define KH_CORE_SIM_SUPPLY_FAULTS_H
 
-#include "core/base/rng.h"
 #include "core/net/net.h"
+#include "core/sim/kernel/draw.h"
 #include "core/sim/supply/links.h"
 
 /** Fibre cuts, node failures and module failures: alternating renewal processes, one per entity (and per module).
@@ -31,7 +31,8 @@ typedef struct kh_faults {
     uint64_t fibre_cuts, node_failures, module_failures; /**< since the start of the statistics */
     kh_kernel *kernel;
     kh_links *links;
-    kh_event_kind toggle; /* subject: process; it fails or is repaired */
+    kh_event_kind toggle; /**< subject: process; it fails or is repaired */
+    kh_draw draw;         /**< of times to fail and to repair */
 } kh_faults;
 
 typedef struct kh_faults_setup {
