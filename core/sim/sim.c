@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/sim.h"
 
+#include "core/base/rng.h"
 #include "core/base/units.h"
 #include "core/sim/engine.h"
+
+#include <stdio.h>
 
 enum { EVENTS_PER_POLL = 4096 };
 
@@ -14,6 +17,18 @@ kh_sim_options kh_sim_defaults(void)
                             .fetch_s = 600.0,
                             .series_points = 400,
                             .faults = true};
+}
+
+kh_sim_options kh_sim_replication(const kh_sim_options *options, size_t i)
+{
+    kh_sim_options replication = *options;
+    char name[32];
+    (void)snprintf(name, sizeof name, "%zu", i);
+    if (i > 0) {
+        kh_rng seeds = kh_rng_stream(options->seed, name, "replication");
+        replication.seed = kh_rng_u64(&seeds) >> 11; /* 53 bits: numbers of JSON hold it */
+    }
+    return replication;
 }
 
 static kh_status run_to_end(kh_engine *engine, kh_error *err)

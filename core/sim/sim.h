@@ -33,6 +33,10 @@ typedef struct kh_sim_options {
  *  latency of hops: milliseconds do not matter against periods of a minute, and a whole relay is then one event. */
 kh_sim_options kh_sim_defaults(void);
 
+/** The options of replication @p i, from 0: independent of the others, and of those of another first seed. Replication 0 has the
+ *  seed itself; whoever plays another case with the same options gets the same random numbers in each replication. */
+kh_sim_options kh_sim_replication(const kh_sim_options *options, size_t i);
+
 typedef struct kh_sim_demand {
     /** Keys (one-time pad: portions) asked for after the warm-up; late: had to wait, part of served. */
     double requests, served, late, blocked;

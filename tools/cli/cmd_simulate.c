@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/units.h"
+#include "tools/batch/replicate.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/simulation.h"
@@ -15,7 +16,7 @@ static void show(void *user, const char *what, size_t done, size_t all)
 typedef struct simulate_args {
     kh_sim_options sim;
     double days, warm_up_days;
-    uint64_t replications;
+    uint64_t replications, processes;
     const char *objective;
     bool no_faults, json, require;
 } simulate_args;
@@ -28,12 +29,7 @@ static double warm_up_days(const simulate_args *args)
 static kh_status run(const char *path, const simulate_args *args, int *unmet, kh_error *err)
 {
     cli_progress progress = cli_progress_start("replications");
-    kh_pipeline_options options = {.path = path,
-                                   .until = KH_STAGE_SIMULATE,
-                                   .replications = (size_t)args->replications,
-                                   .progress = show,
-                                   .user = &progress,
-                                   .sim = args->sim};
+    kh_pipeline_options options = {.path = path, .until = KH_STAGE_PLAN, .progress = show, .user = &progress, .sim = args->sim};
     options.sim.duration_s = args->days * KH_S_PER_DAY;
     options.sim.warm_up_s = warm_up_days(args) * KH_S_PER_DAY;
     options.sim.faults = !args->no_faults;
@@ -43,6 +39,13 @@ static kh_status run(const char *path, const simulate_args *args, int *unmet, kh
     KH_TRY(cli_objective(args->objective, &options.objective, err));
     kh_pipeline pipeline = {0};
     kh_status status = kh_pipeline_run(&options, &pipeline, err);
+    kh_replicate_options replicate = {.sim = options.sim,
+                                      .replications = (size_t)args->replications,
+                                      .processes = (size_t)args->processes,
+                                      .progress = show,
+                                      .user = &progress};
+    if (status == KH_OK)
+        status = kh_replicate(&pipeline, &replicate, err);
     cli_progress_end(&progress);
     cli_print_findings(pipeline.findings);
     if (status == KH_OK)
@@ -89,7 +92,7 @@ static kh_status parse(int argc, char **argv, simulate_args *args, const char **
          .low = 0,
          .high = 9e15,
          .argument = "N",
-         .help = "same seed, same run (default 1); replication i takes seed + i"},
+         .help = "same seed, same run (default 1)"},
         {.name = "replications",
          .letter = 'r',
          .kind = CLI_WHOLE,
@@ -98,6 +101,14 @@ static kh_status parse(int argc, char **argv, simulate_args *args, const char **
          .high = 1e5,
          .argument = "N",
          .help = "independent runs, for the confidence intervals (default 3)"},
+        {.name = "jobs",
+         .letter = 'j',
+         .kind = CLI_WHOLE,
+         .target = &args->processes,
+         .low = 1,
+         .high = 1024,
+         .argument = "N",
+         .help = "processes on this machine (default 1); results do not depend on it"},
         {.name = "objective",
          .kind = CLI_TEXT,
          .target = &args->objective,
@@ -125,8 +136,12 @@ static kh_status parse(int argc, char **argv, simulate_args *args, const char **
 int cmd_simulate(int argc, char **argv)
 {
     kh_sim_options sim = kh_sim_defaults();
-    simulate_args args = {
-        .sim = sim, .days = sim.duration_s / KH_S_PER_DAY, .warm_up_days = (double)NAN, .replications = 3, .objective = "max-min"};
+    simulate_args args = {.sim = sim,
+                          .days = sim.duration_s / KH_S_PER_DAY,
+                          .warm_up_days = (double)NAN,
+                          .replications = 3,
+                          .processes = 1,
+                          .objective = "max-min"};
     const char *path = NULL;
     bool finished = false;
     int unmet = 0;

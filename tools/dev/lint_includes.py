@@ -31,7 +31,7 @@ ARROWS = {
     "solvers": ["core/base", "core/net"],
     "tools/services": ["core/base", "core/net", "models/optical", "solvers"],
     "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "models/optical", "models/qkd", "solvers", "tools/services"],
-    "tools/batch": ["core/base", "core/run", "tools/study"],
+    "tools/batch": ["core/base", "core/run", "core/sim", "core/sim/kernel", "tools/study"],
     "tools/report": ["core/base", "core/text", "core/run"],
     "tools/import": ["core/base", "core/text", "core/net"],
     "tools/validate": ["core/base", "core/text", "core/net", "models/optical", "models/reference", "tools/import", "tools/study"],

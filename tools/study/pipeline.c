@@ -53,6 +53,15 @@ static kh_status plan(const kh_pipeline_options *options, kh_pipeline *p, kh_err
     return kh_while(err, status, "plan of '%s'", options->path);
 }
 
+kh_status kh_pipeline_replicate(const kh_pipeline *pipeline, const kh_sim_options *sim, size_t i, kh_sim_result **result,
+                                kh_error *err)
+{
+    kh_sim_options own = kh_sim_replication(sim, i);
+    kh_status status = kh_sim_run(pipeline->net, pipeline->rates, pipeline->plan, &own, pipeline->arena, result, err);
+    kh_while(err, status, "replication %zu", i + 1);
+    return kh_while(err, status, "simulation of '%s'", pipeline->net->path);
+}
+
 static kh_status simulate(const kh_pipeline_options *options, kh_pipeline *p, kh_error *err)
 {
     size_t n = options->replications > 0 ? options->replications : 1;
@@ -62,11 +71,7 @@ static kh_status simulate(const kh_pipeline_options *options, kh_pipeline *p, kh
         return kh_fail(err, KH_ENOMEM, "no memory for %zu replications", n);
     for (size_t i = 0; i < n; i++) {
         report(options, "simulate", i, n);
-        kh_sim_options sim = options->sim;
-        sim.seed += i;
-        kh_status status = kh_sim_run(p->net, p->rates, p->plan, &sim, p->arena, &p->sims[i], err);
-        kh_while(err, status, "replication %zu", i + 1);
-        KH_TRY(kh_while(err, status, "simulation of '%s'", options->path));
+        KH_TRY(kh_pipeline_replicate(p, &options->sim, i, &p->sims[i], err));
         p->n_sims = i + 1;
     }
     report(options, "simulate", n, n);

@@ -18,7 +18,7 @@ typedef struct kh_pipeline {
     kh_rates *rates;
     kh_plan *plan;
     kh_services *services; /**< how the data goes; planned with the plan, after its keys */
-    kh_sim_result **sims;  /**< [n_sims] replications, seed + 0, seed + 1, ... */
+    kh_sim_result **sims;  /**< [n_sims] replications, as kh_sim_replication() numbers them */
     size_t n_sims;
     double *sample; /**< [n_sims] scratch of kh_figure_estimate() */
 } kh_pipeline;
@@ -41,6 +41,10 @@ typedef struct kh_pipeline_options {
 /** Runs the stages in order. Also on failure the pipeline holds what was reached (findings above all) and is to be cleared.
  *  The plan is always verified; a plan that fails is KH_EINTERNAL. */
 kh_status kh_pipeline_run(const kh_pipeline_options *options, kh_pipeline *pipeline, kh_error *err);
+
+/** One replication of the plan, for who spreads them over processes. @param i from 0 */
+kh_status kh_pipeline_replicate(const kh_pipeline *pipeline, const kh_sim_options *sim, size_t i, kh_sim_result **result,
+                                kh_error *err);
 void kh_pipeline_clear(kh_pipeline *pipeline);
 
 #endif
