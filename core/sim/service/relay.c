@@ -5,14 +5,9 @@
 
 #include <math.h>
 
-static const kh_route *route_of(const kh_relay *relay, const kh_relay_request *request)
+static uint32_t present_link(const kh_relay_request *request)
 {
-    return &relay->demands[request->demand].routes[request->route];
-}
-
-static uint32_t present_link(const kh_relay *relay, const kh_relay_request *request)
-{
-    return route_of(relay, request)->links[request->hop].i;
+    return request->links[request->hop].i;
 }
 
 /* --- how well a demand is served --- */
@@ -59,7 +54,7 @@ static void note_request(const kh_relay *relay, const char *what, const kh_relay
         return;
     kh_note note = kh_kernel_note(relay->kernel, what);
     kh_note_text(&note, "demand", relay->links->net->demands[request->demand].id);
-    kh_note_number(&note, "bits", (double)relay->demands[request->demand].key_bits);
+    kh_note_number(&note, "bits", (double)request->bits);
     kh_note_number(&note, "hops", request->hop);
     kh_note_number(&note, "since_s", kh_s_from_ns(kh_kernel_now(relay->kernel) - request->issued));
     if (link != KH_NO_INDEX)
@@ -100,7 +95,7 @@ static void free_request(kh_relay *relay, uint32_t index)
 
 static kh_relay_queue *queue_of(const kh_relay *relay, const kh_relay_request *request)
 {
-    return &relay->waiting[present_link(relay, request)][relay->demands[request->demand].first ? 0 : 1];
+    return &relay->waiting[present_link(request)][request->first ? 0 : 1];
 }
 
 static void set_waiting(kh_relay *relay, kh_relay_request *request, bool waits)
@@ -140,14 +135,14 @@ static bool nodes_up(const kh_relay *relay, uint32_t link)
     return kh_links_ends_up(relay->links, link);
 }
 
-static bool store_has(const kh_relay *relay, uint32_t link, const kh_relay_demand *demand)
+static bool store_has(const kh_relay *relay, uint32_t link, int64_t bits, bool first)
 {
-    return kh_keystore_has(&relay->links->states[link].store, demand->key_bits, demand->first);
+    return kh_keystore_has(&relay->links->states[link].store, bits, first);
 }
 
-static bool can_take(const kh_relay *relay, uint32_t link, const kh_relay_demand *demand)
+static bool can_take(const kh_relay *relay, uint32_t link, const kh_relay_request *request)
 {
-    return nodes_up(relay, link) && store_has(relay, link, demand);
+    return nodes_up(relay, link) && store_has(relay, link, request->bits, request->first);
 }
 
 static void tell_client(const kh_relay_demand *demand, uint32_t index, uint32_t ticket, bool served)
@@ -162,8 +157,10 @@ static void finish(kh_relay *relay, uint32_t index)
     note_request(relay, "served", &request, KH_NO_INDEX);
     kh_relay_demand *demand = &relay->demands[request.demand];
     count_served(relay, demand, &request);
-    relay->ledger.served += demand->key_bits * request.hop;
+    relay->ledger.served += request.bits * request.hop;
     free_request(relay, index);
+    for (size_t i = 0; i < relay->n_watchers; i++)
+        relay->watchers[i].tell(relay->watchers[i].self, &request);
     tell_client(demand, request.demand, request.ticket, true);
 }
 
@@ -182,11 +179,10 @@ static void go_on(kh_relay *relay, uint32_t index)
 static void pass_hop(kh_relay *relay, uint32_t index)
 {
     kh_relay_request *request = &relay->requests[index];
-    int64_t bits = relay->demands[request->demand].key_bits;
-    kh_links_take(relay->links, present_link(relay, request), bits, request->hop == 0);
-    relay->ledger.taken += bits;
+    kh_links_take(relay->links, present_link(request), request->bits, request->hop == 0);
+    relay->ledger.taken += request->bits;
     request->hop++;
-    if (request->hop == route_of(relay, request)->n_links)
+    if (request->hop == request->n_links)
         finish(relay, index);
     else
         go_on(relay, index);
@@ -194,31 +190,28 @@ static void pass_hop(kh_relay *relay, uint32_t index)
 
 static void block(kh_relay *relay, uint32_t index)
 {
-    kh_relay_request *request = &relay->requests[index];
-    kh_relay_demand *demand = &relay->demands[request->demand];
-    const kh_route *route = route_of(relay, request);
-    for (uint32_t hop = request->counted_from; hop < request->hop; hop++)
-        kh_links_forfeit(relay->links, route->links[hop].i, demand->key_bits, hop == 0);
-    relay->ledger.burnt += demand->key_bits * request->hop;
-    note_request(relay, "blocked", request, route->links[request->hop].i);
-    count_blocked(relay, demand, request->counted);
-    uint32_t demand_index = request->demand, ticket = request->ticket;
+    kh_relay_request request = relay->requests[index];
+    for (uint32_t hop = request.counted_from; hop < request.hop; hop++)
+        kh_links_forfeit(relay->links, request.links[hop].i, request.bits, hop == 0);
+    relay->ledger.burnt += request.bits * request.hop;
+    note_request(relay, "blocked", &request, present_link(&request));
+    kh_relay_demand *demand = &relay->demands[request.demand];
+    count_blocked(relay, demand, request.counted);
     free_request(relay, index);
-    tell_client(demand, demand_index, ticket, false);
+    tell_client(demand, request.demand, request.ticket, false);
 }
 
 static void do_hop(kh_relay *relay, uint32_t index)
 {
     kh_relay_request *request = &relay->requests[index];
-    const kh_relay_demand *demand = &relay->demands[request->demand];
-    uint32_t link = present_link(relay, request);
+    uint32_t link = present_link(request);
     const kh_relay_queue *queues = relay->waiting[link];
-    bool others_first = queues[0].head != KH_NO_INDEX || (!demand->first && queues[1].head != KH_NO_INDEX);
-    if (!others_first && can_take(relay, link, demand)) {
+    bool others_first = queues[0].head != KH_NO_INDEX || (!request->first && queues[1].head != KH_NO_INDEX);
+    if (!others_first && can_take(relay, link, request)) {
         pass_hop(relay, index);
         return;
     }
-    kh_ns deadline = request->issued + demand->late_after;
+    kh_ns deadline = request->issued + relay->demands[request->demand].late_after;
     if (deadline <= kh_kernel_now(relay->kernel)) {
         block(relay, index);
         return;
@@ -233,7 +226,7 @@ static void serve_link(kh_relay *relay, uint32_t link);
 static void expire(void *self, uint32_t index)
 {
     kh_relay *relay = self;
-    uint32_t link = present_link(relay, &relay->requests[index]);
+    uint32_t link = present_link(&relay->requests[index]);
     dequeue(relay, index);
     block(relay, index);
     serve_link(relay, link); /* the next in line may ask for less, or be allowed to take more */
@@ -243,8 +236,8 @@ static void serve_queue(kh_relay *relay, uint32_t link, kh_relay_queue *queue)
 {
     while (queue->head != KH_NO_INDEX) {
         uint32_t index = queue->head;
-        kh_relay_request *request = &relay->requests[index];
-        if (!can_take(relay, link, &relay->demands[request->demand]))
+        const kh_relay_request *request = &relay->requests[index];
+        if (!can_take(relay, link, request))
             return;
         (void)kh_queue_cancel(&relay->kernel->queue, request->deadline);
         dequeue(relay, index);
@@ -266,7 +259,8 @@ static bool is_broken(const kh_relay *relay, const kh_relay_demand *demand, cons
 {
     for (size_t i = 0; i < route->n_links; i++) {
         uint32_t link = route->links[i].i;
-        if (!nodes_up(relay, link) || (!kh_links_up(relay->links, link) && !store_has(relay, link, demand)))
+        if (!nodes_up(relay, link) ||
+            (!kh_links_up(relay->links, link) && !store_has(relay, link, demand->key_bits, demand->first)))
             return true;
     }
     return false;
@@ -287,7 +281,9 @@ static uint32_t take_turn(kh_relay_demand *demand)
 
 static uint32_t choose_route(const kh_relay *relay, kh_relay_demand *demand)
 {
-    uint32_t turn = demand->n_routes == 1 ? 0 : take_turn(demand);
+    if (demand->n_routes == 1)
+        return 0;
+    uint32_t turn = take_turn(demand);
     if (relay->links->n_broken == 0)
         return turn;
     for (uint32_t i = 0; i < demand->n_routes; i++) {
@@ -310,11 +306,15 @@ void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
     uint32_t index = new_request(relay);
     if (index == KH_NO_INDEX)
         return;
-    kh_ns now = kh_kernel_now(relay->kernel);
-    relay->requests[index] = (kh_relay_request){.issued = now,
+    uint32_t route = choose_route(relay, demand);
+    relay->requests[index] = (kh_relay_request){.links = demand->routes[route].links,
+                                                .n_links = (uint32_t)demand->routes[route].n_links,
+                                                .bits = demand->key_bits,
+                                                .issued = kh_kernel_now(relay->kernel),
                                                 .demand = demand_index,
-                                                .route = choose_route(relay, demand),
+                                                .route = route,
                                                 .ticket = ticket,
+                                                .first = demand->first,
                                                 .in_use = true,
                                                 .counted = true};
     go_on(relay, index);
@@ -380,7 +380,7 @@ int64_t kh_relay_bits_under_way(const kh_relay *relay)
     int64_t bits = 0;
     for (size_t i = 0; i < relay->n_requests; i++) {
         const kh_relay_request *request = &relay->requests[i];
-        bits += request->in_use ? relay->demands[request->demand].key_bits * request->hop : 0;
+        bits += request->in_use ? request->bits * request->hop : 0;
     }
     return bits;
 }
@@ -401,13 +401,33 @@ static void visit_demand(kh_relay_demand *demand, kh_state *state)
     KH_STATE(state, demand->starved_ns);
 }
 
+/* The addresses that were saved are of another process. */
+static bool find_route(const kh_relay *relay, kh_relay_request *request)
+{
+    if (!request->in_use)
+        return true;
+    if (request->demand >= relay->n_demands || request->route >= relay->demands[request->demand].n_routes)
+        return false;
+    const kh_route *route = &relay->demands[request->demand].routes[request->route];
+    request->links = route->links;
+    return request->n_links == route->n_links && request->hop < route->n_links;
+}
+
+static void visit_requests(kh_relay *relay, kh_state *state)
+{
+    relay->requests =
+        kh_state_array(state, relay->requests, &relay->n_requests, &relay->requests_capacity, sizeof *relay->requests);
+    for (size_t i = 0; state->loading && state->status == KH_OK && i < relay->n_requests; i++)
+        if (!find_route(relay, &relay->requests[i]))
+            state->status = KH_EDATA;
+}
+
 static void visit(void *self, kh_state *state)
 {
     kh_relay *relay = self;
     for (size_t i = 0; i < relay->n_demands; i++)
         visit_demand(&relay->demands[i], state);
-    relay->requests =
-        kh_state_array(state, relay->requests, &relay->n_requests, &relay->requests_capacity, sizeof *relay->requests);
+    visit_requests(relay, state);
     KH_STATE(state, relay->free_request);
     kh_state_visit(state, relay->waiting, relay->links->n * sizeof *relay->waiting);
     KH_STATE(state, relay->ledger);
@@ -440,6 +460,14 @@ static void hear(void *self, uint32_t link, kh_link_news news)
 }
 
 static const kh_part_ops ops = {.name = "relay", .restart = restart, .visit = visit, .audit = audit};
+
+kh_status kh_relay_watch(kh_relay *relay, kh_relay_witness tell, void *self, kh_error *err)
+{
+    if (relay->n_watchers == KH_RELAY_MOST_WITNESSES)
+        return kh_fail(err, KH_ELIMIT, "more than %d parts watch what is served", KH_RELAY_MOST_WITNESSES);
+    relay->watchers[relay->n_watchers++] = (struct kh_relay_watcher){tell, self};
+    return KH_OK;
+}
 
 static kh_status make_demands(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err)
 {

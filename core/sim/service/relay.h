@@ -19,14 +19,18 @@
  *  way. A demand without routes: every request is blocked at once.
  */
 typedef struct kh_relay_request {
+    const kh_qkd_link_id *links; /**< [n_links] of its route */
+    int64_t bits;                /**< taken from each of them */
     kh_ns issued;
-    uint32_t demand, route;
+    uint32_t hop, n_links;   /**< hops done, of so many */
+    uint32_t demand, route;  /**< route: which of the demand's */
     uint32_t ticket;         /**< the client's name for it */
-    uint32_t hop;            /**< hops done */
     uint32_t counted_from;   /**< first hop whose bits are in the present statistics */
     uint32_t next, previous; /* in the queue of a store; next also on the free list */
     kh_timer deadline;
-    bool in_use, waits, late, counted;
+    bool first; /**< of the highest priority */
+    bool in_use, waits, late;
+    bool counted; /**< issued since the start of the statistics */
 } kh_relay_request;
 
 typedef struct kh_relay_queue {
@@ -38,6 +42,11 @@ typedef struct kh_relay_client {
     void (*tell)(void *self, uint32_t demand, uint32_t ticket, bool served); /**< NULL: nobody */
     void *self;
 } kh_relay_client;
+
+/** Who is told of every key that was served, before the demand's client is; for exposure, transit and the like. */
+typedef void (*kh_relay_witness)(void *self, const kh_relay_request *request);
+
+enum { KH_RELAY_MOST_WITNESSES = 4 };
 
 /** One demand: how it is served. Counts are of requests issued since the start of the statistics. */
 typedef struct kh_relay_demand {
@@ -75,6 +84,11 @@ typedef struct kh_relay {
     uint32_t free_request;
     kh_relay_queue (*waiting)[2]; /* [n_links][first, others] */
     kh_relay_ledger ledger;
+    struct kh_relay_watcher {
+        kh_relay_witness tell;
+        void *self;
+    } watchers[KH_RELAY_MOST_WITNESSES];
+    size_t n_watchers;
 } kh_relay;
 
 typedef struct kh_relay_setup {
@@ -93,6 +107,9 @@ typedef struct kh_relay_setup {
 /** Joins the kernel and listens to the links. Clients are set afterwards, in demands[].client.
  *  @return KH_OK; KH_ERANGE (the plan does not fit the network); KH_ENOMEM */
 kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err);
+
+/** Who wants to see what is served; told in the order of these calls. @return KH_OK; KH_ELIMIT */
+kh_status kh_relay_watch(kh_relay *relay, kh_relay_witness tell, void *self, kh_error *err);
 
 /** One new request of a demand, now. It may end before this returns. A failure is kept in the event queue's status.
  *  @param ticket what the demand's client is told of it */
