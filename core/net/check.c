@@ -224,8 +224,8 @@ static void check_demand(const kh_loader *l, const kh_demand *demand)
 
 static void check_fault_target(kh_loader *l, const kh_fault *fault)
 {
-    static const kh_noun nouns[] = {KH_NOUN_FIBRES, KH_NOUN_NODES, KH_NOUN_QKD_LINKS};
-    static const char *const all[] = {"all-fibres", "all-nodes", "all-links"};
+    static const kh_noun nouns[] = {KH_NOUN_FIBRES, KH_NOUN_NODES, KH_NOUN_QKD_LINKS, KH_NOUN_QKD_LINKS};
+    static const char *const all[] = {"all-fibres", "all-nodes", "all-links", "all-links"};
     const char *noun = kh_schema_layout(nouns[fault->kind])->table->noun;
     if (strcmp(fault->on, all[fault->kind]) == 0 ||
         kh_map_get(&l->ids[nouns[fault->kind]], fault->on, strlen(fault->on)) != KH_MAP_NONE)

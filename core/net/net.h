@@ -52,7 +52,7 @@ typedef enum kh_security { KH_SECURITY_QKD, KH_SECURITY_HYBRID, KH_SECURITY_PQC,
 typedef enum kh_disclosure { KH_DISCLOSE_FULL, KH_DISCLOSE_RATES, KH_DISCLOSE_PRICES, KH_DISCLOSE_NOTHING } kh_disclosure;
 /** Model of the interference between channels of a line; auto: isrs-gn for combs wider than the C band. */
 typedef enum kh_nli_model { KH_NLI_AUTO, KH_NLI_GN, KH_NLI_ISRS_GN } kh_nli_model;
-typedef enum kh_fault_kind { KH_FAULT_FIBRE_CUT, KH_FAULT_NODE, KH_FAULT_MODULE } kh_fault_kind;
+typedef enum kh_fault_kind { KH_FAULT_FIBRE_CUT, KH_FAULT_NODE, KH_FAULT_MODULE, KH_FAULT_LINK } kh_fault_kind;
 
 typedef struct kh_domain {
     const char *id, *operator_name, *country;

@@ -68,7 +68,7 @@ static bool mark_dependents(kh_loader *l, kh_noun noun, bool *gone[KH_NOUN_COUNT
 /* Faults name what they are on by text. */
 static void mark_faults(kh_loader *l, bool *gone[KH_NOUN_COUNT], kh_place place)
 {
-    static const kh_noun nouns[] = {KH_NOUN_FIBRES, KH_NOUN_NODES, KH_NOUN_QKD_LINKS};
+    static const kh_noun nouns[] = {KH_NOUN_FIBRES, KH_NOUN_NODES, KH_NOUN_QKD_LINKS, KH_NOUN_QKD_LINKS};
     for (size_t i = 0; i < l->net->n_faults; i++) {
         const kh_fault *fault = &l->net->faults[i];
         if (l->broken[KH_NOUN_FAULTS][i])

@@ -46,7 +46,7 @@ static const char *const source_places[] = {"a", "middle", "b", NULL};
 static const char *const uses[] = {"key", "otp", "aes-256", NULL};
 static const char *const securities[] = {"qkd", "hybrid", "pqc", "psk", NULL};
 static const char *const disclosures[] = {"full", "rates", "prices", "nothing", NULL};
-static const char *const fault_kinds[] = {"fibre-cut", "node", "module", NULL};
+static const char *const fault_kinds[] = {"fibre-cut", "node", "module", "link", NULL};
 
 static const kh_field transit_fields[] = {
     {FIELD(kh_domain, "price_per_mbit", transit_price_per_mbit, KH_FIELD_NUMBER, "EUR/Mbit", 0, "Price of key carried for others."),

@@ -210,6 +210,7 @@ kh_status kh_engine_finish(kh_engine *engine, kh_error *err)
     result->fibre_cuts = engine->faults.fibre_cuts;
     result->node_failures = engine->faults.node_failures;
     result->module_failures = engine->faults.module_failures;
+    result->link_failures = engine->faults.link_failures;
     for (uint32_t i = 0; i < result->n_demands; i++)
         report_demand(engine, i);
     for (uint32_t i = 0; i < result->n_links; i++)

@@ -61,7 +61,7 @@ typedef struct kh_sim_link {
 typedef struct kh_sim_result {
     double duration_s, warm_up_s;
     uint64_t seed, events;
-    uint64_t fibre_cuts, node_failures, module_failures;
+    uint64_t fibre_cuts, node_failures, module_failures, link_failures;
     kh_sim_demand *demands; /**< [n_demands] */
     size_t n_demands;
     kh_sim_link *links; /**< [n_links] */

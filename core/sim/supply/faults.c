@@ -16,6 +16,7 @@ static size_t count_entities(const kh_net *net, kh_fault_kind kind)
     case KH_FAULT_NODE:
         return net->n_nodes;
     case KH_FAULT_MODULE:
+    case KH_FAULT_LINK:
         return net->n_qkd_links;
     }
     return 0;
@@ -29,6 +30,7 @@ static const char *entity_id(const kh_net *net, kh_fault_kind kind, uint32_t i)
     case KH_FAULT_NODE:
         return net->nodes[i].id;
     case KH_FAULT_MODULE:
+    case KH_FAULT_LINK:
         return net->qkd_links[i].id;
     }
     return "";
@@ -36,7 +38,7 @@ static const char *entity_id(const kh_net *net, kh_fault_kind kind, uint32_t i)
 
 static bool is_on_all(const kh_fault *fault)
 {
-    static const char *const all[] = {"all-fibres", "all-nodes", "all-links"};
+    static const char *const all[] = {"all-fibres", "all-nodes", "all-links", "all-links"};
     return strcmp(fault->on, all[fault->kind]) == 0;
 }
 
@@ -87,7 +89,7 @@ static double mean_up_ns(const kh_net *net, const kh_fault *fault, uint32_t enti
 /* How often the link depends on the entity. */
 static size_t count_uses(const kh_qkd_link *link, uint32_t link_index, const kh_fault_process *process)
 {
-    if (process->kind == KH_FAULT_MODULE)
+    if (process->kind == KH_FAULT_MODULE || process->kind == KH_FAULT_LINK)
         return link_index == process->entity;
     if (process->kind == KH_FAULT_NODE)
         return link->ends[0].i == process->entity || link->ends[1].i == process->entity;
@@ -132,7 +134,7 @@ static void schedule(kh_faults *faults, uint32_t index)
 static kh_status add_process(const builder *b, const kh_fault *fault, uint32_t entity, unsigned module)
 {
     char purpose[32];
-    static const char *const purposes[] = {"cut", "failure"};
+    static const char *const purposes[] = {[KH_FAULT_FIBRE_CUT] = "cut", [KH_FAULT_NODE] = "failure", [KH_FAULT_LINK] = "link"};
     if (fault->kind == KH_FAULT_MODULE)
         (void)snprintf(purpose, sizeof purpose, "module %u", module);
     else
@@ -166,7 +168,7 @@ static kh_status add_processes(const builder *b, kh_fault_kind kind)
     return KH_OK;
 }
 
-static const kh_fault_kind kinds[] = {KH_FAULT_FIBRE_CUT, KH_FAULT_NODE, KH_FAULT_MODULE};
+static const kh_fault_kind kinds[] = {KH_FAULT_FIBRE_CUT, KH_FAULT_NODE, KH_FAULT_MODULE, KH_FAULT_LINK};
 enum { N_KINDS = sizeof kinds / sizeof kinds[0] };
 
 static kh_status play_faults(const builder *b)
@@ -191,6 +193,10 @@ static void break_or_repair(kh_faults *faults, const kh_fault_process *process)
     case KH_FAULT_MODULE:
         (breaks ? kh_links_break_module : kh_links_repair_module)(faults->links, process->entity);
         faults->module_failures += breaks;
+        break;
+    case KH_FAULT_LINK:
+        (breaks ? kh_links_break : kh_links_repair)(faults->links, process->entity);
+        faults->link_failures += breaks;
         break;
     case KH_FAULT_NODE:
         (breaks ? kh_links_break_node : kh_links_repair_node)(faults->links, process->entity);
@@ -227,7 +233,7 @@ static void toggle(void *self, uint32_t index)
 static void restart(void *self)
 {
     kh_faults *faults = self;
-    faults->fibre_cuts = faults->node_failures = faults->module_failures = 0;
+    faults->fibre_cuts = faults->node_failures = faults->module_failures = faults->link_failures = 0;
 }
 
 static void visit(void *self, kh_state *state)
@@ -240,6 +246,7 @@ static void visit(void *self, kh_state *state)
     KH_STATE(state, faults->fibre_cuts);
     KH_STATE(state, faults->node_failures);
     KH_STATE(state, faults->module_failures);
+    KH_STATE(state, faults->link_failures);
 }
 
 static const kh_part_ops ops = {.name = "faults", .restart = restart, .visit = visit};

@@ -6,14 +6,15 @@
 #include "core/sim/kernel/draw.h"
 #include "core/sim/supply/links.h"
 
-/** Fibre cuts, node failures and module failures: alternating renewal processes, one per entity (and per module).
+/** Cuts of fibres, failures of nodes, modules and whole links: alternating renewal processes, one per entity (and per module).
  *
  *  Time to fail: exponential with mean mtbf (of a fibre: mtbf_h_per_1000km * 1000 / length_km); time to repair: exponential with
  *  mean mttr. So the long-run availability is MTBF / (MTBF + MTTR). Each process has its own stream: (fibre id, "cut"), (node id,
- *  "failure"), (link id, "module 1")... An entry of the topology that names an entity replaces one on "all-..."; else the last
- *  counts.
+ *  "failure"), (link id, "module 1")..., (link id, "link"). An entry of the topology that names an entity replaces one on
+ * "all-..."; else the last counts.
  *
- *  A link is down while any of its fibres or either end node is. A broken module lowers a link's rate by its share.
+ *  A link is down while it has failed itself, or any of its fibres or either end node has. A broken module lowers a link's rate by
+ * its share.
  */
 typedef struct kh_fault_process {
     kh_fault_kind kind;
@@ -28,7 +29,7 @@ typedef struct kh_fault_process {
 typedef struct kh_faults {
     kh_fault_process *processes;
     size_t n_processes;
-    uint64_t fibre_cuts, node_failures, module_failures; /**< since the start of the statistics */
+    uint64_t fibre_cuts, node_failures, module_failures, link_failures; /**< since the start of the statistics */
     kh_kernel *kernel;
     kh_links *links;
     kh_event_kind toggle; /**< subject: process; it fails or is repaired */

@@ -212,6 +212,18 @@ static void stored_key_stays_usable_while_the_fibre_is_cut(void **state)
     handmade_destroy(&h);
 }
 
+static void a_link_that_has_failed_makes_no_key_and_its_store_stays_usable(void **state)
+{
+    (void)state;
+    handmade h = one_link(60, 2560, 1);
+    (void)handmade_fault(&h, KH_FAULT_LINK, "q0", 1e-9, 1e9);
+    h.options.late_after_s = 1;
+    const kh_sim_result *result = handmade_run(&h);
+    assert_true(result->demands[0].served == 60 && result->link_failures == 1 && result->fibre_cuts == 0);
+    assert_true(result->links[0].up_fraction < 1e-6 && result->links[0].lost_bits == result->links[0].generated_bits);
+    handmade_destroy(&h);
+}
+
 static void a_node_that_is_down_relays_nothing(void **state)
 {
     (void)state;
@@ -486,6 +498,7 @@ int main(void)
         cmocka_unit_test(keys_fetched_together_are_counted_one_by_one),
         cmocka_unit_test(at_most_a_twentieth_of_the_smallest_store_is_fetched_together),
         cmocka_unit_test(stored_key_stays_usable_while_the_fibre_is_cut),
+        cmocka_unit_test(a_link_that_has_failed_makes_no_key_and_its_store_stays_usable),
         cmocka_unit_test(a_node_that_is_down_relays_nothing),
         cmocka_unit_test(those_who_wait_for_a_node_go_on_when_it_is_back),
         cmocka_unit_test(a_broken_route_gives_its_turn_to_another_planned_one),
