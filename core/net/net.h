@@ -59,6 +59,7 @@ typedef struct kh_domain {
     kh_place place;
     kh_disclosure discloses;
     double transit_price_per_mbit; /**< EUR per Mbit of key carried for others */
+    double handover_s;             /**< a hop between two domains takes that of both in addition */
 } kh_domain;
 
 #define KH_KEY_BITS 256 /**< the size of a key where none is said, and the unit of key stores */

@@ -61,6 +61,9 @@ static const kh_field domain_fields[] = {
     {TEXT(kh_domain, country, "Country, as people write it or as a two-letter code.")},
     {CHOICE(kh_domain, discloses, KH_DISCLOSE_FULL, "What the operator shows to others."), .words = disclosures},
     {.name = "transit", .type = KH_FIELD_MAPPING, .inner = &transit, .text = "What carrying key for others costs."},
+    {NUMBER(kh_domain, handover_s, "s", 0,
+            "Time that a key takes through its border gateway; a hop between two domains takes that of both."),
+     WITHIN(0, 60)},
     NOTE,
     SOURCED};
 
