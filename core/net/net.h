@@ -64,6 +64,14 @@ typedef struct kh_domain {
 
 #define KH_KEY_BITS 256 /**< the size of a key where none is said, and the unit of key stores */
 
+/** What a key store does with a block of key for which it has no room. */
+typedef enum kh_when_full {
+    KH_WHEN_FULL_AS_NODES = -1, /**< only while loading: not given */
+    KH_WHEN_FULL_KEEP,          /**< fills up; what does not fit is lost */
+    KH_WHEN_FULL_DROP_BLOCK,    /**< the whole block is lost */
+    KH_WHEN_FULL_DROP_OLDEST    /**< the oldest key makes room and is lost */
+} kh_when_full;
+
 /** Buffer of keys; sizes in keys of KH_KEY_BITS. */
 typedef struct kh_store_policy {
     double capacity_keys;
@@ -71,6 +79,10 @@ typedef struct kh_store_policy {
         refill_below_keys; /**< once below this the link makes key until full, then rests; NAN (not from a file): it never rests */
     double reserve_keys;   /**< kept for demands of the highest priority */
     double initial_keys;
+    double lifetime_h;      /**< older key is discarded; INFINITY or 0: it keeps for ever */
+    double sync_s;          /**< from the end of a block until both ends can use its key, >= 0 */
+    kh_when_full when_full; /**< resolved after loading */
+    bool is_volatile;       /**< an end that fails forgets its key, and the other end's copy is then of no use */
 } kh_store_policy;
 
 /** Orbit of a satellite, circular. The year starts on 1 January, 0 h UTC. */

@@ -4,7 +4,8 @@
 #include <math.h>
 
 /* 3.2 MB, near the smallest stores of SECOQC (3.8 MiB); refilled below 80 %, as in Cambridge (800 of 1000 keys, Dynes 2019). */
-static const kh_store_policy LAST_RESORT = {.capacity_keys = 100000, .reserve_keys = 0, .initial_keys = 0};
+static const kh_store_policy LAST_RESORT = {
+    .capacity_keys = 100000, .reserve_keys = 0, .initial_keys = 0, .lifetime_h = (double)INFINITY, .sync_s = 0};
 static const double REFILL_SHARE = 0.8;
 
 double kh_fibre_derived_loss_db(const kh_net *net, const kh_fibre *fibre)
@@ -48,6 +49,18 @@ static double inherited_within(double most, double own, double a, double b, doub
     return isnan(own) && value > most ? most : value;
 }
 
+static double larger_inherited(double own, double a, double b, double last)
+{
+    double larger = fmax(a, b); /* of those that are given */
+    return !isnan(own) ? own : isnan(larger) ? last : larger;
+}
+
+static kh_when_full first_given(kh_when_full own, kh_when_full a, kh_when_full b)
+{
+    kh_when_full given = own != KH_WHEN_FULL_AS_NODES ? own : a != KH_WHEN_FULL_AS_NODES ? a : b;
+    return given != KH_WHEN_FULL_AS_NODES ? given : KH_WHEN_FULL_KEEP;
+}
+
 static void resolve_store(const kh_net *net, kh_qkd_link *link)
 {
     kh_store_policy *own = &link->key_store;
@@ -58,6 +71,10 @@ static void resolve_store(const kh_net *net, kh_qkd_link *link)
         inherited_within(most, own->refill_below_keys, a->refill_below_keys, b->refill_below_keys, REFILL_SHARE * most);
     own->reserve_keys = inherited_within(most, own->reserve_keys, a->reserve_keys, b->reserve_keys, LAST_RESORT.reserve_keys);
     own->initial_keys = inherited_within(most, own->initial_keys, a->initial_keys, b->initial_keys, LAST_RESORT.initial_keys);
+    own->lifetime_h = inherited(own->lifetime_h, a->lifetime_h, b->lifetime_h, LAST_RESORT.lifetime_h);
+    own->sync_s = larger_inherited(own->sync_s, a->sync_s, b->sync_s, LAST_RESORT.sync_s);
+    own->when_full = first_given(own->when_full, a->when_full, b->when_full);
+    own->is_volatile = own->is_volatile || a->is_volatile || b->is_volatile;
 }
 
 /* --- chains of fibres --- */

@@ -47,6 +47,7 @@ static const char *const uses[] = {"key", "otp", "aes-256", NULL};
 static const char *const securities[] = {"qkd", "hybrid", "pqc", "psk", NULL};
 static const char *const disclosures[] = {"full", "rates", "prices", "nothing", NULL};
 static const char *const fault_kinds[] = {"fibre-cut", "node", "module", "link", NULL};
+static const char *const when_full[] = {"keep", "drop-block", "drop-oldest", NULL};
 
 static const kh_field transit_fields[] = {
     {FIELD(kh_domain, "price_per_mbit", transit_price_per_mbit, KH_FIELD_NUMBER, "EUR/Mbit", 0, "Price of key carried for others."),
@@ -78,6 +79,15 @@ static const kh_field store_fields[] = {
      INHERITED("0")},
     {WHOLE(kh_store_policy, initial_keys, "keys of 256 bit", NOT_GIVEN, "In the store at the start."), WITHIN(0, 1e12),
      INHERITED("0")},
+    {NUMBER(kh_store_policy, lifetime_h, "h", NOT_GIVEN, "Older key is discarded; what is taken is the oldest."), ABOVE_TO(0, 1e6),
+     INHERITED("it keeps for ever")},
+    {NUMBER(kh_store_policy, sync_s, "s", NOT_GIVEN, "From the end of a block until its key can be used at both ends."),
+     WITHIN(0, 86400), .fallback_text = "the larger of the two nodes', else 0"},
+    {CHOICE(kh_store_policy, when_full, KH_WHEN_FULL_AS_NODES,
+            "A block that finds too little room: what fits is kept, the block is dropped whole, or the oldest key makes room."),
+     .words = when_full, .fallback_text = "that of the first node that says it, else keep"},
+    {FIELD(kh_store_policy, "volatile", is_volatile, KH_FIELD_BOOL, NULL, 0,
+           "A node that fails forgets its key; the other end's copy is then discarded. Also so when a node says it.")},
 };
 static const kh_schema_table store = {
     .singular = "key_store", .fields = store_fields, .n_fields = COUNT(store_fields), .size = sizeof(kh_store_policy)};

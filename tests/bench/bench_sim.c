@@ -150,7 +150,8 @@ static void bench_grid(void)
     handmade h = handmade_grid(10, 10, 500);
     for (uint32_t i = 0; i < h.net.n_qkd_links; i++) {
         handmade_blocks(&h, &h.net.qkd_links[i], 65536, 65536 / h.rates.qkd[i].key_rate_bps);
-        h.net.qkd_links[i].key_store = (kh_store_policy){3906, NOT_GIVEN, 0, 256};
+        h.net.qkd_links[i].key_store =
+            (kh_store_policy){.capacity_keys = 3906, .refill_below_keys = NOT_GIVEN, .initial_keys = 256};
     }
     for (uint32_t k = 0; k < 500; k++) {
         uint32_t from = k % 100, to = (from + 1 + 7 * k % 99) % 100;
@@ -167,7 +168,7 @@ static void bench_year(double days, double fetch_s)
     handmade h = handmade_grid(9, 9, 30); /* 144 links */
     for (uint32_t i = 0; i < h.net.n_qkd_links; i++) {
         handmade_blocks(&h, &h.net.qkd_links[i], 500000, 100 + 2.0 * i);
-        h.net.qkd_links[i].key_store = (kh_store_policy){20000, 16000, 0, 10000};
+        h.net.qkd_links[i].key_store = (kh_store_policy){.capacity_keys = 20000, .refill_below_keys = 16000, .initial_keys = 10000};
     }
     for (uint32_t k = 0; k < 30; k++) {
         kh_demand *demand = handmade_demand(&h, KH_USE_AES_256, 24 * 2 * 256 / 60.0, 2);

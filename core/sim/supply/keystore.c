@@ -28,6 +28,7 @@ static void update_want(kh_keystore *store)
 kh_keystore kh_keystore_of(const kh_store_policy *policy)
 {
     kh_keystore store = {.capacity = bits_of(policy->capacity_keys)};
+    store.when_full = policy->when_full;
     bool always = isnan(policy->refill_below_keys);
     store.refill_below = always ? INT64_MAX : at_most(bits_of(policy->refill_below_keys), store.capacity);
     store.reserve = at_most(bits_of(policy->reserve_keys), store.capacity);
@@ -59,11 +60,15 @@ void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop)
 
 void kh_keystore_deposit(kh_keystore *store, int64_t bits)
 {
-    int64_t fits = at_most(bits, store->capacity - store->level);
+    int64_t room = store->capacity - store->level;
+    bool drop = bits > room && store->when_full == KH_WHEN_FULL_DROP_BLOCK;
+    int64_t fits = drop ? 0 : at_most(bits, room);
     store->generated += bits;
     store->level += fits;
     store->lost += bits - fits;
     update_want(store);
+    if (drop && store->refill_below != INT64_MAX && store->level >= store->refill_below)
+        store->wants_key = false;
 }
 
 void kh_keystore_discard(kh_keystore *store, int64_t bits)

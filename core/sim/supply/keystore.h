@@ -15,6 +15,7 @@ typedef struct kh_keystore {
     int64_t reserve;      /**< out of reach for all but the highest priority */
     int64_t initial, generated, delivered, relayed, lost;
     int64_t lowest; /**< lowest level since the start or the last kh_keystore_restart() */
+    kh_when_full when_full;
     bool wants_key; /**< hysteresis between refill_below and capacity */
 } kh_keystore;
 
@@ -31,7 +32,8 @@ void kh_keystore_take(kh_keystore *store, int64_t bits, bool first_hop);
 /** Books bits that were taken as lost: their request was blocked further on. */
 void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop);
 
-/** Adds generated bits; what does not fit is lost. */
+/** Adds a block of generated bits; what does not fit is lost, or all of it, as the policy says. A block that is lost whole tells
+ *  that the store is full. */
 void kh_keystore_deposit(kh_keystore *store, int64_t bits);
 
 /** Generated bits of which nothing arrives: the link was broken. */

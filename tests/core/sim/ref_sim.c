@@ -189,7 +189,7 @@ static double empty_share(uint64_t seed, double la, double mu, double capacity)
     kh_arena *arena = kh_arena_create(0);
     kh_queue queue;
     kh_queue_init(&queue, arena);
-    kh_store_policy policy = {capacity, NOT_GIVEN, 0, 0};
+    kh_store_policy policy = {.capacity_keys = capacity, .refill_below_keys = NOT_GIVEN};
     kh_keystore store = kh_keystore_of(&policy);
     kh_rng keys = kh_rng_stream(seed, "pool", "keys"), requests = kh_rng_stream(seed, "pool", "requests");
     kh_queue_push(&queue, 0, KEY_COMES, 0);

@@ -184,7 +184,8 @@ static void at_most_a_twentieth_of_the_smallest_store_is_fetched_together(void *
 {
     (void)state;
     handmade h = chain(0, 0, 10);
-    h.net.qkd_links[0].key_store = (kh_store_policy){100, NOT_GIVEN, 0, 100}; /* 5 of these keys are a twentieth */
+    h.net.qkd_links[0].key_store = (kh_store_policy){
+        .capacity_keys = 100, .refill_below_keys = NOT_GIVEN, .initial_keys = 100}; /* 5 of these keys are a twentieth */
     h.net.qkd_links[1].key_store.initial_keys = 1000;
     h.options.fetch_s = 60;
     h.options.late_after_s = 1e-9;

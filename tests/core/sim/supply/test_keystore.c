@@ -9,7 +9,8 @@ enum { KEY = KH_KEY_BITS };
 
 static kh_keystore store_of(double capacity, double refill_below, double reserve, double initial)
 {
-    kh_store_policy policy = {capacity, refill_below, reserve, initial};
+    kh_store_policy policy = {
+        .capacity_keys = capacity, .refill_below_keys = refill_below, .reserve_keys = reserve, .initial_keys = initial};
     return kh_keystore_of(&policy);
 }
 
@@ -59,6 +60,22 @@ static void what_does_not_fit_is_lost(void **state)
     assert_true(kh_keystore_balances(&store));
 }
 
+static void a_block_that_does_not_fit_may_be_dropped_whole(void **state)
+{
+    (void)state;
+    kh_store_policy policy = {.capacity_keys = 10, .refill_below_keys = 9, .initial_keys = 5, .when_full = KH_WHEN_FULL_DROP_BLOCK};
+    kh_keystore store = kh_keystore_of(&policy);
+    kh_keystore_deposit(&store, 4 * KEY);
+    assert_int_equal(store.level, 9 * KEY);
+    assert_int_equal(store.lost, 0);
+    assert_true(store.wants_key);
+    kh_keystore_deposit(&store, 2 * KEY);
+    assert_int_equal(store.level, 9 * KEY);
+    assert_int_equal(store.lost, 2 * KEY);
+    assert_false(store.wants_key); /* it is as full as such blocks make it */
+    assert_true(kh_keystore_balances(&store));
+}
+
 static void the_reserve_is_for_the_highest_priority(void **state)
 {
     (void)state;
@@ -103,6 +120,7 @@ int main(void)
         cmocka_unit_test(values_above_the_capacity_are_cut_to_it),
         cmocka_unit_test(key_is_wanted_only_between_the_refill_level_and_full),
         cmocka_unit_test(what_does_not_fit_is_lost),
+        cmocka_unit_test(a_block_that_does_not_fit_may_be_dropped_whole),
         cmocka_unit_test(the_reserve_is_for_the_highest_priority),
         cmocka_unit_test(the_ledger_says_where_bits_went),
         cmocka_unit_test(an_endless_store_stays_within_its_integers),
