@@ -120,10 +120,11 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
 kh_status kh_engine_init(kh_engine *engine, const kh_engine_inputs *inputs, kh_arena *scratch, kh_arena *arena, kh_error *err)
 {
     KH_TRY(check_inputs(inputs, err));
-    *engine = (kh_engine){.net = inputs->net, .options = *inputs->options};
+    *engine = (kh_engine){.net = inputs->net, .inputs = *inputs, .options = *inputs->options};
     engine->end = kh_ns_from_s(inputs->options->duration_s);
     engine->warm_up = kh_ns_from_s(inputs->options->warm_up_s);
     kh_kernel_init(&engine->kernel, scratch);
+    engine->kernel.journal = inputs->options->journal;
     KH_TRY(schedule_warm_up(engine, err));
     KH_TRY(start_parts(engine, inputs, scratch, err));
     KH_TRY(check_size(engine, err));

@@ -7,9 +7,18 @@
 #include "core/sim/sim.h"
 #include "core/sim/supply/faults.h"
 
+/** What a run is about; all of it outlives the engine. */
+typedef struct kh_engine_inputs {
+    const kh_net *net;
+    const kh_rates *rates;
+    const kh_plan *plan;
+    const kh_sim_options *options;
+} kh_engine_inputs;
+
 /** A run in progress, for core/sim and its tests: everyone else goes through kh_sim_run(). */
 typedef struct kh_engine {
     const kh_net *net;
+    kh_engine_inputs inputs;
     kh_sim_options options;
     kh_ns end, warm_up, last_time;
     uint64_t last_sequence;
@@ -20,14 +29,6 @@ typedef struct kh_engine {
     kh_asking asking;
     kh_sim_result *result; /**< its series fill as the run goes on */
 } kh_engine;
-
-/** What a run is about; all of it outlives the engine. */
-typedef struct kh_engine_inputs {
-    const kh_net *net;
-    const kh_rates *rates;
-    const kh_plan *plan;
-    const kh_sim_options *options;
-} kh_engine_inputs;
 
 /** Sets everything up at time 0.
  *  @param engine  stays where it is until the run is over: its parts point at each other

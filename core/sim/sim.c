@@ -3,8 +3,10 @@
 
 #include "core/base/rng.h"
 #include "core/base/units.h"
+#include "core/sim/checkpoint.h"
 #include "core/sim/engine.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum { EVENTS_PER_POLL = 4096 };
@@ -31,17 +33,68 @@ kh_sim_options kh_sim_replication(const kh_sim_options *options, size_t i)
     return replication;
 }
 
-static kh_status run_to_end(kh_engine *engine, kh_error *err)
+/* Each checkpoint takes back the memory of the one before. */
+static kh_status keep(kh_engine *engine, kh_arena *memory, kh_error *err)
+{
+    const kh_sim_checkpoints *checkpoints = engine->options.checkpoints;
+    const uint8_t *bytes = NULL;
+    size_t n = 0;
+    kh_arena_reset(memory);
+    KH_TRY(kh_checkpoint_save(engine, memory, &bytes, &n, err));
+    return checkpoints->keep(checkpoints->user, bytes, n, err);
+}
+
+static kh_status stop_here(kh_engine *engine, kh_arena *memory, kh_error *err)
+{
+    if (engine->options.checkpoints != NULL)
+        KH_TRY(keep(engine, memory, err));
+    return kh_fail(err, KH_EINTERRUPTED, "stopped at t = %.3f s of %g", kh_s_from_ns(kh_kernel_now(&engine->kernel)),
+                   engine->options.duration_s);
+}
+
+/* The checkpoint after the present time. */
+static kh_ns next_checkpoint(const kh_engine *engine)
+{
+    const kh_sim_checkpoints *checkpoints = engine->options.checkpoints;
+    if (checkpoints == NULL || !(checkpoints->every_s > 0))
+        return INT64_MAX;
+    kh_ns every = kh_ns_from_s(fmax(checkpoints->every_s, 1e-3));
+    return (kh_kernel_now(&engine->kernel) / every + 1) * every;
+}
+
+static kh_status run_to_end(kh_engine *engine, kh_arena *memory, kh_error *err)
 {
     const volatile int *stop = engine->options.stop;
+    kh_ns due = next_checkpoint(engine);
     bool more = true;
     while (more) {
         if (stop != NULL && engine->kernel.events % EVENTS_PER_POLL == 0 && *stop != 0)
-            return kh_fail(err, KH_EINTERRUPTED, "stopped at t = %.3f s of %g", kh_s_from_ns(kh_kernel_now(&engine->kernel)),
-                           engine->options.duration_s);
+            return stop_here(engine, memory, err);
+        if (kh_kernel_now(&engine->kernel) >= due) {
+            KH_TRY(keep(engine, memory, err));
+            due = next_checkpoint(engine);
+        }
         KH_TRY(kh_engine_step(engine, &more, err));
     }
     return kh_engine_finish(engine, err);
+}
+
+static kh_status play(const kh_engine_inputs *inputs, kh_arena *scratch, kh_arena *arena, kh_sim_result **result, kh_error *err)
+{
+    const kh_sim_checkpoints *checkpoints = inputs->options->checkpoints;
+    kh_engine *engine = KH_NEW(scratch, kh_engine, 1);
+    kh_arena *memory = kh_arena_create(0);
+    kh_status status = engine == NULL || memory == NULL ? kh_fail(err, KH_ENOMEM, "out of memory for a run") : KH_OK;
+    if (status == KH_OK)
+        status = kh_engine_init(engine, inputs, scratch, arena, err);
+    if (status == KH_OK && checkpoints != NULL && checkpoints->resume != NULL)
+        status = kh_checkpoint_load(engine, checkpoints->resume, checkpoints->n_resume, scratch, err);
+    if (status == KH_OK)
+        status = run_to_end(engine, memory, err);
+    if (status == KH_OK)
+        *result = engine->result;
+    kh_arena_destroy(memory);
+    return status;
 }
 
 kh_status kh_sim_run(const kh_net *net, const kh_rates *rates, const kh_plan *plan, const kh_sim_options *options, kh_arena *arena,
@@ -50,13 +103,8 @@ kh_status kh_sim_run(const kh_net *net, const kh_rates *rates, const kh_plan *pl
     kh_arena *scratch = kh_arena_create(0);
     if (scratch == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for a run");
-    kh_engine engine;
     kh_engine_inputs inputs = {.net = net, .rates = rates, .plan = plan, .options = options};
-    kh_status status = kh_engine_init(&engine, &inputs, scratch, arena, err);
-    if (status == KH_OK)
-        status = run_to_end(&engine, err);
-    if (status == KH_OK)
-        *result = engine.result;
+    kh_status status = play(&inputs, scratch, arena, result, err);
     kh_arena_destroy(scratch);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "core/net/net.h"
 #include "core/net/plan.h"
 #include "core/net/rates.h"
+#include "core/sim/kernel/note.h"
 #include "core/sim/stats/estimate.h"
 #include "core/sim/stats/series.h"
 
@@ -14,6 +15,15 @@
  *  Time is integer nanoseconds from the start of the run. */
 
 #define KH_SIM_MOST_DAYS 32850.0 /**< longest run, 90 years of 365 days */
+
+/** A run kept from time to time, so that it can go on after an interruption with identical results. */
+typedef struct kh_sim_checkpoints {
+    double every_s; /**< of the run's time; not > 0: only when it is stopped */
+    kh_status (*keep)(void *user, const uint8_t *bytes, size_t n, kh_error *err); /**< a failure ends the run */
+    void *user;
+    const uint8_t *resume; /**< [n_resume] what keep() was given, by a run of the same inputs; NULL: from the start */
+    size_t n_resume;
+} kh_sim_checkpoints;
 
 typedef struct kh_sim_options {
     double duration_s; /**< > 0, at most KH_SIM_MOST_DAYS */
@@ -26,7 +36,9 @@ typedef struct kh_sim_options {
     size_t series_points; /**< most points kept of each store's level over time; extremes are kept when thinned */
     bool faults;          /**< play the network's faults */
     bool audit;           /**< check conservation, time order and store bounds after every event; KH_EINTERNAL when broken */
-    const volatile int *stop; /**< not NULL: the run ends with KH_EINTERRUPTED soon after it becomes non-zero */
+    const kh_journal *journal;             /**< told what happens; NULL: nobody */
+    const kh_sim_checkpoints *checkpoints; /**< NULL: none */
+    const volatile int *stop;              /**< not NULL: the run ends with KH_EINTERRUPTED soon after it becomes non-zero */
 } kh_sim_options;
 
 /** What commands and studies start from: 30 days after 1 day of warm-up, faults on, keys of ten minutes asked for at once, and no

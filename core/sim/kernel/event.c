@@ -277,8 +277,9 @@ void kh_queue_visit(kh_queue *queue, kh_state *state)
         bucket->events = kh_state_array(state, bucket->events, &bucket->n, &bucket->capacity, sizeof *bucket->events);
     }
     queue->timers = kh_state_array(state, queue->timers, &queue->n_timers, &queue->timers_capacity, sizeof *queue->timers);
-    queue->free_timers =
-        kh_state_array(state, queue->free_timers, &queue->n_free_timers, &queue->free_capacity, sizeof *queue->free_timers);
+    size_t room = queue->n_timers; /* every timer may come to be free */
+    queue->free_timers = kh_state_array(state, queue->free_timers, &room, &queue->free_capacity, sizeof *queue->free_timers);
+    KH_STATE(state, queue->n_free_timers);
 }
 
 kh_ns kh_ns_from_s(double seconds)

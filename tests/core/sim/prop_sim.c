@@ -1,60 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Laws that hold for every network, played on random grids with faults, queues, reserves and several routes per demand. */
-#include "tests/core/sim/handmade.h"
+#include "tests/core/sim/drawn.h"
 
 #include "tests/core/sim/cmocka_all.h"
 
 #include <string.h>
 
-enum { NETWORKS = 12, ROWS = 5, COLUMNS = 5 };
-
-static void draw_stores(handmade *h, kh_rng *rng)
-{
-    for (size_t i = 0; i < h->net.n_qkd_links; i++) {
-        kh_qkd_link *link = &h->net.qkd_links[i];
-        kh_store_policy *policy = &link->key_store;
-        link->modules = 1 + (double)kh_rng_below(rng, 3);
-        policy->capacity_keys = 50 + (double)kh_rng_below(rng, 500);
-        policy->initial_keys = (double)kh_rng_below(rng, 200);
-        policy->reserve_keys = (double)kh_rng_below(rng, 30);
-        if (kh_rng_below(rng, 2) == 0)
-            policy->refill_below_keys = policy->capacity_keys * kh_rng_uniform(rng);
-        if (kh_rng_below(rng, 2) == 0)
-            handmade_blocks(h, link, 1000 + (double)kh_rng_below(rng, 30000), 0.5 + 20 * kh_rng_uniform(rng));
-    }
-}
-
-static void draw_demands(handmade *h, kh_rng *rng, size_t n)
-{
-    static const kh_use uses[] = {KH_USE_KEY, KH_USE_OTP, KH_USE_AES_256};
-    for (size_t i = 0; i < n; i++) {
-        uint32_t from = (uint32_t)kh_rng_below(rng, ROWS * COLUMNS);
-        uint32_t to = (from + 1 + (uint32_t)kh_rng_below(rng, ROWS * COLUMNS - 1)) % (ROWS * COLUMNS);
-        kh_demand *demand = handmade_demand(h, uses[kh_rng_below(rng, 3)], 200 + 1000 * kh_rng_uniform(rng), 2);
-        demand->key_bits = 128 << kh_rng_below(rng, 3);
-        demand->priority = (double)kh_rng_below(rng, 2);
-        demand->encryptors = 1 + (double)kh_rng_below(rng, 5);
-        demand->directions = 1 + (double)kh_rng_below(rng, 2);
-        handmade_grid_route(h, demand, COLUMNS, from, to, 1);
-        if (kh_rng_below(rng, 2) == 0)
-            handmade_grid_route(h, demand, COLUMNS, from, to, 0);
-    }
-}
-
-static handmade draw_network(uint64_t seed)
-{
-    kh_rng rng = kh_rng_stream(seed, "network", "draw");
-    handmade h = handmade_grid(ROWS, COLUMNS, 41);
-    draw_stores(&h, &rng);
-    draw_demands(&h, &rng, 40);
-    (void)handmade_fault(&h, KH_FAULT_FIBRE_CUT, "all-fibres", 0.1, 0.02);
-    (void)handmade_fault(&h, KH_FAULT_NODE, "all-nodes", 0.2, 0.005);
-    (void)handmade_fault(&h, KH_FAULT_MODULE, "all-links", 0.1, 0.05);
-    h.options.seed = seed;
-    h.options.duration_s = 600;
-    h.options.late_after_s = 5 * kh_rng_uniform(&rng);
-    return h;
-}
+enum { NETWORKS = 12 };
 
 static void assert_conserved(const kh_sim_link *link)
 {
@@ -77,7 +29,7 @@ static void no_bit_is_lost_or_made_on_random_networks(void **state)
     (void)state;
     double late = 0, blocked = 0, lost = 0;
     for (uint64_t seed = 0; seed < NETWORKS; seed++) {
-        handmade h = draw_network(seed);
+        handmade h = drawn_network(seed);
         h.options.warm_up_s = seed % 2 == 0 ? 0 : 100;
         h.options.fetch_s = seed % 3 == 0 ? 10 : 0;
         const kh_sim_result *result = handmade_run(&h); /* audited after every event */
@@ -101,10 +53,10 @@ static void no_bit_is_lost_or_made_on_random_networks(void **state)
 static void relays_use_bits_times_hops(void **state)
 {
     (void)state;
-    handmade h = handmade_grid(ROWS, COLUMNS, 40);
+    handmade h = handmade_grid(DRAWN_ROWS, DRAWN_COLUMNS, 40);
     kh_rng rng = kh_rng_stream(5, "network", "draw");
-    draw_stores(&h, &rng);
-    draw_demands(&h, &rng, 40);
+    drawn_stores(&h, &rng);
+    drawn_demands(&h, &rng, 40);
     for (size_t i = 0; i < h.plan.n_demands; i++)
         h.plan.demands[i].n_routes = 1;
     h.options.duration_s = 300;
@@ -140,7 +92,7 @@ static void assert_same(const kh_sim_result *a, const kh_sim_result *b, size_t n
 static void the_same_seed_gives_the_same_bytes_and_another_seed_others(void **state)
 {
     (void)state;
-    handmade h = draw_network(3);
+    handmade h = drawn_network(3);
     const kh_sim_result *first = handmade_run(&h), *again = handmade_run(&h);
     assert_true(first->events == again->events && first->fibre_cuts == again->fibre_cuts);
     assert_same(first, again, first->n_links, first->n_demands);
@@ -154,7 +106,7 @@ static void the_same_seed_gives_the_same_bytes_and_another_seed_others(void **st
 static void a_link_more_leaves_the_results_of_the_others_as_they_were(void **state)
 {
     (void)state;
-    handmade h = draw_network(4);
+    handmade h = drawn_network(4);
     const kh_sim_result *before = handmade_run(&h);
     uint32_t added = (uint32_t)h.net.n_qkd_links;
     kh_demand *demand;
@@ -171,7 +123,7 @@ static void a_link_more_leaves_the_results_of_the_others_as_they_were(void **sta
 static void a_series_is_bounded_and_holds_the_extremes(void **state)
 {
     (void)state;
-    handmade h = draw_network(6);
+    handmade h = drawn_network(6);
     static const size_t points[] = {0, 3, 4, 5, 50, 100000};
     for (size_t k = 0; k < sizeof points / sizeof points[0]; k++) {
         h.options.series_points = points[k];
@@ -194,7 +146,7 @@ static void a_series_is_bounded_and_holds_the_extremes(void **state)
 static void warm_up_only_changes_what_is_counted(void **state)
 {
     (void)state;
-    handmade h = draw_network(7);
+    handmade h = drawn_network(7);
     const kh_sim_result *all = handmade_run(&h);
     h.options.warm_up_s = 300;
     const kh_sim_result *late = handmade_run(&h);
