@@ -104,11 +104,14 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
     kh_faults_setup faults = {
         .net = net, .kernel = kernel, .links = &engine->links, .seed = options->seed, .play = options->faults};
     KH_TRY(kh_faults_init(&engine->faults, &faults, scratch, err));
+    kh_routing_setup routing = {.net = net, .plan = inputs->plan, .kernel = kernel, .links = &engine->links};
+    KH_TRY(kh_routing_init(&engine->routing, &routing, scratch, err));
     double latency_s = isnan(options->hop_latency_s) ? DEFAULT_HOP_LATENCY_S : options->hop_latency_s;
     kh_relay_setup relay = {.net = net,
                             .plan = inputs->plan,
                             .kernel = kernel,
                             .links = &engine->links,
+                            .routing = &engine->routing,
                             .hop_latency = kh_ns_from_s(latency_s),
                             .late_after_s = options->late_after_s,
                             .fetch_s = options->fetch_s};

@@ -25,6 +25,7 @@ typedef struct kh_engine {
     kh_kernel kernel;
     kh_links links;
     kh_faults faults;
+    kh_routing routing;
     kh_relay relay;
     kh_asking asking;
     kh_sim_result *result; /**< its series fill as the run goes on */

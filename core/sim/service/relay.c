@@ -253,52 +253,12 @@ static void serve_link(kh_relay *relay, uint32_t link)
         serve_queue(relay, link, &queues[1]);
 }
 
-/* --- routes --- */
-
-static bool is_broken(const kh_relay *relay, const kh_relay_demand *demand, const kh_route *route)
-{
-    for (size_t i = 0; i < route->n_links; i++) {
-        uint32_t link = route->links[i].i;
-        if (!nodes_up(relay, link) ||
-            (!kh_links_up(relay->links, link) && !store_has(relay, link, demand->key_bits, demand->first)))
-            return true;
-    }
-    return false;
-}
-
-/* Smooth weighted round robin: every route earns its rate, the richest goes and pays for all. */
-static uint32_t take_turn(kh_relay_demand *demand)
-{
-    uint32_t best = 0;
-    for (uint32_t i = 0; i < demand->n_routes; i++) {
-        demand->turns[i] += demand->routes[i].rate_bps;
-        if (demand->turns[i] > demand->turns[best])
-            best = i;
-    }
-    demand->turns[best] -= demand->turns_sum;
-    return best;
-}
-
-static uint32_t choose_route(const kh_relay *relay, kh_relay_demand *demand)
-{
-    if (demand->n_routes == 1)
-        return 0;
-    uint32_t turn = take_turn(demand);
-    if (relay->links->n_broken == 0)
-        return turn;
-    for (uint32_t i = 0; i < demand->n_routes; i++) {
-        uint32_t other = (uint32_t)((turn + i) % demand->n_routes);
-        if (!is_broken(relay, demand, &demand->routes[other]))
-            return other;
-    }
-    return turn;
-}
-
 void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
 {
     kh_relay_demand *demand = &relay->demands[demand_index];
     demand->requests++;
-    if (demand->n_routes == 0) {
+    uint32_t route = kh_routing_choose(relay->routing, demand_index, demand->key_bits, demand->first);
+    if (route == KH_NO_INDEX) {
         count_blocked(relay, demand, true);
         tell_client(demand, demand_index, ticket, false);
         return;
@@ -306,9 +266,9 @@ void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
     uint32_t index = new_request(relay);
     if (index == KH_NO_INDEX)
         return;
-    uint32_t route = choose_route(relay, demand);
-    relay->requests[index] = (kh_relay_request){.links = demand->routes[route].links,
-                                                .n_links = (uint32_t)demand->routes[route].n_links,
+    const kh_routes_entry *entry = &relay->routing->routes.entries[route];
+    relay->requests[index] = (kh_relay_request){.links = entry->links,
+                                                .n_links = entry->n_links,
                                                 .bits = demand->key_bits,
                                                 .issued = kh_kernel_now(relay->kernel),
                                                 .demand = demand_index,
@@ -322,36 +282,16 @@ void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
 
 /* --- setting up and reading out --- */
 
-static kh_status check_route(const kh_net *net, const kh_route *route, kh_error *err)
-{
-    if (route->n_links == 0 || !(route->rate_bps > 0) || !isfinite(route->rate_bps))
-        return kh_fail(err, KH_ERANGE, "a route has %zu links and a rate of %g bit/s, both must be > 0", route->n_links,
-                       route->rate_bps);
-    for (size_t i = 0; i < route->n_links; i++)
-        if (route->links[i].i >= net->n_qkd_links)
-            return kh_fail(err, KH_ERANGE, "a route uses link %u of a network with %zu", (unsigned)route->links[i].i,
-                           net->n_qkd_links);
-    return KH_OK;
-}
-
-static kh_status init_demand(kh_relay_demand *out, const kh_relay_setup *setup, size_t i, kh_arena *arena, kh_error *err)
+static kh_relay_demand new_demand(const kh_relay_setup *setup, size_t i)
 {
     const kh_demand *demand = &setup->net->demands[i];
-    const kh_plan_demand *planned = &setup->plan->demands[i];
-    *out = (kh_relay_demand){.routes = planned->routes, .n_routes = planned->n_routes, .first = demand->priority <= 0};
-    out->turns = KH_NEW(arena, double, planned->n_routes);
-    if (out->turns == NULL)
-        return kh_fail(err, KH_ENOMEM, "out of memory for %zu routes", planned->n_routes);
-    for (size_t k = 0; k < planned->n_routes; k++) {
-        KH_TRY(check_route(setup->net, &planned->routes[k], err));
-        out->turns_sum += planned->routes[k].rate_bps;
-    }
-    out->keys = kh_fetch_keys(setup->net, demand, planned, setup->fetch_s);
-    out->key_bits = demand->key_bits > 0 ? (int64_t)(demand->key_bits * out->keys) : 0;
+    kh_relay_demand made = {.first = demand->priority <= 0};
+    made.keys = kh_fetch_keys(setup->net, demand, &setup->plan->demands[i], setup->fetch_s);
+    made.key_bits = demand->key_bits > 0 ? (int64_t)(demand->key_bits * made.keys) : 0;
     double rekey_s = demand->rekey_s > 0 ? demand->rekey_s : KH_LATE_AFTER_S;
-    double patience_s = out->keys > 1 ? fmax(rekey_s, setup->fetch_s) : rekey_s;
-    out->late_after = kh_ns_from_s(setup->late_after_s > 0 ? setup->late_after_s : patience_s);
-    return KH_OK;
+    double patience_s = made.keys > 1 ? fmax(rekey_s, setup->fetch_s) : rekey_s;
+    made.late_after = kh_ns_from_s(setup->late_after_s > 0 ? setup->late_after_s : patience_s);
+    return made;
 }
 
 static void restart(void *self)
@@ -389,7 +329,6 @@ int64_t kh_relay_bits_under_way(const kh_relay *relay)
 
 static void visit_demand(kh_relay_demand *demand, kh_state *state)
 {
-    kh_state_visit(state, demand->turns, demand->n_routes * sizeof demand->turns[0]);
     KH_STATE(state, demand->requests);
     KH_STATE(state, demand->served);
     KH_STATE(state, demand->late);
@@ -406,9 +345,9 @@ static bool find_route(const kh_relay *relay, kh_relay_request *request)
 {
     if (!request->in_use)
         return true;
-    if (request->demand >= relay->n_demands || request->route >= relay->demands[request->demand].n_routes)
+    if (request->demand >= relay->n_demands || request->route >= relay->routing->routes.n)
         return false;
-    const kh_route *route = &relay->demands[request->demand].routes[request->route];
+    const kh_routes_entry *route = &relay->routing->routes.entries[request->route];
     request->links = route->links;
     return request->n_links == route->n_links && request->hop < route->n_links;
 }
@@ -469,21 +408,12 @@ kh_status kh_relay_watch(kh_relay *relay, kh_relay_witness tell, void *self, kh_
     return KH_OK;
 }
 
-static kh_status make_demands(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err)
-{
-    for (size_t i = 0; i < relay->n_demands; i++) {
-        kh_status status = init_demand(&relay->demands[i], setup, i, arena, err);
-        if (status != KH_OK)
-            return kh_while(err, status, "demand '%s'", setup->net->demands[i].id);
-    }
-    return KH_OK;
-}
-
 kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err)
 {
     size_t n_links = setup->net->n_qkd_links;
     *relay = (kh_relay){.kernel = setup->kernel,
                         .links = setup->links,
+                        .routing = setup->routing,
                         .arena = arena,
                         .hop_latency = setup->hop_latency,
                         .n_demands = setup->net->n_demands,
@@ -495,7 +425,8 @@ kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *
     for (size_t i = 0; i < n_links; i++)
         for (int k = 0; k < 2; k++)
             relay->waiting[i][k] = (kh_relay_queue){KH_NO_INDEX, KH_NO_INDEX};
-    KH_TRY(make_demands(relay, setup, arena, err));
+    for (size_t i = 0; i < relay->n_demands; i++)
+        relay->demands[i] = new_demand(setup, i);
     KH_TRY(kh_kernel_handle(setup->kernel, "hop", hop_event, relay, &relay->hop, err));
     KH_TRY(kh_kernel_handle(setup->kernel, "deadline", expire, relay, &relay->deadline, err));
     KH_TRY(kh_kernel_join(setup->kernel, &ops, relay, err));

@@ -2,28 +2,23 @@
 #ifndef KH_CORE_SIM_SERVICE_RELAY_H
 #define KH_CORE_SIM_SERVICE_RELAY_H
 
-#include "core/net/plan.h"
-#include "core/sim/supply/links.h"
+#include "core/sim/service/routing.h"
 
-/** Keys carried hop by hop along the plan's routes, each hop one-time-padded with the key of its link.
+/** Keys carried hop by hop, each hop one-time-padded with the key of its link.
  *
- *  A request takes the route whose turn it is: smooth weighted round robin over the demand's routes by their planned rates, no
- *  random number. Its k-th hop (from 1) is due k hop latencies after the request and takes key_bits from that link's store; with
- *  the last one the key is there. A hop waits when the store has too little key for its class, when others of its class (or of
- *  the first) wait before it, or when an end node of the link is down. Two queues per store, each first in, first out: priority
- *  0, which may use the reserve and goes first, and all others. A request that waits at its deadline (request + late_after) is
- *  blocked; what it took on earlier hops is lost. Stored key stays usable while a fibre is cut.
- *
- *  A route is broken when one of its nodes is down, or one of its links is down and has too little key in store. Then the turn
- *  passes to the demand's next route that is not broken, if there is one; there is no rerouting beyond the plan, and none under
- *  way. A demand without routes: every request is blocked at once.
+ *  A request keeps the route that it is given (routing.h); without one it is blocked at once. Its k-th hop (from 1) is due k hop
+ *  latencies after the request and takes key_bits from that link's store; with the last one the key is there. A hop waits when the
+ * store has too little key for its class, when others of its class (or of the first) wait before it, or when an end node of the
+ * link is down. Two queues per store, each first in, first out: priority 0, which may use the reserve and goes first, and all
+ * others. A request that waits at its deadline (request + late_after) is blocked; what it took on earlier hops is lost. Stored key
+ * stays usable while a fibre is cut.
  */
 typedef struct kh_relay_request {
     const kh_qkd_link_id *links; /**< [n_links] of its route */
     int64_t bits;                /**< taken from each of them */
     kh_ns issued;
     uint32_t hop, n_links;   /**< hops done, of so many */
-    uint32_t demand, route;  /**< route: which of the demand's */
+    uint32_t demand, route;  /**< route: in the pool of the routing */
     uint32_t ticket;         /**< the client's name for it */
     uint32_t counted_from;   /**< first hop whose bits are in the present statistics */
     uint32_t next, previous; /* in the queue of a store; next also on the free list */
@@ -50,10 +45,6 @@ enum { KH_RELAY_MOST_WITNESSES = 4 };
 
 /** One demand: how it is served. Counts are of requests issued since the start of the statistics. */
 typedef struct kh_relay_demand {
-    const kh_route *routes;
-    size_t n_routes;
-    double *turns; /* [n_routes] credit of the weighted round robin */
-    double turns_sum;
     double keys;      /**< in one request; the counts below are of requests */
     int64_t key_bits; /**< of one request, all its keys */
     kh_ns late_after;
@@ -74,6 +65,7 @@ typedef struct kh_relay_ledger {
 typedef struct kh_relay {
     kh_kernel *kernel;
     kh_links *links;
+    kh_routing *routing;
     kh_arena *arena;
     kh_ns hop_latency;
     kh_event_kind hop, deadline; /* subject: request */
@@ -96,6 +88,7 @@ typedef struct kh_relay_setup {
     const kh_plan *plan;
     kh_kernel *kernel;
     kh_links *links;
+    kh_routing *routing;
     kh_ns hop_latency;
     double late_after_s; /**< > 0, or anything else: the demand's rekey period, KH_LATE_AFTER_S without one */
     double fetch_s;      /**< as in kh_sim_options; a request for several keys may wait that long */
@@ -105,7 +98,7 @@ typedef struct kh_relay_setup {
 #define KH_RELAY_MOST_REQUESTS 262144 /**< under way or waiting at once: about 60 MB with their timers; more is KH_ELIMIT */
 
 /** Joins the kernel and listens to the links. Clients are set afterwards, in demands[].client.
- *  @return KH_OK; KH_ERANGE (the plan does not fit the network); KH_ENOMEM */
+ *  @return KH_OK; KH_ENOMEM */
 kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err);
 
 /** Who wants to see what is served; told in the order of these calls. @return KH_OK; KH_ELIMIT */
