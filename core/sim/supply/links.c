@@ -169,6 +169,19 @@ static void note_block(const kh_links *links, uint32_t link, double made_bits)
     kh_kernel_tell(links->kernel, &note);
 }
 
+/* Brings the block to the store, or loses it. */
+static void deliver_block(kh_link_state *state, int64_t bits)
+{
+    if (state->health.broken > 0) {
+        kh_keystore_discard(&state->store, bits);
+        state->blocks.lost++;
+        return;
+    }
+    int64_t before = state->store.level;
+    kh_keystore_deposit(&state->store, bits);
+    *(state->store.level > before ? &state->blocks.stored : &state->blocks.dropped) += 1;
+}
+
 static void finish_block(void *self, uint32_t link)
 {
     kh_links *links = self;
@@ -176,10 +189,7 @@ static void finish_block(void *self, uint32_t link)
     double share = state->health.working_modules / state->modules;
     double made = state->block_bits * share + state->carry, whole = floor(made);
     state->carry = made - whole;
-    if (kh_links_up(links, link))
-        kh_keystore_deposit(&state->store, (int64_t)whole);
-    else
-        kh_keystore_discard(&state->store, (int64_t)whole);
+    deliver_block(state, (int64_t)whole);
     kh_recorder_record(&state->recorder, kh_kernel_now(links->kernel), state->store.level);
     state->producing = false;
     note_block(links, link, whole);
@@ -195,6 +205,7 @@ static void restart(void *self)
     kh_links *links = self;
     for (size_t i = 0; i < links->n; i++) {
         kh_keystore_restart(&links->states[i].store);
+        links->states[i].blocks = (kh_link_blocks){0};
         links->states[i].health.down_ns = 0;
         links->states[i].health.down_since = kh_kernel_now(links->kernel);
     }
@@ -207,6 +218,7 @@ static void visit(void *self, kh_state *state)
         kh_link_state *link = &links->states[i];
         KH_STATE(state, link->store);
         KH_STATE(state, link->health);
+        KH_STATE(state, link->blocks);
         KH_STATE(state, link->carry);
         KH_STATE(state, link->producing);
         kh_recorder_visit(&link->recorder, state);

@@ -15,6 +15,13 @@ typedef struct kh_link_health {
     kh_ns down_since, down_ns; /**< down_ns: of closed outages, since the start of the statistics */
 } kh_link_health;
 
+/** Blocks of key that came due since the start of the statistics. */
+typedef struct kh_link_blocks {
+    uint64_t stored;  /**< whole or in part */
+    uint64_t dropped; /**< no room for any of it */
+    uint64_t lost;    /**< the link was down */
+} kh_link_blocks;
+
 /** One link's production. A block starts when the store wants key and is ready one period later; the next starts at once while the
  *  store still wants key. Finite key: period and size of the model's block, all modules in step. Measured or asymptotic rate: one
  *  second's worth. Bits are whole; the fraction is carried to the next block, so the mean rate is exact. */
@@ -22,6 +29,7 @@ typedef struct kh_link_state {
     kh_keystore store;
     kh_recorder recorder;
     kh_link_health health;
+    kh_link_blocks blocks;
     kh_ns period;      /**< 0: the link makes no key */
     double block_bits; /**< with all modules working */
     double carry;      /* [0, 1) */
