@@ -39,6 +39,22 @@ kh_rng kh_rng_stream(uint64_t seed, const char *entity, const char *purpose)
         .key = {(uint32_t)seed, (uint32_t)(seed >> 32)}, .stream = {(uint32_t)name, (uint32_t)(name >> 32)}, .next_word = 4};
 }
 
+kh_rng kh_rng_antithetic(kh_rng rng)
+{
+    rng.flip = ~rng.flip;
+    return rng;
+}
+
+/* The new key is drawn with the old one, from a counter no stream is likely to share: 0 stands where names have their hash. */
+void kh_rng_reseed(kh_rng *rng, uint64_t salt)
+{
+    uint32_t counter[4] = {(uint32_t)salt, (uint32_t)(salt >> 32), 0, 0}, out[4];
+    kh_rng_philox(counter, rng->key, out);
+    rng->key[0] = out[0];
+    rng->key[1] = out[1];
+    rng->next_word = 4;
+}
+
 static uint32_t next_word(kh_rng *rng)
 {
     if (rng->next_word >= 4) {
@@ -47,7 +63,7 @@ static uint32_t next_word(kh_rng *rng)
         rng->block++;
         rng->next_word = 0;
     }
-    return rng->words[rng->next_word++];
+    return rng->words[rng->next_word++] ^ rng->flip;
 }
 
 uint64_t kh_rng_u64(kh_rng *rng)
@@ -79,6 +95,8 @@ double kh_rng_exponential(kh_rng *rng, double mean)
 
 double kh_rng_normal(kh_rng *rng)
 {
-    double radius = sqrt(-2.0 * log(kh_rng_uniform(rng))); /* Box-Muller; the second value is not kept: no state */
-    return radius * cos(2.0 * KH_PI * kh_rng_uniform(rng));
+    double u = kh_rng_uniform(rng), angle = 2.0 * KH_PI * kh_rng_uniform(rng);
+    if (rng->flip != 0) /* the sign turns, not the radius: -cos(angle) for the angle of the plain stream */
+        return -sqrt(-2.0 * log(1.0 - u)) * cos(angle);
+    return sqrt(-2.0 * log(u)) * cos(angle); /* Box-Muller; the second value is not kept: no state */
 }

@@ -15,12 +15,21 @@ typedef struct kh_rng {
     uint32_t words[4];
     uint32_t next_word; /**< 0..4; 4 = words are used up */
     uint32_t stream[2];
+    uint32_t flip; /**< all ones in an antithetic stream, else 0 */
 } kh_rng;
 
 /** The stream of one entity for one purpose.
  *  @param entity   id as in the topology, such as "BRI-FRX" ("" for the whole run)
  *  @param purpose  what is drawn, such as "cut" or "requests" */
 kh_rng kh_rng_stream(uint64_t seed, const char *entity, const char *purpose);
+
+/** The mirror image of a stream, from where it is: exactly 1 - u for each kh_rng_uniform() u, the opposite of each normal value,
+ *  short for long in exponential ones. Twice gives the first again. */
+kh_rng kh_rng_antithetic(kh_rng rng);
+
+/** The stream goes on with other numbers, the same ones for the same @p salt: paths that were one until here part. Again with the
+ *  same salt: other numbers again. */
+void kh_rng_reseed(kh_rng *rng, uint64_t salt);
 
 uint64_t kh_rng_u64(kh_rng *rng);
 /** Uniform in the open interval (0, 1): never 0, never 1. */

@@ -121,6 +121,58 @@ static void exponential_and_normal_have_their_moments(void **state)
     assert_true(fabs(squares / N - 1) < 5 * sqrt(2.0 / N));
 }
 
+static void an_antithetic_stream_mirrors_the_plain_one(void **state)
+{
+    (void)state;
+    kh_rng plain = kh_rng_stream(5, "x", "e"), mirror = kh_rng_antithetic(plain), again = kh_rng_antithetic(mirror);
+    for (int i = 0; i < 1000; i++) {
+        double u = kh_rng_uniform(&plain);
+        assert_true(kh_rng_uniform(&mirror) == 1 - u);
+        assert_true(kh_rng_uniform(&again) == u);
+    }
+    for (int i = 0; i < 1000; i++) {
+        double z = kh_rng_normal(&plain);
+        assert_true(fabs(kh_rng_normal(&mirror) + z) <= 1e-12 * (1 + fabs(z)));
+    }
+}
+
+static void reseeded_streams_part_by_salt_and_only_by_salt(void **state)
+{
+    (void)state;
+    kh_rng plain = kh_rng_stream(5, "x", "e"), a, b, c;
+    (void)kh_rng_uniform(&plain);
+    a = b = c = plain;
+    kh_rng_reseed(&a, 1);
+    kh_rng_reseed(&b, 1);
+    kh_rng_reseed(&c, UINT64_C(1) << 32);
+    for (int i = 0; i < 1000; i++) {
+        uint64_t x = kh_rng_u64(&a), y = kh_rng_u64(&c), z = kh_rng_u64(&plain);
+        assert_true(kh_rng_u64(&b) == x);
+        assert_true(x != y && y != z && z != x);
+    }
+    kh_rng_reseed(&a, 1);
+    assert_true(kh_rng_u64(&a) != kh_rng_u64(&b));
+}
+
+static void reseeding_leaves_a_stream_uniform_and_apart_from_other_streams(void **state)
+{
+    (void)state;
+    enum { N = 100000 };
+    kh_rng a = kh_rng_stream(1, "link-1", "cut"), b = kh_rng_stream(1, "link-2", "cut");
+    kh_rng before = a;
+    kh_rng_reseed(&a, 9);
+    kh_rng_reseed(&b, 9);
+    double with_other = 0, with_before = 0, mean = 0;
+    for (int i = 0; i < N; i++) {
+        double u = kh_rng_uniform(&a) - 0.5;
+        mean += u;
+        with_other += u * (kh_rng_uniform(&b) - 0.5) * 12;
+        with_before += u * (kh_rng_uniform(&before) - 0.5) * 12;
+    }
+    assert_true(fabs(mean / N) < 5 * sqrt(1 / 12.0 / N));
+    assert_true(fabs(with_other / N) < 5 / sqrt(N) && fabs(with_before / N) < 5 / sqrt(N));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +183,9 @@ int main(void)
         cmocka_unit_test(uniform_never_reaches_its_ends_and_has_mean_and_variance),
         cmocka_unit_test(below_is_uniform_over_whole_numbers),
         cmocka_unit_test(exponential_and_normal_have_their_moments),
+        cmocka_unit_test(an_antithetic_stream_mirrors_the_plain_one),
+        cmocka_unit_test(reseeded_streams_part_by_salt_and_only_by_salt),
+        cmocka_unit_test(reseeding_leaves_a_stream_uniform_and_apart_from_other_streams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
