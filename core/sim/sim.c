@@ -37,16 +37,15 @@ kh_sim_options kh_sim_replication(const kh_sim_options *options, size_t i)
 static kh_status keep(kh_engine *engine, kh_arena *memory, kh_error *err)
 {
     const kh_sim_checkpoints *checkpoints = engine->options.checkpoints;
-    const uint8_t *bytes = NULL;
-    size_t n = 0;
+    kh_sim_checkpoint made = {.time = kh_kernel_now(&engine->kernel)};
     kh_arena_reset(memory);
-    KH_TRY(kh_checkpoint_save(engine, memory, &bytes, &n, err));
-    return checkpoints->keep(checkpoints->user, bytes, n, err);
+    KH_TRY(kh_checkpoint_save(engine, memory, &made.bytes, &made.n, err));
+    return checkpoints->keep(checkpoints->user, &made, err);
 }
 
 static kh_status stop_here(kh_engine *engine, kh_arena *memory, kh_error *err)
 {
-    if (engine->options.checkpoints != NULL)
+    if (engine->options.checkpoints != NULL && engine->options.checkpoints->keep != NULL)
         KH_TRY(keep(engine, memory, err));
     return kh_fail(err, KH_EINTERRUPTED, "stopped at t = %.3f s of %g", kh_s_from_ns(kh_kernel_now(&engine->kernel)),
                    engine->options.duration_s);
@@ -56,7 +55,7 @@ static kh_status stop_here(kh_engine *engine, kh_arena *memory, kh_error *err)
 static kh_ns next_checkpoint(const kh_engine *engine)
 {
     const kh_sim_checkpoints *checkpoints = engine->options.checkpoints;
-    if (checkpoints == NULL || !(checkpoints->every_s > 0))
+    if (checkpoints == NULL || checkpoints->keep == NULL || !(checkpoints->every_s > 0))
         return INT64_MAX;
     kh_ns every = kh_ns_from_s(fmax(checkpoints->every_s, 1e-3));
     return (kh_kernel_now(&engine->kernel) / every + 1) * every;

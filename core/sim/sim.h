@@ -16,10 +16,17 @@
 
 #define KH_SIM_MOST_DAYS 32850.0 /**< longest run, 90 years of 365 days */
 
+typedef struct kh_sim_checkpoint {
+    kh_ns time;
+    const uint8_t *bytes; /**< [n] gone after keep() */
+    size_t n;
+} kh_sim_checkpoint;
+
 /** A run kept from time to time, so that it can go on after an interruption with identical results. */
 typedef struct kh_sim_checkpoints {
     double every_s; /**< of the run's time; not > 0: only when it is stopped */
-    kh_status (*keep)(void *user, const uint8_t *bytes, size_t n, kh_error *err); /**< a failure ends the run */
+    /** A failure ends the run. NULL: nothing is kept. */
+    kh_status (*keep)(void *user, const struct kh_sim_checkpoint *checkpoint, kh_error *err);
     void *user;
     const uint8_t *resume; /**< [n_resume] what keep() was given, by a run of the same inputs; NULL: from the start */
     size_t n_resume;

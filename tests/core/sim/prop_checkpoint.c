@@ -14,15 +14,15 @@ typedef struct shelf {
     size_t sizes[KEPT], n;
 } shelf;
 
-static kh_status keep(void *user, const uint8_t *bytes, size_t n, kh_error *err)
+static kh_status keep(void *user, const kh_sim_checkpoint *checkpoint, kh_error *err)
 {
     (void)err;
     shelf *s = user;
     if (s->n == KEPT)
         return KH_OK;
-    s->bytes[s->n] = test_malloc(n);
-    memcpy(s->bytes[s->n], bytes, n);
-    s->sizes[s->n++] = n;
+    s->bytes[s->n] = test_malloc(checkpoint->n);
+    memcpy(s->bytes[s->n], checkpoint->bytes, checkpoint->n);
+    s->sizes[s->n++] = checkpoint->n;
     return KH_OK;
 }
 

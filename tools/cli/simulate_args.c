@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/simulate_args.h"
+
+#include "core/base/units.h"
+#include "tools/cli/cli.h"
+
+#include <math.h>
+
+enum { MOST_OPTIONS = 40, USUAL_REPLICATIONS = 3 };
+
+typedef struct option_list {
+    cli_option options[MOST_OPTIONS];
+    size_t n;
+} option_list;
+
+static void add(option_list *list, const cli_option *options, size_t n)
+{
+    for (size_t i = 0; i < n && list->n < MOST_OPTIONS; i++)
+        list->options[list->n++] = options[i];
+}
+#define ADD(list, options) add((list), (options), sizeof(options) / sizeof(options)[0])
+
+static void add_time(option_list *list, simulate_args *args)
+{
+    const cli_option options[] = {{.name = "days",
+                                   .kind = CLI_NUMBER,
+                                   .target = &args->days,
+                                   .low = 1e-4,
+                                   .high = KH_SIM_MOST_DAYS,
+                                   .argument = "D",
+                                   .help = "how long (default 30)"},
+                                  {.name = "warm-up",
+                                   .kind = CLI_NUMBER,
+                                   .target = &args->warm_up_days,
+                                   .low = 0,
+                                   .high = KH_SIM_MOST_DAYS,
+                                   .argument = "D",
+                                   .help = "days at the start that are not counted (default: a tenth, at most 1)"},
+                                  {.name = "fetch",
+                                   .kind = CLI_NUMBER,
+                                   .target = &args->sim.fetch_s,
+                                   .low = 0,
+                                   .high = 86400,
+                                   .argument = "SECONDS",
+                                   .help = "keys asked for at once: those of this time (default 600; 0: one by one)"},
+                                  {.name = "hop-latency",
+                                   .kind = CLI_NUMBER,
+                                   .target = &args->sim.hop_latency_s,
+                                   .low = 0,
+                                   .high = 3600,
+                                   .argument = "SECONDS",
+                                   .help = "of one relay hop (default 0: a relay is one event; 0.002 is usual)"}};
+    ADD(list, options);
+}
+
+static void add_chance(option_list *list, simulate_args *args)
+{
+    const cli_option options[] = {{.name = "seed",
+                                   .kind = CLI_WHOLE,
+                                   .target = &args->sim.seed,
+                                   .low = 0,
+                                   .high = 9e15,
+                                   .argument = "N",
+                                   .help = "same seed, same run (default 1)"},
+                                  {.name = "replications",
+                                   .letter = 'r',
+                                   .kind = CLI_WHOLE,
+                                   .target = &args->replications,
+                                   .low = 1,
+                                   .high = 1e5,
+                                   .argument = "N",
+                                   .help = "independent runs, for the confidence intervals (default 3)"},
+                                  {.name = "jobs",
+                                   .letter = 'j',
+                                   .kind = CLI_WHOLE,
+                                   .target = &args->processes,
+                                   .low = 1,
+                                   .high = 1024,
+                                   .argument = "N",
+                                   .help = "processes on this machine (default 1); results do not depend on it"},
+                                  {.name = "no-faults", .kind = CLI_FLAG, .target = &args->no_faults, .help = "nothing breaks"}};
+    ADD(list, options);
+}
+
+static void add_files(option_list *list, cli_run_files *files)
+{
+    const cli_option options[] = {{.name = "trace",
+                                   .kind = CLI_TEXT,
+                                   .target = &files->trace,
+                                   .argument = "FILE",
+                                   .help = "what happens, a line of JSON each; of one run, so with -r 1"},
+                                  {.name = "trace-from",
+                                   .kind = CLI_NUMBER,
+                                   .target = &files->trace_from_days,
+                                   .low = 0,
+                                   .high = KH_SIM_MOST_DAYS,
+                                   .argument = "D",
+                                   .help = "from this day on (default 0)"},
+                                  {.name = "trace-to",
+                                   .kind = CLI_NUMBER,
+                                   .target = &files->trace_to_days,
+                                   .low = 0,
+                                   .high = KH_SIM_MOST_DAYS,
+                                   .argument = "D",
+                                   .help = "up to this day (default: the end)"},
+                                  {.name = "checkpoint",
+                                   .kind = CLI_TEXT,
+                                   .target = &files->checkpoint,
+                                   .argument = "FILE",
+                                   .help = "keep the run in this file when it is stopped; {day} in the name: the day"},
+                                  {.name = "checkpoint-every",
+                                   .kind = CLI_NUMBER,
+                                   .target = &files->checkpoint_every_days,
+                                   .low = 1e-6,
+                                   .high = KH_SIM_MOST_DAYS,
+                                   .argument = "D",
+                                   .help = "and every so many days"},
+                                  {.name = "resume",
+                                   .kind = CLI_TEXT,
+                                   .target = &files->resume,
+                                   .argument = "FILE",
+                                   .help = "go on from a checkpoint of the same network and options"}};
+    ADD(list, options);
+}
+
+static void add_output(option_list *list, simulate_args *args)
+{
+    const cli_option options[] = {
+        {.name = "objective",
+         .kind = CLI_TEXT,
+         .target = &args->objective,
+         .argument = "NAME",
+         .help = "of the plan: max-min (default), concurrent"},
+        {.name = "audit", .kind = CLI_FLAG, .target = &args->sim.audit, .help = "check the conservation of key after every event"},
+        {.name = "require",
+         .kind = CLI_FLAG,
+         .target = &args->require,
+         .help = "exit status 1 when the plan leaves a required demand unmet"},
+        {.name = "json", .kind = CLI_FLAG, .target = &args->json, .help = "results as JSON on standard output"}};
+    ADD(list, options);
+}
+
+/* What must agree. */
+static kh_status check(simulate_args *args, kh_error *err)
+{
+    const cli_run_files *files = &args->files;
+    bool one_run = files->trace != NULL || files->checkpoint != NULL || files->resume != NULL;
+    if (args->warm_up_days >= args->days)
+        return kh_fail(err, KH_EUSAGE, "--warm-up is %g days, must be less than --days %g", args->warm_up_days, args->days);
+    if (one_run && args->replications > 1)
+        return kh_fail(err, KH_EUSAGE, "--trace, --checkpoint and --resume are of one run: --replications is %llu, must be 1",
+                       (unsigned long long)args->replications);
+    if (files->trace_from_days >= files->trace_to_days)
+        return kh_fail(err, KH_EUSAGE, "--trace-from is day %g, must be before --trace-to %g", files->trace_from_days,
+                       files->trace_to_days);
+    if (args->replications == 0)
+        args->replications = one_run ? 1 : USUAL_REPLICATIONS;
+    return KH_OK;
+}
+
+kh_status simulate_args_parse(int argc, char **argv, simulate_args *args, bool *finished, kh_error *err)
+{
+    *args = (simulate_args){.sim = kh_sim_defaults(), .warm_up_days = (double)NAN, .processes = 1, .objective = "max-min"};
+    args->days = args->sim.duration_s / KH_S_PER_DAY;
+    args->files.trace_to_days = KH_SIM_MOST_DAYS + 1;
+    option_list list = {.n = 0};
+    add_time(&list, args);
+    add_chance(&list, args);
+    add_files(&list, &args->files);
+    add_output(&list, args);
+    const cli_usage usage = {.examples = "  keyhaul simulate topologies/bristol-cambridge.yaml --days 365 --seed 7 -r 30 -j 2\n"
+                                         "  keyhaul simulate topologies/europe.yaml --no-faults --audit\n"
+                                         "  keyhaul simulate topologies/bristol-cambridge.yaml --days 2 --trace trace.jsonl",
+                             .line = "keyhaul simulate TOPOLOGY.yaml [options]",
+                             .about =
+                                 "Plays the plan: key made in blocks, relayed hop by hop, stored, asked for by encryptors and\n"
+                                 "one-time pads, with fibres cut and repaired. Means over replications with 95 % intervals.",
+                             .options = list.options,
+                             .n_options = list.n,
+                             .n_files = 1};
+    KH_TRY(cli_parse(&usage, argc, argv, &args->path, finished, err));
+    return *finished ? KH_OK : check(args, err);
+}
