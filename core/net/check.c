@@ -212,6 +212,38 @@ static void check_over(const kh_loader *l, const kh_demand *demand)
                         demand->id, l->net->nodes[demand->between[0].i].id, l->net->nodes[demand->between[1].i].id);
 }
 
+static void check_pair_store(const kh_loader *l, const kh_demand *demand)
+{
+    const kh_pair_store *s = &demand->key_store;
+    double most = fmax(s->refill_below_keys, s->initial_keys); /* fmax leaves out what is not given */
+    if (most > s->capacity_keys)
+        ERROR(l, demand->place, NULL, "key store of demand '%s': %s is %.10g, more than capacity_keys, %.10g", demand->id,
+              most == s->initial_keys ? "initial_keys" : "refill_below_keys", most, s->capacity_keys);
+    if (s->capacity_keys * KH_KEY_BITS < demand->key_bits)
+        ERROR(l, demand->place, "capacity_keys counts keys of 256 bit",
+              "key store of demand '%s' has room for %.10g bit, less than one key of %.10g", demand->id,
+              s->capacity_keys * KH_KEY_BITS, demand->key_bits);
+}
+
+static void check_calls(const kh_loader *l, const kh_demand *demand)
+{
+    if (demand->calls.per_h > 0 && demand->use != KH_USE_KEY)
+        WARN(l, demand->place, "use: key; calls that use a one-time pad have pad_bps",
+             "demand '%s': its calls take the place of its use, %s", demand->id, kh_use_name(demand->use));
+}
+
+static void check_transfer(const kh_loader *l, const kh_demand *demand)
+{
+    if (!(demand->transfer.volume_tb > 0))
+        return;
+    if (demand->use != KH_USE_AES_256)
+        ERROR(l, demand->place, "use: aes-256", "demand '%s' moves data and its use is %s", demand->id, kh_use_name(demand->use));
+    if (isnan(demand->data_gbps))
+        ERROR(l, demand->place, "add data_gbps", "demand '%s' moves data and does not say how fast", demand->id);
+    if (demand->n_over == 0)
+        ERROR(l, demand->place, "add over: [line systems]", "demand '%s' moves data and does not say over which lines", demand->id);
+}
+
 static void check_demand(const kh_loader *l, const kh_demand *demand)
 {
     if (demand->between[0].i == demand->between[1].i)
@@ -220,6 +252,9 @@ static void check_demand(const kh_loader *l, const kh_demand *demand)
     check_end(l, "demand", demand->id, demand->place, demand->between[1]);
     check_appetite(l, demand);
     check_over(l, demand);
+    check_pair_store(l, demand);
+    check_calls(l, demand);
+    check_transfer(l, demand);
 }
 
 static void check_fault_target(kh_loader *l, const kh_fault *fault)

@@ -154,6 +154,13 @@ bool kh_demand_needs_qkd(const kh_demand *demand)
     return demand->security == KH_SECURITY_QKD || demand->security == KH_SECURITY_HYBRID;
 }
 
+kh_fallback kh_demand_fallback(const kh_demand *demand)
+{
+    if ((uint32_t)demand->fallback != KH_NO_INDEX)
+        return demand->fallback;
+    return demand->security == KH_SECURITY_HYBRID ? KH_FALLBACK_PQC : KH_FALLBACK_NONE;
+}
+
 bool kh_demand_over_joins(const kh_net *net, const kh_demand *demand)
 {
     kh_node_id at = demand->between[0];

@@ -49,6 +49,9 @@ typedef enum kh_light_way {
 typedef enum kh_source_at { KH_SOURCE_AT_A, KH_SOURCE_IN_MIDDLE, KH_SOURCE_AT_B } kh_source_at;
 typedef enum kh_use { KH_USE_KEY, KH_USE_OTP, KH_USE_AES_256 } kh_use;
 typedef enum kh_security { KH_SECURITY_QKD, KH_SECURITY_HYBRID, KH_SECURITY_PQC, KH_SECURITY_PSK } kh_security;
+typedef enum kh_fallback { KH_FALLBACK_NONE, KH_FALLBACK_PQC, KH_FALLBACK_PSK } kh_fallback;
+typedef enum kh_law { KH_LAW_EXPONENTIAL, KH_LAW_FIXED } kh_law;
+typedef enum kh_rhythm { KH_RHYTHM_PERIODIC, KH_RHYTHM_POISSON } kh_rhythm;
 typedef enum kh_disclosure { KH_DISCLOSE_FULL, KH_DISCLOSE_RATES, KH_DISCLOSE_PRICES, KH_DISCLOSE_NOTHING } kh_disclosure;
 /** Model of the interference between channels of a line; auto: isrs-gn for combs wider than the C band. */
 typedef enum kh_nli_model { KH_NLI_AUTO, KH_NLI_GN, KH_NLI_ISRS_GN } kh_nli_model;
@@ -62,7 +65,8 @@ typedef struct kh_domain {
     double handover_s;             /**< a hop between two domains takes that of both in addition */
 } kh_domain;
 
-#define KH_KEY_BITS 256 /**< the size of a key where none is said, and the unit of key stores */
+#define KH_REFILL_SHARE 0.8 /**< of a store's capacity: below it the store is filled up, where nothing else is said */
+#define KH_KEY_BITS     256 /**< the size of a key where none is said, and the unit of key stores */
 
 /** What a key store does with a block of key for which it has no room. */
 typedef enum kh_when_full {
@@ -106,6 +110,12 @@ typedef struct kh_clear_sky {
     double by_month[12]; /**< January first; NAN: the year's */
 } kh_clear_sky;
 
+/** Who answers requests for keys at a node: one at a time, first come first served. */
+typedef struct kh_kms {
+    double service_ms; /**< of one request, its mean; 0: none */
+    kh_law law;
+} kh_kms;
+
 typedef struct kh_node {
     const char *id, *label;
     kh_place place;
@@ -115,6 +125,7 @@ typedef struct kh_node {
     double lat_deg, lon_deg;   /**< WGS 84; NAN when not given */
     kh_store_policy key_store; /**< default of the stores of the QKD links that end here (the smaller end counts) */
     double fitout_cost_eur;    /**< NAN: the cost table's trusted_node_eur when it relays */
+    kh_kms kms;                /**< asked by the demands whose first user is here */
     kh_orbit orbit;            /**< satellites */
     kh_sky sky;                /**< this and the next: ground stations */
     kh_clear_sky clear_sky;
@@ -365,6 +376,31 @@ typedef struct kh_installed_roadm {
     double add_osnr_db, drop_osnr_db;                             /**< of one stage, in 0.1 nm; NAN: 3 dB above add_drop_osnr_db */
 } kh_installed_roadm;
 
+/** End-to-end store of a demand, the same key at both users, filled ahead of need; sizes in keys of KH_KEY_BITS. */
+typedef struct kh_pair_store {
+    double capacity_keys;     /**< not > 0: none */
+    double refill_below_keys; /**< once below this, keys are relayed until it is full; NAN: KH_REFILL_SHARE of the capacity */
+    double initial_keys;
+} kh_pair_store;
+
+/** Calls of a demand. A call holds a line while it lasts and takes key when it starts. */
+typedef struct kh_calls {
+    double per_h;   /**< mean number of arrivals in an hour: of all, or of each idle source; not > 0: the demand makes no calls */
+    double mean_s;  /**< length */
+    kh_law law;     /**< of the length */
+    double lines;   /**< calls at once, whole number >= 1 */
+    double sources; /**< each makes one call at a time, whole number; not > 0: endlessly many, arrivals are Poisson */
+    double pad_bps; /**< one-time pad while it lasts, in portions of key_bits; not > 0: one key at its start */
+} kh_calls;
+
+/** Data that a demand moves. */
+typedef struct kh_transfer {
+    double volume_tb; /**< of one transfer, 10^12 bytes; not > 0: the demand moves none */
+    double every_h;   /**< between two, or the mean */
+    double start_h;   /**< of the first one; poisson: of the time in which they come */
+    kh_rhythm rhythm;
+} kh_transfer;
+
 typedef struct kh_demand {
     const char *id, *label;
     kh_place place;
@@ -378,10 +414,15 @@ typedef struct kh_demand {
     double data_gbps;  /**< traffic that the keys protect; NAN: not said */
     kh_line_id *over;  /**< [n_over] line systems that carry the data, in order from between[0]; empty: the planner finds them */
     size_t n_over;
-    double directions; /**< 1 or 2 keys per change */
-    double key_bits;   /**< bits of one key or one request */
-    double priority;   /**< 0 = highest */
-    bool required;     /**< `--require` fails when it is not met */
+    double grace_s;       /**< aes-256: a key may be used so long beyond its period; NAN: one more period */
+    kh_fallback fallback; /**< aes-256: what protects the data after that; KH_SCHEMA_NONE: see kh_demand_fallback() */
+    double directions;    /**< 1 or 2 keys per change */
+    double key_bits;      /**< bits of one key or one request */
+    double priority;      /**< 0 = highest */
+    kh_pair_store key_store;
+    kh_calls calls;
+    kh_transfer transfer;
+    bool required; /**< `--require` fails when it is not met */
 } kh_demand;
 
 /** A recurring part of the time with its own conditions; rates are computed in each and averaged. Day and
@@ -509,6 +550,10 @@ bool kh_protocol_has_station(kh_protocol protocol);
 
 /** True when the demand needs key from QKD (security qkd or hybrid). */
 bool kh_demand_needs_qkd(const kh_demand *demand);
+
+/** What its encryptors fall back to: as given, else pqc when the security is hybrid (half of the protection is there anyway), else
+ *  none. */
+kh_fallback kh_demand_fallback(const kh_demand *demand);
 
 /** True when the line systems of `over` lead from the demand's first end to its second, each from where the one before it ends. */
 bool kh_demand_over_joins(const kh_net *net, const kh_demand *demand);

@@ -6,7 +6,6 @@
 /* 3.2 MB, near the smallest stores of SECOQC (3.8 MiB); refilled below 80 %, as in Cambridge (800 of 1000 keys, Dynes 2019). */
 static const kh_store_policy LAST_RESORT = {
     .capacity_keys = 100000, .reserve_keys = 0, .initial_keys = 0, .lifetime_h = (double)INFINITY, .sync_s = 0};
-static const double REFILL_SHARE = 0.8;
 
 double kh_fibre_derived_loss_db(const kh_net *net, const kh_fibre *fibre)
 {
@@ -16,8 +15,23 @@ double kh_fibre_derived_loss_db(const kh_net *net, const kh_fibre *fibre)
     return fibre->length_km * loss_db_per_km + fibre->connector_loss_db;
 }
 
+/* What they would take if every one found a line: a key each, or as many portions of pad as begin within a call. */
+static double offered_rate_bps(const kh_demand *demand)
+{
+    const kh_calls *calls = &demand->calls;
+    double per_s = calls->per_h / 3600;
+    if (calls->sources > 0)
+        per_s *= calls->sources / (1 + per_s * calls->mean_s);
+    double portions = calls->pad_bps * calls->mean_s / demand->key_bits; /* in a call of mean length */
+    if (!(portions > 0))
+        return per_s * demand->key_bits;
+    return per_s * demand->key_bits * (calls->law == KH_LAW_FIXED ? ceil(portions) : -1 / expm1(-1 / portions));
+}
+
 double kh_demand_derived_rate_bps(const kh_demand *demand)
 {
+    if (demand->calls.per_h > 0)
+        return offered_rate_bps(demand);
     if (demand->use != KH_USE_AES_256)
         return (double)NAN;
     double bits_per_key = demand->rekey_gib * 0x1p30 * 8, traffic_bps = demand->data_gbps * 1e9 / demand->encryptors;
@@ -68,7 +82,7 @@ static void resolve_store(const kh_net *net, kh_qkd_link *link)
     own->capacity_keys = inherited(own->capacity_keys, a->capacity_keys, b->capacity_keys, LAST_RESORT.capacity_keys);
     double most = own->capacity_keys;
     own->refill_below_keys =
-        inherited_within(most, own->refill_below_keys, a->refill_below_keys, b->refill_below_keys, REFILL_SHARE * most);
+        inherited_within(most, own->refill_below_keys, a->refill_below_keys, b->refill_below_keys, KH_REFILL_SHARE * most);
     own->reserve_keys = inherited_within(most, own->reserve_keys, a->reserve_keys, b->reserve_keys, LAST_RESORT.reserve_keys);
     own->initial_keys = inherited_within(most, own->initial_keys, a->initial_keys, b->initial_keys, LAST_RESORT.initial_keys);
     own->lifetime_h = inherited(own->lifetime_h, a->lifetime_h, b->lifetime_h, LAST_RESORT.lifetime_h);

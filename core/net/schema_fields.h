@@ -10,6 +10,8 @@
 
 /** [KH_NOUN_AMPLIFIERS .. KH_NOUN_INSTALLED_ROADMS], in that order: nouns of amplified lines. (schema_line.c) */
 extern const kh_schema_table kh_schema_line_tables[];
+/** Demands, and the key management of nodes. (schema_demand.c) */
+extern const kh_schema_table kh_schema_demand_table, kh_schema_kms_table;
 
 #define NOT_GIVEN ((double)NAN)
 #define NO_LIMIT  ((double)INFINITY)

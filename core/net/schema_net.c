@@ -43,8 +43,6 @@ static const char *const detector_modes[] = {"gated", "free-running", NULL};
 static const char *const cv_detections[] = {"homodyne", "heterodyne", NULL};
 static const char *const light_ways[] = {"both", "co", "counter", NULL};
 static const char *const source_places[] = {"a", "middle", "b", NULL};
-static const char *const uses[] = {"key", "otp", "aes-256", NULL};
-static const char *const securities[] = {"qkd", "hybrid", "pqc", "psk", NULL};
 static const char *const disclosures[] = {"full", "rates", "prices", "nothing", NULL};
 static const char *const fault_kinds[] = {"fibre-cut", "node", "module", "link", NULL};
 static const char *const when_full[] = {"keep", "drop-block", "drop-oldest", NULL};
@@ -159,6 +157,8 @@ static const kh_field node_fields[] = {
      .inner = &store},
     {NUMBER(kh_node, fitout_cost_eur, "EUR", NOT_GIVEN, "Making it fit to relay keys."), AT_LEAST(0),
      .fallback_text = "trusted_node_eur of the costs"},
+    {FIELD(kh_node, "kms", kms, KH_FIELD_MAPPING, NULL, 0, "What answers the requests of the demands whose first user is here."),
+     .inner = &kh_schema_kms_table},
     {FIELD(kh_node, "orbit", orbit, KH_FIELD_MAPPING, NULL, 0,
            "satellite: its orbit; without one a link through space has no model."),
      .inner = &orbit},
@@ -356,31 +356,6 @@ static const kh_field qkd_link_fields[] = {
     NOTE,
     SOURCED};
 
-static const kh_field demand_fields[] = {
-    ID(kh_demand),
-    {TEXT(kh_demand, label, "Name for people."), .fallback_text = "the id"},
-    {PAIR(kh_demand, between, "The two users of the key."), OF_NODES, .required = true},
-    {CHOICE(kh_demand, use, KH_USE_KEY, "Key as such, one-time pad, or keys of AES-256 encryptors."), .words = uses},
-    {CHOICE(kh_demand, security, KH_SECURITY_QKD, "Where the key comes from: QKD, QKD with PQC, PQC alone, or pre-shared."),
-     .words = securities},
-    {NUMBER(kh_demand, rate_bps, "bit/s", NOT_GIVEN, "Key rate asked for."), WITHIN(0, 1e15),
-     .fallback_text = "aes-256: from encryptors and rekeying; key and otp must give it"},
-    {WHOLE(kh_demand, encryptors, NULL, 1, "aes-256: pairs of encryptors."), WITHIN(1, 1e6)},
-    {NUMBER(kh_demand, rekey_s, "s", NOT_GIVEN, "aes-256: time between key changes."), ABOVE_TO(0, 1e9),
-     .fallback_text = "by volume only"},
-    {NUMBER(kh_demand, rekey_gib, "GiB", NOT_GIVEN, "aes-256: most data under one key; needs data_gbps; the earlier limit counts."),
-     ABOVE_TO(0, 1e12), .fallback_text = "by time only"},
-    {NUMBER(kh_demand, data_gbps, "Gbit/s", NOT_GIVEN, "Traffic that the keys protect, over all encryptors, one direction."),
-     ABOVE_TO(0, 1e9), .fallback_text = "not said"},
-    {REFERENCES(kh_demand, over, "Line systems that carry the data, in order."), .noun = "line_systems",
-     .target = KH_NOUN_LINE_SYSTEMS, .fallback_text = "the planner finds them"},
-    {WHOLE(kh_demand, directions, NULL, 2, "Keys for each change: 1 for both directions together, 2 for one each."), WITHIN(1, 2)},
-    {WHOLE(kh_demand, key_bits, "bit", KH_KEY_BITS, "Bits of one key or one request."), WITHIN(1, 1e9)},
-    {WHOLE(kh_demand, priority, NULL, 1, "0 is highest and may use the reserve of the stores."), WITHIN(0, 100)},
-    {TRUTH(kh_demand, required, 1, "With --require the exit status tells when it is not met.")},
-    NOTE,
-    SOURCED};
-
 static const kh_field fault_fields[] = {
     {CHOICE(kh_fault, kind, KH_FAULT_FIBRE_CUT, "What breaks."), .words = fault_kinds, .required = true},
     {TEXT(kh_fault, on, "all-fibres, all-nodes, all-links, or the id of what breaks."), .required = true},
@@ -418,7 +393,6 @@ static const kh_schema_table tables[KH_NOUN_COUNT] = {
     [KH_NOUN_FIBRES] = TABLE("fibres", "fibre", kh_fibre, fibre_fields, "Physical spans between two nodes."),
     [KH_NOUN_DEVICES] = TABLE("devices", "device", kh_device, device_fields, "Kinds of QKD systems."),
     [KH_NOUN_QKD_LINKS] = TABLE("qkd_links", "qkd_link", kh_qkd_link, qkd_link_fields, "QKD pairs over fibres or free space."),
-    [KH_NOUN_DEMANDS] = TABLE("demands", "demand", kh_demand, demand_fields, "Users that need key."),
     [KH_NOUN_TIME_SLOTS] = TABLE("time_slots", "time_slot", kh_time_slot, time_slot_fields,
                                  "Recurring parts of the time with their own weather; rates are averaged over them."),
     [KH_NOUN_FAULTS] = TABLE("faults", "fault", kh_fault, fault_fields, "What breaks how often."),
@@ -450,7 +424,7 @@ static const kh_layout layouts[KH_NOUN_COUNT] = {
     LINE_LAYOUT(KH_NOUN_INSTALLED_AMPLIFIERS, installed_amplifiers, kh_installed_amplifier),
     LINE_LAYOUT(KH_NOUN_INSTALLED_LOSSES, installed_losses, kh_installed_loss),
     LINE_LAYOUT(KH_NOUN_INSTALLED_ROADMS, installed_roadms, kh_installed_roadm),
-    LAYOUT(KH_NOUN_DEMANDS, demands, kh_demand, id, true),
+    LAYOUT_OF(KH_NOUN_DEMANDS, &kh_schema_demand_table, demands, kh_demand, id, true),
     LAYOUT(KH_NOUN_TIME_SLOTS, time_slots, kh_time_slot, id, true),
     LAYOUT(KH_NOUN_FAULTS, faults, kh_fault, on, false),
     [KH_NOUN_COSTS] = {&tables[KH_NOUN_COSTS], offsetof(kh_net, costs), KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED,
@@ -484,14 +458,4 @@ const char *kh_node_kind_name(kh_node_kind kind)
 const char *kh_protocol_name(kh_protocol protocol)
 {
     return link_protocols[protocol];
-}
-
-const char *kh_use_name(kh_use use)
-{
-    return uses[use];
-}
-
-const char *kh_security_name(kh_security security)
-{
-    return securities[security];
 }
