@@ -37,7 +37,9 @@ uint32_t kh_routing_choose(kh_routing *routing, uint32_t demand_index, int64_t b
     kh_routing_demand *demand = &routing->demands[demand_index];
     if (demand->n_planned == 0)
         return KH_NO_INDEX;
-    uint32_t turn = demand->n_planned == 1 ? 0 : take_turn(demand);
+    if (demand->n_planned == 1)
+        return demand->planned[0];
+    uint32_t turn = take_turn(demand);
     if (routing->links->n_broken == 0)
         return demand->planned[turn];
     for (uint32_t i = 0; i < demand->n_planned; i++) {

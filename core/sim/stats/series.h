@@ -14,8 +14,9 @@ typedef struct kh_series {
 /** A level over time in bounded memory: the run is cut into equal spans and each keeps its lowest and its highest value with their
  *  times, so no extreme is lost. First and last value of the run are kept too. */
 typedef struct kh_recorder {
+    kh_ns span; /* 0: nothing is kept */
+    kh_ns span_end;
     kh_series *out;
-    kh_ns span, span_end; /* span = 0: nothing is kept */
     struct kh_recorder_point {
         kh_ns time;
         int64_t level;

@@ -38,20 +38,6 @@ kh_keystore kh_keystore_of(const kh_store_policy *policy)
     return store;
 }
 
-bool kh_keystore_has(const kh_keystore *store, int64_t bits, bool first)
-{
-    return store->level - (first ? 0 : store->reserve) >= bits;
-}
-
-void kh_keystore_take(kh_keystore *store, int64_t bits, bool first_hop)
-{
-    store->level -= bits;
-    *(first_hop ? &store->delivered : &store->relayed) += bits;
-    if (store->level < store->lowest)
-        store->lowest = store->level;
-    update_want(store);
-}
-
 void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop)
 {
     *(first_hop ? &store->delivered : &store->relayed) -= bits;

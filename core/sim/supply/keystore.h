@@ -10,13 +10,16 @@
 /** The buffer of key of one QKD link, in whole bits: its ledger balances exactly after every operation,
  *      initial + generated = delivered + relayed + lost + level,   0 <= level <= capacity. */
 typedef struct kh_keystore {
-    int64_t level, capacity;
+    int64_t level;
+    int64_t reserve; /**< out of reach for all but the highest priority */
+    int64_t lowest;  /**< lowest level since the start or the last kh_keystore_restart() */
+    int64_t delivered, relayed;
     int64_t refill_below; /**< key is wanted once the level falls below, until full; equal to INT64_MAX: always wanted */
-    int64_t reserve;      /**< out of reach for all but the highest priority */
-    int64_t initial, generated, delivered, relayed, lost;
-    int64_t lowest; /**< lowest level since the start or the last kh_keystore_restart() */
+    bool wants_key;       /**< hysteresis between refill_below and capacity */
+    /* up to here: what every hop of a relay looks at, in one line of the cache */
     kh_when_full when_full;
-    bool wants_key; /**< hysteresis between refill_below and capacity */
+    int64_t capacity;
+    int64_t initial, generated, lost;
 } kh_keystore;
 
 /** A store with its initial fill. @param policy of a loaded link: only refill_below may be NAN; values above the
@@ -24,10 +27,21 @@ typedef struct kh_keystore {
 kh_keystore kh_keystore_of(const kh_store_policy *policy);
 
 /** True when @p bits can be taken; @p first: for a request of the highest priority, which may use the reserve. */
-bool kh_keystore_has(const kh_keystore *store, int64_t bits, bool first);
+static inline bool kh_keystore_has(const kh_keystore *store, int64_t bits, bool first)
+{
+    return store->level - (first ? 0 : store->reserve) >= bits;
+}
 
 /** Takes bits that are there (kh_keystore_has); counted as delivered on a request's first hop, as relayed on the others. */
-void kh_keystore_take(kh_keystore *store, int64_t bits, bool first_hop);
+static inline void kh_keystore_take(kh_keystore *store, int64_t bits, bool first_hop)
+{
+    store->level -= bits;
+    *(first_hop ? &store->delivered : &store->relayed) += bits;
+    if (store->level < store->lowest)
+        store->lowest = store->level;
+    if (store->level < store->refill_below)
+        store->wants_key = true;
+}
 
 /** Books bits that were taken as lost: their request was blocked further on. */
 void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop);

@@ -96,6 +96,8 @@ void kh_links_break_node(kh_links *links, uint32_t node)
 {
     links->node_broken[node]++;
     for (uint32_t i = 0; i < links->n; i++)
+        links->states[i].dead_ends += ends_at(links, i, node);
+    for (uint32_t i = 0; i < links->n; i++)
         if (ends_at(links, i, node))
             kh_links_break(links, i);
 }
@@ -104,8 +106,10 @@ void kh_links_repair_node(kh_links *links, uint32_t node)
 {
     links->node_broken[node]--;
     for (uint32_t i = 0; i < links->n; i++)
-        if (ends_at(links, i, node))
+        if (ends_at(links, i, node)) {
+            links->states[i].dead_ends--;
             (void)mend(links, i);
+        }
     for (uint32_t i = 0; i < links->n; i++) /* even a link that is still cut: its store can be used again */
         if (ends_at(links, i, node))
             tell(links, i, KH_LINK_UP);
@@ -128,12 +132,6 @@ bool kh_links_up(const kh_links *links, uint32_t link)
     return links->states[link].health.broken == 0;
 }
 
-bool kh_links_ends_up(const kh_links *links, uint32_t link)
-{
-    const kh_node_id *ends = links->net->qkd_links[link].ends;
-    return links->node_broken[ends[0].i] == 0 && links->node_broken[ends[1].i] == 0;
-}
-
 double kh_links_up_fraction(const kh_links *links, uint32_t link, kh_ns from, kh_ns to)
 {
     const kh_link_health *health = &links->states[link].health;
@@ -143,10 +141,9 @@ double kh_links_up_fraction(const kh_links *links, uint32_t link, kh_ns from, kh
 
 /* --- key --- */
 
-void kh_links_take(kh_links *links, uint32_t link, int64_t bits, bool first_hop)
+void kh_links_follow(kh_links *links, uint32_t link)
 {
     kh_link_state *state = &links->states[link];
-    kh_keystore_take(&state->store, bits, first_hop);
     kh_recorder_record(&state->recorder, kh_kernel_now(links->kernel), state->store.level);
     start_block(links, link);
     touch(links, link);
@@ -221,6 +218,7 @@ static void visit(void *self, kh_state *state)
         KH_STATE(state, link->blocks);
         KH_STATE(state, link->carry);
         KH_STATE(state, link->producing);
+        KH_STATE(state, link->dead_ends);
         kh_recorder_visit(&link->recorder, state);
     }
     kh_state_visit(state, links->node_broken, links->net->n_nodes * sizeof links->node_broken[0]);

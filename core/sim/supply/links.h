@@ -27,6 +27,9 @@ typedef struct kh_link_blocks {
  *  second's worth. Bits are whole; the fraction is carried to the next block, so the mean rate is exact. */
 typedef struct kh_link_state {
     kh_keystore store;
+    uint32_t dead_ends; /**< causes that keep an end node down; 0: key in the store can be used */
+    bool producing;     /**< a block is under way */
+    bool touched;       /* since the last audit */
     kh_recorder recorder;
     kh_link_health health;
     kh_link_blocks blocks;
@@ -34,8 +37,6 @@ typedef struct kh_link_state {
     double block_bits; /**< with all modules working */
     double carry;      /* [0, 1) */
     double modules;    /**< installed */
-    bool producing;    /**< a block is under way */
-    bool touched;      /* since the last audit */
 } kh_link_state;
 
 /** What the other parts are told of a link, after it happened. */
@@ -74,8 +75,16 @@ kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rate
 /** Who wants to know; told in the order of these calls. @return KH_OK; KH_ELIMIT */
 kh_status kh_links_listen(kh_links *links, kh_link_listener tell, void *self, kh_error *err);
 
+/* What follows when a level has fallen: it is recorded, production starts, the audit looks at it. */
+void kh_links_follow(kh_links *links, uint32_t link);
 /** Takes bits that are there and starts the production when that is due. */
-void kh_links_take(kh_links *links, uint32_t link, int64_t bits, bool first_hop);
+static inline void kh_links_take(kh_links *links, uint32_t link, int64_t bits, bool first_hop)
+{
+    kh_link_state *state = &links->states[link];
+    kh_keystore_take(&state->store, bits, first_hop);
+    if (!state->touched || state->recorder.span != 0 || (state->store.wants_key && !state->producing))
+        kh_links_follow(links, link);
+}
 void kh_links_forfeit(kh_links *links, uint32_t link, int64_t bits, bool first_hop);
 
 /** One more cause keeps the link down; one cause less. Blocks under way that end while it is down are lost. */
@@ -90,7 +99,10 @@ void kh_links_repair_module(kh_links *links, uint32_t link);
 
 bool kh_links_up(const kh_links *links, uint32_t link);
 /** Both end nodes work: key in the store can be used. */
-bool kh_links_ends_up(const kh_links *links, uint32_t link);
+static inline bool kh_links_ends_up(const kh_links *links, uint32_t link)
+{
+    return links->states[link].dead_ends == 0;
+}
 /** Share of [from, to] in which the link was up, from the last restart. */
 double kh_links_up_fraction(const kh_links *links, uint32_t link, kh_ns from, kh_ns to);
 
