@@ -151,6 +151,12 @@ static void tell_client(const kh_relay_demand *demand, uint32_t index, uint32_t 
         demand->client.tell(demand->client.self, index, ticket, served);
 }
 
+static void tell_watchers(const kh_relay *relay, const kh_relay_delivery *delivery)
+{
+    for (size_t i = 0; i < relay->n_watchers; i++)
+        relay->watchers[i].tell(relay->watchers[i].self, delivery);
+}
+
 static void finish(kh_relay *relay, uint32_t index)
 {
     kh_relay_request request = relay->requests[index];
@@ -159,8 +165,14 @@ static void finish(kh_relay *relay, uint32_t index)
     count_served(relay, demand, &request);
     relay->ledger.served += request.bits * request.hop;
     free_request(relay, index);
-    for (size_t i = 0; i < relay->n_watchers; i++)
-        relay->watchers[i].tell(relay->watchers[i].self, &request);
+    if (relay->n_watchers > 0)
+        tell_watchers(relay, &(kh_relay_delivery){.demand = request.demand,
+                                                  .n_routes = 1,
+                                                  .needed = 1,
+                                                  .routes = &request.route,
+                                                  .bits = request.bits,
+                                                  .issued = request.issued,
+                                                  .counted = request.counted});
     tell_client(demand, request.demand, request.ticket, true);
 }
 

@@ -38,8 +38,18 @@ typedef struct kh_relay_client {
     void *self;
 } kh_relay_client;
 
+/** Keys of one request that are there: sent over one route, or as shares over several, of which any `needed` give them away. */
+typedef struct kh_relay_delivery {
+    uint32_t demand;
+    uint32_t n_routes, needed;
+    const uint32_t *routes; /**< [n_routes] in the pool of the routing, also of shares still under way */
+    int64_t bits;           /**< of all its keys */
+    kh_ns issued;
+    bool counted; /**< issued since the start of the statistics */
+} kh_relay_delivery;
+
 /** Who is told of every key that was served, before the demand's client is; for exposure, transit and the like. */
-typedef void (*kh_relay_witness)(void *self, const kh_relay_request *request);
+typedef void (*kh_relay_witness)(void *self, const kh_relay_delivery *delivery);
 
 enum { KH_RELAY_MOST_WITNESSES = 4 };
 
