@@ -101,8 +101,13 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
     const kh_sim_options *options = inputs->options;
     kh_kernel *kernel = &engine->kernel;
     KH_TRY(kh_links_init(&engine->links, net, inputs->rates, kernel, scratch, err));
-    kh_faults_setup faults = {
-        .net = net, .kernel = kernel, .links = &engine->links, .seed = options->seed, .play = options->faults};
+    KH_TRY(kh_lines_init(&engine->lines, net, kernel, scratch, err));
+    kh_faults_setup faults = {.net = net,
+                              .kernel = kernel,
+                              .links = &engine->links,
+                              .lines = &engine->lines,
+                              .seed = options->seed,
+                              .play = options->faults};
     KH_TRY(kh_faults_init(&engine->faults, &faults, scratch, err));
     kh_routing_setup routing = {.net = net, .plan = inputs->plan, .kernel = kernel, .links = &engine->links};
     KH_TRY(kh_routing_init(&engine->routing, &routing, scratch, err));

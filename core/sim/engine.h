@@ -24,6 +24,7 @@ typedef struct kh_engine {
     uint64_t last_sequence;
     kh_kernel kernel;
     kh_links links;
+    kh_lines lines;
     kh_faults faults;
     kh_routing routing;
     kh_relay relay;

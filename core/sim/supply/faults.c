@@ -200,11 +200,13 @@ static void break_or_repair(kh_faults *faults, const kh_fault_process *process)
         break;
     case KH_FAULT_NODE:
         (breaks ? kh_links_break_node : kh_links_repair_node)(faults->links, process->entity);
+        (breaks ? kh_lines_break_node : kh_lines_repair_node)(faults->lines, process->entity);
         faults->node_failures += breaks;
         break;
     case KH_FAULT_FIBRE_CUT:
         for (size_t i = 0; i < process->n_links; i++)
             (breaks ? kh_links_break : kh_links_repair)(faults->links, process->links[i]);
+        (breaks ? kh_lines_break_fibre : kh_lines_repair_fibre)(faults->lines, process->entity);
         faults->fibre_cuts += breaks;
         break;
     }
@@ -253,7 +255,7 @@ static const kh_part_ops ops = {.name = "faults", .restart = restart, .visit = v
 
 kh_status kh_faults_init(kh_faults *faults, const kh_faults_setup *setup, kh_arena *arena, kh_error *err)
 {
-    *faults = (kh_faults){.kernel = setup->kernel, .links = setup->links, .draw = kh_draw_exponential};
+    *faults = (kh_faults){.kernel = setup->kernel, .links = setup->links, .lines = setup->lines, .draw = kh_draw_exponential};
     KH_TRY(kh_kernel_handle(setup->kernel, "fault", toggle, faults, &faults->toggle, err));
     KH_TRY(kh_kernel_join(setup->kernel, &ops, faults, err));
     if (!setup->play)

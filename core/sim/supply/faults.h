@@ -4,6 +4,7 @@
 
 #include "core/net/net.h"
 #include "core/sim/kernel/draw.h"
+#include "core/sim/supply/lines.h"
 #include "core/sim/supply/links.h"
 
 /** Cuts of fibres, failures of nodes, modules and whole links: alternating renewal processes, one per entity (and per module).
@@ -32,6 +33,7 @@ typedef struct kh_faults {
     uint64_t fibre_cuts, node_failures, module_failures, link_failures; /**< since the start of the statistics */
     kh_kernel *kernel;
     kh_links *links;
+    kh_lines *lines;
     kh_event_kind toggle; /**< subject: process; it fails or is repaired */
     kh_draw draw;         /**< of times to fail and to repair */
 } kh_faults;
@@ -40,6 +42,7 @@ typedef struct kh_faults_setup {
     const kh_net *net;
     kh_kernel *kernel;
     kh_links *links;
+    kh_lines *lines; /**< told of fibres and nodes too */
     uint64_t seed;
     bool play; /**< false: nothing ever fails */
 } kh_faults_setup;
