@@ -8,6 +8,7 @@
 #define KH_PI              3.14159265358979323846
 #define KH_PLANCK_JS       6.62607015e-34
 #define KH_LIGHT_M_PER_S   299792458.0
+#define KH_S_PER_H         3600.0
 #define KH_S_PER_DAY       86400.0
 #define KH_LN10_PER_10     0.23025850929940456840 /* 1 dB as a natural logarithm of power */
 #define KH_EARTH_RADIUS_KM 6371.0088              /* mean radius, IUGG */

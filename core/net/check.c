@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/units.h"
 #include "core/net/geo.h"
 #include "core/net/loader.h"
 
@@ -105,6 +106,13 @@ static void check_device(const kh_loader *l, const kh_device *device)
         WARN(l, device->place, "make gate_ns 1e9 / clock_hz or less",
              "device '%s' has windows of %g ns, longer than the %.4g ns between its pulses", device->id, device->gate_ns,
              1e9 / device->clock_hz);
+    if (device->calibration_min >= device->calibration_every_h * 60)
+        ERROR(l, device->place, "calibration_min is in minutes, calibration_every_h in hours",
+              "device '%s' calibrates for %g min every %g min: no time is left for key", device->id, device->calibration_min,
+              device->calibration_every_h * 60);
+    if (device->calibration_min > 0 && isnan(device->calibration_every_h))
+        ERROR(l, device->place, "give calibration_every_h", "device '%s' calibrates for %g min, but how often is not said",
+              device->id, device->calibration_min);
 }
 
 static bool holds_no_key(const kh_node *node)
@@ -132,6 +140,10 @@ static void check_store(const kh_loader *l, const kh_qkd_link *link)
             ERROR(l, link->place, "the capacity may come from the nodes",
                   "key store of qkd_link '%s': %s is %.10g, more than capacity_keys, %.10g", link->id, parts[i].name, parts[i].keys,
                   s->capacity_keys);
+    if (s->sync_s >= s->lifetime_h * KH_S_PER_H)
+        ERROR(l, link->place, "sync_s is in seconds, lifetime_h in hours",
+              "key store of qkd_link '%s': key lives %g s, but can be used only after %g s", link->id, s->lifetime_h * KH_S_PER_H,
+              s->sync_s);
 }
 
 static const double MOST_NOISE_PER_GATE = 0.5; /* from there on a detection says nothing */
@@ -286,6 +298,50 @@ static void check_fault(kh_loader *l, const kh_fault *fault)
         ERROR(l, fault->place, "use mtbf_h", "only a fibre-cut counts by length");
 }
 
+static bool ends_at(const kh_qkd_link *link, kh_node_id node)
+{
+    return link->ends[0].i == node.i || link->ends[1].i == node.i;
+}
+
+static bool all_end_at(const kh_net *net, const kh_optical_switch *s, kh_node_id node)
+{
+    for (size_t i = 0; i < s->n_links; i++)
+        if (!ends_at(&net->qkd_links[s->links[i].i], node))
+            return false;
+    return true;
+}
+
+/* how often the switches up to this one, its first n links included, name the link */
+static size_t count_turns(const kh_net *net, const kh_optical_switch *s, size_t n)
+{
+    size_t turns = 0;
+    uint32_t link = s->links[n - 1].i;
+    for (const kh_optical_switch *other = net->optical_switches; other <= s; other++)
+        for (size_t i = 0; i < (other == s ? n : other->n_links); i++)
+            turns += other->links[i].i == link;
+    return turns;
+}
+
+static void check_switch(const kh_loader *l, const kh_optical_switch *s)
+{
+    const kh_qkd_link *links = l->net->qkd_links;
+    if (s->n_links < 2) {
+        ERROR(l, s->place, "name two links or more", "optical_switch '%s' has %zu link(s) to switch between", s->id, s->n_links);
+        return;
+    }
+    const kh_qkd_link *first = &links[s->links[0].i];
+    if (!all_end_at(l->net, s, first->ends[0]) && !all_end_at(l->net, s, first->ends[1]))
+        ERROR(l, s->place, "the transmitter stands at one node", "the links of optical_switch '%s' have no end in common", s->id);
+    for (size_t i = 0; i < s->n_links; i++) {
+        const kh_qkd_link *link = &links[s->links[i].i];
+        if (count_turns(l->net, s, i + 1) > 1)
+            ERROR(l, s->place, "a link has its turn at one switch", "optical_switch '%s': qkd_link '%s' is switched already", s->id,
+                  link->id);
+        if (link->n_via == 0)
+            ERROR(l, s->place, "use pass_share", "optical_switch '%s': qkd_link '%s' runs through free space", s->id, link->id);
+    }
+}
+
 /* The slots part the time between them. */
 static void check_time_slots(const kh_loader *l)
 {
@@ -313,5 +369,6 @@ void kh_loader_check(kh_loader *l)
     kh_loader_check_beside(l);
     KH_CHECK_EACH(l, KH_NOUN_DEMANDS, demands, check_demand)
     check_time_slots(l);
+    KH_CHECK_EACH(l, KH_NOUN_OPTICAL_SWITCHES, optical_switches, check_switch)
     KH_CHECK_EACH(l, KH_NOUN_FAULTS, faults, check_fault)
 }

@@ -207,6 +207,8 @@ typedef struct kh_device {
     kh_optics optics;                 /**< free space only */
     double max_key_rate_bps;          /**< limit of the electronics; INFINITY when none */
     double max_loss_db;               /**< vendor's limit; INFINITY when none */
+    double calibration_every_h;       /**< from the start of one calibration to that of the next; NAN: never */
+    double calibration_min;           /**< without key, each time; less than the time between them */
     double cost_eur;                  /**< one pair */
 } kh_device;
 
@@ -433,7 +435,18 @@ typedef struct kh_time_slot {
     double share;         /**< of the time, (0, 1]; all together 1 */
     double wind_m_s;      /**< mean wind at aerial fibres */
     double temperature_c; /**< of all fibres; NAN: each fibre's own mean */
+    double mean_spell_h;  /**< in a run: mean time after which the slot is drawn anew, > 0 */
 } kh_time_slot;
+
+/** A switch that gives one transmitter to several links in turn: each makes key only in its turn. */
+typedef struct kh_optical_switch {
+    const char *id;
+    kh_place place;
+    kh_qkd_link_id *links; /**< [n_links] in the order of their turns; with fewer than two it does nothing */
+    size_t n_links;
+    double dwell_s;      /**< one turn, > 0 */
+    double changeover_s; /**< between two turns: no link makes key, >= 0 */
+} kh_optical_switch;
 
 typedef struct kh_fault {
     kh_place place;
@@ -493,6 +506,8 @@ typedef struct kh_net {
     size_t n_demands;
     kh_time_slot *time_slots;
     size_t n_time_slots;
+    kh_optical_switch *optical_switches;
+    size_t n_optical_switches;
     kh_fault *faults;
     size_t n_faults;
     kh_costs costs;

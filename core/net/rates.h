@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** What every link can do: the plain data in which models and solvers meet. Filled by models (kh_evaluate) or by hand. */
 
@@ -66,6 +67,14 @@ typedef struct kh_satellite_rate {
     size_t n_assumed;
 } kh_satellite_rate;
 
+/** One pass of a satellite that gives key when the sky is clear. */
+typedef struct kh_pass {
+    double end_s;       /**< below the horizon again, from the start of the year; sorted by the time of culmination */
+    double key_bits;    /**< of one module with a clear sky, the limit of the electronics applied; > 0 */
+    double clear_share; /**< chance that the link gets them: clear sky times the link's share of the passes, (0, 1] */
+    uint32_t day;       /**< of the year, 0..364, in which it culminates */
+} kh_pass;
+
 /** How far keys may be from ideal ones, composable: what a user of the keys adds to his own chance of failure. NAN: not known,
  * since the key is that of an endless block or measured. */
 typedef struct kh_epsilon {
@@ -98,6 +107,11 @@ typedef struct kh_qkd_rate {
     bool is_satellite; /**< the key rate is that of a year of passes; loss, length, effects, QBER and ceilings are those of the best
                             pass; block_s: mean time between blocks with the clouds of the year */
     kh_satellite_rate satellite;
+    const kh_pass *passes; /**< [n_passes] of a year, which repeats; live as long as the rates; NULL: not listed */
+    size_t n_passes;
+    /** Part of the time in which the link can make key, (0, 1]: not while it calibrates, nor when it is not its turn at an optical
+     *  switch. Contained in all rates and in block_s; 0 (by hand): 1. */
+    double on_share;
 } kh_qkd_rate;
 
 /** A link in one time slot. */

@@ -294,6 +294,9 @@ static const kh_field device_fields[] = {
     {NUMBER(kh_device, max_key_rate_bps, "bit/s", NO_LIMIT, "Most that the electronics can do."), ABOVE(0),
      .fallback_text = "no limit"},
     {NUMBER(kh_device, max_loss_db, "dB", NO_LIMIT, "Most loss that the maker allows."), ABOVE(0), .fallback_text = "no limit"},
+    {NUMBER(kh_device, calibration_every_h, "h", NOT_GIVEN, "From the start of one calibration to that of the next, over fibres."),
+     ABOVE_TO(0, 1e6), .fallback_text = "never"},
+    {NUMBER(kh_device, calibration_min, "min", 0, "Length of a calibration, in which the link makes no key."), WITHIN(0, 1e6)},
     {NUMBER(kh_device, cost_eur, "EUR", 100000, "Price of one pair."), AT_LEAST(0)},
     NOTE,
     SOURCED};
@@ -373,6 +376,18 @@ static const kh_field time_slot_fields[] = {
     {NUMBER(kh_time_slot, wind_m_s, "m/s", 0, "Mean wind at aerial fibres."), WITHIN(0, 100)},
     {NUMBER(kh_time_slot, temperature_c, "degrees Celsius", NOT_GIVEN, "Temperature of all fibres."), WITHIN(-60, 80),
      .fallback_text = "that of each fibre"},
+    {NUMBER(kh_time_slot, mean_spell_h, "h", 6,
+            "In a simulation: mean time in the slot until the next is drawn, perhaps the same."),
+     ABOVE_TO(0, 8760)},
+    NOTE,
+    SOURCED};
+
+static const kh_field optical_switch_fields[] = {
+    ID(kh_optical_switch),
+    {REFERENCES(kh_optical_switch, links, "QKD links with one end in common, in the order of their turns."), .noun = "qkd_links",
+     .target = KH_NOUN_QKD_LINKS, .required = true},
+    {NUMBER(kh_optical_switch, dwell_s, "s", 0, "Length of one turn."), ABOVE_TO(0, 1e7), .required = true},
+    {NUMBER(kh_optical_switch, changeover_s, "s", 0, "Between two turns, without key: switching and aligning."), WITHIN(0, 1e7)},
     NOTE,
     SOURCED};
 
@@ -395,6 +410,8 @@ static const kh_schema_table tables[KH_NOUN_COUNT] = {
     [KH_NOUN_QKD_LINKS] = TABLE("qkd_links", "qkd_link", kh_qkd_link, qkd_link_fields, "QKD pairs over fibres or free space."),
     [KH_NOUN_TIME_SLOTS] = TABLE("time_slots", "time_slot", kh_time_slot, time_slot_fields,
                                  "Recurring parts of the time with their own weather; rates are averaged over them."),
+    [KH_NOUN_OPTICAL_SWITCHES] = TABLE("optical_switches", "optical_switch", kh_optical_switch, optical_switch_fields,
+                                       "Switches that give one transmitter to several QKD links in turn."),
     [KH_NOUN_FAULTS] = TABLE("faults", "fault", kh_fault, fault_fields, "What breaks how often."),
     [KH_NOUN_COSTS] = {.noun = "costs",
                        .singular = "costs",
@@ -426,6 +443,7 @@ static const kh_layout layouts[KH_NOUN_COUNT] = {
     LINE_LAYOUT(KH_NOUN_INSTALLED_ROADMS, installed_roadms, kh_installed_roadm),
     LAYOUT_OF(KH_NOUN_DEMANDS, &kh_schema_demand_table, demands, kh_demand, id, true),
     LAYOUT(KH_NOUN_TIME_SLOTS, time_slots, kh_time_slot, id, true),
+    LAYOUT(KH_NOUN_OPTICAL_SWITCHES, optical_switches, kh_optical_switch, id, true),
     LAYOUT(KH_NOUN_FAULTS, faults, kh_fault, on, false),
     [KH_NOUN_COSTS] = {&tables[KH_NOUN_COSTS], offsetof(kh_net, costs), KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED,
                        false},
