@@ -4,6 +4,7 @@
 #include "core/base/units.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Constants of Philox 4x32: multipliers and Weyl steps of the key (table 2 of the paper). */
@@ -35,8 +36,11 @@ static uint64_t hash(uint64_t state, const char *text)
 kh_rng kh_rng_stream(uint64_t seed, const char *entity, const char *purpose)
 {
     uint64_t name = hash(hash(0xCBF29CE484222325ull, entity), purpose);
-    return (kh_rng){
+    bool mirrored = (seed & KH_RNG_MIRRORED) != 0;
+    seed &= ~KH_RNG_MIRRORED;
+    kh_rng rng = {
         .key = {(uint32_t)seed, (uint32_t)(seed >> 32)}, .stream = {(uint32_t)name, (uint32_t)(name >> 32)}, .next_word = 4};
+    return mirrored ? kh_rng_antithetic(rng) : rng;
 }
 
 kh_rng kh_rng_antithetic(kh_rng rng)

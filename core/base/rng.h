@@ -18,6 +18,8 @@ typedef struct kh_rng {
     uint32_t flip; /**< all ones in an antithetic stream, else 0 */
 } kh_rng;
 
+#define KH_RNG_MIRRORED (UINT64_C(1) << 63) /**< in a seed: its streams are the mirror images of those without */
+
 /** The stream of one entity for one purpose.
  *  @param entity   id as in the topology, such as "BRI-FRX" ("" for the whole run)
  *  @param purpose  what is drawn, such as "cut" or "requests" */

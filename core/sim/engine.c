@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/engine.h"
 
+#include "core/sim/result.h"
+
 #include <math.h>
 
 enum { EVENTS_PER_FULL_AUDIT = 4096 };
@@ -19,34 +21,46 @@ static kh_status check_inputs(const kh_engine_inputs *inputs, kh_error *err)
         return kh_fail(err, KH_ERANGE, "duration_s is %g, must be > 0 and at most %d years", options->duration_s, KH_LONGEST_YEARS);
     if (!(options->warm_up_s >= 0 && options->warm_up_s < options->duration_s))
         return kh_fail(err, KH_ERANGE, "warm_up_s is %g, must be in [0, %g)", options->warm_up_s, options->duration_s);
+    if (options->batches > KH_SIM_MOST_BATCHES)
+        return kh_fail(err, KH_ERANGE, "batches is %zu, at most %d", options->batches, KH_SIM_MOST_BATCHES);
     if (options->hop_latency_s < 0 || options->hop_latency_s > KH_LONGEST_S)
         return kh_fail(err, KH_ERANGE, "hop_latency_s is %g, must be >= 0", options->hop_latency_s);
     return KH_OK;
 }
 
-static kh_status new_result(kh_engine *engine, kh_arena *arena, kh_error *err)
+static kh_status make_result(kh_sim_result *result, const kh_net *net, kh_arena *arena, kh_error *err)
 {
-    const kh_net *net = engine->net;
-    kh_sim_result *result = KH_NEW(arena, kh_sim_result, 1);
-    size_t points = engine->options.series_points;
-    if (result == NULL)
-        return kh_fail(err, KH_ENOMEM, "out of memory for a result");
     *result = (kh_sim_result){.n_demands = net->n_demands, .n_links = net->n_qkd_links};
     result->demands = KH_NEW(arena, kh_sim_demand, net->n_demands);
     result->links = KH_NEW(arena, kh_sim_link, net->n_qkd_links);
     if (result->demands == NULL || result->links == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for the result of %zu links", net->n_qkd_links);
-    for (size_t i = 0; i < net->n_qkd_links; i++) {
+    return KH_OK;
+}
+
+static kh_status start_series(kh_engine *engine, kh_arena *arena, kh_error *err)
+{
+    size_t points = engine->options.series_points;
+    for (size_t i = 0; i < engine->net->n_qkd_links; i++) {
         kh_link_state *state = &engine->links.states[i];
-        kh_series *series = &result->links[i].level;
+        kh_series *series = &engine->results[0].links[i].level;
         series->t_s = KH_NEW(arena, double, points);
         series->level_bits = KH_NEW(arena, double, points);
         if (series->t_s == NULL || series->level_bits == NULL)
             return kh_fail(err, KH_ENOMEM, "out of memory for series of %zu points", points);
         kh_recorder_init(&state->recorder, series, points, engine->end, state->store.level);
     }
-    engine->result = result;
     return KH_OK;
+}
+
+static kh_status make_results(kh_engine *engine, kh_arena *arena, kh_error *err)
+{
+    engine->results = KH_NEW(arena, kh_sim_result, engine->n_results);
+    if (engine->results == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for %zu results", engine->n_results);
+    for (size_t i = 0; i < engine->n_results; i++)
+        KH_TRY(make_result(&engine->results[i], engine->net, arena, err));
+    return start_series(engine, arena, err);
 }
 
 static double expected_events(const kh_engine *engine)
@@ -78,19 +92,84 @@ static kh_status check_size(const kh_engine *engine, kh_error *err)
         events, engine->options.duration_s, MOST_EVENTS);
 }
 
+static void report_demand(const kh_engine *engine, uint32_t i, kh_ns to)
+{
+    const kh_relay_demand *demand = &engine->relay.demands[i];
+    double counted_s = kh_s_from_ns(to - engine->counted_from);
+    engine->results[engine->batch].demands[i] = (kh_sim_demand){
+        .requests = (double)demand->requests * demand->keys,
+        .served = (double)demand->served * demand->keys,
+        .late = (double)demand->late * demand->keys,
+        .blocked = (double)demand->blocked * demand->keys,
+        .delivered_bits = (double)demand->served * (double)demand->key_bits,
+        .mean_wait_s = demand->served > 0 ? demand->wait_s / (double)demand->served : (double)NAN,
+        .availability = 1 - kh_s_from_ns(kh_relay_starved_ns(demand, to)) / counted_s,
+    };
+}
+
+static void report_link(const kh_engine *engine, uint32_t i, kh_ns to)
+{
+    const kh_link_state *state = &engine->links.states[i];
+    kh_sim_link *link = &engine->results[engine->batch].links[i];
+    link->initial_bits = (double)state->store.initial;
+    link->generated_bits = (double)state->store.generated;
+    link->delivered_bits = (double)state->store.delivered;
+    link->relayed_bits = (double)state->store.relayed;
+    link->lost_bits = (double)state->store.lost;
+    link->stored_bits = (double)state->store.level;
+    link->lowest_bits = (double)state->store.lowest;
+    link->up_fraction = kh_links_up_fraction(&engine->links, i, engine->counted_from, to);
+}
+
+/* Closes the statistics of [counted_from, to] into the present result. */
+static void report(kh_engine *engine, kh_ns to)
+{
+    kh_sim_result *result = &engine->results[engine->batch];
+    result->duration_s = kh_s_from_ns(to);
+    result->warm_up_s = kh_s_from_ns(engine->counted_from);
+    result->seed = engine->options.seed;
+    result->events = engine->kernel.events - engine->events_before;
+    result->fibre_cuts = engine->faults.fibre_cuts;
+    result->node_failures = engine->faults.node_failures;
+    result->module_failures = engine->faults.module_failures;
+    result->link_failures = engine->faults.link_failures;
+    for (uint32_t i = 0; i < result->n_demands; i++)
+        report_demand(engine, i, to);
+    for (uint32_t i = 0; i < result->n_links; i++)
+        report_link(engine, i, to);
+}
+
+static void begin_statistics(kh_engine *engine)
+{
+    kh_kernel_restart(&engine->kernel);
+    engine->counted_from = kh_kernel_now(&engine->kernel);
+}
+
 static void end_warm_up(void *self, uint32_t subject)
 {
     (void)subject;
-    kh_engine *engine = self;
-    kh_kernel_restart(&engine->kernel);
+    begin_statistics(self);
 }
 
-/* The first event of its instant. */
-static kh_status schedule_warm_up(kh_engine *engine, kh_error *err)
+static void end_batch(void *self, uint32_t batch)
+{
+    kh_engine *engine = self;
+    report(engine, kh_kernel_now(&engine->kernel));
+    begin_statistics(engine);
+    engine->events_before = engine->kernel.events;
+    engine->batch = batch + 1;
+}
+
+/* The first events of their instants. */
+static kh_status schedule_statistics(kh_engine *engine, kh_error *err)
 {
     kh_event_kind kind;
     KH_TRY(kh_kernel_handle(&engine->kernel, "warm-up", end_warm_up, engine, &kind, err));
+    KH_TRY(kh_kernel_handle(&engine->kernel, "batch", end_batch, engine, &engine->cut, err));
     kh_queue_push(&engine->kernel.queue, engine->warm_up, kind, 0);
+    kh_ns counted = engine->end - engine->warm_up, n = (kh_ns)engine->n_results;
+    for (kh_ns i = 1; i < n; i++)
+        kh_queue_push(&engine->kernel.queue, engine->warm_up + counted / n * i, engine->cut, (uint32_t)(i - 1));
     return KH_OK;
 }
 
@@ -131,12 +210,13 @@ kh_status kh_engine_init(kh_engine *engine, const kh_engine_inputs *inputs, kh_a
     *engine = (kh_engine){.net = inputs->net, .inputs = *inputs, .options = *inputs->options};
     engine->end = kh_ns_from_s(inputs->options->duration_s);
     engine->warm_up = kh_ns_from_s(inputs->options->warm_up_s);
+    engine->n_results = inputs->options->batches > 1 ? inputs->options->batches : 1;
     kh_kernel_init(&engine->kernel, scratch);
     engine->kernel.journal = inputs->options->journal;
-    KH_TRY(schedule_warm_up(engine, err));
+    KH_TRY(schedule_statistics(engine, err));
     KH_TRY(start_parts(engine, inputs, scratch, err));
     KH_TRY(check_size(engine, err));
-    return new_result(engine, arena, err);
+    return make_results(engine, arena, err);
 }
 
 static kh_status audit(kh_engine *engine, const kh_event *event, kh_error *err)
@@ -174,55 +254,20 @@ void kh_engine_visit(kh_engine *engine, kh_state *state)
 {
     KH_STATE(state, engine->last_time);
     KH_STATE(state, engine->last_sequence);
+    KH_STATE(state, engine->counted_from);
+    KH_STATE(state, engine->events_before);
+    KH_STATE(state, engine->batch);
+    for (size_t i = 0; i < engine->batch && state->status == KH_OK; i++)
+        kh_sim_result_visit_counts(&engine->results[i], state);
     kh_kernel_visit(&engine->kernel, state);
-}
-
-static void report_demand(const kh_engine *engine, uint32_t i)
-{
-    const kh_relay_demand *demand = &engine->relay.demands[i];
-    double counted_s = kh_s_from_ns(engine->end - engine->warm_up);
-    engine->result->demands[i] = (kh_sim_demand){
-        .requests = (double)demand->requests * demand->keys,
-        .served = (double)demand->served * demand->keys,
-        .late = (double)demand->late * demand->keys,
-        .blocked = (double)demand->blocked * demand->keys,
-        .delivered_bits = (double)demand->served * (double)demand->key_bits,
-        .mean_wait_s = demand->served > 0 ? demand->wait_s / (double)demand->served : (double)NAN,
-        .availability = 1 - kh_s_from_ns(kh_relay_starved_ns(demand, engine->end)) / counted_s,
-    };
-}
-
-static void report_link(kh_engine *engine, uint32_t i)
-{
-    kh_link_state *state = &engine->links.states[i];
-    kh_sim_link *link = &engine->result->links[i];
-    kh_recorder_finish(&state->recorder, engine->end, state->store.level);
-    link->initial_bits = (double)state->store.initial;
-    link->generated_bits = (double)state->store.generated;
-    link->delivered_bits = (double)state->store.delivered;
-    link->relayed_bits = (double)state->store.relayed;
-    link->lost_bits = (double)state->store.lost;
-    link->stored_bits = (double)state->store.level;
-    link->lowest_bits = (double)state->store.lowest;
-    link->up_fraction = kh_links_up_fraction(&engine->links, i, engine->warm_up, engine->end);
 }
 
 kh_status kh_engine_finish(kh_engine *engine, kh_error *err)
 {
     if (engine->options.audit)
         KH_TRY(kh_kernel_audit(&engine->kernel, err));
-    kh_sim_result *result = engine->result;
-    result->duration_s = engine->options.duration_s;
-    result->warm_up_s = engine->options.warm_up_s;
-    result->seed = engine->options.seed;
-    result->events = engine->kernel.events;
-    result->fibre_cuts = engine->faults.fibre_cuts;
-    result->node_failures = engine->faults.node_failures;
-    result->module_failures = engine->faults.module_failures;
-    result->link_failures = engine->faults.link_failures;
-    for (uint32_t i = 0; i < result->n_demands; i++)
-        report_demand(engine, i);
-    for (uint32_t i = 0; i < result->n_links; i++)
-        report_link(engine, i);
+    for (size_t i = 0; i < engine->links.n; i++)
+        kh_recorder_finish(&engine->links.states[i].recorder, engine->end, engine->links.states[i].store.level);
+    report(engine, engine->end);
     return KH_OK;
 }

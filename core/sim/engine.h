@@ -21,6 +21,10 @@ typedef struct kh_engine {
     kh_engine_inputs inputs;
     kh_sim_options options;
     kh_ns end, warm_up, last_time;
+    kh_ns counted_from;      /**< start of the present statistics */
+    size_t n_results, batch; /* results to be filled; the present one */
+    uint64_t events_before;  /* of the present statistics */
+    kh_event_kind cut;       /* subject: batch that ends */
     uint64_t last_sequence;
     kh_kernel kernel;
     kh_links links;
@@ -29,7 +33,7 @@ typedef struct kh_engine {
     kh_routing routing;
     kh_relay relay;
     kh_asking asking;
-    kh_sim_result *result; /**< its series fill as the run goes on */
+    kh_sim_result *results; /**< [n_results] one a batch; the series of the first fill as the run goes on */
 } kh_engine;
 
 /** Sets everything up at time 0.

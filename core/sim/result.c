@@ -25,3 +25,18 @@ void kh_sim_result_visit(kh_sim_result *result, kh_state *state)
     for (size_t i = 0; i < result->n_links && state->status == KH_OK; i++)
         visit_series(&result->links[i].level, state);
 }
+
+void kh_sim_result_visit_counts(kh_sim_result *result, kh_state *state)
+{
+    kh_sim_demand *demands = result->demands;
+    kh_sim_link *links = result->links;
+    KH_STATE(state, *result);
+    result->demands = demands;
+    result->links = links;
+    kh_state_visit(state, demands, result->n_demands * sizeof *demands);
+    for (size_t i = 0; i < result->n_links; i++) {
+        kh_series level = links[i].level;
+        KH_STATE(state, links[i]);
+        links[i].level = level;
+    }
+}

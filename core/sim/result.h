@@ -9,4 +9,7 @@
  *  Loading fills *result from the state's arena. A failure is in state->status. */
 void kh_sim_result_visit(kh_sim_result *result, kh_state *state);
 
+/** The figures of a result, without its series, into a result of the same network that exists. */
+void kh_sim_result_visit_counts(kh_sim_result *result, kh_state *state);
+
 #endif

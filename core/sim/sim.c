@@ -25,11 +25,14 @@ kh_sim_options kh_sim_replication(const kh_sim_options *options, size_t i)
 {
     kh_sim_options replication = *options;
     char name[32];
-    (void)snprintf(name, sizeof name, "%zu", i);
-    if (i > 0) {
+    size_t drawn = options->antithetic ? i / 2 : i;
+    (void)snprintf(name, sizeof name, "%zu", drawn);
+    if (drawn > 0) {
         kh_rng seeds = kh_rng_stream(options->seed, name, "replication");
         replication.seed = kh_rng_u64(&seeds) >> 11; /* 53 bits: numbers of JSON hold it */
     }
+    if (options->antithetic && i % 2 == 1)
+        replication.seed |= KH_RNG_MIRRORED;
     return replication;
 }
 
@@ -91,7 +94,7 @@ static kh_status play(const kh_engine_inputs *inputs, kh_arena *scratch, kh_aren
     if (status == KH_OK)
         status = run_to_end(engine, memory, err);
     if (status == KH_OK)
-        *result = engine->result;
+        *result = engine->results;
     kh_arena_destroy(memory);
     return status;
 }

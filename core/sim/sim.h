@@ -33,9 +33,11 @@ typedef struct kh_sim_checkpoints {
 } kh_sim_checkpoints;
 
 typedef struct kh_sim_options {
-    double duration_s; /**< > 0, at most KH_SIM_MOST_DAYS */
-    double warm_up_s;  /**< not counted in the statistics, [0, duration_s) */
-    uint64_t seed;
+    double duration_s;    /**< > 0, at most KH_SIM_MOST_DAYS */
+    double warm_up_s;     /**< not counted in the statistics, [0, duration_s) */
+    uint64_t seed;        /**< < 2^53, or such a number with KH_RNG_MIRRORED */
+    bool antithetic;      /**< kh_sim_replication(): each odd replication is the mirror image of the one before it */
+    size_t batches;       /**< cut the counted time into so many equal parts, each with a result of its own; 0: 1 */
     double hop_latency_s; /**< of one relay hop, >= 0; NAN: 0.002 */
     double late_after_s;  /**< a key not there so long after its request is blocked once it waits; not > 0: the demand's rekey_s,
                              else 60 */
@@ -52,8 +54,9 @@ typedef struct kh_sim_options {
  *  latency of hops: milliseconds do not matter against periods of a minute, and a whole relay is then one event. */
 kh_sim_options kh_sim_defaults(void);
 
-/** The options of replication @p i, from 0: independent of the others, and of those of another first seed. Replication 0 has the
- *  seed itself; whoever plays another case with the same options gets the same random numbers in each replication. */
+/** The options of replication @p i, from 0 (antithetic: pairs of replications, of which the second mirrors the first): independent
+ * of the others, and of those of another first seed. Replication 0 has the seed itself; whoever plays another case with the same
+ * options gets the same random numbers in each replication. */
 kh_sim_options kh_sim_replication(const kh_sim_options *options, size_t i);
 
 typedef struct kh_sim_demand {
@@ -79,7 +82,7 @@ typedef struct kh_sim_link {
 
 typedef struct kh_sim_result {
     double duration_s, warm_up_s;
-    uint64_t seed, events;
+    uint64_t seed, events; /**< events: of the run, or of the batch; the first has the warm-up's too */
     uint64_t fibre_cuts, node_failures, module_failures, link_failures;
     kh_sim_demand *demands; /**< [n_demands] */
     size_t n_demands;
@@ -87,8 +90,12 @@ typedef struct kh_sim_result {
     size_t n_links;
 } kh_sim_result;
 
+enum { KH_SIM_MOST_BATCHES = 10000 };
+
 /** Plays @p plan once. Same network, plan and options: same result, bit for bit, on any machine with the same libm.
  *  @param arena where the result lives
+ *  @param[out] result the first of as many as there are batches, one after the other; each counts afresh, as after a warm-up, and
+ *                     the first has the series of the whole run
  *  @return KH_OK; KH_ERANGE; KH_ELIMIT (too many events, or requests that wait at once); KH_EINTERRUPTED; KH_EINTERNAL (an audit
  * failed: the message says which law, when, where); KH_ENOMEM */
 kh_status kh_sim_run(const kh_net *net, const kh_rates *rates, const kh_plan *plan, const kh_sim_options *options, kh_arena *arena,

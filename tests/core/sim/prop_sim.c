@@ -161,6 +161,58 @@ static void warm_up_only_changes_what_is_counted(void **state)
     handmade_destroy(&h);
 }
 
+static void batches_add_up_to_the_run(void **state)
+{
+    (void)state;
+    enum { BATCHES = 7 };
+    handmade h = drawn_network(8);
+    h.options.warm_up_s = 51;
+    const kh_sim_result *whole = handmade_run(&h);
+    h.options.batches = BATCHES;
+    const kh_sim_result *parts = handmade_run(&h);
+    for (size_t i = 0; i < whole->n_links; i++) {
+        double generated = 0, up = 0;
+        for (int k = 0; k < BATCHES; k++) {
+            generated += parts[k].links[i].generated_bits;
+            up += parts[k].links[i].up_fraction / BATCHES;
+            assert_true(k == 0 || parts[k].links[i].initial_bits == parts[k - 1].links[i].stored_bits);
+        }
+        assert_true(generated == whole->links[i].generated_bits);
+        assert_true(fabs(up - whole->links[i].up_fraction) < 1e-9);
+        assert_true(parts[BATCHES - 1].links[i].stored_bits == whole->links[i].stored_bits);
+        assert_int_equal(parts[0].links[i].level.n, whole->links[i].level.n);
+    }
+    for (size_t i = 0; i < whole->n_demands; i++) {
+        double requests = 0, available = 0;
+        for (int k = 0; k < BATCHES; k++) {
+            requests += parts[k].demands[i].requests;
+            available += parts[k].demands[i].availability / BATCHES;
+        }
+        assert_true(requests == whole->demands[i].requests);
+        assert_true(fabs(available - whole->demands[i].availability) < 1e-9);
+    }
+    handmade_destroy(&h);
+}
+
+static void a_mirrored_replication_has_the_same_network_and_other_luck(void **state)
+{
+    (void)state;
+    handmade h = drawn_network(9);
+    kh_sim_options options = h.options;
+    options.antithetic = true;
+    uint64_t cuts[4];
+    for (size_t i = 0; i < 4; i++) {
+        h.options = kh_sim_replication(&options, i);
+        cuts[i] = handmade_run(&h)->events;
+    }
+    assert_true(kh_sim_replication(&options, 1).seed == (options.seed | KH_RNG_MIRRORED));
+    assert_true(kh_sim_replication(&options, 2).seed == kh_sim_replication(&options, 3).seed % KH_RNG_MIRRORED);
+    for (size_t i = 0; i < 4; i++)
+        for (size_t k = i + 1; k < 4; k++)
+            assert_true(cuts[i] != cuts[k]);
+    handmade_destroy(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +221,8 @@ int main(void)
         cmocka_unit_test(the_same_seed_gives_the_same_bytes_and_another_seed_others),
         cmocka_unit_test(a_link_more_leaves_the_results_of_the_others_as_they_were),
         cmocka_unit_test(a_series_is_bounded_and_holds_the_extremes),
+        cmocka_unit_test(batches_add_up_to_the_run),
+        cmocka_unit_test(a_mirrored_replication_has_the_same_network_and_other_luck),
         cmocka_unit_test(warm_up_only_changes_what_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
