@@ -31,7 +31,7 @@ int main(int argc, char **argv)
         return 1;
     }
     printf("events=%" PRIu64 " req=%" PRIu64 " ok=%" PRIu64 " blocked=%" PRIu64 " blocks=%" PRIu64 " dropped=%" PRIu64
-           " lost=%" PRIu64 " hopkeys=%" PRIu64 " poolbits=%" PRId64 " cpu=%.3f\n",
+           " lost=%" PRIu64 " hopkeys=%" PRIu64 " poolbits=%" PRId64 " cpu=%.6f\n",
            c.events, c.requests, c.served, c.blocked, c.blocks, c.dropped, c.lost, c.hop_keys, c.pool_bits, cpu_s);
     return 0;
 }

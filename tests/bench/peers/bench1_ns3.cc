@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// QKDN-BENCH-1 on the core of ns-3, the reference that tests/bench/engine_bench1.sh runs beside the engine. Defined in
+// QKDN-BENCH-1 on the core of ns-3, the reference that tests/bench/engine_bench1.py runs beside the engine. Defined in
 // tests/bench/bench1.h. Built by that script, never by CMake: needs ns-3 (Debian: libns3-dev).
 // usage: bench1_ns3 SCHEDULER ROWS COLS PAIRS T_s STOCHASTIC(0|1) SEED, SCHEDULER such as PriorityQueue or Map
 #include "ns3/core-module.h"
@@ -261,7 +261,7 @@ int main(int argc, char** argv)
     }
     const Counts& c = g_counts;
     std::printf("events=%" PRIu64 " req=%" PRIu64 " ok=%" PRIu64 " blocked=%" PRIu64 " blocks=%" PRIu64 " dropped=%" PRIu64
-                " lost=%" PRIu64 " hopkeys=%" PRIu64 " poolbits=%" PRId64 " cpu=%.3f\n",
+                " lost=%" PRIu64 " hopkeys=%" PRIu64 " poolbits=%" PRId64 " cpu=%.6f\n",
                 c.events, c.requests, c.served, c.blocked, c.blocks, c.dropped, c.lost, c.hopKeys, pool, cpu);
     return 0;
 }
