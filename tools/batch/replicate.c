@@ -68,18 +68,33 @@ static kh_status play_here(crew *c, kh_error *err)
     return KH_OK;
 }
 
+/* One run; its parts stand for the replications. */
+static kh_status play_batches(crew *c, size_t n, kh_error *err)
+{
+    kh_sim_result *parts = NULL;
+    KH_TRY(kh_pipeline_replicate(c->pipeline, &c->options->sim, 0, &parts, err));
+    for (size_t i = 0; i < n; i++)
+        c->sims[i] = &parts[i];
+    c->pipeline->batched = true;
+    c->pipeline->sims = c->sims;
+    c->pipeline->n_sims = n;
+    return KH_OK;
+}
+
 kh_status kh_replicate(kh_pipeline *pipeline, const kh_replicate_options *options, kh_error *err)
 {
-    size_t n = options->replications;
+    size_t n = options->sim.batches > 1 ? options->sim.batches : options->replications;
     crew c = {.pipeline = pipeline, .options = options, .sims = KH_NEW(pipeline->arena, kh_sim_result *, n)};
-    double *sample = KH_NEW(pipeline->arena, double, n);
-    if (c.sims == NULL || sample == NULL)
+    pipeline->sample = KH_NEW(pipeline->arena, double, n);
+    if (c.sims == NULL || pipeline->sample == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu replications", n);
     kh_farm_job farm = {
         .n_jobs = n, .processes = options->processes, .work = play, .done = take_in, .user = &c, .stop = options->sim.stop};
+    if (options->sim.batches > 1)
+        return play_batches(&c, n, err);
     KH_TRY(options->processes > 1 && n > 1 ? kh_farm_run(&farm, err) : play_here(&c, err));
+    pipeline->paired = options->sim.antithetic;
     pipeline->sims = c.sims;
-    pipeline->sample = sample;
     pipeline->n_sims = n;
     return KH_OK;
 }

@@ -6,7 +6,7 @@
 
 typedef struct kh_replicate_options {
     kh_sim_options sim;  /**< of the first replication; sim.stop ends them all */
-    size_t replications; /**< >= 1 */
+    size_t replications; /**< >= 1; with sim.batches of 2 or more: 1 */
     size_t processes;    /**< >= 1; more than 1: each replication runs in a process of its own (fork) */
     void (*progress)(void *user, const char *what, size_t done, size_t all); /**< may be NULL */
     void *user;

@@ -78,6 +78,17 @@ static void add_chance(option_list *list, simulate_args *args)
                                    .high = 1024,
                                    .argument = "N",
                                    .help = "processes on this machine (default 1); results do not depend on it"},
+                                  {.name = "antithetic",
+                                   .kind = CLI_FLAG,
+                                   .target = &args->sim.antithetic,
+                                   .help = "replications in pairs, the second with mirrored luck: often narrower intervals"},
+                                  {.name = "batches",
+                                   .kind = CLI_WHOLE,
+                                   .target = &args->batches,
+                                   .low = 2,
+                                   .high = KH_SIM_MOST_BATCHES,
+                                   .argument = "N",
+                                   .help = "one long run cut into N parts that stand for replications"},
                                   {.name = "no-faults", .kind = CLI_FLAG, .target = &args->no_faults, .help = "nothing breaks"}};
     ADD(list, options);
 }
@@ -144,17 +155,22 @@ static void add_output(option_list *list, simulate_args *args)
 static kh_status check(simulate_args *args, kh_error *err)
 {
     const cli_run_files *files = &args->files;
-    bool one_run = files->trace != NULL || files->checkpoint != NULL || files->resume != NULL;
+    bool one_run = args->batches > 0 || files->trace != NULL || files->checkpoint != NULL || files->resume != NULL;
     if (args->warm_up_days >= args->days)
         return kh_fail(err, KH_EUSAGE, "--warm-up is %g days, must be less than --days %g", args->warm_up_days, args->days);
     if (one_run && args->replications > 1)
-        return kh_fail(err, KH_EUSAGE, "--trace, --checkpoint and --resume are of one run: --replications is %llu, must be 1",
+        return kh_fail(err, KH_EUSAGE,
+                       "--trace, --checkpoint, --resume and --batches are of one run: --replications is %llu, must be 1",
                        (unsigned long long)args->replications);
     if (files->trace_from_days >= files->trace_to_days)
         return kh_fail(err, KH_EUSAGE, "--trace-from is day %g, must be before --trace-to %g", files->trace_from_days,
                        files->trace_to_days);
     if (args->replications == 0)
-        args->replications = one_run ? 1 : USUAL_REPLICATIONS;
+        args->replications = one_run ? 1 : args->sim.antithetic ? 2 * USUAL_REPLICATIONS : USUAL_REPLICATIONS;
+    if (args->sim.antithetic && (one_run || args->replications % 2 == 1))
+        return kh_fail(err, KH_EUSAGE, "--antithetic takes pairs: --replications is %llu, must be even",
+                       (unsigned long long)args->replications);
+    args->sim.batches = (size_t)args->batches;
     return KH_OK;
 }
 

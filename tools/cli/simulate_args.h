@@ -12,6 +12,7 @@ typedef struct simulate_args {
     const char *path;
     kh_sim_options sim;
     double days, warm_up_days;
+    uint64_t batches;                 /**< 0: one */
     uint64_t replications, processes; /**< replications 0: not given */
     const char *objective;
     bool no_faults, json, require;

@@ -53,17 +53,61 @@ static void write_links(const kh_pipeline *p, kh_str *out)
     cli_table_text(&table, out);
 }
 
+static void write_head(const kh_pipeline *p, kh_str *out)
+{
+    const kh_sim_result *first = p->sims[0], *last = p->sims[p->n_sims - 1];
+    const char *what = p->batched ? "batch" : "replication", *several = p->batched ? "es of one run" : "s";
+    double days = (p->batched ? last : first)->duration_s / KH_S_PER_DAY;
+    kh_str_printf(out, "%s: %g days, %zu %s%s from seed %llu, first %g days not counted\n%s\n", p->net->name, days, p->n_sims, what,
+                  p->n_sims == 1 ? "" : several, (unsigned long long)first->seed, first->warm_up_s / KH_S_PER_DAY,
+                  p->paired ? "every second replication mirrors the one before\n" : "");
+}
+
+static double available(const kh_sim_result *batch)
+{
+    double sum = 0;
+    for (size_t i = 0; i < batch->n_demands; i++)
+        sum += batch->demands[i].availability;
+    return sum;
+}
+
+static double stored_bits(const kh_sim_result *batch)
+{
+    double sum = 0;
+    for (size_t i = 0; i < batch->n_links; i++)
+        sum += batch->links[i].stored_bits;
+    return sum;
+}
+
+/* Whether the batches may be taken for independent, judged by the availability of all demands together, and whether the stores had
+ * settled. */
+static void write_judgement(const kh_pipeline *p, kh_str *out)
+{
+    for (size_t i = 0; i < p->n_sims; i++)
+        p->sample[i] = available(p->sims[i]);
+    double lag_1 = kh_estimate_lag_1(p->sample, p->n_sims);
+    if (lag_1 > 2 / sqrt((double)p->n_sims))
+        kh_str_printf(out,
+                      "Neighbouring batches are alike (correlation %.2f): the intervals are too narrow; play longer or cut less.\n",
+                      lag_1);
+    for (size_t i = 0; i < p->n_sims; i++)
+        p->sample[i] = stored_bits(p->sims[i]);
+    size_t start_up = kh_estimate_start_up(p->sample, p->n_sims);
+    if (start_up >= 2 && 10 * start_up >= p->n_sims)
+        kh_str_printf(out, "The stores had not settled at the start: --warm-up %g would leave that out.\n",
+                      p->sims[start_up]->warm_up_s / KH_S_PER_DAY);
+}
+
 kh_status cli_print_simulation(const kh_pipeline *p, kh_error *err)
 {
-    const kh_sim_result *first = p->sims[0];
     kh_str out = {0};
-    kh_str_printf(&out, "%s: %g days, %zu replication%s from seed %llu, first %g days not counted\n\n", p->net->name,
-                  first->duration_s / KH_S_PER_DAY, p->n_sims, p->n_sims == 1 ? "" : "s", (unsigned long long)first->seed,
-                  first->warm_up_s / KH_S_PER_DAY);
+    write_head(p, &out);
     write_demands(p, &out);
     write_links(p, &out);
     kh_str_append(&out, "\n+- is the half-width of the 95 % confidence interval. 'lost' is key that did not fit into a full\n"
                         "store, was spent on requests blocked on the way, or was made while broken.\n");
+    if (p->batched)
+        write_judgement(p, &out);
     kh_status status = cli_write(NULL, &out, err);
     kh_str_clear(&out);
     return status;
@@ -114,9 +158,10 @@ kh_json *cli_json_simulation(const kh_pipeline *p)
         kh_json_append(links, link_of(p, i));
     kh_json_set(root, "name", kh_json_text(p->net->name));
     kh_json_set(root, "input_hash", kh_json_text(p->net->input_hash));
-    kh_json_set(root, "days", kh_json_number(p->sims[0]->duration_s / KH_S_PER_DAY));
+    kh_json_set(root, "days", kh_json_number(p->sims[p->n_sims - 1]->duration_s / KH_S_PER_DAY));
     kh_json_set(root, "seed", kh_json_number((double)p->sims[0]->seed));
-    kh_json_set(root, "replications", kh_json_number((double)p->n_sims));
+    kh_json_set(root, p->batched ? "batches" : "replications", kh_json_number((double)p->n_sims));
+    kh_json_set(root, "antithetic", kh_json_bool(p->paired));
     kh_json_set(root, "demands", demands);
     kh_json_set(root, "links", links);
     kh_json_set(root, "findings", cli_json_findings(p->findings));

@@ -94,5 +94,5 @@ kh_estimate kh_figure_estimate(const kh_pipeline *pipeline, kh_figure *figure, s
         return (kh_estimate){(double)NAN, (double)NAN, 0};
     for (size_t k = 0; k < pipeline->n_sims; k++)
         pipeline->sample[k] = figure(pipeline->sims[k], i);
-    return kh_estimate_of(pipeline->sample, pipeline->n_sims);
+    return (pipeline->paired ? kh_estimate_of_pairs : kh_estimate_of)(pipeline->sample, pipeline->n_sims);
 }

@@ -20,6 +20,8 @@ typedef struct kh_pipeline {
     kh_services *services; /**< how the data goes; planned with the plan, after its keys */
     kh_sim_result **sims;  /**< [n_sims] replications, as kh_sim_replication() numbers them */
     size_t n_sims;
+    bool paired;    /**< sims 2 k and 2 k + 1 are mirror images */
+    bool batched;   /**< sims are the batches of one run */
     double *sample; /**< [n_sims] scratch of kh_figure_estimate() */
 } kh_pipeline;
 

@@ -18,4 +18,17 @@ typedef struct kh_estimate {
 } kh_estimate;
 kh_estimate kh_estimate_of(const double *values, size_t n);
 
+/** The same of antithetic pairs: value 2 k + 1 is the mirror image of value 2 k, so their mean is one sample.
+ *  @param n even; the odd one at the end is left out */
+kh_estimate kh_estimate_of_pairs(const double *values, size_t n);
+
+/** Correlation of each value with the next, of batches of one run: when it is above 2 / sqrt(n) the batches are too short for their
+ *  interval to be believed. NAN for fewer than 3 values or equal ones. */
+double kh_estimate_lag_1(const double *values, size_t n);
+
+/** How many values at the start to leave out, so that the standard error of the mean of the rest is least: the rule MSER (White,
+ *  Simulation 69:323, 1997), of batches of one run that starts in an untypical state.
+ *  @return [0, n / 2]; n / 2 says that the run is too short to tell */
+size_t kh_estimate_start_up(const double *values, size_t n);
+
 #endif

@@ -51,6 +51,41 @@ static void one_value_has_no_interval_and_none_has_no_mean(void **state)
     assert_true(isnan(kh_estimate_of(NULL, 0).mean));
 }
 
+static void a_pair_of_mirror_images_is_one_sample(void **state)
+{
+    (void)state;
+    const double values[] = {1, 5, 2, 6, 3, 7};
+    kh_estimate estimate = kh_estimate_of_pairs(values, 6);
+    assert_true(estimate.mean == 4);
+    assert_true(fabs(estimate.half_width_95 - kh_estimate_student_t(0.95, 2) * sqrt(1.0 / 3)) < 1e-12);
+    assert_int_equal(estimate.n, 3);
+    const double opposite[] = {1, 3, 4, 0, 2, 2};
+    assert_true(kh_estimate_of_pairs(opposite, 6).half_width_95 == 0);
+    assert_true(isnan(kh_estimate_of_pairs(values, 1).mean));
+}
+
+static void correlation_of_neighbours_is_that_of_the_definition(void **state)
+{
+    (void)state;
+    const double steps[] = {1, 2, 3, 4}, swing[] = {1, -1, 1, -1};
+    assert_true(fabs(kh_estimate_lag_1(steps, 4) - 1.25 / 5) < 1e-15);
+    assert_true(fabs(kh_estimate_lag_1(swing, 4) + 0.75) < 1e-15);
+    assert_true(isnan(kh_estimate_lag_1(steps, 2)));
+    const double equal[] = {2, 2, 2};
+    assert_true(isnan(kh_estimate_lag_1(equal, 3)));
+}
+
+static void the_start_up_of_a_run_is_found(void **state)
+{
+    (void)state;
+    const double run[] = {90, 40, 20, 11, 9, 10, 11, 10, 9, 10, 11, 9}, flat[] = {10, 11, 9, 10, 11, 9, 10, 11, 9, 10};
+    assert_int_equal(kh_estimate_start_up(run, 12), 3);
+    assert_true(kh_estimate_start_up(flat, 10) <= 1);
+    const double rising[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    assert_int_equal(kh_estimate_start_up(rising, 8), 4);
+    assert_int_equal(kh_estimate_start_up(run, 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -58,6 +93,9 @@ int main(void)
         cmocka_unit_test(an_estimate_of_known_numbers_is_the_textbook_interval),
         cmocka_unit_test(equal_values_have_an_interval_of_nothing),
         cmocka_unit_test(one_value_has_no_interval_and_none_has_no_mean),
+        cmocka_unit_test(a_pair_of_mirror_images_is_one_sample),
+        cmocka_unit_test(correlation_of_neighbours_is_that_of_the_definition),
+        cmocka_unit_test(the_start_up_of_a_run_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
