@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "models/num/descent.h"
 #include "models/num/golden.h"
 #include "models/num/num.h"
 #include "models/num/simplex.h"
@@ -170,6 +171,96 @@ static void golden_section_runs_to_the_end_of_a_slope_at_one_value_a_step(void *
     assert_int_equal(calls, 21);
 }
 
+typedef struct counter {
+    int *calls;
+} counter;
+
+/* the same, 1 at its lowest, so that tolerances mean something */
+static double raised(const double *x, const void *context)
+{
+    const counter *c = context;
+    if (c != NULL)
+        ++*c->calls;
+    return 1.0 + banana(x, NULL);
+}
+
+static kh_descent descent_from(kh_descent_function f, const counter *count, double x, double y)
+{
+    return (kh_descent){.f = f, .context = count, .n = 2, .difference = 1e-6, .reach = 1.0, .x = {x, y}};
+}
+
+static void a_descent_follows_a_bent_valley_in_few_calls(void **state)
+{
+    (void)state;
+    int calls = 0;
+    kh_descent d = descent_from(raised, &(counter){&calls}, -1.2, 1.0);
+    kh_descent_begin(&d);
+    kh_descent_continue(&d, 1e-10, 100);
+    assert_true(fabs(d.x[0] - 1.0) < 1e-3 && fabs(d.x[1] - 1.0) < 2e-3);
+    assert_true(d.value < 1.0 + 1e-6);
+    assert_in_range(calls, 1, 200);
+}
+
+static void a_descent_in_two_parts_ends_where_one_does(void **state)
+{
+    (void)state;
+    kh_descent whole = descent_from(raised, NULL, -1.2, 1.0), parts = whole;
+    kh_descent_begin(&whole);
+    kh_descent_continue(&whole, 1e-10, 20);
+    kh_descent_begin(&parts);
+    kh_descent_continue(&parts, 1e-10, 7);
+    kh_descent_continue(&parts, 1e-10, 13);
+    assert_memory_equal(whole.x, parts.x, sizeof whole.x);
+}
+
+static double shifted(const double *x, const void *context)
+{
+    (void)context;
+    return raised((const double[2]){x[0] - 0.1, x[1]}, NULL);
+}
+
+static void a_descent_goes_on_in_a_function_curved_alike(void **state)
+{
+    (void)state;
+    kh_descent d = descent_from(raised, NULL, 0.9, 0.9);
+    kh_descent_begin(&d);
+    kh_descent_continue(&d, 1e-10, 50);
+    d.f = shifted;
+    kh_descent_resume(&d);
+    assert_true(d.value > 1.001);
+    kh_descent_continue(&d, 1e-10, 50);
+    assert_true(fabs(d.x[0] - 1.1) < 1e-3 && fabs(d.x[1] - 1.0) < 2e-3);
+}
+
+/* concave along the first coordinate near 0 */
+static double saddle(const double *x, const void *context)
+{
+    (void)context;
+    return -exp(-(x[0] - 2.0) * (x[0] - 2.0)) + x[1] * x[1];
+}
+
+static void a_descent_leaves_slopes_that_bend_down_and_never_rises(void **state)
+{
+    (void)state;
+    kh_descent d = descent_from(saddle, NULL, 0.2, 0.5);
+    kh_descent_begin(&d);
+    for (int i = 0; i < 30; i++) {
+        double before = d.value;
+        kh_descent_continue(&d, 1e-10, 1);
+        assert_true(d.value <= before);
+    }
+    assert_true(fabs(d.x[0] - 2.0) < 1e-4 && fabs(d.x[1]) < 1e-4);
+}
+
+static void a_descent_that_has_arrived_stays(void **state)
+{
+    (void)state;
+    kh_descent d = descent_from(raised, NULL, 1.0, 1.0);
+    kh_descent_begin(&d);
+    kh_descent_continue(&d, 1e-10, 10);
+    assert_true(d.x[0] == 1.0 && d.x[1] == 1.0 && d.value == 1.0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +274,11 @@ int main(void)
         cmocka_unit_test(the_simplex_gets_along_with_kinks),
         cmocka_unit_test(the_simplex_never_ends_above_its_start),
         cmocka_unit_test(too_many_dimensions_are_no_number),
+        cmocka_unit_test(a_descent_follows_a_bent_valley_in_few_calls),
+        cmocka_unit_test(a_descent_in_two_parts_ends_where_one_does),
+        cmocka_unit_test(a_descent_goes_on_in_a_function_curved_alike),
+        cmocka_unit_test(a_descent_leaves_slopes_that_bend_down_and_never_rises),
+        cmocka_unit_test(a_descent_that_has_arrived_stays),
         cmocka_unit_test(golden_section_narrows_down_on_the_valley),
         cmocka_unit_test(golden_section_runs_to_the_end_of_a_slope_at_one_value_a_step),
     };
