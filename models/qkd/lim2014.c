@@ -17,10 +17,18 @@ typedef struct bracket {
     double low[3], high[3];
 } bracket;
 
-/* lower bound of the vacuum events, eq. (2); not below zero, which a count cannot be */
-static double bound_vacuum(const kh_lim2014_choice *c, const bracket *y, double tau_0)
+/* a lower bound of a count, which cannot be below zero */
+static double from_below(double bound, kh_lim2014_side side)
 {
-    return tau_0 * fmax(0.0, (c->mu[1] * y->low[2] - c->mu[2] * y->high[1]) / (c->mu[1] - c->mu[2]));
+    if (side == KH_LIM2014_SIDE_BETTER)
+        return fmax(0.0, bound);
+    return side == KH_LIM2014_SIDE_BOUND ? bound : 0.0;
+}
+
+/* lower bound of the vacuum events, eq. (2) */
+static double bound_vacuum(const kh_lim2014_choice *c, const bracket *y, double tau_0, kh_lim2014_side side)
+{
+    return tau_0 * from_below((c->mu[1] * y->low[2] - c->mu[2] * y->high[1]) / (c->mu[1] - c->mu[2]), side);
 }
 
 /* lower bound of the single-photon events, eq. (3) */
@@ -33,9 +41,9 @@ static double bound_single(const kh_lim2014_choice *c, const bracket *y, double 
 }
 
 /* upper bound of the single-photon errors, eq. (4) */
-static double bound_errors(const kh_lim2014_choice *c, const bracket *e, double tau_1)
+static double bound_errors(const kh_lim2014_choice *c, const bracket *e, double tau_1, kh_lim2014_side side)
 {
-    return fmax(0.0, tau_1 * (e->high[1] - fmax(0.0, e->low[2])) / (c->mu[1] - c->mu[2]));
+    return fmax(0.0, tau_1 * (e->high[1] - from_below(e->low[2], side)) / (c->mu[1] - c->mu[2]));
 }
 
 /* gamma of eq. (5): errors of the key basis beyond the rate b seen in c test events, for d key events */
@@ -165,17 +173,18 @@ static bracket bracket_yields(const attempt *a, int basis, const double rate[3],
     return bracket_each(&a->sent[basis], &a->weights, a->choice, rate);
 }
 
-static bounds bound_all(const attempt *a, kh_lim2014_errors how)
+static bounds bound_all(const attempt *a, const kh_lim2014_piece *piece)
 {
     const kh_lim2014_choice *choice = a->choice;
     const means *m = &a->means;
     bracket x = bracket_yields(a, 0, a->seen->click, m->click), z = bracket_yields(a, 1, a->seen->click, m->click);
-    double vacuum_x = bound_vacuum(choice, &x, m->tau_0), vacuum_z = bound_vacuum(choice, &z, m->tau_0);
+    double vacuum_x = bound_vacuum(choice, &x, m->tau_0, piece->sides[KH_LIM2014_VACUUM_X]);
+    double vacuum_z = bound_vacuum(choice, &z, m->tau_0, piece->sides[KH_LIM2014_VACUUM_Z]);
     double wrong_z = m->error;
-    if (how != KH_LIM2014_ERRORS_ALL) {
+    if (piece->errors != KH_LIM2014_ERRORS_ALL) {
         bracket errors = bracket_yields(a, 1, a->seen->error, m->error);
-        double by_decoys = bound_errors(choice, &errors, m->tau_1);
-        wrong_z = how == KH_LIM2014_ERRORS_BY_DECOYS ? by_decoys : fmin(by_decoys, wrong_z);
+        double by_decoys = bound_errors(choice, &errors, m->tau_1, piece->sides[KH_LIM2014_ERRORS_3]);
+        wrong_z = piece->errors == KH_LIM2014_ERRORS_BY_DECOYS ? by_decoys : fmin(by_decoys, wrong_z);
     }
     return (bounds){
         .vacuum_x = vacuum_x,
@@ -221,11 +230,11 @@ static kh_lim2014_choice choice_infinite(const kh_lim2014_choice *choice)
 }
 
 /* @param z_per_x  ratio of the pulses sent in both bases */
-static kh_lim2014_block key_of_attempt(const attempt *a, kh_lim2014_errors errors, double n_x, double z_per_x)
+static kh_lim2014_block key_of_attempt(const attempt *a, const kh_lim2014_piece *piece, double n_x, double z_per_x)
 {
     bool finite = isfinite(n_x);
     const means *m = &a->means;
-    bounds b = bound_all(a, errors);
+    bounds b = bound_all(a, piece);
     double phase_error = bound_phase_error(&b, a->sent);
     double qber = m->error / m->click, pulses = finite ? a->sent[0].pulses : 1.0 / m->click;
     double secret = b.vacuum_x + fmax(0.0, b.single_x) * (1.0 - kh_entropy_of_error(phase_error));
@@ -243,7 +252,7 @@ static kh_lim2014_block key_of_attempt(const attempt *a, kh_lim2014_errors error
 }
 
 kh_lim2014_block kh_lim2014_frame_key_of_yields(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice,
-                                                const kh_lim2014_yields *yields, kh_lim2014_errors errors, double n_x)
+                                                const kh_lim2014_yields *yields, const kh_lim2014_piece *piece, double n_x)
 {
     bool finite = isfinite(n_x);
     kh_lim2014_choice endless;
@@ -259,25 +268,25 @@ kh_lim2014_block kh_lim2014_frame_key_of_yields(const kh_lim2014_frame *frame, c
     a.means = average(a.choice, a.weights.growth, yields);
     a.sent[0] = (sample){n_x / a.means.click, frame->ln_terms};
     a.sent[1] = (sample){z_per_x * n_x / a.means.click, frame->ln_terms};
-    return key_of_attempt(&a, errors, n_x, z_per_x);
+    return key_of_attempt(&a, piece, n_x, z_per_x);
 }
 
-kh_lim2014_block kh_lim2014_frame_key(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice, kh_lim2014_errors errors,
+kh_lim2014_block kh_lim2014_frame_key(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice, const kh_lim2014_piece *piece,
                                       double n_x)
 {
     kh_lim2014_yields yields = send(frame, choice);
-    return kh_lim2014_frame_key_of_yields(frame, choice, &yields, errors, n_x);
+    return kh_lim2014_frame_key_of_yields(frame, choice, &yields, piece, n_x);
 }
 
 kh_lim2014_block kh_lim2014_key_of_yields(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice,
                                           const kh_lim2014_yields *yields, double n_x)
 {
     const kh_lim2014_frame frame = kh_lim2014_frame_of(setting, choice->mu[2]);
-    return kh_lim2014_frame_key_of_yields(&frame, choice, yields, setting->errors, n_x);
+    return kh_lim2014_frame_key_of_yields(&frame, choice, yields, &(kh_lim2014_piece){.errors = setting->errors}, n_x);
 }
 
 kh_lim2014_block kh_lim2014_key(const kh_lim2014_setting *setting, const kh_lim2014_choice *choice, double n_x)
 {
     const kh_lim2014_frame frame = kh_lim2014_frame_of(setting, choice->mu[2]);
-    return kh_lim2014_frame_key(&frame, choice, setting->errors, n_x);
+    return kh_lim2014_frame_key(&frame, choice, &(kh_lim2014_piece){.errors = setting->errors}, n_x);
 }

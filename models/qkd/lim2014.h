@@ -23,6 +23,19 @@ typedef enum kh_lim2014_errors {
     KH_LIM2014_ERRORS_LEAST      /**< the smaller of both: valid, and the key is the larger of both */
 } kh_lim2014_errors;
 
+/** Of a bound and 0, which is one too, the better one counts, unless one of them is asked for. */
+typedef enum kh_lim2014_side { KH_LIM2014_SIDE_BETTER, KH_LIM2014_SIDE_BOUND, KH_LIM2014_SIDE_ZERO } kh_lim2014_side;
+
+/** The lower bounds that 0 may replace: vacuum events of both bases; errors of the third intensity, for ERRORS_BY_DECOYS. */
+enum { KH_LIM2014_VACUUM_X, KH_LIM2014_VACUUM_Z, KH_LIM2014_ERRORS_3, KH_LIM2014_N_SIDES };
+
+/** One way to bound the key. The zero value of its sides gives the largest key; with sides asked for it is smooth in the choice.
+ * Every piece is a valid key, and the largest over all pieces is the key. */
+typedef struct kh_lim2014_piece {
+    kh_lim2014_errors errors;
+    kh_lim2014_side sides[KH_LIM2014_N_SIDES];
+} kh_lim2014_piece;
+
 /** How far a count may be from its expectation. The zero value is the paper's. */
 typedef enum kh_lim2014_tail {
     KH_LIM2014_TAIL_HOEFFDING, /**< sqrt(n/2 ln(21/eps)) with the n of all intensities together, as in the paper */
@@ -87,10 +100,10 @@ typedef struct kh_lim2014_frame {
 kh_lim2014_frame kh_lim2014_frame_of(const kh_lim2014_setting *setting, double mu_3);
 
 /** kh_lim2014_key() and kh_lim2014_key_of_yields() with the constants at hand. */
-kh_lim2014_block kh_lim2014_frame_key(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice, kh_lim2014_errors errors,
+kh_lim2014_block kh_lim2014_frame_key(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice, const kh_lim2014_piece *piece,
                                       double n_x);
 kh_lim2014_block kh_lim2014_frame_key_of_yields(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice,
-                                                const kh_lim2014_yields *yields, kh_lim2014_errors errors, double n_x);
+                                                const kh_lim2014_yields *yields, const kh_lim2014_piece *piece, double n_x);
 
 /** Mean click probability of a pulse. */
 double kh_lim2014_click(const kh_lim2014_frame *frame, const kh_lim2014_choice *choice);

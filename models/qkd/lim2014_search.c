@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "models/qkd/lim2014_search.h"
 
+#include "models/num/descent.h"
 #include "models/num/logistic.h"
 #include "models/num/simplex.h"
 
@@ -10,10 +11,10 @@
 
 enum { N_FREE = 5 }; /* ln mu_1; logits of mu_2/mu_1, p_1, p_2/(1-p_1), p_X */
 
-/* one of the two smooth problems */
+/* the problem, or one piece of it */
 typedef struct valley {
     const kh_lim2014_search *search;
-    kh_lim2014_errors errors;
+    kh_lim2014_piece piece;
 } valley;
 
 static kh_lim2014_choice choice_at(double mu_3, const double *x)
@@ -33,7 +34,7 @@ static double score_at(const double *x, const void *context)
 {
     const valley *v = context;
     kh_lim2014_choice choice = choice_at(v->search->mu_3, x);
-    return v->search->score(&choice, v->errors, v->search->context);
+    return v->search->score(&choice, &v->piece, v->search->context);
 }
 
 double kh_lim2014_score_without_key(const kh_lim2014_block *block)
@@ -50,13 +51,16 @@ static const double STARTS[][N_FREE] = {
     {0.50, 0.25, 0.85, 0.70, 0.97}, {0.35, 0.12, 0.02, 0.50, 0.80}, {0.30, 0.24, 0.04, 0.50, 0.12},
 };
 enum { N_STARTS = sizeof STARTS / sizeof STARTS[0], N_DESCENTS = 3 };
-/* tolerances of the descents, and how far from the best, relative, a place may be to be looked at further */
-static const double SHORT = 1e-2, FOLLOWED = 1e-4, SETTLED = 3e-6;
-static const double WITHIN = 5e-2; /* bounds, after short descents */
-static const double CLOSE = 1e-2;  /* places of one bound, after short descents */
-static const double WORTH = 2e-3;  /* bounds, after those that follow */
-static const double BESIDE = 0.1;  /* in every coordinate: within the reach of settling */
-static const double MUCH = 0.15;   /* a rough descent that brings more is repeated */
+enum { FIRST_TURNS = 10, TURNS = 30 };
+/* tolerances of the descents, relative */
+static const double FIRST = 5e-2, FOLLOWED = 1e-3, SETTLED = 1e-6;
+/* how far from the best, relative, a place may be to be looked at further */
+static const double WITHIN = 5e-2;   /* bounds, after first descents */
+static const double CLOSE = 2e-2;    /* places of one bound, after first descents */
+static const double BEYOND = 0.3;    /* the same place in another piece */
+static const double ROUNDING = 1e-9; /* what is no farther is the same piece */
+static const double BESIDE = 0.1;    /* in every coordinate: on the way to the same place */
+static const double MUCH = 0.15;     /* a rough descent that brings more is repeated */
 
 static void place(const double *start, double *x)
 {
@@ -100,47 +104,25 @@ static int choose_starts(const valley *v, double starts[N_STARTS][N_FREE])
     return N_DESCENTS;
 }
 
-/* where a first, short descent ended */
-typedef struct candidate {
-    double x[N_FREE], score;
-} candidate;
-
-static double descend(const valley *v, double *x, double step, double tolerance)
-{
-    kh_simplex_options options = {.step = step, .tolerance = tolerance, .max_calls = 600};
-    return kh_simplex_minimise(score_at, v, x, N_FREE, options);
-}
-
-/* Where the two bounds meet the score has a kink, on which a simplex may collapse: it is spread anew until that brings nothing. */
-static double settle(const valley *v, double *x, double score)
-{
-    static const double STEPS[] = {0.1, -0.2, 0.3, -0.1};
-    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
-        double before = score;
-        score = descend(v, x, STEPS[i], SETTLED);
-        if (i > 0 && before - score <= 3.0 * SETTLED * fabs(score))
-            break;
-    }
-    return score;
-}
-
-/* short descents from the best starts under one bound of the errors @return how many */
-static int find_candidates(const valley *v, candidate *found)
+/* first descents from the best starts @return how many */
+static int find_candidates(const valley *v, kh_descent *found)
 {
     double starts[N_STARTS][N_FREE];
     int n = choose_starts(v, starts);
     for (int i = 0; i < n; i++) {
+        found[i] = (kh_descent){.f = score_at, .context = v, .n = N_FREE, .difference = 1e-4, .reach = 1.0};
         memcpy(found[i].x, starts[i], sizeof starts[i]);
-        found[i].score = descend(v, found[i].x, 0.5, SHORT);
+        kh_descent_begin(&found[i]);
+        kh_descent_continue(&found[i], FIRST, FIRST_TURNS);
     }
     return n;
 }
 
-static double best_score_of(const candidate *found, int n)
+static kh_descent *best_of(kh_descent *found, int n)
 {
-    double best = INFINITY;
-    for (int i = 0; i < n; i++)
-        best = fmin(best, found[i].score);
+    kh_descent *best = &found[0];
+    for (int i = 1; i < n; i++)
+        best = found[i].value < best->value ? &found[i] : best;
     return best;
 }
 
@@ -149,81 +131,93 @@ static bool is_within(double share, double score, double best)
     return score <= best + share * fabs(best);
 }
 
-/* follows the best candidates of one bound @return the one that came farthest */
-static candidate *follow(const valley *v, candidate *found, int n)
+/* a better one lies beside it */
+static bool is_spare(const kh_descent *one, const kh_descent *found, int n)
 {
-    double start = best_score_of(found, n);
-    candidate *best = NULL;
     for (int i = 0; i < n; i++) {
-        if (!is_within(CLOSE, found[i].score, start))
+        double farthest = 0.0;
+        for (int j = 0; j < N_FREE; j++)
+            farthest = fmax(farthest, fabs(found[i].x[j] - one->x[j]));
+        if (found[i].value < one->value && farthest < BESIDE)
+            return true;
+    }
+    return false;
+}
+
+/* those near the best go on */
+static void race(kh_descent *found, int n, double share, double tolerance)
+{
+    double leading = best_of(found, n)->value;
+    for (int i = 0; i < n; i++)
+        if (is_within(share, found[i].value, leading) && !is_spare(&found[i], found, n))
+            kh_descent_continue(&found[i], tolerance, TURNS);
+}
+
+/* Where a bound meets 0 the score has a kink, like a ridge, which no descent crosses; the piece from beyond goes on on this side.
+ */
+static void look_beyond(const valley *v, kh_descent *best, int side)
+{
+    static const kh_lim2014_side OTHERS[] = {KH_LIM2014_SIDE_BOUND, KH_LIM2014_SIDE_ZERO};
+    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
+        valley beyond = *v;
+        beyond.piece.sides[side] = OTHERS[i];
+        double value = score_at(best->x, &beyond);
+        if (!is_within(BEYOND, value, best->value) || is_within(ROUNDING, value, best->value))
             continue;
-        found[i].score = descend(v, found[i].x, 0.2, FOLLOWED);
-        if (best == NULL || found[i].score < best->score)
-            best = &found[i];
+        kh_descent other = *best;
+        other.context = &beyond;
+        kh_descent_resume(&other);
+        kh_descent_continue(&other, FOLLOWED, TURNS);
+        if (is_within(FOLLOWED, other.value, best->value))
+            kh_descent_continue(&other, SETTLED, TURNS);
+        if (other.value < best->value) {
+            other.context = best->context;
+            *best = other;
+        }
     }
-    return best;
-}
-
-static bool is_beside(const candidate *a, const candidate *b)
-{
-    double farthest = 0.0;
-    for (int j = 0; j < N_FREE; j++)
-        farthest = fmax(farthest, fabs(a->x[j] - b->x[j]));
-    return farthest < BESIDE;
-}
-
-/* the better one settles under both bounds at once; the other one too when it may win and does not lie beside it */
-static const candidate *settle_best(const kh_lim2014_search *search, candidate *first, candidate *second)
-{
-    const valley both = {search, KH_LIM2014_ERRORS_LEAST};
-    if (second->score < first->score) {
-        candidate *better = second;
-        second = first;
-        first = better;
-    }
-    bool may_win = is_within(WITHIN, second->score, first->score) && !is_beside(first, second);
-    first->score = settle(&both, first->x, first->score);
-    if (!may_win)
-        return first;
-    second->score = descend(&both, second->x, 0.1, FOLLOWED);
-    if (is_within(WORTH, second->score, first->score))
-        second->score = settle(&both, second->x, second->score);
-    return second->score < first->score ? second : first;
 }
 
 /* One short descent under both bounds; more of them where that brings much, as near the end of the reach. */
 static kh_lim2014_choice search_roughly(const kh_lim2014_search *search)
 {
-    const valley both = {search, KH_LIM2014_ERRORS_LEAST};
+    const valley both = {search, {.errors = KH_LIM2014_ERRORS_LEAST}};
     double x[N_FREE], before;
     place_near(search->near, x);
     double score = score_at(x, &both);
     do {
         before = score;
-        score = descend(&both, x, 0.4, search->rough);
+        score = kh_simplex_minimise(score_at, &both, x, N_FREE, (kh_simplex_options){0.4, search->rough, 600});
     } while (before - score > MUCH * fabs(score));
     return choice_at(search->mu_3, x);
 }
 
 /* The key under the smaller of two error bounds is the larger of the keys under each: two smoother problems in place of one with
- * a kink between two valleys. Of the places where short descents end, those near the best are followed further; the best one of
- * each bound settles under both at once. */
+ * a kink between two valleys. Of the places where first descents end, those near the best are followed; the best one of all looks
+ * beyond the kinks that are left. */
 kh_lim2014_choice kh_lim2014_search_best(const kh_lim2014_search *search)
 {
     if (search->rough > 0.0 && search->near != NULL)
         return search_roughly(search);
-    static const kh_lim2014_errors BOUNDS[] = {KH_LIM2014_ERRORS_ALL, KH_LIM2014_ERRORS_BY_DECOYS};
-    candidate found[2][N_DESCENTS], *best[2];
+    const valley valleys[2] = {{search, {.errors = KH_LIM2014_ERRORS_ALL}}, {search, {.errors = KH_LIM2014_ERRORS_BY_DECOYS}}};
+    const valley both = {search, {.errors = KH_LIM2014_ERRORS_LEAST}};
+    kh_descent found[2][N_DESCENTS], *best[2];
     int n = 0;
-    for (int k = 0; k < 2; k++)
-        n = find_candidates(&(valley){search, BOUNDS[k]}, found[k]);
-    double best_score = fmin(best_score_of(found[0], n), best_score_of(found[1], n));
     for (int k = 0; k < 2; k++) {
-        best[k] = &found[k][0];
-        if (is_within(WITHIN, best_score_of(found[k], n), best_score))
-            best[k] = follow(&(valley){search, BOUNDS[k]}, found[k], n);
+        n = find_candidates(&valleys[k], found[k]);
+        best[k] = best_of(found[k], n);
     }
-    return choice_at(search->mu_3, settle_best(search, best[0], best[1])->x);
+    double leading = fmin(best[0]->value, best[1]->value);
+    for (int k = 0; k < 2; k++)
+        if (is_within(WITHIN, best[k]->value, leading)) {
+            race(found[k], n, CLOSE, FOLLOWED);
+            race(found[k], n, FOLLOWED, SETTLED);
+            best[k] = best_of(found[k], n);
+        }
+    look_beyond(&valleys[1], best[1], KH_LIM2014_ERRORS_3);
+    kh_descent *winner = best[1]->value < best[0]->value ? best[1] : best[0];
+    look_beyond(&both, winner, KH_LIM2014_VACUUM_X);
+    look_beyond(&both, winner, KH_LIM2014_VACUUM_Z);
+    return choice_at(search->mu_3, winner->x);
 }
 
 kh_lim2014_choice kh_lim2014_choice_usual(double mu_3)

@@ -7,6 +7,7 @@
 #include <math.h>
 
 static const double EFFECT_TOLERANCE = 1e-2; /* 0.04 dB */
+static const kh_lim2014_piece LARGEST = {.errors = KH_LIM2014_ERRORS_LEAST};
 
 typedef struct search {
     const kh_qkd_system *system;
@@ -38,15 +39,15 @@ static double rate_of(const search *s, const kh_lim2014_choice *choice, const kh
 }
 
 /* to be minimised: minus the rate where there is key */
-static double score(const search *s, const kh_lim2014_choice *choice, kh_lim2014_errors errors)
+static double score(const search *s, const kh_lim2014_choice *choice, const kh_lim2014_piece *piece)
 {
-    kh_lim2014_block block = kh_lim2014_frame_key(&s->frame, choice, errors, block_size(s, choice));
+    kh_lim2014_block block = kh_lim2014_frame_key(&s->frame, choice, piece, block_size(s, choice));
     return block.key_bits > 0.0 ? -rate_of(s, choice, &block) : kh_lim2014_score_without_key(&block);
 }
 
-static double score_finite(const kh_lim2014_choice *choice, kh_lim2014_errors errors, const void *context)
+static double score_finite(const kh_lim2014_choice *choice, const kh_lim2014_piece *piece, const void *context)
 {
-    return score(context, choice, errors);
+    return score(context, choice, piece);
 }
 
 static kh_lim2014_choice best_finite(const search *s)
@@ -72,12 +73,12 @@ static kh_lim2014_choice choice_infinite(double mu_1)
 static double score_infinite(double mu_1, const void *context)
 {
     kh_lim2014_choice choice = choice_infinite(mu_1);
-    return score(context, &choice, KH_LIM2014_ERRORS_LEAST);
+    return score(context, &choice, &LARGEST);
 }
 
 static kh_qkd_key key_of(const search *s, const kh_lim2014_choice *choice)
 {
-    kh_lim2014_block block = kh_lim2014_frame_key(&s->frame, choice, KH_LIM2014_ERRORS_LEAST, block_size(s, choice));
+    kh_lim2014_block block = kh_lim2014_frame_key(&s->frame, choice, &LARGEST, block_size(s, choice));
     kh_qkd_key key = {
         .rate_bps = fmax(0.0, rate_of(s, choice, &block)),
         .qber = block.qber,

@@ -41,7 +41,7 @@ static subject subject_of(const kh_pass_system *system, const kh_pass_steps *ste
     return (subject){system, steps, kh_lim2014_frame_of(&system->setting, system->mu_3)};
 }
 
-static kh_lim2014_block bound(const subject *s, const kh_lim2014_choice *choice, kh_lim2014_errors errors, const counts *c)
+static kh_lim2014_block bound(const subject *s, const kh_lim2014_choice *choice, const kh_lim2014_piece *piece, const counts *c)
 {
     kh_lim2014_yields yields;
     double mean = 0.0;
@@ -51,26 +51,26 @@ static kh_lim2014_block bound(const subject *s, const kh_lim2014_choice *choice,
         mean += choice->p[k] * yields.click[k];
     }
     double pulses = s->system->passes * s->system->clock_hz * c->seconds, n_x = pulses * choice->p_x * choice->p_x * mean;
-    return kh_lim2014_frame_key_of_yields(&s->frame, choice, &yields, errors, n_x);
+    return kh_lim2014_frame_key_of_yields(&s->frame, choice, &yields, piece, n_x);
 }
 
-static kh_lim2014_block block_of(const subject *s, const kh_lim2014_choice *choice, kh_lim2014_errors errors)
+static kh_lim2014_block block_of(const subject *s, const kh_lim2014_choice *choice, const kh_lim2014_piece *piece)
 {
     counts c = {0};
     for (size_t i = 0; i < s->steps->n; i++)
         add_step(s->system, choice, s->steps->seconds[i], s->steps->transmittance[i], &c);
-    return bound(s, choice, errors, &c);
+    return bound(s, choice, piece, &c);
 }
 
 kh_lim2014_block kh_pass_block(const kh_pass_system *system, const kh_pass_steps *steps, const kh_lim2014_choice *choice)
 {
     const subject s = subject_of(system, steps);
-    return block_of(&s, choice, system->setting.errors);
+    return block_of(&s, choice, &(kh_lim2014_piece){.errors = system->setting.errors});
 }
 
-static double score(const kh_lim2014_choice *choice, kh_lim2014_errors errors, const void *context)
+static double score(const kh_lim2014_choice *choice, const kh_lim2014_piece *piece, const void *context)
 {
-    kh_lim2014_block block = block_of(context, choice, errors);
+    kh_lim2014_block block = block_of(context, choice, piece);
     return block.key_bits > 0.0 ? -block.key_bits : kh_lim2014_score_without_key(&block);
 }
 
@@ -106,11 +106,12 @@ static size_t best_n_steps(const kh_pass_system *system, const kh_pass_steps *st
 {
     const subject s = subject_of(system, steps);
     counts c = {0};
+    const kh_lim2014_piece piece = {.errors = system->setting.errors};
     size_t best = steps->n;
     double most = -(double)INFINITY;
     for (size_t i = 0; i < steps->n; i++) {
         add_step(system, choice, steps->seconds[i], steps->transmittance[i], &c);
-        double bits = bound(&s, choice, system->setting.errors, &c).key_bits;
+        double bits = bound(&s, choice, &piece, &c).key_bits;
         if (bits > most) {
             most = bits;
             best = i + 1;
