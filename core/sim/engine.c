@@ -30,10 +30,11 @@ static kh_status check_inputs(const kh_engine_inputs *inputs, kh_error *err)
 
 static kh_status make_result(kh_sim_result *result, const kh_net *net, kh_arena *arena, kh_error *err)
 {
-    *result = (kh_sim_result){.n_demands = net->n_demands, .n_links = net->n_qkd_links};
+    *result = (kh_sim_result){.n_demands = net->n_demands, .n_links = net->n_qkd_links, .n_domains = net->n_domains};
     result->demands = KH_NEW(arena, kh_sim_demand, net->n_demands);
     result->links = KH_NEW(arena, kh_sim_link, net->n_qkd_links);
-    if (result->demands == NULL || result->links == NULL)
+    result->domains = KH_NEW(arena, kh_sim_domain, net->n_domains);
+    if (result->demands == NULL || result->links == NULL || result->domains == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for the result of %zu links", net->n_qkd_links);
     return KH_OK;
 }
@@ -121,6 +122,19 @@ static void report_link(const kh_engine *engine, uint32_t i, kh_ns to)
     link->up_fraction = kh_links_up_fraction(&engine->links, i, engine->counted_from, to);
 }
 
+static void report_borders(kh_engine *engine)
+{
+    const kh_sim_result *result = &engine->results[engine->batch];
+    kh_borders_sum(&engine->borders);
+    for (size_t i = 0; i < result->n_domains; i++) {
+        const kh_borders_load *load = &engine->borders.transit[i];
+        double price_per_mbit = engine->net->domains[i].transit_price_per_mbit;
+        result->domains[i] = (kh_sim_domain){load->keys, load->bits, load->bits * 1e-6 * price_per_mbit};
+    }
+    for (size_t i = 0; i < result->n_links; i++)
+        result->links[i].handed_over_keys = engine->borders.handed_over[i].keys;
+}
+
 /* Closes the statistics of [counted_from, to] into the present result. */
 static void report(kh_engine *engine, kh_ns to)
 {
@@ -137,6 +151,7 @@ static void report(kh_engine *engine, kh_ns to)
         report_demand(engine, i, to);
     for (uint32_t i = 0; i < result->n_links; i++)
         report_link(engine, i, to);
+    report_borders(engine);
 }
 
 static void begin_statistics(kh_engine *engine)
@@ -190,6 +205,7 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
     KH_TRY(kh_faults_init(&engine->faults, &faults, scratch, err));
     kh_routing_setup routing = {.net = net, .plan = inputs->plan, .kernel = kernel, .links = &engine->links};
     KH_TRY(kh_routing_init(&engine->routing, &routing, scratch, err));
+    KH_TRY(kh_borders_init(&engine->borders, net, scratch, err));
     double latency_s = isnan(options->hop_latency_s) ? DEFAULT_HOP_LATENCY_S : options->hop_latency_s;
     kh_relay_setup relay = {.net = net,
                             .plan = inputs->plan,
@@ -197,9 +213,11 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
                             .links = &engine->links,
                             .routing = &engine->routing,
                             .hop_latency = kh_ns_from_s(latency_s),
+                            .handover = engine->borders.handover,
                             .late_after_s = options->late_after_s,
                             .fetch_s = options->fetch_s};
     KH_TRY(kh_relay_init(&engine->relay, &relay, scratch, err));
+    KH_TRY(kh_borders_watch(&engine->borders, &engine->relay, err));
     kh_asking_setup asking = {.net = net, .kernel = kernel, .relay = &engine->relay, .seed = options->seed};
     return kh_asking_init(&engine->asking, &asking, scratch, err);
 }

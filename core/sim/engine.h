@@ -3,6 +3,7 @@
 #define KH_CORE_SIM_ENGINE_H
 
 #include "core/sim/service/asking.h"
+#include "core/sim/service/borders.h"
 #include "core/sim/service/relay.h"
 #include "core/sim/sim.h"
 #include "core/sim/supply/faults.h"
@@ -31,6 +32,7 @@ typedef struct kh_engine {
     kh_lines lines;
     kh_faults faults;
     kh_routing routing;
+    kh_borders borders;
     kh_relay relay;
     kh_asking asking;
     kh_sim_result *results; /**< [n_results] one a batch; the series of the first fill as the run goes on */

@@ -22,6 +22,7 @@ void kh_sim_result_visit(kh_sim_result *result, kh_state *state)
     KH_STATE(state, *result); /* the pointers in it are set below */
     result->demands = visit_array(state, result->demands, &result->n_demands, sizeof result->demands[0]);
     result->links = visit_array(state, result->links, &result->n_links, sizeof result->links[0]);
+    result->domains = visit_array(state, result->domains, &result->n_domains, sizeof result->domains[0]);
     for (size_t i = 0; i < result->n_links && state->status == KH_OK; i++)
         visit_series(&result->links[i].level, state);
 }
@@ -30,9 +31,12 @@ void kh_sim_result_visit_counts(kh_sim_result *result, kh_state *state)
 {
     kh_sim_demand *demands = result->demands;
     kh_sim_link *links = result->links;
+    kh_sim_domain *domains = result->domains;
     KH_STATE(state, *result);
     result->demands = demands;
     result->links = links;
+    result->domains = domains;
+    kh_state_visit(state, domains, result->n_domains * sizeof *domains);
     kh_state_visit(state, demands, result->n_demands * sizeof *demands);
     for (size_t i = 0; i < result->n_links; i++) {
         kh_series level = links[i].level;

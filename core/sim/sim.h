@@ -71,14 +71,21 @@ typedef struct kh_sim_demand {
  * requests under way at the end have taken counts as delivered or relayed. */
 typedef struct kh_sim_link {
     double initial_bits, generated_bits;
-    double delivered_bits; /**< spent on the first hop of served requests (the end-to-end key itself) */
-    double relayed_bits;   /**< spent on further hops of served requests */
-    double lost_bits;      /**< did not fit, spent on requests that were blocked on the way, made while broken */
-    double stored_bits;    /**< in the store at the end */
-    double lowest_bits;    /**< lowest level after warm-up */
-    double up_fraction;    /**< of time in which the link was not broken */
+    double delivered_bits;   /**< spent on the first hop of served requests (the end-to-end key itself) */
+    double relayed_bits;     /**< spent on further hops of served requests */
+    double lost_bits;        /**< did not fit, spent on requests that were blocked on the way, made while broken */
+    double stored_bits;      /**< in the store at the end */
+    double lowest_bits;      /**< lowest level after warm-up */
+    double up_fraction;      /**< of time in which the link was not broken */
+    double handed_over_keys; /**< of a link between two domains: served over it; else 0 */
     kh_series level;
 } kh_sim_link;
+
+/** What a domain carried for others: keys between ends that lie elsewhere. */
+typedef struct kh_sim_domain {
+    double transit_keys, transit_bits; /**< counted each time that they enter it */
+    double transit_eur;                /**< at its price */
+} kh_sim_domain;
 
 typedef struct kh_sim_result {
     double duration_s, warm_up_s;
@@ -88,6 +95,8 @@ typedef struct kh_sim_result {
     size_t n_demands;
     kh_sim_link *links; /**< [n_links] */
     size_t n_links;
+    kh_sim_domain *domains; /**< [n_domains] */
+    size_t n_domains;
 } kh_sim_result;
 
 enum { KH_SIM_MOST_BATCHES = 10000 };

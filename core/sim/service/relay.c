@@ -181,8 +181,12 @@ static void do_hop(kh_relay *relay, uint32_t index);
 /* The next hop, one latency from now; without latency it is done in this event, which spares an event a hop. */
 static void go_on(kh_relay *relay, uint32_t index)
 {
-    if (relay->hop_latency > 0)
-        kh_queue_push_steady(&relay->kernel->queue, kh_kernel_now(relay->kernel) + relay->hop_latency, relay->hop, index);
+    kh_ns due = kh_kernel_now(relay->kernel) + relay->hop_latency;
+    kh_ns handover = relay->handover == NULL ? 0 : relay->handover[present_link(&relay->requests[index])];
+    if (handover > 0)
+        kh_queue_push(&relay->kernel->queue, due + handover, relay->hop, index);
+    else if (relay->hop_latency > 0)
+        kh_queue_push_steady(&relay->kernel->queue, due, relay->hop, index);
     else
         do_hop(relay, index);
 }
@@ -428,6 +432,7 @@ kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *
                         .routing = setup->routing,
                         .arena = arena,
                         .hop_latency = setup->hop_latency,
+                        .handover = setup->handover,
                         .n_demands = setup->net->n_demands,
                         .free_request = KH_NO_INDEX};
     relay->demands = KH_NEW(arena, kh_relay_demand, relay->n_demands);

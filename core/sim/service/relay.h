@@ -78,6 +78,7 @@ typedef struct kh_relay {
     kh_routing *routing;
     kh_arena *arena;
     kh_ns hop_latency;
+    const kh_ns *handover;       /**< [n_links] in addition to it; NULL: none */
     kh_event_kind hop, deadline; /* subject: request */
     kh_relay_demand *demands;    /**< [n_demands] */
     size_t n_demands;
@@ -100,8 +101,9 @@ typedef struct kh_relay_setup {
     kh_links *links;
     kh_routing *routing;
     kh_ns hop_latency;
-    double late_after_s; /**< > 0, or anything else: the demand's rekey period, KH_LATE_AFTER_S without one */
-    double fetch_s;      /**< as in kh_sim_options; a request for several keys may wait that long */
+    const kh_ns *handover; /**< [n_links] of a border, in addition to the latency of a hop; NULL: none */
+    double late_after_s;   /**< > 0, or anything else: the demand's rekey period, KH_LATE_AFTER_S without one */
+    double fetch_s;        /**< as in kh_sim_options; a request for several keys may wait that long */
 } kh_relay_setup;
 
 #define KH_LATE_AFTER_S        60.0
