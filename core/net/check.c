@@ -200,7 +200,7 @@ static void check_link(const kh_loader *l, const kh_qkd_link *link)
               device->id, device->clock_hz);
 }
 
-/* --- demands and faults --- */
+/* --- demands and time slots --- */
 
 static void check_appetite(const kh_loader *l, const kh_demand *demand)
 {
@@ -267,35 +267,6 @@ static void check_demand(const kh_loader *l, const kh_demand *demand)
     check_pair_store(l, demand);
     check_calls(l, demand);
     check_transfer(l, demand);
-}
-
-static void check_fault_target(kh_loader *l, const kh_fault *fault)
-{
-    static const kh_noun nouns[] = {KH_NOUN_FIBRES, KH_NOUN_NODES, KH_NOUN_QKD_LINKS, KH_NOUN_QKD_LINKS};
-    static const char *const all[] = {"all-fibres", "all-nodes", "all-links", "all-links"};
-    const char *noun = kh_schema_layout(nouns[fault->kind])->table->noun;
-    if (strcmp(fault->on, all[fault->kind]) == 0 ||
-        kh_map_get(&l->ids[nouns[fault->kind]], fault->on, strlen(fault->on)) != KH_MAP_NONE)
-        return;
-    const kh_field field = {.target = nouns[fault->kind]};
-    const char *nearest = l->reader.nearest(l, &field, fault->on);
-    kh_str hint = {0};
-    kh_str_printf(&hint, "write %s or an id of %s", all[fault->kind], noun);
-    if (nearest != NULL)
-        kh_str_printf(&hint, "; did you mean '%s'?", nearest);
-    ERROR(l, fault->place, kh_str_text(&hint), "the fault is on '%s', which is not among the %s", fault->on, noun);
-    kh_str_clear(&hint);
-}
-
-static void check_fault(kh_loader *l, const kh_fault *fault)
-{
-    check_fault_target(l, fault);
-    bool by_length = !isnan(fault->mtbf_h_per_1000km), by_item = !isnan(fault->mtbf_h);
-    if (by_length == by_item)
-        ERROR(l, fault->place, "give one of the two", "the fault has %s mtbf_h %s mtbf_h_per_1000km", by_item ? "both" : "neither",
-              by_item ? "and" : "nor");
-    else if (by_length && fault->kind != KH_FAULT_FIBRE_CUT)
-        ERROR(l, fault->place, "use mtbf_h", "only a fibre-cut counts by length");
 }
 
 static bool ends_at(const kh_qkd_link *link, kh_node_id node)
@@ -370,5 +341,5 @@ void kh_loader_check(kh_loader *l)
     KH_CHECK_EACH(l, KH_NOUN_DEMANDS, demands, check_demand)
     check_time_slots(l);
     KH_CHECK_EACH(l, KH_NOUN_OPTICAL_SWITCHES, optical_switches, check_switch)
-    KH_CHECK_EACH(l, KH_NOUN_FAULTS, faults, check_fault)
+    KH_CHECK_EACH(l, KH_NOUN_FAULTS, faults, kh_loader_check_fault)
 }

@@ -46,6 +46,11 @@ void kh_loader_check_installed(kh_loader *loader);
 /** QKD links and lines over the same fibres. (check_beside.c) */
 void kh_loader_check_beside(kh_loader *loader);
 
+/** One fault, by its kind. (check_fault.c) */
+void kh_loader_check_fault(kh_loader *loader, const kh_fault *fault);
+/** What a fault of this kind is on; KH_NOUN_COUNT: it depends on the entry. (schema_fault.c) */
+kh_noun kh_fault_noun(kh_fault_kind kind);
+
 /** Calls check(loader, entry) for every entry without errors of its own. */
 #define KH_CHECK_EACH(l, noun, array, check)                                                                                       \
     for (size_t i = 0; i < (l)->net->n_##array; i++)                                                                               \

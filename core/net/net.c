@@ -172,3 +172,27 @@ bool kh_demand_over_joins(const kh_net *net, const kh_demand *demand)
     }
     return at.i == demand->between[1].i;
 }
+
+/* Entries with errors may lack their names. */
+static bool is_named(const char *name, const char *wanted)
+{
+    return name != NULL && strcmp(name, wanted) == 0;
+}
+
+const kh_fault *kh_fault_group(const kh_net *net, const char *name)
+{
+    for (size_t i = 0; i < net->n_faults; i++)
+        if (net->faults[i].kind == KH_FAULT_SHARED_RISK && is_named(net->faults[i].on, name))
+            return &net->faults[i];
+    return NULL;
+}
+
+bool kh_fault_holds(const kh_net *net, const char *on, kh_node_id node)
+{
+    if (is_named(net->nodes[node.i].id, on))
+        return true;
+    if (net->nodes[node.i].domain.i == KH_NO_INDEX)
+        return false;
+    const kh_domain *domain = &net->domains[net->nodes[node.i].domain.i];
+    return is_named(domain->id, on) || is_named(domain->operator_name, on) || is_named(domain->country, on);
+}

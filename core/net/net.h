@@ -55,7 +55,18 @@ typedef enum kh_rhythm { KH_RHYTHM_PERIODIC, KH_RHYTHM_POISSON } kh_rhythm;
 typedef enum kh_disclosure { KH_DISCLOSE_FULL, KH_DISCLOSE_RATES, KH_DISCLOSE_PRICES, KH_DISCLOSE_NOTHING } kh_disclosure;
 /** Model of the interference between channels of a line; auto: isrs-gn for combs wider than the C band. */
 typedef enum kh_nli_model { KH_NLI_AUTO, KH_NLI_GN, KH_NLI_ISRS_GN } kh_nli_model;
-typedef enum kh_fault_kind { KH_FAULT_FIBRE_CUT, KH_FAULT_NODE, KH_FAULT_MODULE, KH_FAULT_LINK } kh_fault_kind;
+typedef enum kh_fault_kind {
+    KH_FAULT_FIBRE_CUT,
+    KH_FAULT_NODE,
+    KH_FAULT_MODULE,
+    KH_FAULT_LINK,
+    KH_FAULT_SHARED_RISK,   /**< fibres, nodes and links fail together: one duct, one power feed */
+    KH_FAULT_MAINTENANCE,   /**< planned work */
+    KH_FAULT_EAVESDROPPING, /**< somebody listens on a link and raises its error rate */
+    KH_FAULT_COMPROMISE,    /**< somebody reads the keys that nodes hold in the clear, until it is found out */
+    KH_FAULT_FLASH_DEMAND,  /**< demands ask for more */
+    KH_FAULT_KINDS          /* how many */
+} kh_fault_kind;
 
 typedef struct kh_domain {
     const char *id, *operator_name, *country;
@@ -448,12 +459,27 @@ typedef struct kh_optical_switch {
     double changeover_s; /**< between two turns: no link makes key, >= 0 */
 } kh_optical_switch;
 
+/** What goes wrong when, for how long. Starts: one of mtbf_h_per_1000km, mtbf_h, first_h; lasts: one of mttr_h, duration_h; the
+ *  others are NAN. */
 typedef struct kh_fault {
     kh_place place;
     kh_fault_kind kind;
-    const char *on;           /**< "all-fibres", "all-nodes", "all-links" or an id */
-    double mtbf_h_per_1000km; /**< fibre cuts per length; NAN when mtbf_h is given */
-    double mtbf_h, mttr_h;
+    const char *on;      /**< "all-fibres" and the like, an id, or a name of its own: see the schema */
+    kh_fibre_id *fibres; /**< [n_fibres] this and the next two: shared-risk, maintenance; without any: what `on` names */
+    size_t n_fibres;
+    kh_node_id *nodes; /**< [n_nodes] */
+    size_t n_nodes;
+    kh_qkd_link_id *links; /**< [n_links] */
+    size_t n_links;
+    double mtbf_h_per_1000km;      /**< fibre cuts per length, mean of an exponential time */
+    double mtbf_h;                 /**< the same for one of them */
+    double first_h, every_h;       /**< planned: from the start of the run; every_h NAN: once */
+    double mttr_h;                 /**< mean of an exponential time */
+    double duration_h;             /**< always as long */
+    double factor, wind_above_m_s; /**< NAN: none */
+    double qber;                   /**< added to the link's; NAN: not eavesdropping */
+    double alarm_qber, quarantine_h;
+    double key_share; /**< left of the key while nobody notices, [0, 1]; NAN: by the error rates */
 } kh_fault;
 
 typedef struct kh_costs {
@@ -573,7 +599,17 @@ kh_fallback kh_demand_fallback(const kh_demand *demand);
 /** True when the line systems of `over` lead from the demand's first end to its second, each from where the one before it ends. */
 bool kh_demand_over_joins(const kh_net *net, const kh_demand *demand);
 
+/** "all-fibres" and the like; NULL: the kind has no such word. */
+const char *kh_fault_all_word(kh_fault_kind kind);
+
+/** The shared risk of this name, or NULL. */
+const kh_fault *kh_fault_group(const kh_net *net, const char *name);
+
+/** Whether the node is what a compromise is on: the node itself, or one of that domain, operator or country. */
+bool kh_fault_holds(const kh_net *net, const char *on, kh_node_id node);
+
 /** Names as in YAML: "site", "bb84-decoy", "aes-256", "hybrid"... */
+const char *kh_fault_kind_name(kh_fault_kind kind);
 const char *kh_node_kind_name(kh_node_kind kind);
 const char *kh_protocol_name(kh_protocol protocol);
 const char *kh_use_name(kh_use use);

@@ -50,6 +50,8 @@ static bool mark_dependents(kh_loader *l, kh_noun noun, bool *gone[KH_NOUN_COUNT
 {
     const kh_schema_table *table = kh_schema_layout(noun)->table;
     bool marked = false;
+    if (noun == KH_NOUN_FAULTS) /* a group goes on without one of its members */
+        return false;
     for (size_t i = 0; i < *kh_record_count(l->net, noun); i++) {
         for (size_t f = 0; f < table->n_fields && !gone[noun][i]; f++) {
             const kh_field *field = &table->fields[f];
@@ -65,16 +67,50 @@ static bool mark_dependents(kh_loader *l, kh_noun noun, bool *gone[KH_NOUN_COUNT
     return marked;
 }
 
+/* The nouns that the name of a fault may belong to. */
+static bool names_one_gone(const kh_loader *l, const kh_fault *fault, bool *const gone[KH_NOUN_COUNT])
+{
+    static const kh_noun any[] = {KH_NOUN_NODES, KH_NOUN_FIBRES, KH_NOUN_QKD_LINKS, KH_NOUN_DOMAINS};
+    kh_noun own = kh_fault_noun(fault->kind);
+    const kh_noun *nouns = own == KH_NOUN_COUNT ? any : &own;
+    size_t n = own == KH_NOUN_COUNT ? sizeof any / sizeof any[0] : 1;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t index = kh_map_get(&l->ids[nouns[i]], fault->on, strlen(fault->on));
+        if (index != KH_MAP_NONE && gone[nouns[i]][index])
+            return true;
+    }
+    return false;
+}
+
+/* The last of its members goes; one that still has some goes on. */
+static bool loses_all(const kh_fault *fault, bool *const gone[KH_NOUN_COUNT])
+{
+    for (size_t i = 0; i < fault->n_fibres; i++)
+        if (!gone[KH_NOUN_FIBRES][fault->fibres[i].i])
+            return false;
+    for (size_t i = 0; i < fault->n_nodes; i++)
+        if (!gone[KH_NOUN_NODES][fault->nodes[i].i])
+            return false;
+    for (size_t i = 0; i < fault->n_links; i++)
+        if (!gone[KH_NOUN_QKD_LINKS][fault->links[i].i])
+            return false;
+    return true;
+}
+
+static bool goes_too(const kh_loader *l, const kh_fault *fault, bool *const gone[KH_NOUN_COUNT])
+{
+    const kh_fault *group = fault->kind == KH_FAULT_MAINTENANCE ? kh_fault_group(l->net, fault->on) : NULL;
+    if (fault->n_fibres + fault->n_nodes + fault->n_links > 0)
+        return loses_all(fault, gone);
+    return group != NULL ? loses_all(group, gone) : names_one_gone(l, fault, gone);
+}
+
 /* Faults name what they are on by text. */
 static void mark_faults(kh_loader *l, bool *gone[KH_NOUN_COUNT], kh_place place)
 {
-    static const kh_noun nouns[] = {KH_NOUN_FIBRES, KH_NOUN_NODES, KH_NOUN_QKD_LINKS, KH_NOUN_QKD_LINKS};
     for (size_t i = 0; i < l->net->n_faults; i++) {
         const kh_fault *fault = &l->net->faults[i];
-        if (l->broken[KH_NOUN_FAULTS][i])
-            continue;
-        uint32_t index = kh_map_get(&l->ids[nouns[fault->kind]], fault->on, strlen(fault->on));
-        if (index == KH_MAP_NONE || !gone[nouns[fault->kind]][index] || gone[KH_NOUN_FAULTS][i])
+        if (l->broken[KH_NOUN_FAULTS][i] || gone[KH_NOUN_FAULTS][i] || !goes_too(l, fault, gone))
             continue;
         note_loss(l, KH_NOUN_FAULTS, kh_record_at(l->net, KH_NOUN_FAULTS, i), place, fault->on);
         gone[KH_NOUN_FAULTS][i] = true;

@@ -12,6 +12,8 @@
 extern const kh_schema_table kh_schema_line_tables[];
 /** Demands, and the key management of nodes. (schema_demand.c) */
 extern const kh_schema_table kh_schema_demand_table, kh_schema_kms_table;
+/** KH_NOUN_FAULTS. (schema_fault.c) */
+extern const kh_schema_table kh_schema_fault_table;
 
 #define NOT_GIVEN ((double)NAN)
 #define NO_LIMIT  ((double)INFINITY)

@@ -44,7 +44,6 @@ static const char *const cv_detections[] = {"homodyne", "heterodyne", NULL};
 static const char *const light_ways[] = {"both", "co", "counter", NULL};
 static const char *const source_places[] = {"a", "middle", "b", NULL};
 static const char *const disclosures[] = {"full", "rates", "prices", "nothing", NULL};
-static const char *const fault_kinds[] = {"fibre-cut", "node", "module", "link", NULL};
 static const char *const when_full[] = {"keep", "drop-block", "drop-oldest", NULL};
 
 static const kh_field transit_fields[] = {
@@ -359,17 +358,6 @@ static const kh_field qkd_link_fields[] = {
     NOTE,
     SOURCED};
 
-static const kh_field fault_fields[] = {
-    {CHOICE(kh_fault, kind, KH_FAULT_FIBRE_CUT, "What breaks."), .words = fault_kinds, .required = true},
-    {TEXT(kh_fault, on, "all-fibres, all-nodes, all-links, or the id of what breaks."), .required = true},
-    {NUMBER(kh_fault, mtbf_h_per_1000km, "h", NOT_GIVEN, "fibre-cut: mean time between cuts of 1000 km of fibre."),
-     ABOVE_TO(0, 1e12), .fallback_text = "mtbf_h is given"},
-    {NUMBER(kh_fault, mtbf_h, "h", NOT_GIVEN, "Mean time between failures of one of them."), ABOVE_TO(0, 1e12),
-     .fallback_text = "mtbf_h_per_1000km is given"},
-    {NUMBER(kh_fault, mttr_h, "h", 0, "Mean time to repair."), ABOVE_TO(0, 1e6), .required = true},
-    NOTE,
-    SOURCED};
-
 static const kh_field time_slot_fields[] = {
     ID(kh_time_slot),
     {NUMBER(kh_time_slot, share, NULL, 0, "Part of the time; all slots together make 1."), ABOVE_TO(0, 1), .required = true},
@@ -412,7 +400,6 @@ static const kh_schema_table tables[KH_NOUN_COUNT] = {
                                  "Recurring parts of the time with their own weather; rates are averaged over them."),
     [KH_NOUN_OPTICAL_SWITCHES] = TABLE("optical_switches", "optical_switch", kh_optical_switch, optical_switch_fields,
                                        "Switches that give one transmitter to several QKD links in turn."),
-    [KH_NOUN_FAULTS] = TABLE("faults", "fault", kh_fault, fault_fields, "What breaks how often."),
     [KH_NOUN_COSTS] = {.noun = "costs",
                        .singular = "costs",
                        .text = "Prices that are not those of a device.",
@@ -444,7 +431,7 @@ static const kh_layout layouts[KH_NOUN_COUNT] = {
     LAYOUT_OF(KH_NOUN_DEMANDS, &kh_schema_demand_table, demands, kh_demand, id, true),
     LAYOUT(KH_NOUN_TIME_SLOTS, time_slots, kh_time_slot, id, true),
     LAYOUT(KH_NOUN_OPTICAL_SWITCHES, optical_switches, kh_optical_switch, id, true),
-    LAYOUT(KH_NOUN_FAULTS, faults, kh_fault, on, false),
+    LAYOUT_OF(KH_NOUN_FAULTS, &kh_schema_fault_table, faults, kh_fault, on, false),
     [KH_NOUN_COSTS] = {&tables[KH_NOUN_COSTS], offsetof(kh_net, costs), KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED, KH_SCHEMA_UNSTORED,
                        false},
 };

@@ -72,8 +72,7 @@ static double expected_events(const kh_engine *engine)
         if (traffic->keys_at_once > 0)
             events += end_ns / traffic->interval_ns * (double)traffic->n_phases * traffic->keys_at_once;
     }
-    for (size_t i = 0; i < engine->faults.n_processes; i++)
-        events += 2 * end_ns / (engine->faults.processes[i].up_ns + engine->faults.processes[i].down_ns);
+    events += kh_faults_events(&engine->faults, engine->end);
     for (size_t i = 0; i < engine->links.n; i++)
         if (engine->links.states[i].period > 0)
             events += end_ns / (double)engine->links.states[i].period;
@@ -143,10 +142,12 @@ static void report(kh_engine *engine, kh_ns to)
     result->warm_up_s = kh_s_from_ns(engine->counted_from);
     result->seed = engine->options.seed;
     result->events = engine->kernel.events - engine->events_before;
-    result->fibre_cuts = engine->faults.fibre_cuts;
-    result->node_failures = engine->faults.node_failures;
-    result->module_failures = engine->faults.module_failures;
-    result->link_failures = engine->faults.link_failures;
+    result->fibre_cuts = engine->faults.starts[KH_FAULT_FIBRE_CUT];
+    result->node_failures = engine->faults.starts[KH_FAULT_NODE];
+    result->module_failures = engine->faults.starts[KH_FAULT_MODULE];
+    result->link_failures = engine->faults.starts[KH_FAULT_LINK];
+    result->shared_failures = engine->faults.starts[KH_FAULT_SHARED_RISK];
+    result->maintenances = engine->faults.starts[KH_FAULT_MAINTENANCE];
     for (uint32_t i = 0; i < result->n_demands; i++)
         report_demand(engine, i, to);
     for (uint32_t i = 0; i < result->n_links; i++)

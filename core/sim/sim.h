@@ -90,7 +90,8 @@ typedef struct kh_sim_domain {
 typedef struct kh_sim_result {
     double duration_s, warm_up_s;
     uint64_t seed, events; /**< events: of the run, or of the batch; the first has the warm-up's too */
-    uint64_t fibre_cuts, node_failures, module_failures, link_failures;
+    /** Spells that began after the warm-up; shared: of shared risks. */
+    uint64_t fibre_cuts, node_failures, module_failures, link_failures, shared_failures, maintenances;
     kh_sim_demand *demands; /**< [n_demands] */
     size_t n_demands;
     kh_sim_link *links; /**< [n_links] */

@@ -132,9 +132,9 @@ static void start_link(kh_engine *engine, uint32_t link)
     if (engine->faults.n_processes == 0)
         return;
     kh_fault_process *process = &engine->faults.processes[link];
-    process->rng = stream_of(engine->options.seed * 1000003 + UINT64_C(7919) * link + 1);
-    process->up_ns = MTBF_S * NS, process->down_ns = MTTR_S * NS; /* to the last bit */
-    kh_queue_push(queue, engine->faults.draw(&process->rng, process->up_ns), engine->faults.toggle, link);
+    process->spell.rng = stream_of(engine->options.seed * 1000003 + UINT64_C(7919) * link + 1);
+    process->spell.up_ns = MTBF_S * NS, process->spell.down_ns = MTTR_S * NS; /* to the last bit */
+    kh_queue_push(queue, engine->faults.draw(&process->spell.rng, process->spell.up_ns), engine->faults.toggle, link);
 }
 
 static void start_pair(kh_engine *engine, uint32_t pair)

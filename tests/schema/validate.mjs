@@ -93,16 +93,16 @@ function changeValue(where, value, set) {
 const alternatives = ["mtbf_h_per_1000km", "shannon_gap_db", "target_mw_per_ghz", "target_mw_per_slot_ghz"];
 function changeField(where, field, get, key) {
     const [value, sourced] = field.anyOf;
-    const present = get(full)[key];
+    const present = get(full, key)[key];
     if (present === undefined && !alternatives.some((end) => where.endsWith(end))) fail(`good/full.yaml lacks ${where}`);
-    const set = (d, x) => { get(d)[key] = x; };
+    const set = (d, x) => { get(d, key)[key] = x; };
     changeValue(where, value, set);
     if (sourced.required[0] !== "value") fail(`${where}: no place for a source`);
     const plain = present?.value ?? present;
     change(`${where} with source`, present === undefined ? null : true, (d) => set(d, { value: plain, source: "s", assumed: true }));
     change(`${where} without value`, false, (d) => set(d, { source: "s" }));
     change(`${where} with sauce`, false, (d) => set(d, { value: plain, sauce: "s" }));
-    if (value.properties) changeFields(where, value, (d) => get(d)[key]);
+    if (value.properties) changeFields(where, value, (d) => get(d, key)[key]);
 }
 
 function changeFields(where, object, get) {
@@ -113,7 +113,8 @@ function changeFields(where, object, get) {
 for (const [noun, property] of Object.entries(schema.properties)) {
     if (["keyhaul", "name", "description", "include", "defaults"].includes(noun)) continue;
     const entry = property.items ?? property;
-    changeFields(noun, entry, (d) => (property.items ? d[noun][0] : d[noun]));
+    // a field is changed in the first entry that has it
+    changeFields(noun, entry, (d, key) => (property.items ? d[noun].find((e) => key in e) ?? d[noun][0] : d[noun]));
     if (property.items) {
         change(`${noun} null`, null, (d) => { d[noun] = null; });
         change(`${noun} as mapping`, false, (d) => { d[noun] = {}; });

@@ -2,35 +2,29 @@
 #ifndef KH_CORE_SIM_SUPPLY_FAULTS_H
 #define KH_CORE_SIM_SUPPLY_FAULTS_H
 
-#include "core/net/net.h"
-#include "core/sim/kernel/draw.h"
-#include "core/sim/supply/lines.h"
-#include "core/sim/supply/links.h"
+#include "core/sim/supply/outage.h"
+#include "core/sim/supply/spell.h"
 
-/** Cuts of fibres, failures of nodes, modules and whole links: alternating renewal processes, one per entity (and per module).
+/** What breaks and is repaired: fibres, nodes, modules, whole links, groups of them (shared risks), and planned work.
  *
- *  Time to fail: exponential with mean mtbf (of a fibre: mtbf_h_per_1000km * 1000 / length_km); time to repair: exponential with
- *  mean mttr. So the long-run availability is MTBF / (MTBF + MTTR). Each process has its own stream: (fibre id, "cut"), (node id,
- *  "failure"), (link id, "module 1")..., (link id, "link"). An entry of the topology that names an entity replaces one on
- * "all-..."; else the last counts.
+ *  Each is a process of spells of its own (spell.h). Streams: (fibre id, "cut"), (node id, "failure"), (link id, "module 1")...,
+ *  (link id, "link"), (name, "shared-risk"), (name, "maintenance"). An entry of the topology that names a fibre, node or link
+ *  replaces one on "all-..."; else the last counts. Every shared risk and every maintenance is a process.
  *
  *  A link is down while it has failed itself, or any of its fibres or either end node has. A broken module lowers a link's rate by
- * its share.
- */
+ *  its share. Order at time 0: fibres, nodes, modules, links, shared risks, maintenance. */
 typedef struct kh_fault_process {
     kh_fault_kind kind;
-    uint32_t entity;       /**< index of the fibre, node or link */
-    double up_ns, down_ns; /**< means */
-    uint32_t *links;       /**< [n_links] of a fibre: touched by it, once per time that they use it */
-    size_t n_links;
-    bool broken;
-    kh_rng rng;
+    uint32_t entity; /**< of modules: the link */
+    const char *id;  /**< of what breaks */
+    kh_spell spell;
+    kh_outage outage; /**< empty for modules */
 } kh_fault_process;
 
 typedef struct kh_faults {
     kh_fault_process *processes;
     size_t n_processes;
-    uint64_t fibre_cuts, node_failures, module_failures, link_failures; /**< since the start of the statistics */
+    uint64_t starts[KH_FAULT_KINDS]; /**< spells that began since the start of the statistics */
     kh_kernel *kernel;
     kh_links *links;
     kh_lines *lines;
@@ -50,5 +44,8 @@ typedef struct kh_faults_setup {
 /** All sound at time 0; the first failures are scheduled. Joins the kernel.
  *  @return KH_OK; KH_ERANGE (a mean time that is not > 0, an id that is not there); KH_ENOMEM */
 kh_status kh_faults_init(kh_faults *faults, const kh_faults_setup *setup, kh_arena *arena, kh_error *err);
+
+/** Events expected up to @p end. */
+double kh_faults_events(const kh_faults *faults, kh_ns end);
 
 #endif

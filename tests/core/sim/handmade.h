@@ -107,6 +107,10 @@ static inline kh_fault *handmade_fault(handmade *h, kh_fault_kind kind, const ch
 {
     kh_fault *fault = &h->net.faults[h->net.n_faults++];
     *fault = (kh_fault){.kind = kind, .on = on, .mtbf_h = mtbf_h, .mtbf_h_per_1000km = NOT_GIVEN, .mttr_h = mttr_h};
+    fault->first_h = fault->every_h = fault->duration_h = fault->factor = fault->wind_above_m_s = NOT_GIVEN;
+    fault->qber = fault->key_share = NOT_GIVEN;
+    fault->alarm_qber = 0.11;
+    fault->quarantine_h = 24;
     h->options.faults = true;
     return fault;
 }

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_CORE_SIM_SUPPLY_SPELL_H
+#define KH_CORE_SIM_SUPPLY_SPELL_H
+
+#include "core/net/net.h"
+#include "core/sim/kernel/draw.h"
+
+/** Times in which something holds (it is broken, worked on, attacked, in a rush) and times between them.
+ *
+ *  Starts: after the end of the last one, or time 0, comes an exponential time with mean mtbf; or they are planned, at first_h and
+ *  then every every_h (a start that finds the last one not over yet is left out). Lasts: exponential with mean mttr, or always
+ *  duration_h. With random starts this is an alternating renewal process: in the long run it holds for
+ *  length / (mtbf + length) of the time, whatever the law of the length (S. M. Ross, Stochastic Processes, 1996, theorem 3.4.4). */
+typedef struct kh_spell {
+    double up_ns, down_ns;      /**< means of the time between and of the length; 0: planned, always as long */
+    kh_ns first, every, length; /**< planned starts, every 0: once; length when it is always the same */
+    kh_ns since;                /**< start of the present or the last one; < 0: there was none */
+    bool on;
+    kh_rng rng;
+} kh_spell;
+
+/** @param mtbf_h of this entity, as the entry's may count by length; NAN with first_h
+ *  @return KH_OK; KH_ERANGE (a mean time or duration that is not > 0) */
+kh_status kh_spell_init(kh_spell *spell, const kh_fault *fault, double mtbf_h, kh_rng rng, kh_error *err);
+
+/** Starts or ends it now, and says when it changes next.
+ *  @return false: never again */
+bool kh_spell_toggle(kh_spell *spell, kh_ns now, kh_draw draw, kh_ns *next);
+/** The same without a change: when the first one starts. */
+bool kh_spell_begin(kh_spell *spell, kh_draw draw, kh_ns *next);
+
+/** Changes expected up to @p end, for an estimate of the work. */
+double kh_spell_changes(const kh_spell *spell, kh_ns end);
+
+void kh_spell_visit(kh_spell *spell, kh_state *state);
+
+#endif
