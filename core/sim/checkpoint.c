@@ -34,6 +34,10 @@ static void add_options(kh_sha256 *hash, const kh_sim_options *options)
     const double numbers[] = {options->duration_s,   options->warm_up_s, (double)options->seed,          options->hop_latency_s,
                               options->late_after_s, options->fetch_s,   (double)options->series_points, options->faults ? 1 : 0};
     add(hash, numbers, sizeof numbers);
+    const kh_routing_options *routing = &options->routing;
+    const double of_routing[] = {(double)routing->policy, routing->restoration_s, routing->refresh_s,
+                                 (double)routing->disjoint_paths, (double)routing->shares_needed};
+    add(hash, of_routing, sizeof of_routing);
 }
 
 static void describe(const kh_engine *engine, char hex[65])

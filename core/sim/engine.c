@@ -92,6 +92,19 @@ static kh_status check_size(const kh_engine *engine, kh_error *err)
         events, engine->options.duration_s, MOST_EVENTS);
 }
 
+static kh_sim_routing report_routing(const kh_engine *engine, uint32_t i)
+{
+    double keys = engine->relay.demands[i].keys;
+    kh_sim_routing made = {.rerouted = (double)engine->routing.demands[i].rerouted * keys, .mean_restoration_s = (double)NAN};
+    if (engine->options.routing.policy != KH_ROUTING_RESTORE)
+        return made;
+    const kh_restoration_demand *restored = &engine->routing.restoration.demands[i];
+    made.restorations = (double)restored->restorations;
+    if (restored->restorations > 0)
+        made.mean_restoration_s = kh_s_from_ns(restored->took_ns) / made.restorations;
+    return made;
+}
+
 static void report_demand(const kh_engine *engine, uint32_t i, kh_ns to)
 {
     const kh_relay_demand *demand = &engine->relay.demands[i];
@@ -104,6 +117,7 @@ static void report_demand(const kh_engine *engine, uint32_t i, kh_ns to)
         .delivered_bits = (double)demand->served * (double)demand->key_bits,
         .mean_wait_s = demand->served > 0 ? demand->wait_s / (double)demand->served : (double)NAN,
         .availability = 1 - kh_s_from_ns(kh_relay_starved_ns(demand, to)) / counted_s,
+        .routing = report_routing(engine, i),
     };
 }
 
@@ -204,7 +218,12 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
                               .seed = options->seed,
                               .play = options->faults};
     KH_TRY(kh_faults_init(&engine->faults, &faults, scratch, err));
-    kh_routing_setup routing = {.net = net, .plan = inputs->plan, .kernel = kernel, .links = &engine->links};
+    kh_routing_setup routing = {.net = net,
+                                .rates = inputs->rates,
+                                .plan = inputs->plan,
+                                .kernel = kernel,
+                                .links = &engine->links,
+                                .options = options->routing};
     KH_TRY(kh_routing_init(&engine->routing, &routing, scratch, err));
     KH_TRY(kh_borders_init(&engine->borders, net, scratch, err));
     double latency_s = isnan(options->hop_latency_s) ? DEFAULT_HOP_LATENCY_S : options->hop_latency_s;

@@ -17,6 +17,7 @@ kh_sim_options kh_sim_defaults(void)
                             .warm_up_s = KH_S_PER_DAY,
                             .seed = 1,
                             .fetch_s = 600.0,
+                            .routing = {.restoration_s = KH_RESTORATION_S},
                             .series_points = 400,
                             .faults = true};
 }

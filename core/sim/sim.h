@@ -8,6 +8,7 @@
 #include "core/net/plan.h"
 #include "core/net/rates.h"
 #include "core/sim/kernel/note.h"
+#include "core/sim/service/policy.h"
 #include "core/sim/stats/estimate.h"
 #include "core/sim/stats/series.h"
 
@@ -42,10 +43,11 @@ typedef struct kh_sim_options {
     double late_after_s;  /**< a key not there so long after its request is blocked once it waits; not > 0: the demand's rekey_s,
                              else 60 */
     double fetch_s;       /**< an application asks at once for the keys of this time, see fetch.h; 0: each key by itself */
-    size_t series_points; /**< most points kept of each store's level over time; extremes are kept when thinned */
-    bool faults;          /**< play the network's faults */
-    bool audit;           /**< check conservation, time order and store bounds after every event; KH_EINTERNAL when broken */
-    const kh_journal *journal;             /**< told what happens; NULL: nobody */
+    kh_routing_options routing;
+    size_t series_points;      /**< most points kept of each store's level over time; extremes are kept when thinned */
+    bool faults;               /**< play the network's faults */
+    bool audit;                /**< check conservation, time order and store bounds after every event; KH_EINTERNAL when broken */
+    const kh_journal *journal; /**< told what happens; NULL: nobody */
     const kh_sim_checkpoints *checkpoints; /**< NULL: none */
     const volatile int *stop;              /**< not NULL: the run ends with KH_EINTERRUPTED soon after it becomes non-zero */
 } kh_sim_options;
@@ -59,12 +61,20 @@ kh_sim_options kh_sim_defaults(void);
  * options gets the same random numbers in each replication. */
 kh_sim_options kh_sim_replication(const kh_sim_options *options, size_t i);
 
+/** How the keys of a demand found their way. */
+typedef struct kh_sim_routing {
+    double rerouted;           /**< keys sent over another route than the one whose turn it was, or than the one when all is up */
+    double restorations;       /**< of the demand, after all its planned routes had failed */
+    double mean_restoration_s; /**< from the failure; NAN when there was none */
+} kh_sim_routing;
+
 typedef struct kh_sim_demand {
     /** Keys (one-time pad: portions) asked for after the warm-up; late: had to wait, part of served. */
     double requests, served, late, blocked;
     double delivered_bits;
     double mean_wait_s;  /**< from request to key, over served; NAN when none was */
     double availability; /**< fraction of time in which the demand was not starved: no request waiting or blocked */
+    kh_sim_routing routing;
 } kh_sim_demand;
 
 /** Conservation, in bits, exact: initial + generated = delivered + relayed + lost + stored. From the end of the warm-up; what

@@ -15,10 +15,13 @@ typedef enum kh_routing_policy {
     KH_ROUTING_RESTORE   /**< the plan's; while all of a demand's are down, after a time to switch, the shortest that is up */
 } kh_routing_policy;
 
+#define KH_RESTORATION_S 60.0
+#define KH_REFRESH_S     10.0
+
 typedef struct kh_routing_options {
     kh_routing_policy policy;
-    double restoration_s;    /**< restore: time to notice a failure and to switch, >= 0; NAN: 60 */
-    double refresh_s;        /**< adaptive: a route is at most so old when it is used; not > 0: 10 */
+    double restoration_s;    /**< restore: time to notice a failure and to switch, >= 0; NAN: KH_RESTORATION_S */
+    double refresh_s;        /**< adaptive: a route is at most so old when it is used; not > 0: KH_REFRESH_S */
     uint32_t disjoint_paths; /**< > 1: a key goes as so many shares over disjoint paths; not with restore */
     uint32_t shares_needed;  /**< of them, to make the key; 0: all */
 } kh_routing_options;

@@ -31,6 +31,8 @@ static inline void drawn_demands(handmade *h, kh_rng *rng, size_t n)
         uint32_t from = (uint32_t)kh_rng_below(rng, DRAWN_ROWS * DRAWN_COLUMNS);
         uint32_t to = (from + 1 + (uint32_t)kh_rng_below(rng, DRAWN_ROWS * DRAWN_COLUMNS - 1)) % (DRAWN_ROWS * DRAWN_COLUMNS);
         kh_demand *demand = handmade_demand(h, uses[kh_rng_below(rng, 3)], 200 + 1000 * kh_rng_uniform(rng), 2);
+        demand->between[0].i = from;
+        demand->between[1].i = to;
         demand->key_bits = 128 << kh_rng_below(rng, 3);
         demand->priority = (double)kh_rng_below(rng, 2);
         demand->encryptors = 1 + (double)kh_rng_below(rng, 5);
@@ -45,6 +47,7 @@ static inline handmade drawn_network(uint64_t seed)
 {
     kh_rng rng = kh_rng_stream(seed, "network", "draw");
     handmade h = handmade_grid(DRAWN_ROWS, DRAWN_COLUMNS, 41);
+    handmade_trust(&h);
     drawn_stores(&h, &rng);
     drawn_demands(&h, &rng, 40);
     (void)handmade_fault(&h, KH_FAULT_FIBRE_CUT, "all-fibres", 0.1, 0.02);

@@ -70,6 +70,7 @@ static void a_run_that_goes_on_ends_as_if_it_had_never_stopped(void **state)
         handmade h = drawn_network(seed);
         h.options.warm_up_s = 150;
         h.options.batches = 3;
+        h.options.routing = (kh_routing_options){.policy = (kh_routing_policy)(seed % 4), .restoration_s = 5};
         const kh_sim_result *whole = handmade_run(&h);
         shelf kept = {0};
         kh_sim_checkpoints checkpoints = {.every_s = 97, .keep = keep, .user = &kept};
