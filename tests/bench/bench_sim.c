@@ -3,7 +3,7 @@
    bench_sim queue        the event queue alone (PHOLD: pop one, push one), against a 4-ary heap in the same process
    bench_sim grid         10 x 10 grid, 500 demands of one key a second, 600 s, finite-key blocks of 65536 bit
    bench_sim year [DAYS [FETCH_S]]  144 links with blocks of minutes, 30 demands of 24 encryptors, 60 s rekey, faults, 365 days */
-#include "core/sim/kernel/event.h"
+#include "core/sim/kernel/queue.h"
 #include "tests/core/sim/handmade.h"
 
 #include <stdio.h>

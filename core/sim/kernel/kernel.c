@@ -36,14 +36,36 @@ void kh_kernel_tell(const kh_kernel *kernel, const kh_note *note)
 
 bool kh_kernel_step(kh_kernel *kernel, kh_ns end, kh_event *event)
 {
-    kh_event next;
-    if (!kh_queue_pop(&kernel->queue, &next) || next.time >= end)
+    kh_event next; /* of its own: a handler may step on the caller's */
+    if (!kh_queue_pop_before(&kernel->queue, end, &next))
         return false;
     const kh_kernel_kind *kind = &kernel->kinds[next.kind];
     kind->run(kind->self, next.subject);
     kernel->events++;
     *event = next;
     return true;
+}
+
+void kh_kernel_run(kh_kernel *kernel, kh_ns end)
+{
+    kh_event event;
+    while (kernel->queue.status == KH_OK && kh_kernel_step(kernel, end, &event))
+        continue;
+}
+
+kh_status kh_kernel_play(kh_kernel *kernel, kh_ns end, kh_clock *clock)
+{
+    kh_event event;
+    kh_ns next;
+    if (kh_clock_is_virtual(clock))
+        kh_kernel_run(kernel, end);
+    else
+        while (kernel->queue.status == KH_OK && kh_queue_peek(&kernel->queue, &next) && next < end) {
+            if (!kh_clock_wait(clock, next))
+                return KH_EINTERRUPTED;
+            (void)kh_kernel_step(kernel, end, &event);
+        }
+    return kernel->queue.status;
 }
 
 void kh_kernel_restart(kh_kernel *kernel)
@@ -55,7 +77,7 @@ void kh_kernel_restart(kh_kernel *kernel)
 
 void kh_kernel_visit(kh_kernel *kernel, kh_state *state)
 {
-    kh_queue_visit(&kernel->queue, state);
+    kh_queue_visit(&kernel->queue, kernel->n_kinds, state);
     KH_STATE(state, kernel->events);
     for (size_t i = 0; i < kernel->n_parts; i++)
         if (kernel->parts[i].ops->visit != NULL)

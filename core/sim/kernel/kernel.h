@@ -2,8 +2,9 @@
 #ifndef KH_CORE_SIM_KERNEL_KERNEL_H
 #define KH_CORE_SIM_KERNEL_KERNEL_H
 
-#include "core/sim/kernel/event.h"
+#include "core/sim/kernel/clock.h"
 #include "core/sim/kernel/note.h"
+#include "core/sim/kernel/queue.h"
 #include "core/sim/kernel/state.h"
 
 /** What plays a run: pending events, and the parts whose handlers they call. It knows nothing of networks.
@@ -74,6 +75,14 @@ void kh_kernel_tell(const kh_kernel *kernel, const kh_note *note);
 /** Runs the next event when it lies before @p end. @param[out] event what ran
  *  @return false: nothing is left before the end (*event untouched) */
 bool kh_kernel_step(kh_kernel *kernel, kh_ns end, kh_event *event);
+
+/** Runs all events before @p end, > 0; again with a later end it goes on. It stops early when a push fails: look at queue.status.
+ */
+void kh_kernel_run(kh_kernel *kernel, kh_ns end);
+
+/** The same, each event when @p clock says that it is due. On a virtual clock it is kh_kernel_run().
+ *  @return KH_OK; KH_EINTERRUPTED: the clock was stopped, the events due later are left; or queue.status */
+kh_status kh_kernel_play(kh_kernel *kernel, kh_ns end, kh_clock *clock);
 
 /** Of every part, in the order in which they joined. */
 void kh_kernel_restart(kh_kernel *kernel);

@@ -2,6 +2,8 @@
 #ifndef KH_CORE_SIM_SERVICE_TRAFFIC_H
 #define KH_CORE_SIM_SERVICE_TRAFFIC_H
 
+#include "core/base/arena.h"
+#include "core/base/status.h"
 #include "core/net/net.h"
 #include "core/sim/kernel/draw.h"
 

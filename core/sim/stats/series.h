@@ -3,6 +3,7 @@
 #define KH_CORE_SIM_STATS_SERIES_H
 
 #include "core/sim/kernel/event.h"
+#include "core/sim/kernel/state.h"
 
 /** Level of one store over time, from the start of the run, warm-up included; t never falls. */
 typedef struct kh_series {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Closed forms that a block-level engine has to reproduce: textbook queueing and renewal theory. Seeds are fixed, so a test passes
  * or fails for good; the truth must lie within twice the 95 % half-width (about four standard errors), and that must be narrow. */
+#include "core/sim/kernel/queue.h"
 #include "core/sim/service/traffic.h"
 #include "core/sim/supply/keystore.h"
 #include "tests/core/sim/handmade.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/base/rng.h"
-#include "core/sim/kernel/event.h"
+#include "core/sim/kernel/queue.h"
 
 #include "tests/core/sim/cmocka_all.h"
 

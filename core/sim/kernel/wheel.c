@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sim/kernel/wheel.h"
+
+#include <string.h>
+
+enum { CHUNK_EVENTS = 21, SORTED_AT_ONCE = 64, MOST_INSERTED = 128, FIRST_CHUNKS = 16, FEW_STALE = 64 };
+
+struct kh_wheel_chunk { /* 512 bytes */
+    kh_event events[CHUNK_EVENTS];
+    kh_wheel_chunk *next;
+};
+
+void kh_wheel_init(kh_wheel *wheel)
+{
+    *wheel = (kh_wheel){.ready_last = -1};
+}
+
+/* --- chunks and buckets --- */
+
+static bool grow_pool(kh_wheel *wheel, kh_arena *arena)
+{
+    size_t more = wheel->n_chunks / 2 < FIRST_CHUNKS ? FIRST_CHUNKS : wheel->n_chunks / 2;
+    if (wheel->n_chunks + more > UINT32_MAX / CHUNK_EVENTS)
+        return false;
+    kh_wheel_chunk *chunks = KH_NEW(arena, kh_wheel_chunk, more);
+    if (chunks == NULL)
+        return false;
+    for (size_t i = 0; i + 1 < more; i++)
+        chunks[i].next = &chunks[i + 1];
+    chunks[more - 1].next = wheel->free;
+    wheel->free = chunks;
+    wheel->n_chunks += more;
+    return true;
+}
+
+static bool add_chunk(kh_wheel *wheel, kh_arena *arena, kh_wheel_bucket *bucket)
+{
+    if (wheel->free == NULL && !grow_pool(wheel, arena))
+        return false;
+    kh_wheel_chunk *chunk = wheel->free;
+    wheel->free = chunk->next;
+    chunk->next = NULL;
+    if (bucket->head == NULL)
+        bucket->head = chunk;
+    else
+        bucket->tail->next = chunk;
+    bucket->tail = chunk;
+    bucket->room = CHUNK_EVENTS;
+    return true;
+}
+
+static void free_chunk(kh_wheel *wheel, kh_wheel_chunk *chunk)
+{
+    chunk->next = wheel->free;
+    wheel->free = chunk;
+}
+
+static unsigned level_of(kh_ns time, kh_ns base)
+{
+    uint64_t differs = (uint64_t)time ^ (uint64_t)base;
+    return (63u - (unsigned)__builtin_clzll(differs | 1)) / KH_WHEEL_BITS;
+}
+
+static unsigned slot_of(kh_ns time, unsigned level)
+{
+    return (unsigned)((uint64_t)time >> level * KH_WHEEL_BITS) & (KH_WHEEL_SLOTS - 1);
+}
+
+static kh_wheel_bucket *mark_bucket(kh_wheel *wheel, unsigned level, unsigned slot)
+{
+    kh_wheel_level *on = &wheel->levels[level];
+    wheel->levels_filled |= UINT32_C(1) << level;
+    on->filled[slot / 64] |= UINT64_C(1) << slot % 64;
+    return &on->buckets[slot];
+}
+
+static bool place(kh_wheel *wheel, kh_arena *arena, const kh_event *event)
+{
+    unsigned level = level_of(event->time, wheel->base);
+    kh_wheel_bucket *bucket = mark_bucket(wheel, level, slot_of(event->time, level));
+    if (bucket->room == 0 && !add_chunk(wheel, arena, bucket))
+        return false;
+    bucket->tail->events[CHUNK_EVENTS - bucket->room--] = *event;
+    bucket->n++;
+    return true;
+}
+
+static size_t fill_of(const kh_wheel_bucket *bucket, const kh_wheel_chunk *chunk)
+{
+    return chunk == bucket->tail ? CHUNK_EVENTS - bucket->room : CHUNK_EVENTS;
+}
+
+/* --- the ready list --- */
+
+static bool make_ready_room(kh_wheel *wheel, kh_arena *arena, size_t n)
+{
+    if (wheel->first_ready > wheel->n_ready / 2) {
+        wheel->n_ready -= wheel->first_ready;
+        memmove(wheel->ready, wheel->ready + wheel->first_ready, wheel->n_ready * sizeof *wheel->ready);
+        wheel->first_ready = 0;
+    }
+    while (wheel->ready_capacity - wheel->n_ready < n) {
+        kh_event *bigger = kh_arena_grow(arena, wheel->ready, wheel->n_ready, &wheel->ready_capacity, sizeof *bigger);
+        if (bigger == NULL)
+            return false;
+        wheel->ready = bigger;
+    }
+    return true;
+}
+
+static void insert(kh_event *events, size_t first, size_t n, const kh_event *event)
+{
+    size_t i = n;
+    for (; i > first && events[i - 1].time > event->time; i--)
+        events[i] = events[i - 1];
+    events[i] = *event;
+}
+
+/* Back to the levels: more events came into the list than it is good for. */
+static bool spill(kh_wheel *wheel, kh_arena *arena)
+{
+    size_t kept = wheel->first_ready;
+    while (kept < wheel->n_ready && wheel->ready[kept].time < wheel->base)
+        kept++;
+    for (size_t i = kept; i < wheel->n_ready; i++)
+        if (!place(wheel, arena, &wheel->ready[i]))
+            return false;
+    wheel->n_ready = kept;
+    wheel->ready_last = wheel->base - 1;
+    return true;
+}
+
+static bool put_ready(kh_wheel *wheel, kh_arena *arena, const kh_event *event)
+{
+    if (wheel->n_ready == wheel->ready_capacity && !make_ready_room(wheel, arena, 1))
+        return false;
+    insert(wheel->ready, wheel->first_ready, wheel->n_ready++, event);
+    return true;
+}
+
+static bool is_crowded(const kh_wheel *wheel, kh_ns time)
+{
+    return wheel->n_ready - wheel->first_ready > MOST_INSERTED && time < wheel->ready[wheel->n_ready - 1].time;
+}
+
+bool kh_wheel_put(kh_wheel *wheel, kh_wheel_use use, const kh_event *event)
+{
+    if (event->time <= wheel->ready_last && is_crowded(wheel, event->time) && !spill(wheel, use.arena))
+        return false;
+    bool put = event->time <= wheel->ready_last ? put_ready(wheel, use.arena, event) : place(wheel, use.arena, event);
+    wheel->stored += put;
+    return put;
+}
+
+/* --- opening buckets --- */
+
+static void drop_stale(kh_wheel *wheel)
+{
+    wheel->stored--;
+    wheel->stale--;
+}
+
+static bool make_ready(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bucket from)
+{
+    if (wheel->ready_capacity < from.n && !make_ready_room(wheel, use.arena, from.n))
+        return false;
+    size_t n = 0;
+    for (kh_wheel_chunk *chunk = from.head, *next; chunk != NULL; chunk = next) {
+        size_t fill = fill_of(&from, chunk);
+        for (size_t i = 0; i < fill; i++)
+            if (kh_timers_is_stale(use.timers, &chunk->events[i]))
+                drop_stale(wheel);
+            else
+                insert(wheel->ready, 0, n++, &chunk->events[i]);
+        next = chunk->next;
+        free_chunk(wheel, chunk);
+    }
+    wheel->n_ready = n;
+    return true;
+}
+
+static bool deal(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bucket from)
+{
+    bool dealt = true;
+    for (kh_wheel_chunk *chunk = from.head, *next; chunk != NULL && dealt; chunk = next) {
+        size_t fill = fill_of(&from, chunk);
+        for (size_t i = 0; i < fill && dealt; i++)
+            if (kh_timers_is_stale(use.timers, &chunk->events[i]))
+                drop_stale(wheel);
+            else
+                dealt = place(wheel, use.arena, &chunk->events[i]);
+        next = chunk->next;
+        free_chunk(wheel, chunk);
+    }
+    return dealt;
+}
+
+/* Do all events of a bucket belong into one slot of a level? A crowd that happens at one instant moves down as a whole. */
+static bool is_one_crowd(const kh_wheel_bucket *bucket, unsigned level)
+{
+    kh_ns time = bucket->head->events[0].time;
+    for (const kh_wheel_chunk *chunk = bucket->head; chunk != NULL; chunk = chunk->next) {
+        size_t fill = fill_of(bucket, chunk);
+        for (size_t i = 0; i < fill; i++)
+            if ((uint64_t)(chunk->events[i].time ^ time) >> level * KH_WHEEL_BITS != 0)
+                return false;
+    }
+    return true;
+}
+
+static bool open_bucket(kh_wheel *wheel, kh_wheel_use use, unsigned level, unsigned slot)
+{
+    kh_wheel_level *on = &wheel->levels[level];
+    kh_wheel_bucket bucket = on->buckets[slot];
+    on->buckets[slot] = (kh_wheel_bucket){0};
+    on->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+    if (level == 0 || bucket.n <= SORTED_AT_ONCE) {
+        wheel->ready_last = wheel->base + (kh_ns)((UINT64_C(1) << level * KH_WHEEL_BITS) - 1);
+        return make_ready(wheel, use, bucket);
+    }
+    wheel->ready_last = wheel->base - 1;
+    kh_ns time = bucket.head->events[0].time;
+    if (!is_one_crowd(&bucket, level_of(time, wheel->base)))
+        return deal(wheel, use, bucket);
+    unsigned below = level_of(time, wheel->base);
+    *mark_bucket(wheel, below, slot_of(time, below)) = bucket;
+    return true;
+}
+
+static int first_slot(const kh_wheel_level *level)
+{
+    for (int i = 0; i < (int)(sizeof level->filled / sizeof level->filled[0]); i++)
+        if (level->filled[i] != 0)
+            return 64 * i + __builtin_ctzll(level->filled[i]);
+    return -1;
+}
+
+/* The earliest bucket; levels found empty are no longer marked. */
+static bool find_bucket(kh_wheel *wheel, unsigned *level, unsigned *slot)
+{
+    while (wheel->levels_filled != 0) {
+        *level = (unsigned)__builtin_ctz(wheel->levels_filled);
+        int found = first_slot(&wheel->levels[*level]);
+        if (found >= 0) {
+            *slot = (unsigned)found;
+            return true;
+        }
+        wheel->levels_filled &= wheel->levels_filled - 1;
+    }
+    return false;
+}
+
+static kh_ns start_of(kh_ns base, unsigned level, unsigned slot)
+{
+    uint64_t below = (UINT64_C(1) << level * KH_WHEEL_BITS) - 1, digit = (uint64_t)(KH_WHEEL_SLOTS - 1) << level * KH_WHEEL_BITS;
+    return (kh_ns)(((uint64_t)base & ~(below | digit)) | (uint64_t)slot << level * KH_WHEEL_BITS);
+}
+
+bool kh_wheel_next(kh_wheel *wheel, kh_wheel_use use, kh_ns last, const kh_event **event)
+{
+    *event = NULL;
+    for (unsigned level, slot;;) {
+        for (; wheel->first_ready < wheel->n_ready; wheel->first_ready++, drop_stale(wheel))
+            if (!kh_timers_is_stale(use.timers, &wheel->ready[wheel->first_ready])) {
+                *event = &wheel->ready[wheel->first_ready];
+                return true;
+            }
+        wheel->first_ready = wheel->n_ready = 0;
+        if (!find_bucket(wheel, &level, &slot)) {
+            wheel->base = 0; /* the clock may be anywhere when all that was left has been cancelled */
+            wheel->ready_last = -1;
+            return true;
+        }
+        kh_ns start = start_of(wheel->base, level, slot);
+        if (start > last)
+            return true;
+        wheel->base = start;
+        if (!open_bucket(wheel, use, level, slot))
+            return false;
+    }
+}
+
+/* --- throwing out what is stale --- */
+
+/* In place: the writing never overtakes the reading. */
+static void purge_bucket(kh_wheel *wheel, const kh_timers *timers, kh_wheel_bucket *bucket)
+{
+    kh_wheel_chunk *to = bucket->head;
+    size_t n_to = 0;
+    if (to == NULL)
+        return;
+    for (kh_wheel_chunk *from = bucket->head; from != NULL; from = from->next) {
+        size_t fill = fill_of(bucket, from);
+        for (size_t i = 0; i < fill; i++) {
+            if (kh_timers_is_stale(timers, &from->events[i])) {
+                drop_stale(wheel);
+                bucket->n--;
+                continue;
+            }
+            if (n_to == CHUNK_EVENTS && to->next != NULL) {
+                to = to->next;
+                n_to = 0;
+            }
+            to->events[n_to++] = from->events[i];
+        }
+    }
+    for (kh_wheel_chunk *rest = to->next, *next; rest != NULL; rest = next) {
+        next = rest->next;
+        free_chunk(wheel, rest);
+    }
+    to->next = NULL;
+    bucket->tail = to;
+    bucket->room = (uint32_t)(CHUNK_EVENTS - n_to);
+}
+
+static void purge_ready(kh_wheel *wheel, const kh_timers *timers)
+{
+    size_t n = 0;
+    for (size_t i = wheel->first_ready; i < wheel->n_ready; i++)
+        if (kh_timers_is_stale(timers, &wheel->ready[i]))
+            drop_stale(wheel);
+        else
+            wheel->ready[n++] = wheel->ready[i];
+    wheel->first_ready = 0;
+    wheel->n_ready = n;
+}
+
+static void empty_bucket(kh_wheel *wheel, kh_wheel_bucket *bucket)
+{
+    for (kh_wheel_chunk *chunk = bucket->head, *next; chunk != NULL; chunk = next) {
+        next = chunk->next;
+        free_chunk(wheel, chunk);
+    }
+    *bucket = (kh_wheel_bucket){0};
+}
+
+static void purge(kh_wheel *wheel, const kh_timers *timers)
+{
+    purge_ready(wheel, timers);
+    for (unsigned level = 0; level < KH_WHEEL_LEVELS; level++)
+        for (unsigned slot = 0; slot < KH_WHEEL_SLOTS; slot++) {
+            kh_wheel_bucket *bucket = &wheel->levels[level].buckets[slot];
+            purge_bucket(wheel, timers, bucket);
+            if (bucket->n == 0 && bucket->head != NULL) {
+                empty_bucket(wheel, bucket);
+                wheel->levels[level].filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+            }
+        }
+}
+
+void kh_wheel_spoil(kh_wheel *wheel, kh_wheel_use use)
+{
+    wheel->stale++;
+    if (wheel->stale > FEW_STALE && wheel->stale > wheel->stored / 2)
+        purge(wheel, use.timers);
+}
+
+/* --- saving and loading --- */
+
+static void save(kh_wheel *wheel, kh_state *state)
+{
+    for (size_t i = wheel->first_ready; i < wheel->n_ready; i++)
+        KH_STATE(state, wheel->ready[i]);
+    for (unsigned level = 0; level < KH_WHEEL_LEVELS; level++)
+        for (unsigned slot = 0; slot < KH_WHEEL_SLOTS; slot++) {
+            kh_wheel_bucket *bucket = &wheel->levels[level].buckets[slot];
+            for (kh_wheel_chunk *chunk = bucket->head; chunk != NULL; chunk = chunk->next)
+                kh_state_visit(state, chunk->events, fill_of(bucket, chunk) * sizeof chunk->events[0]);
+        }
+}
+
+static void empty(kh_wheel *wheel, kh_ns base)
+{
+    for (unsigned level = 0; level < KH_WHEEL_LEVELS; level++) {
+        for (unsigned slot = 0; slot < KH_WHEEL_SLOTS; slot++)
+            empty_bucket(wheel, &wheel->levels[level].buckets[slot]);
+        memset(wheel->levels[level].filled, 0, sizeof wheel->levels[level].filled);
+    }
+    wheel->levels_filled = 0;
+    wheel->first_ready = wheel->n_ready = wheel->stored = wheel->stale = 0;
+    wheel->base = base;
+    wheel->ready_last = base - 1;
+}
+
+static bool fits(const kh_event *event, kh_wheel_bounds bounds, const kh_timers *timers)
+{
+    bool known = !event->timed || (event->subject < timers->n && !kh_timers_is_stale(timers, event));
+    return event->time >= bounds.now && event->sequence != 0 && event->kind < bounds.n_kinds && event->timed <= 1 && known;
+}
+
+static void load(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bounds bounds, size_t n, kh_state *state)
+{
+    empty(wheel, bounds.now);
+    for (size_t i = 0; i < n && state->status == KH_OK; i++) {
+        kh_event event = {0};
+        KH_STATE(state, event);
+        if (state->status == KH_OK && !fits(&event, bounds, use.timers))
+            state->status = KH_EDATA;
+        else if (state->status == KH_OK && !kh_wheel_put(wheel, use, &event))
+            state->status = KH_ENOMEM;
+    }
+}
+
+void kh_wheel_visit(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bounds bounds, kh_state *state)
+{
+    if (!state->loading)
+        purge(wheel, use.timers);
+    size_t n = wheel->stored;
+    KH_STATE(state, n);
+    if (state->loading)
+        load(wheel, use, bounds, n, state);
+    else
+        save(wheel, state);
+}

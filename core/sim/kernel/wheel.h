@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_CORE_SIM_KERNEL_WHEEL_H
+#define KH_CORE_SIM_KERNEL_WHEEL_H
+
+#include "core/base/arena.h"
+#include "core/sim/kernel/event.h"
+#include "core/sim/kernel/state.h"
+#include "core/sim/kernel/timers.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Events by time, and those of one time in the order in which they were put in.
+ *
+ *  Buckets on levels (Denardo and Fox, Operations Research 27:161, 1979, doi 10.1287/opre.27.1.161; timing wheels: Varghese and
+ *  Lauck, IEEE/ACM ToN 5:824, 1997, doi 10.1109/90.650142). A time is a number of 8-bit digits. An event waits on the level of the
+ *  highest digit in which its time differs from the base, in the slot of that digit. The earliest bucket is the lowest slot of the
+ *  lowest level; when its turn comes the base moves to its start, and its events are dealt out to the levels below or, when they
+ * are few, sorted into the list of those that are ready. A new event earlier than the end of that list goes straight into it.
+ * Dealing and sorting keep the order of equal times; so does pushing, since events of one time are always in one place.
+ *
+ *  Buckets are lists of chunks that all share one pool: no memory is taken or given back in a steady run. */
+
+enum { KH_WHEEL_BITS = 8, KH_WHEEL_SLOTS = 1 << KH_WHEEL_BITS, KH_WHEEL_LEVELS = (63 + KH_WHEEL_BITS - 1) / KH_WHEEL_BITS };
+
+typedef struct kh_wheel_chunk kh_wheel_chunk;
+
+typedef struct kh_wheel_bucket {
+    kh_wheel_chunk *head, *tail;
+    uint32_t n, room; /**< events in it; free places of the tail */
+} kh_wheel_bucket;
+
+typedef struct kh_wheel_level {
+    uint64_t filled[(KH_WHEEL_SLOTS + 63) / 64]; /**< a bit for each bucket that holds events */
+    kh_wheel_bucket buckets[KH_WHEEL_SLOTS];
+} kh_wheel_level;
+
+typedef struct kh_wheel {
+    kh_ns base, ready_last; /**< events up to ready_last belong to the ready list; all on the levels are later, and >= base */
+    kh_event *ready;        /**< [n_ready] sorted; those before first_ready are gone */
+    size_t first_ready, n_ready, ready_capacity;
+    size_t stored, stale;   /**< all events, and those of them that will not run */
+    uint32_t levels_filled; /**< a bit for each level with events */
+    kh_wheel_level levels[KH_WHEEL_LEVELS];
+    kh_wheel_chunk *free;
+    size_t n_chunks;
+} kh_wheel;
+
+/** What a wheel needs from outside. */
+typedef struct kh_wheel_use {
+    const kh_timers *timers;
+    kh_arena *arena;
+} kh_wheel_use;
+
+void kh_wheel_init(kh_wheel *wheel);
+
+/** @param event later than all that was taken out. @return false when memory is out */
+bool kh_wheel_put(kh_wheel *wheel, kh_wheel_use use, const kh_event *event);
+
+/** The next event that will run, left where it is until kh_wheel_drop(); buckets that start after @p last stay closed.
+ *  @param[out] event NULL: none up to @p last; it may be later than @p last all the same
+ *  @return false when memory is out */
+bool kh_wheel_next(kh_wheel *wheel, kh_wheel_use use, kh_ns last, const kh_event **event);
+
+/** Takes out the event that kh_wheel_next() gave. */
+static inline void kh_wheel_drop(kh_wheel *wheel)
+{
+    wheel->first_ready++;
+    wheel->stored--;
+}
+
+/** An event in it became stale; once they are the majority they are thrown out. */
+void kh_wheel_spoil(kh_wheel *wheel, kh_wheel_use use);
+
+/** What holds for every event. */
+typedef struct kh_wheel_bounds {
+    kh_ns now;      /**< none is earlier */
+    size_t n_kinds; /**< its kind is less */
+} kh_wheel_bounds;
+
+/** Saves the events that will run, or loads them; when they break the bounds: KH_EDATA. */
+void kh_wheel_visit(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bounds bounds, kh_state *state);
+
+#endif
