@@ -17,7 +17,8 @@ static const double PACKET_BITS = 6400, SEND_BPS = 1e5, KEYS_PER_FETCH = 3, TAG_
 
 typedef struct chain {
     uint32_t sites, consumers, hops;
-    double recorded; /* simulated seconds per CPU second of QKDNetSim 3.1.2 on ns-3.37, on a core such as this, the best of its runs; 0: none */
+    double recorded; /* simulated seconds per CPU second of QKDNetSim 3.1.2 on ns-3.37, on a core such as this, the best of its
+                        runs; 0: none */
 } chain;
 
 static const chain chains[] = {{2, 1, 1, 200}, {6, 1, 5, 66}, {10, 1, 9, 39}, {20, 1, 19, 18}, {20, 10, 2, 0}, {50, 20, 2, 7}};
