@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/net/net.h"
 
+#include "core/base/units.h"
+
+#include <math.h>
 #include <string.h>
 
 void kh_net_destroy(kh_net *net)
@@ -195,4 +198,32 @@ bool kh_fault_holds(const kh_net *net, const char *on, kh_node_id node)
         return false;
     const kh_domain *domain = &net->domains[net->nodes[node.i].domain.i];
     return is_named(domain->id, on) || is_named(domain->operator_name, on) || is_named(domain->country, on);
+}
+
+const kh_optical_switch *kh_net_switch_of(const kh_net *net, kh_qkd_link_id link)
+{
+    for (size_t s = 0; s < net->n_optical_switches; s++)
+        for (size_t i = 0; i < net->optical_switches[s].n_links; i++)
+            if (net->optical_switches[s].links[i].i == link.i)
+                return &net->optical_switches[s];
+    return NULL;
+}
+
+static double calibration_share(const kh_net *net, const kh_qkd_link *link)
+{
+    if (link->device.i >= net->n_devices)
+        return 0.0;
+    const kh_device *device = &net->devices[link->device.i];
+    bool pauses = device->calibration_min > 0.0 && !isnan(device->calibration_every_h);
+    return pauses ? device->calibration_min * 60.0 / (device->calibration_every_h * KH_S_PER_H) : 0.0;
+}
+
+double kh_net_on_share(const kh_net *net, kh_qkd_link_id id)
+{
+    const kh_qkd_link *link = &net->qkd_links[id.i];
+    if (link->n_via == 0)
+        return 1.0;
+    const kh_optical_switch *at = kh_net_switch_of(net, id);
+    double turn = at == NULL || at->n_links < 2 ? 1.0 : at->dwell_s / ((double)at->n_links * (at->dwell_s + at->changeover_s));
+    return turn * (1.0 - calibration_share(net, link));
 }

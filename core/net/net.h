@@ -560,6 +560,13 @@ kh_node_id kh_node_far_end(const kh_node_id *ends, kh_node_id node);
 double kh_net_chain_length_km(const kh_net *net, const kh_fibre_id *via, size_t n_via);
 double kh_net_chain_loss_db(const kh_net *net, const kh_fibre_id *via, size_t n_via);
 
+/** Part of the time in which a QKD link can make key, (0, 1]: not while its device calibrates, nor when it is not its turn at an
+ *  optical switch. Of a link through free space: 1. */
+double kh_net_on_share(const kh_net *net, kh_qkd_link_id link);
+
+/** The switch at which the link has its turns, or NULL. */
+const kh_optical_switch *kh_net_switch_of(const kh_net *net, kh_qkd_link_id link);
+
 /** Centre of the lowest and of the highest channel, over all combs. */
 double kh_line_first_thz(const kh_line_system *line);
 double kh_line_last_thz(const kh_line_system *line);

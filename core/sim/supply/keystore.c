@@ -19,9 +19,10 @@ static void update_want(kh_keystore *store)
 {
     if (store->refill_below == INT64_MAX)
         return;
-    if (store->level < store->refill_below)
+    int64_t coming = store->level + store->transit;
+    if (coming < store->refill_below)
         store->wants_key = true;
-    else if (store->level >= store->capacity)
+    else if (coming >= store->capacity)
         store->wants_key = false;
 }
 
@@ -44,17 +45,52 @@ void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop)
     store->lost += bits;
 }
 
-void kh_keystore_deposit(kh_keystore *store, int64_t bits)
+int64_t kh_keystore_deposit(kh_keystore *store, int64_t bits)
 {
-    int64_t room = store->capacity - store->level;
+    int64_t room = store->capacity - store->level, fits = at_most(bits, room), stays = fits;
     bool drop = bits > room && store->when_full == KH_WHEN_FULL_DROP_BLOCK;
-    int64_t fits = drop ? 0 : at_most(bits, room);
+    if (drop)
+        fits = stays = 0;
+    else if (store->when_full == KH_WHEN_FULL_DROP_OLDEST)
+        stays = at_most(bits, store->capacity);
     store->generated += bits;
     store->level += fits;
     store->lost += bits - fits;
     update_want(store);
     if (drop && store->refill_below != INT64_MAX && store->level >= store->refill_below)
         store->wants_key = false;
+    return stays;
+}
+
+void kh_keystore_send(kh_keystore *store, int64_t bits)
+{
+    store->generated += bits;
+    store->transit += bits;
+    update_want(store);
+}
+
+int64_t kh_keystore_arrive(kh_keystore *store, int64_t bits)
+{
+    store->transit -= bits;
+    store->generated -= bits; /* the deposit counts it once more */
+    return kh_keystore_deposit(store, bits);
+}
+
+void kh_keystore_expire(kh_keystore *store, int64_t young_bits)
+{
+    if (store->level <= young_bits)
+        return;
+    store->expired += store->level - young_bits;
+    store->level = young_bits;
+    store->lowest = at_most(store->lowest, store->level);
+    update_want(store);
+}
+
+void kh_keystore_forget(kh_keystore *store)
+{
+    store->lost += store->level + store->transit;
+    store->level = store->transit = store->lowest = 0;
+    update_want(store);
 }
 
 void kh_keystore_discard(kh_keystore *store, int64_t bits)
@@ -65,13 +101,15 @@ void kh_keystore_discard(kh_keystore *store, int64_t bits)
 
 void kh_keystore_restart(kh_keystore *store)
 {
-    store->initial = store->lowest = store->level;
-    store->generated = store->delivered = store->relayed = store->lost = 0;
+    store->lowest = store->level;
+    store->initial = store->level + store->transit;
+    store->generated = store->delivered = store->relayed = store->lost = store->expired = 0;
 }
 
 bool kh_keystore_balances(const kh_keystore *store)
 {
-    return store->initial + store->generated == store->delivered + store->relayed + store->lost + store->level;
+    return store->initial + store->generated ==
+           store->delivered + store->relayed + store->lost + store->expired + store->transit + store->level;
 }
 
 bool kh_keystore_in_bounds(const kh_keystore *store)

@@ -1,24 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "core/sim/supply/links.h"
+#include "core/sim/supply/ageing.h"
+#include "core/sim/supply/production.h"
 
 #include <math.h>
-
-/* A link whose rate is known but not its blocks: a second's key at a time, or whole keys where a second makes less. */
-static const double BLOCK_S = 1.0, BLOCK_KEYS = 4;
-
-static void set_production(kh_link_state *state, const kh_qkd_rate *rate)
-{
-    if (!(rate->key_rate_bps > 0))
-        return;
-    bool finite = rate->block_s > 0;
-    double period_s = finite ? rate->block_s : fmax(BLOCK_S, BLOCK_KEYS * KH_KEY_BITS / rate->key_rate_bps);
-    double whole = rate->block_key_bits * state->modules, made = rate->key_rate_bps * period_s;
-    /* The model's block, unless the electronics limit the rate below it. */
-    state->block_bits = finite && whole > 0 && made > whole * (1 - 1e-9) ? whole : made;
-    state->period = kh_ns_from_s(period_s);
-    if (state->period == 0)
-        state->period = 1;
-}
 
 static void touch(kh_links *links, uint32_t link)
 {
@@ -27,15 +11,6 @@ static void touch(kh_links *links, uint32_t link)
         return;
     state->touched = true;
     links->touched[links->n_touched++] = link;
-}
-
-static void start_block(kh_links *links, uint32_t link)
-{
-    kh_link_state *state = &links->states[link];
-    if (state->producing || state->period == 0 || !state->store.wants_key)
-        return;
-    state->producing = true;
-    kh_queue_push(&links->kernel->queue, kh_kernel_now(links->kernel) + state->period, links->block, link);
 }
 
 static kh_status check_link(const kh_qkd_link *link, const kh_qkd_rate *rate, kh_error *err)
@@ -102,6 +77,17 @@ void kh_links_break_node(kh_links *links, uint32_t node)
             kh_links_break(links, i);
 }
 
+/* A node that was down has forgotten its key: the other end discards the rest of the pairs. */
+static void resynchronise(kh_links *links, uint32_t link)
+{
+    if (links->states[link].dead_ends > 0 || !links->net->qkd_links[link].key_store.is_volatile)
+        return;
+    kh_keystore_forget(&links->states[link].store);
+    if (links->states[link].age != NULL)
+        kh_ageing_forget(links, link);
+    kh_links_follow(links, link);
+}
+
 void kh_links_repair_node(kh_links *links, uint32_t node)
 {
     links->node_broken[node]--;
@@ -111,8 +97,10 @@ void kh_links_repair_node(kh_links *links, uint32_t node)
             (void)mend(links, i);
         }
     for (uint32_t i = 0; i < links->n; i++) /* even a link that is still cut: its store can be used again */
-        if (ends_at(links, i, node))
+        if (ends_at(links, i, node)) {
+            resynchronise(links, i);
             tell(links, i, KH_LINK_UP);
+        }
 }
 
 void kh_links_break_module(kh_links *links, uint32_t link)
@@ -132,6 +120,14 @@ bool kh_links_up(const kh_links *links, uint32_t link)
     return links->states[link].health.broken == 0;
 }
 
+double kh_links_qber(const kh_links *links, uint32_t link)
+{
+    const kh_rates *rates = links->rates;
+    if (links->slot != KH_NO_INDEX)
+        return rates->slots[link * rates->n_slots + links->slot].qber;
+    return rates->qkd[link].qber;
+}
+
 double kh_links_up_fraction(const kh_links *links, uint32_t link, kh_ns from, kh_ns to)
 {
     const kh_link_health *health = &links->states[link].health;
@@ -145,7 +141,7 @@ void kh_links_follow(kh_links *links, uint32_t link)
 {
     kh_link_state *state = &links->states[link];
     kh_recorder_record(&state->recorder, kh_kernel_now(links->kernel), state->store.level);
-    start_block(links, link);
+    kh_production_start(links, link);
     touch(links, link);
 }
 
@@ -166,33 +162,53 @@ static void note_block(const kh_links *links, uint32_t link, double made_bits)
     kh_kernel_tell(links->kernel, &note);
 }
 
-/* Brings the block to the store, or loses it. */
-static void deliver_block(kh_link_state *state, int64_t bits)
+/* What follows when key was made or has arrived. */
+static void follow_key(kh_links *links, uint32_t link, int64_t bits)
 {
-    if (state->health.broken > 0) {
-        kh_keystore_discard(&state->store, bits);
-        state->blocks.lost++;
-        return;
-    }
-    int64_t before = state->store.level;
-    kh_keystore_deposit(&state->store, bits);
-    *(state->store.level > before ? &state->blocks.stored : &state->blocks.dropped) += 1;
-}
-
-static void finish_block(void *self, uint32_t link)
-{
-    kh_links *links = self;
     kh_link_state *state = &links->states[link];
-    double share = state->health.working_modules / state->modules;
-    double made = state->block_bits * share + state->carry, whole = floor(made);
-    state->carry = made - whole;
-    deliver_block(state, (int64_t)whole);
     kh_recorder_record(&state->recorder, kh_kernel_now(links->kernel), state->store.level);
-    state->producing = false;
-    note_block(links, link, whole);
-    start_block(links, link);
+    note_block(links, link, (double)bits);
+    kh_production_start(links, link);
     touch(links, link);
     tell(links, link, KH_LINK_KEY);
+}
+
+static void count_stored(kh_link_state *state, int64_t stored_bits)
+{
+    *(stored_bits > 0 ? &state->blocks.stored : &state->blocks.dropped) += 1;
+}
+
+static void store_now(kh_links *links, uint32_t link, int64_t bits)
+{
+    kh_link_state *state = &links->states[link];
+    int64_t stored = kh_keystore_deposit(&state->store, bits);
+    count_stored(state, stored);
+    if (state->age != NULL)
+        kh_ageing_store(links, link, stored, kh_kernel_now(links->kernel));
+}
+
+void kh_links_deliver(kh_links *links, uint32_t link, double bits)
+{
+    kh_link_state *state = &links->states[link];
+    double made = bits * (state->health.working_modules / state->modules) + state->carry, whole = floor(made);
+    state->carry = made - whole;
+    if (state->health.broken > 0) {
+        kh_keystore_discard(&state->store, (int64_t)whole);
+        state->blocks.lost++;
+    } else if (state->age != NULL && state->age->sync > 0)
+        kh_ageing_send(links, link, (int64_t)whole);
+    else
+        store_now(links, link, (int64_t)whole);
+    follow_key(links, link, (int64_t)whole);
+}
+
+void kh_links_store(kh_links *links, uint32_t link, int64_t bits, kh_ns born)
+{
+    kh_link_state *state = &links->states[link];
+    int64_t stored = kh_keystore_arrive(&state->store, bits);
+    count_stored(state, stored);
+    kh_ageing_store(links, link, stored, born);
+    follow_key(links, link, bits);
 }
 
 /* --- as a part --- */
@@ -219,6 +235,8 @@ static void visit(void *self, kh_state *state)
         KH_STATE(state, link->carry);
         KH_STATE(state, link->producing);
         KH_STATE(state, link->dead_ends);
+        if (link->variation != NULL)
+            KH_STATE(state, *link->variation);
         kh_recorder_visit(&link->recorder, state);
     }
     kh_state_visit(state, links->node_broken, links->net->n_nodes * sizeof links->node_broken[0]);
@@ -235,11 +253,12 @@ static kh_status audit_store(const kh_links *links, uint32_t link, kh_error *err
                        "audit: 0 <= level <= capacity is broken at t = %.9f s on link '%s': level %lld of %lld bit", t_s, id,
                        (long long)store->level, (long long)store->capacity);
     if (!kh_keystore_balances(store))
-        return kh_fail(err, KH_EINTERNAL,
-                       "audit: initial + generated = delivered + relayed + lost + stored is broken at t = %.9f s on link '%s': "
-                       "%lld + %lld, %lld + %lld + %lld + %lld bit",
-                       t_s, id, (long long)store->initial, (long long)store->generated, (long long)store->delivered,
-                       (long long)store->relayed, (long long)store->lost, (long long)store->level);
+        return kh_fail(
+            err, KH_EINTERNAL,
+            "audit: initial + generated = delivered + relayed + lost + expired + in transit + stored is broken at t = %.9f s "
+            "on link '%s': %lld + %lld, %lld + %lld + %lld + %lld + %lld + %lld bit",
+            t_s, id, (long long)store->initial, (long long)store->generated, (long long)store->delivered, (long long)store->relayed,
+            (long long)store->lost, (long long)store->expired, (long long)store->transit, (long long)store->level);
     return KH_OK;
 }
 
@@ -276,7 +295,7 @@ kh_status kh_links_listen(kh_links *links, kh_link_listener tell_it, void *self,
 kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rates, kh_kernel *kernel, kh_arena *arena,
                         kh_error *err)
 {
-    *links = (kh_links){.n = net->n_qkd_links, .net = net, .kernel = kernel};
+    *links = (kh_links){.n = net->n_qkd_links, .net = net, .rates = rates, .kernel = kernel, .arena = arena, .slot = KH_NO_INDEX};
     links->states = KH_NEW(arena, kh_link_state, links->n);
     links->touched = KH_NEW(arena, uint32_t, links->n);
     links->node_broken = KH_NEW(arena, uint32_t, net->n_nodes);
@@ -288,11 +307,12 @@ kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rate
         state->store = kh_keystore_of(&net->qkd_links[i].key_store);
         state->modules = fmax(net->qkd_links[i].modules, 1); /* a rate without modules: a measured link, say */
         state->health.working_modules = state->modules;
-        set_production(state, &rates->qkd[i]);
+        KH_TRY(kh_production_init(links, i, arena, err));
     }
-    KH_TRY(kh_kernel_handle(kernel, "block", finish_block, links, &links->block, err));
+    KH_TRY(kh_kernel_handle(kernel, "block", kh_production_finish, links, &links->block, err));
     KH_TRY(kh_kernel_join(kernel, &ops, links, err));
+    KH_TRY(kh_ageing_init(links, arena, err));
     for (uint32_t i = 0; i < links->n; i++)
-        start_block(links, i);
+        kh_production_start(links, i);
     return KH_OK;
 }

@@ -22,9 +22,10 @@ typedef struct kh_link_blocks {
     uint64_t lost;    /**< the link was down */
 } kh_link_blocks;
 
-/** One link's production. A block starts when the store wants key and is ready one period later; the next starts at once while the
- *  store still wants key. Finite key: period and size of the model's block, all modules in step. Measured or asymptotic rate: one
- *  second's worth. Bits are whole; the fraction is carried to the next block, so the mean rate is exact. */
+struct kh_age;
+struct kh_variation;
+
+/** One link: its store, what of it works, and its blocks (production.h). */
 typedef struct kh_link_state {
     kh_keystore store;
     uint32_t dead_ends; /**< causes that keep an end node down; 0: key in the store can be used */
@@ -33,10 +34,12 @@ typedef struct kh_link_state {
     kh_recorder recorder;
     kh_link_health health;
     kh_link_blocks blocks;
-    kh_ns period;      /**< 0: the link makes no key */
-    double block_bits; /**< with all modules working */
-    double carry;      /* [0, 1) */
-    double modules;    /**< installed */
+    kh_ns period;                   /**< 0: the link makes no key */
+    double block_bits;              /**< with all modules working */
+    double carry;                   /* [0, 1) */
+    double modules;                 /**< installed */
+    struct kh_age *age;             /**< NULL: key is stored at once and keeps for ever (ageing.h) */
+    struct kh_variation *variation; /**< NULL: one rate at all times (production.h) */
 } kh_link_state;
 
 /** What the other parts are told of a link, after it happened. */
@@ -53,12 +56,16 @@ enum { KH_LINKS_MOST_LISTENERS = 8 };
 typedef struct kh_links {
     kh_kernel *kernel;
     const kh_net *net;
+    const kh_rates *rates;
+    kh_arena *arena;       /* of what grows in a run */
     kh_link_state *states; /**< [n] by kh_qkd_link_id */
     size_t n;
     uint32_t *node_broken; /**< [n_nodes] by kh_node_id; causes that keep the node down, 0: it works */
     size_t n_broken;       /**< causes of all kinds that hold now, of modules too; 0: all is sound */
-    kh_event_kind block;   /* subject: link */
-    uint32_t *touched;     /* [n_touched] links changed since the last audit */
+    kh_event_kind block;   /* this and the next two: subject: link */
+    kh_event_kind expiry, arrival;
+    uint32_t slot;     /**< the present time slot; KH_NO_INDEX: the mean over all counts */
+    uint32_t *touched; /* [n_touched] links changed since the last audit */
     size_t n_touched;
     struct kh_links_listener {
         kh_link_listener tell;
@@ -68,6 +75,7 @@ typedef struct kh_links {
 } kh_links;
 
 /** Stores with their initial fill, all sound; production starts where it is wanted. Joins the kernel.
+ *  @param rates must outlive the links, as must the network
  *  @return KH_OK; KH_ERANGE (a store or rate that cannot be played); KH_ENOMEM */
 kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rates, kh_kernel *kernel, kh_arena *arena,
                         kh_error *err);
@@ -87,6 +95,12 @@ static inline void kh_links_take(kh_links *links, uint32_t link, int64_t bits, b
 }
 void kh_links_forfeit(kh_links *links, uint32_t link, int64_t bits, bool first_hop);
 
+/** Key of all modules is made; that of the working ones is stored or goes on its way to the other end, or is lost when the link is
+ *  down. @param bits >= 0, any fraction of a bit waits for the next */
+void kh_links_deliver(kh_links *links, uint32_t link, double bits);
+/** Key that was on its way is at both ends. @param born the end of its block */
+void kh_links_store(kh_links *links, uint32_t link, int64_t bits, kh_ns born);
+
 /** One more cause keeps the link down; one cause less. Blocks under way that end while it is down are lost. */
 void kh_links_break(kh_links *links, uint32_t link);
 void kh_links_repair(kh_links *links, uint32_t link);
@@ -103,6 +117,8 @@ static inline bool kh_links_ends_up(const kh_links *links, uint32_t link)
 {
     return links->states[link].dead_ends == 0;
 }
+/** Quantum bit error rate of now: that of the present time slot, else that of the link; NAN when unknown. */
+double kh_links_qber(const kh_links *links, uint32_t link);
 /** Share of [from, to] in which the link was up, from the last restart. */
 double kh_links_up_fraction(const kh_links *links, uint32_t link, kh_ns from, kh_ns to);
 
