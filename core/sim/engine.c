@@ -130,6 +130,8 @@ static void report_link(const kh_engine *engine, uint32_t i, kh_ns to)
     link->delivered_bits = (double)state->store.delivered;
     link->relayed_bits = (double)state->store.relayed;
     link->lost_bits = (double)state->store.lost;
+    link->expired_bits = (double)state->store.expired;
+    link->transit_bits = (double)state->store.transit;
     link->stored_bits = (double)state->store.level;
     link->lowest_bits = (double)state->store.lowest;
     link->up_fraction = kh_links_up_fraction(&engine->links, i, engine->counted_from, to);
@@ -210,6 +212,10 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
     const kh_sim_options *options = inputs->options;
     kh_kernel *kernel = &engine->kernel;
     KH_TRY(kh_links_init(&engine->links, net, inputs->rates, kernel, scratch, err));
+    KH_TRY(kh_slots_init(&engine->slots, &engine->links, options->seed, err));
+    KH_TRY(kh_calibration_init(&engine->calibration, &engine->links, options->seed, scratch, err));
+    KH_TRY(kh_switches_init(&engine->switches, &engine->links, scratch, err));
+    KH_TRY(kh_passes_init(&engine->passes, &engine->links, options->seed, scratch, err));
     KH_TRY(kh_lines_init(&engine->lines, net, kernel, scratch, err));
     kh_faults_setup faults = {.net = net,
                               .kernel = kernel,

@@ -6,7 +6,11 @@
 #include "core/sim/service/borders.h"
 #include "core/sim/service/relay.h"
 #include "core/sim/sim.h"
+#include "core/sim/supply/calibration.h"
 #include "core/sim/supply/faults.h"
+#include "core/sim/supply/passes.h"
+#include "core/sim/supply/slots.h"
+#include "core/sim/supply/switches.h"
 
 /** What a run is about; all of it outlives the engine. */
 typedef struct kh_engine_inputs {
@@ -29,6 +33,10 @@ typedef struct kh_engine {
     uint64_t last_sequence;
     kh_kernel kernel;
     kh_links links;
+    kh_slots slots;
+    kh_calibration calibration;
+    kh_switches switches;
+    kh_passes passes;
     kh_lines lines;
     kh_faults faults;
     kh_routing routing;

@@ -77,13 +77,15 @@ typedef struct kh_sim_demand {
     kh_sim_routing routing;
 } kh_sim_demand;
 
-/** Conservation, in bits, exact: initial + generated = delivered + relayed + lost + stored. From the end of the warm-up; what
- * requests under way at the end have taken counts as delivered or relayed. */
+/** Conservation, in bits, exact: initial + generated = delivered + relayed + lost + expired + in transit + stored. From the end of
+ * the warm-up; what requests under way at the end have taken counts as delivered or relayed. */
 typedef struct kh_sim_link {
     double initial_bits, generated_bits;
     double delivered_bits;   /**< spent on the first hop of served requests (the end-to-end key itself) */
     double relayed_bits;     /**< spent on further hops of served requests */
     double lost_bits;        /**< did not fit, spent on requests that were blocked on the way, made while broken */
+    double expired_bits;     /**< discarded because they were older than the lifetime of the store's key */
+    double transit_bits;     /**< made, not yet at both ends at the end */
     double stored_bits;      /**< in the store at the end */
     double lowest_bits;      /**< lowest level after warm-up */
     double up_fraction;      /**< of time in which the link was not broken */

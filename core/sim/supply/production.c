@@ -74,6 +74,8 @@ static bool is_at_work(const kh_link_state *state)
 void kh_production_pause(kh_links *links, uint32_t link)
 {
     kh_link_state *state = &links->states[link];
+    if (state->variation == NULL)
+        return;
     if (is_at_work(state)) {
         bring_up_to_date(links, state->variation);
         (void)kh_queue_cancel(&links->kernel->queue, state->variation->timer);
@@ -84,6 +86,8 @@ void kh_production_pause(kh_links *links, uint32_t link)
 void kh_production_resume(kh_links *links, uint32_t link)
 {
     kh_link_state *state = &links->states[link];
+    if (state->variation == NULL)
+        return;
     state->variation->paused--;
     if (is_at_work(state))
         go_on(links, link);

@@ -31,7 +31,7 @@ void kh_production_start(kh_links *links, uint32_t link);
 /** Event: a block is complete. @param self kh_links */
 void kh_production_finish(void *self, uint32_t link);
 
-/** One more cause keeps the link from working, one less. It varies. */
+/** One more cause keeps the link from working, one less. Without a variation, when it makes no key at all, nothing happens. */
 void kh_production_pause(kh_links *links, uint32_t link);
 void kh_production_resume(kh_links *links, uint32_t link);
 /** From now on it makes so much while it works. It varies. @param factor of its mean rate, >= 0 */

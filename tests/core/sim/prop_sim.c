@@ -11,7 +11,8 @@ enum { NETWORKS = 12 };
 static void assert_conserved(const kh_sim_link *link)
 {
     double in = link->initial_bits + link->generated_bits;
-    assert_true(in == link->delivered_bits + link->relayed_bits + link->lost_bits + link->stored_bits);
+    assert_true(in == link->delivered_bits + link->relayed_bits + link->lost_bits + link->expired_bits + link->transit_bits +
+                          link->stored_bits);
     assert_true(link->delivered_bits >= 0 && link->relayed_bits >= 0 && link->lost_bits >= 0);
     assert_true(link->lowest_bits >= 0 && link->lowest_bits <= link->stored_bits);
     assert_true(link->up_fraction >= 0 && link->up_fraction <= 1);
