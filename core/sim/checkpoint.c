@@ -38,6 +38,8 @@ static void add_options(kh_sha256 *hash, const kh_sim_options *options)
     const double of_routing[] = {(double)routing->policy, routing->restoration_s, routing->refresh_s,
                                  (double)routing->disjoint_paths, (double)routing->shares_needed};
     add(hash, of_routing, sizeof of_routing);
+    const double of_classes[] = {(double)options->classes.n, (double)options->classes.admission, options->classes.admission_level};
+    add(hash, of_classes, sizeof of_classes);
 }
 
 static void describe(const kh_engine *engine, char hex[65])

@@ -95,7 +95,9 @@ static kh_status check_size(const kh_engine *engine, kh_error *err)
 static kh_sim_routing report_routing(const kh_engine *engine, uint32_t i)
 {
     double keys = engine->relay.demands[i].keys;
-    kh_sim_routing made = {.rerouted = (double)engine->routing.demands[i].rerouted * keys, .mean_restoration_s = (double)NAN};
+    kh_sim_routing made = {.refused = (double)engine->relay.demands[i].refused * keys,
+                           .rerouted = (double)engine->routing.demands[i].rerouted * keys,
+                           .mean_restoration_s = (double)NAN};
     if (engine->options.routing.policy != KH_ROUTING_RESTORE)
         return made;
     const kh_restoration_demand *restored = &engine->routing.restoration.demands[i];
@@ -229,7 +231,8 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
                                 .plan = inputs->plan,
                                 .kernel = kernel,
                                 .links = &engine->links,
-                                .options = options->routing};
+                                .options = options->routing,
+                                .classes = options->classes};
     KH_TRY(kh_routing_init(&engine->routing, &routing, scratch, err));
     KH_TRY(kh_borders_init(&engine->borders, net, scratch, err));
     double latency_s = isnan(options->hop_latency_s) ? DEFAULT_HOP_LATENCY_S : options->hop_latency_s;

@@ -44,6 +44,7 @@ typedef struct kh_sim_options {
                              else 60 */
     double fetch_s;       /**< an application asks at once for the keys of this time, see fetch.h; 0: each key by itself */
     kh_routing_options routing;
+    kh_class_options classes;
     size_t series_points;      /**< most points kept of each store's level over time; extremes are kept when thinned */
     bool faults;               /**< play the network's faults */
     bool audit;                /**< check conservation, time order and store bounds after every event; KH_EINTERNAL when broken */
@@ -63,6 +64,7 @@ kh_sim_options kh_sim_replication(const kh_sim_options *options, size_t i);
 
 /** How the keys of a demand found their way. */
 typedef struct kh_sim_routing {
+    double refused;            /**< keys not admitted, part of blocked */
     double rerouted;           /**< keys sent over another route than the one whose turn it was, or than the one when all is up */
     double restorations;       /**< of the demand, after all its planned routes had failed */
     double mean_restoration_s; /**< from the failure; NAN when there was none */

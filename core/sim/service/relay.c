@@ -93,9 +93,14 @@ static void free_request(kh_relay *relay, uint32_t index)
 
 /* --- queues of the stores --- */
 
+static kh_relay_queue *queues_of(const kh_relay *relay, uint32_t link)
+{
+    return &relay->waiting[link * relay->classes.n];
+}
+
 static kh_relay_queue *queue_of(const kh_relay *relay, const kh_relay_request *request)
 {
-    return &relay->waiting[present_link(request)][request->first ? 0 : 1];
+    return &queues_of(relay, present_link(request))[request->rank];
 }
 
 static void set_waiting(kh_relay *relay, kh_relay_request *request, bool waits)
@@ -135,14 +140,10 @@ static bool nodes_up(const kh_relay *relay, uint32_t link)
     return kh_links_ends_up(relay->links, link);
 }
 
-static bool store_has(const kh_relay *relay, uint32_t link, int64_t bits, bool first)
-{
-    return kh_keystore_has(&relay->links->states[link].store, bits, first);
-}
-
 static bool can_take(const kh_relay *relay, uint32_t link, const kh_relay_request *request)
 {
-    return nodes_up(relay, link) && store_has(relay, link, request->bits, request->first);
+    return nodes_up(relay, link) &&
+           kh_classes_may_take(&relay->classes, &relay->links->states[link].store, request->bits, request->rank);
 }
 
 static void tell_client(const kh_relay_demand *demand, uint32_t index, uint32_t ticket, bool served)
@@ -217,13 +218,20 @@ static void block(kh_relay *relay, uint32_t index)
     tell_client(demand, request.demand, request.ticket, false);
 }
 
+/* Of the same class or of a higher one. */
+static bool others_wait(const kh_relay_queue *queues, uint32_t rank)
+{
+    for (uint32_t i = 0; i <= rank; i++)
+        if (queues[i].head != KH_NO_INDEX)
+            return true;
+    return false;
+}
+
 static void do_hop(kh_relay *relay, uint32_t index)
 {
     kh_relay_request *request = &relay->requests[index];
     uint32_t link = present_link(request);
-    const kh_relay_queue *queues = relay->waiting[link];
-    bool others_first = queues[0].head != KH_NO_INDEX || (!request->first && queues[1].head != KH_NO_INDEX);
-    if (!others_first && can_take(relay, link, request)) {
+    if (!others_wait(queues_of(relay, link), request->rank) && can_take(relay, link, request)) {
         pass_hop(relay, index);
         return;
     }
@@ -263,20 +271,33 @@ static void serve_queue(kh_relay *relay, uint32_t link, kh_relay_queue *queue)
 
 static void serve_link(kh_relay *relay, uint32_t link)
 {
-    kh_relay_queue *queues = relay->waiting[link];
-    serve_queue(relay, link, &queues[0]);
-    if (queues[0].head == KH_NO_INDEX)
-        serve_queue(relay, link, &queues[1]);
+    kh_relay_queue *queues = queues_of(relay, link);
+    for (uint32_t rank = 0; rank < relay->classes.n; rank++) {
+        serve_queue(relay, link, &queues[rank]);
+        if (queues[rank].head != KH_NO_INDEX)
+            return; /* nobody overtakes a higher class */
+    }
+}
+
+static void turn_away(kh_relay *relay, uint32_t demand_index, uint32_t ticket, bool refused)
+{
+    kh_relay_demand *demand = &relay->demands[demand_index];
+    kh_relay_request request = {.demand = demand_index, .bits = demand->key_bits, .issued = kh_kernel_now(relay->kernel)};
+    note_request(relay, refused ? "refused" : "blocked", &request, KH_NO_INDEX);
+    demand->refused += refused;
+    count_blocked(relay, demand, true);
+    tell_client(demand, demand_index, ticket, false);
 }
 
 void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
 {
     kh_relay_demand *demand = &relay->demands[demand_index];
     demand->requests++;
-    uint32_t route = kh_routing_choose(relay->routing, demand_index, demand->key_bits, demand->first);
-    if (route == KH_NO_INDEX) {
-        count_blocked(relay, demand, true);
-        tell_client(demand, demand_index, ticket, false);
+    uint32_t route = kh_routing_choose(relay->routing, demand_index, demand->key_bits, demand->rank);
+    bool refused =
+        relay->classes.limits_admission && route != KH_NO_INDEX && !kh_routing_admits(relay->routing, route, demand->rank);
+    if (route == KH_NO_INDEX || refused) {
+        turn_away(relay, demand_index, ticket, refused);
         return;
     }
     uint32_t index = new_request(relay);
@@ -290,7 +311,7 @@ void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
                                                 .demand = demand_index,
                                                 .route = route,
                                                 .ticket = ticket,
-                                                .first = demand->first,
+                                                .rank = demand->rank,
                                                 .in_use = true,
                                                 .counted = true};
     go_on(relay, index);
@@ -298,10 +319,10 @@ void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
 
 /* --- setting up and reading out --- */
 
-static kh_relay_demand new_demand(const kh_relay_setup *setup, size_t i)
+static kh_relay_demand new_demand(const kh_relay_setup *setup, const kh_classes *classes, size_t i)
 {
     const kh_demand *demand = &setup->net->demands[i];
-    kh_relay_demand made = {.first = demand->priority <= 0};
+    kh_relay_demand made = {.rank = (uint8_t)kh_classes_of(classes, demand->priority)};
     made.keys = kh_fetch_keys(setup->net, demand, &setup->plan->demands[i], setup->fetch_s);
     made.key_bits = demand->key_bits > 0 ? (int64_t)(demand->key_bits * made.keys) : 0;
     double rekey_s = demand->rekey_s > 0 ? demand->rekey_s : KH_LATE_AFTER_S;
@@ -315,7 +336,7 @@ static void restart(void *self)
     kh_relay *relay = self;
     for (size_t i = 0; i < relay->n_demands; i++) {
         kh_relay_demand *demand = &relay->demands[i];
-        demand->requests = demand->served = demand->late = demand->blocked = 0;
+        demand->requests = demand->served = demand->late = demand->blocked = demand->refused = 0;
         demand->wait_s = 0;
         demand->starved_ns = 0;
         demand->starved_since = kh_kernel_now(relay->kernel);
@@ -349,6 +370,7 @@ static void visit_demand(kh_relay_demand *demand, kh_state *state)
     KH_STATE(state, demand->served);
     KH_STATE(state, demand->late);
     KH_STATE(state, demand->blocked);
+    KH_STATE(state, demand->refused);
     KH_STATE(state, demand->wait_s);
     KH_STATE(state, demand->waiting);
     KH_STATE(state, demand->missed);
@@ -384,7 +406,7 @@ static void visit(void *self, kh_state *state)
         visit_demand(&relay->demands[i], state);
     visit_requests(relay, state);
     KH_STATE(state, relay->free_request);
-    kh_state_visit(state, relay->waiting, relay->links->n * sizeof *relay->waiting);
+    kh_state_visit(state, relay->waiting, relay->links->n * relay->classes.n * sizeof *relay->waiting);
     KH_STATE(state, relay->ledger);
 }
 
@@ -426,24 +448,25 @@ kh_status kh_relay_watch(kh_relay *relay, kh_relay_witness tell, void *self, kh_
 
 kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *arena, kh_error *err)
 {
-    size_t n_links = setup->net->n_qkd_links;
+    const kh_classes *classes = &setup->routing->classes;
+    size_t n_queues = setup->net->n_qkd_links * classes->n;
     *relay = (kh_relay){.kernel = setup->kernel,
                         .links = setup->links,
                         .routing = setup->routing,
+                        .classes = *classes,
                         .arena = arena,
                         .hop_latency = setup->hop_latency,
                         .handover = setup->handover,
                         .n_demands = setup->net->n_demands,
                         .free_request = KH_NO_INDEX};
     relay->demands = KH_NEW(arena, kh_relay_demand, relay->n_demands);
-    relay->waiting = kh_arena_alloc(arena, n_links, sizeof *relay->waiting);
+    relay->waiting = KH_NEW(arena, kh_relay_queue, n_queues);
     if (relay->demands == NULL || relay->waiting == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for %zu demands", relay->n_demands);
-    for (size_t i = 0; i < n_links; i++)
-        for (int k = 0; k < 2; k++)
-            relay->waiting[i][k] = (kh_relay_queue){KH_NO_INDEX, KH_NO_INDEX};
+    for (size_t i = 0; i < n_queues; i++)
+        relay->waiting[i] = (kh_relay_queue){KH_NO_INDEX, KH_NO_INDEX};
     for (size_t i = 0; i < relay->n_demands; i++)
-        relay->demands[i] = new_demand(setup, i);
+        relay->demands[i] = new_demand(setup, &relay->classes, i);
     KH_TRY(kh_kernel_handle(setup->kernel, "hop", hop_event, relay, &relay->hop, err));
     KH_TRY(kh_kernel_handle(setup->kernel, "deadline", expire, relay, &relay->deadline, err));
     KH_TRY(kh_kernel_join(setup->kernel, &ops, relay, err));

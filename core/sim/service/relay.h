@@ -6,12 +6,12 @@
 
 /** Keys carried hop by hop, each hop one-time-padded with the key of its link.
  *
- *  A request keeps the route that it is given (routing.h); without one it is blocked at once. Its k-th hop (from 1) is due k hop
- *  latencies after the request and takes key_bits from that link's store; with the last one the key is there. A hop waits when the
- * store has too little key for its class, when others of its class (or of the first) wait before it, or when an end node of the
- * link is down. Two queues per store, each first in, first out: priority 0, which may use the reserve and goes first, and all
- * others. A request that waits at its deadline (request + late_after) is blocked; what it took on earlier hops is lost. Stored key
- * stays usable while a fibre is cut.
+ *  A request keeps the route that it is given (routing.h); without one, or when it is not admitted, it is blocked at once. Its k-th
+ *  hop (from 1) is due k hop latencies after the request and takes key_bits from that link's store; with the last one the key is
+ *  there. A hop waits when the store has too little key for its class (classes.h), when others of its class or of a higher one
+ *  wait before it, or when an end node of the link is down. One queue per store and class, first in, first out; higher classes go
+ *  first. A request that waits at its deadline (request + late_after) is blocked; what it took on earlier hops is lost. Stored key
+ *  stays usable while a fibre is cut.
  */
 typedef struct kh_relay_request {
     const kh_qkd_link_id *links; /**< [n_links] of its route */
@@ -23,7 +23,7 @@ typedef struct kh_relay_request {
     uint32_t counted_from;   /**< first hop whose bits are in the present statistics */
     uint32_t next, previous; /* in the queue of a store; next also on the free list */
     kh_timer deadline;
-    bool first; /**< of the highest priority */
+    uint8_t rank; /**< its class, 0 the highest */
     bool in_use, waits, late;
     bool counted; /**< issued since the start of the statistics */
 } kh_relay_request;
@@ -58,9 +58,10 @@ typedef struct kh_relay_demand {
     double keys;      /**< in one request; the counts below are of requests */
     int64_t key_bits; /**< of one request, all its keys */
     kh_ns late_after;
-    bool first; /**< of the highest priority */
+    uint8_t rank; /**< its class, 0 the highest */
     kh_relay_client client;
     uint64_t requests, served, late, blocked;
+    uint64_t refused; /**< part of blocked: not admitted */
     double wait_s;    /**< summed over served */
     uint64_t waiting; /* requests in queues now */
     bool missed;      /* a request was blocked, and none served since */
@@ -76,6 +77,7 @@ typedef struct kh_relay {
     kh_kernel *kernel;
     kh_links *links;
     kh_routing *routing;
+    kh_classes classes;
     kh_arena *arena;
     kh_ns hop_latency;
     const kh_ns *handover;       /**< [n_links] in addition to it; NULL: none */
@@ -85,7 +87,7 @@ typedef struct kh_relay {
     kh_relay_request *requests;
     size_t n_requests, requests_capacity;
     uint32_t free_request;
-    kh_relay_queue (*waiting)[2]; /* [n_links][first, others] */
+    kh_relay_queue *waiting; /* [n_links][classes.n] */
     kh_relay_ledger ledger;
     struct kh_relay_watcher {
         kh_relay_witness tell;

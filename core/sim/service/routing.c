@@ -6,19 +6,19 @@
 /* --- the plan's routes --- */
 
 /* The link can serve a request of so many bits, now or when its turn comes. */
-static bool is_of_use(const kh_routing *routing, uint32_t link, int64_t bits, bool first)
+static bool is_of_use(const kh_routing *routing, uint32_t link, int64_t bits, uint32_t rank)
 {
     const kh_links *links = routing->links;
     if (!kh_links_ends_up(links, link))
         return false;
-    return kh_links_up(links, link) || kh_keystore_has(&links->states[link].store, bits, first);
+    return kh_links_up(links, link) || kh_classes_may_take(&routing->classes, &links->states[link].store, bits, rank);
 }
 
-static bool is_broken(const kh_routing *routing, uint32_t route, int64_t bits, bool first)
+static bool is_broken(const kh_routing *routing, uint32_t route, int64_t bits, uint32_t rank)
 {
     const kh_routes_entry *entry = &routing->routes.entries[route];
     for (uint32_t i = 0; i < entry->n_links; i++)
-        if (!is_of_use(routing, entry->links[i].i, bits, first))
+        if (!is_of_use(routing, entry->links[i].i, bits, rank))
             return true;
     return false;
 }
@@ -36,7 +36,7 @@ static uint32_t take_turn(kh_routing_demand *demand)
     return best;
 }
 
-static uint32_t choose_planned(const kh_routing *routing, kh_routing_demand *demand, int64_t bits, bool first)
+static uint32_t choose_planned(const kh_routing *routing, kh_routing_demand *demand, int64_t bits, uint32_t rank)
 {
     if (demand->n_planned == 0)
         return KH_NO_INDEX;
@@ -47,7 +47,7 @@ static uint32_t choose_planned(const kh_routing *routing, kh_routing_demand *dem
         return demand->planned[turn];
     for (uint32_t i = 0; i < demand->n_planned; i++) {
         uint32_t other = demand->planned[(turn + i) % demand->n_planned];
-        if (is_broken(routing, other, bits, first))
+        if (is_broken(routing, other, bits, rank))
             continue;
         demand->rerouted += i > 0;
         return other;
@@ -73,13 +73,13 @@ static void set_hop_costs(kh_routing *routing, bool all)
         routing->paths.cost[i] = all || kh_links_up(routing->links, i);
 }
 
-static void set_prices(kh_routing *routing, int64_t bits, bool first)
+static void set_prices(kh_routing *routing, int64_t bits, uint32_t rank)
 {
     for (uint32_t i = 0; i < routing->links->n; i++) {
         const kh_keystore *store = &routing->links->states[i].store;
         double refill_bits = kh_links_up(routing->links, i) ? routing->refill_bits[i] : 0;
-        uint32_t price = kh_price_of(&routing->prices, store, refill_bits, first ? 0 : store->reserve);
-        routing->paths.cost[i] = is_of_use(routing, i, bits, first) ? price : 0;
+        uint32_t price = kh_price_of(&routing->prices, store, refill_bits, kh_classes_kept(&routing->classes, store, rank));
+        routing->paths.cost[i] = is_of_use(routing, i, bits, rank) ? price : 0;
     }
 }
 
@@ -124,38 +124,47 @@ static uint32_t choose_shortest(kh_routing *routing, kh_routing_demand *demand)
     return demand->present;
 }
 
-static uint32_t choose_adaptive(kh_routing *routing, kh_routing_demand *demand, int64_t bits, bool first)
+static uint32_t choose_adaptive(kh_routing *routing, kh_routing_demand *demand, int64_t bits, uint32_t rank)
 {
     bool fresh = kh_kernel_now(routing->kernel) < demand->sought_at + routing->refresh;
     if (demand->version == routing->version && fresh)
         return demand->present;
     if (demand->version == 0)
         find_home(routing, demand);
-    set_prices(routing, bits, first);
+    set_prices(routing, bits, rank);
     renew(routing, demand);
     return demand->present;
 }
 
-static uint32_t choose_restored(kh_routing *routing, kh_routing_demand *demand, int64_t bits, bool first)
+static uint32_t choose_restored(kh_routing *routing, kh_routing_demand *demand, int64_t bits, uint32_t rank)
 {
     uint32_t route = kh_restoration_route(&routing->restoration, (uint32_t)(demand - routing->demands));
     if (route == KH_NO_INDEX)
-        return choose_planned(routing, demand, bits, first);
+        return choose_planned(routing, demand, bits, rank);
     demand->rerouted++;
     return route;
 }
 
-uint32_t kh_routing_choose(kh_routing *routing, uint32_t demand_index, int64_t bits, bool first)
+uint32_t kh_routing_choose(kh_routing *routing, uint32_t demand_index, int64_t bits, uint32_t rank)
 {
     kh_routing_demand *demand = &routing->demands[demand_index];
     if (routing->options.policy == KH_ROUTING_PLAN)
-        return choose_planned(routing, demand, bits, first);
+        return choose_planned(routing, demand, bits, rank);
     if (routing->options.policy == KH_ROUTING_RESTORE)
-        return choose_restored(routing, demand, bits, first);
+        return choose_restored(routing, demand, bits, rank);
     uint32_t route = routing->options.policy == KH_ROUTING_SHORTEST ? choose_shortest(routing, demand)
-                                                                    : choose_adaptive(routing, demand, bits, first);
+                                                                    : choose_adaptive(routing, demand, bits, rank);
     demand->rerouted += route != demand->home;
     return route;
+}
+
+bool kh_routing_admits(const kh_routing *routing, uint32_t route, uint32_t rank)
+{
+    const kh_routes_entry *entry = &routing->routes.entries[route];
+    for (uint32_t i = 0; i < entry->n_links; i++)
+        if (!kh_classes_admit(&routing->classes, &routing->links->states[entry->links[i].i].store, rank))
+            return false;
+    return true;
 }
 
 /* --- what happens to links --- */
@@ -314,6 +323,7 @@ kh_status kh_routing_init(kh_routing *routing, const kh_routing_setup *setup, kh
 {
     KH_TRY(check_options(&setup->options, err));
     *routing = (kh_routing){.kernel = setup->kernel, .links = setup->links, .options = setup->options, .version = 1};
+    KH_TRY(kh_classes_init(&routing->classes, &setup->classes, err));
     routing->refresh = kh_ns_from_s(setup->options.refresh_s > 0 ? setup->options.refresh_s : KH_REFRESH_S);
     routing->n_demands = setup->net->n_demands;
     kh_routes_init(&routing->routes, arena);

@@ -3,6 +3,7 @@
 #define KH_CORE_SIM_SERVICE_ROUTING_H
 
 #include "core/net/plan.h"
+#include "core/sim/service/classes.h"
 #include "core/sim/service/paths.h"
 #include "core/sim/service/policy.h"
 #include "core/sim/service/price.h"
@@ -42,6 +43,7 @@ typedef struct kh_routing {
     kh_kernel *kernel;
     kh_links *links;
     kh_routing_options options;
+    kh_classes classes;
     kh_ns refresh;
     kh_routes routes;           /**< the plan's first, then those found at run time */
     kh_routing_demand *demands; /**< [n_demands] */
@@ -60,6 +62,7 @@ typedef struct kh_routing_setup {
     kh_kernel *kernel;
     kh_links *links;
     kh_routing_options options;
+    kh_class_options classes;
 } kh_routing_setup;
 
 /** Joins the kernel; with other policies than the plan's listens to the links.
@@ -67,8 +70,11 @@ typedef struct kh_routing_setup {
 kh_status kh_routing_init(kh_routing *routing, const kh_routing_setup *setup, kh_arena *arena, kh_error *err);
 
 /** The route of a request of a demand now. A failure is kept in the event queue's status.
- *  @param bits  that it takes of every link; @param first whether it may use the reserve
+ *  @param bits  that it takes of every link; @param rank its class
  *  @return KH_NO_INDEX: there is none */
-uint32_t kh_routing_choose(kh_routing *routing, uint32_t demand, int64_t bits, bool first);
+uint32_t kh_routing_choose(kh_routing *routing, uint32_t demand, int64_t bits, uint32_t rank);
+
+/** True when no store on the route is too low for a new request of the class. */
+bool kh_routing_admits(const kh_routing *routing, uint32_t route, uint32_t rank);
 
 #endif
