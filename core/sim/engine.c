@@ -73,6 +73,7 @@ static double expected_events(const kh_engine *engine)
             events += end_ns / traffic->interval_ns * (double)traffic->n_phases * traffic->keys_at_once;
     }
     events += kh_faults_events(&engine->faults, engine->end);
+    events += kh_eavesdropping_events(&engine->eavesdropping, engine->end);
     for (size_t i = 0; i < engine->links.n; i++)
         if (engine->links.states[i].period > 0)
             events += end_ns / (double)engine->links.states[i].period;
@@ -123,6 +124,20 @@ static void report_demand(const kh_engine *engine, uint32_t i, kh_ns to)
     };
 }
 
+static kh_sim_eavesdropping report_eavesdropping(const kh_engine *engine, uint32_t link, kh_ns to)
+{
+    const kh_eavesdropping *e = &engine->eavesdropping;
+    kh_sim_eavesdropping report = {.discarded_bits = (double)engine->links.states[link].blocks.tapped_bits};
+    if (e->n == 0 || e->of_link[link] == KH_NO_INDEX)
+        return report;
+    const kh_eavesdropper *attack = &e->all[e->of_link[link]];
+    report.attacks = (double)attack->attacks;
+    report.alarms = (double)attack->alarms;
+    report.unnoticed = (double)attack->unnoticed;
+    report.quarantine_s = kh_s_from_ns(kh_eavesdropper_quarantine_ns(attack, to));
+    return report;
+}
+
 static void report_link(const kh_engine *engine, uint32_t i, kh_ns to)
 {
     const kh_link_state *state = &engine->links.states[i];
@@ -137,6 +152,7 @@ static void report_link(const kh_engine *engine, uint32_t i, kh_ns to)
     link->stored_bits = (double)state->store.level;
     link->lowest_bits = (double)state->store.lowest;
     link->up_fraction = kh_links_up_fraction(&engine->links, i, engine->counted_from, to);
+    link->eavesdropping = report_eavesdropping(engine, i, to);
 }
 
 static void report_borders(kh_engine *engine)
@@ -207,6 +223,16 @@ static kh_status schedule_statistics(kh_engine *engine, kh_error *err)
     return KH_OK;
 }
 
+static kh_status start_eavesdropping(kh_engine *engine, const kh_engine_inputs *inputs, kh_arena *scratch, kh_error *err)
+{
+    kh_eavesdropping_setup setup = {.net = inputs->net,
+                                    .kernel = &engine->kernel,
+                                    .links = &engine->links,
+                                    .seed = inputs->options->seed,
+                                    .play = inputs->options->faults};
+    return kh_eavesdropping_init(&engine->eavesdropping, &setup, scratch, err);
+}
+
 /* The parts, in the order in which the events of time 0 run. */
 static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, kh_arena *scratch, kh_error *err)
 {
@@ -226,6 +252,7 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
                               .seed = options->seed,
                               .play = options->faults};
     KH_TRY(kh_faults_init(&engine->faults, &faults, scratch, err));
+    KH_TRY(start_eavesdropping(engine, inputs, scratch, err));
     kh_routing_setup routing = {.net = net,
                                 .rates = inputs->rates,
                                 .plan = inputs->plan,

@@ -7,6 +7,7 @@
 #include "core/sim/service/relay.h"
 #include "core/sim/sim.h"
 #include "core/sim/supply/calibration.h"
+#include "core/sim/supply/eavesdropping.h"
 #include "core/sim/supply/faults.h"
 #include "core/sim/supply/passes.h"
 #include "core/sim/supply/slots.h"
@@ -39,6 +40,7 @@ typedef struct kh_engine {
     kh_passes passes;
     kh_lines lines;
     kh_faults faults;
+    kh_eavesdropping eavesdropping;
     kh_routing routing;
     kh_borders borders;
     kh_relay relay;

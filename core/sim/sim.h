@@ -79,6 +79,15 @@ typedef struct kh_sim_demand {
     kh_sim_routing routing;
 } kh_sim_demand;
 
+/** Spells in which somebody listened on a link, see eavesdropping.h. */
+typedef struct kh_sim_eavesdropping {
+    double attacks;   /**< that began */
+    double alarms;    /**< quarantines that began; a long attack may give several */
+    double unnoticed; /**< attacks that ended without one: below the threshold, or the link made no key */
+    double quarantine_s;
+    double discarded_bits; /**< made while somebody was heard listening; part of lost_bits */
+} kh_sim_eavesdropping;
+
 /** Conservation, in bits, exact: initial + generated = delivered + relayed + lost + expired + in transit + stored. From the end of
  * the warm-up; what requests under way at the end have taken counts as delivered or relayed. */
 typedef struct kh_sim_link {
@@ -92,6 +101,7 @@ typedef struct kh_sim_link {
     double lowest_bits;      /**< lowest level after warm-up */
     double up_fraction;      /**< of time in which the link was not broken */
     double handed_over_keys; /**< of a link between two domains: served over it; else 0 */
+    kh_sim_eavesdropping eavesdropping;
     kh_series level;
 } kh_sim_link;
 

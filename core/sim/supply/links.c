@@ -115,6 +115,23 @@ void kh_links_repair_module(kh_links *links, uint32_t link)
     links->states[link].health.working_modules += 1;
 }
 
+void kh_links_tap(kh_links *links, uint32_t link)
+{
+    links->states[link].health.tapped = links->states[link].health.was_tapped = true;
+}
+
+void kh_links_untap(kh_links *links, uint32_t link)
+{
+    kh_link_state *state = &links->states[link];
+    state->health.tapped = false;
+    state->health.was_tapped = state->health.was_tapped && state->producing;
+}
+
+void kh_links_set_key_share(kh_links *links, uint32_t link, double share)
+{
+    links->states[link].health.key_share = share;
+}
+
 bool kh_links_up(const kh_links *links, uint32_t link)
 {
     return links->states[link].health.broken == 0;
@@ -163,14 +180,14 @@ static void note_block(const kh_links *links, uint32_t link, double made_bits)
 }
 
 /* What follows when key was made or has arrived. */
-static void follow_key(kh_links *links, uint32_t link, int64_t bits)
+static void follow_key(kh_links *links, uint32_t link, int64_t bits, kh_link_news news)
 {
     kh_link_state *state = &links->states[link];
     kh_recorder_record(&state->recorder, kh_kernel_now(links->kernel), state->store.level);
     note_block(links, link, (double)bits);
     kh_production_start(links, link);
     touch(links, link);
-    tell(links, link, KH_LINK_KEY);
+    tell(links, link, news);
 }
 
 static void count_stored(kh_link_state *state, int64_t stored_bits)
@@ -190,16 +207,20 @@ static void store_now(kh_links *links, uint32_t link, int64_t bits)
 void kh_links_deliver(kh_links *links, uint32_t link, double bits)
 {
     kh_link_state *state = &links->states[link];
-    double made = bits * (state->health.working_modules / state->modules) + state->carry, whole = floor(made);
+    double share = state->health.working_modules / state->modules * state->health.key_share;
+    double made = bits * share + state->carry, whole = floor(made);
+    bool tapped = state->health.was_tapped;
     state->carry = made - whole;
-    if (state->health.broken > 0) {
+    state->health.was_tapped = state->health.tapped;
+    if (state->health.broken > 0 || tapped) {
         kh_keystore_discard(&state->store, (int64_t)whole);
         state->blocks.lost++;
+        state->blocks.tapped_bits += tapped ? (int64_t)whole : 0;
     } else if (state->age != NULL && state->age->sync > 0)
         kh_ageing_send(links, link, (int64_t)whole);
     else
         store_now(links, link, (int64_t)whole);
-    follow_key(links, link, (int64_t)whole);
+    follow_key(links, link, (int64_t)whole, tapped ? KH_LINK_TAPPED : KH_LINK_KEY);
 }
 
 void kh_links_store(kh_links *links, uint32_t link, int64_t bits, kh_ns born)
@@ -208,7 +229,7 @@ void kh_links_store(kh_links *links, uint32_t link, int64_t bits, kh_ns born)
     int64_t stored = kh_keystore_arrive(&state->store, bits);
     count_stored(state, stored);
     kh_ageing_store(links, link, stored, born);
-    follow_key(links, link, bits);
+    follow_key(links, link, bits, KH_LINK_KEY);
 }
 
 /* --- as a part --- */
@@ -308,6 +329,7 @@ kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rate
         state->modules = fmax(net->qkd_links[i].modules, 1); /* a rate without modules: a measured link, say */
         state->health.working_modules = state->modules;
         KH_TRY(kh_production_init(links, i, arena, err));
+        state->health.key_share = 1;
     }
     KH_TRY(kh_kernel_handle(kernel, "block", kh_production_finish, links, &links->block, err));
     KH_TRY(kh_kernel_join(kernel, &ops, links, err));

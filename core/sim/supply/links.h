@@ -12,14 +12,17 @@
 typedef struct kh_link_health {
     uint32_t broken;           /**< fibres, end nodes and other causes that keep the link down; 0: it is up */
     double working_modules;    /**< of the installed */
+    double key_share;          /**< of the key of working modules that is made, [0, 1]; 1: nobody takes any */
+    bool tapped, was_tapped;   /**< somebody is heard listening now; and in the block in the making */
     kh_ns down_since, down_ns; /**< down_ns: of closed outages, since the start of the statistics */
 } kh_link_health;
 
 /** Blocks of key that came due since the start of the statistics. */
 typedef struct kh_link_blocks {
-    uint64_t stored;  /**< whole or in part */
-    uint64_t dropped; /**< no room for any of it */
-    uint64_t lost;    /**< the link was down */
+    uint64_t stored;     /**< whole or in part */
+    uint64_t dropped;    /**< no room for any of it */
+    uint64_t lost;       /**< the link was down, or somebody had listened */
+    int64_t tapped_bits; /**< of those lost since somebody had listened */
 } kh_link_blocks;
 
 struct kh_age;
@@ -44,10 +47,11 @@ typedef struct kh_link_state {
 
 /** What the other parts are told of a link, after it happened. */
 typedef enum kh_link_news {
-    KH_LINK_KEY,  /**< key arrived */
-    KH_LINK_DOWN, /**< from up to down */
-    KH_LINK_UP,   /**< from down to up, or an end node works again: its store can be used */
-    KH_LINK_NEWS  /* how many */
+    KH_LINK_KEY,    /**< key arrived */
+    KH_LINK_DOWN,   /**< from up to down */
+    KH_LINK_UP,     /**< from down to up, or an end node works again: its store can be used */
+    KH_LINK_TAPPED, /**< instead of key: a block was thrown away since somebody had listened */
+    KH_LINK_NEWS    /* how many */
 } kh_link_news;
 typedef void (*kh_link_listener)(void *self, uint32_t link, kh_link_news news);
 
@@ -110,6 +114,12 @@ void kh_links_repair_node(kh_links *links, uint32_t node);
 /** One module breaks or is repaired: the link makes its share of key less or more. */
 void kh_links_break_module(kh_links *links, uint32_t link);
 void kh_links_repair_module(kh_links *links, uint32_t link);
+
+/** From now on somebody listens, which the errors of every block that this touches will show; from now on nobody does. */
+void kh_links_tap(kh_links *links, uint32_t link);
+void kh_links_untap(kh_links *links, uint32_t link);
+/** From the block in the making on the link makes this share of its key. @param share [0, 1] */
+void kh_links_set_key_share(kh_links *links, uint32_t link, double share);
 
 bool kh_links_up(const kh_links *links, uint32_t link);
 /** Both end nodes work: key in the store can be used. */
