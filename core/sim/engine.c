@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/engine.h"
 
+#include "core/sim/engine_fluid.h"
 #include "core/sim/result.h"
 
 #include <math.h>
@@ -67,7 +68,7 @@ static kh_status make_results(kh_engine *engine, kh_arena *arena, kh_error *err)
 static double expected_events(const kh_engine *engine)
 {
     double end_ns = (double)engine->end, events = 0;
-    for (size_t i = 0; i < engine->net->n_demands; i++) {
+    for (size_t i = 0; i < engine->asking.n; i++) {
         const kh_traffic *traffic = &engine->asking.traffic[i];
         if (traffic->keys_at_once > 0)
             events += end_ns / traffic->interval_ns * (double)traffic->n_phases * traffic->keys_at_once;
@@ -75,7 +76,7 @@ static double expected_events(const kh_engine *engine)
     events += kh_faults_events(&engine->faults, engine->end);
     events += kh_eavesdropping_events(&engine->eavesdropping, engine->end);
     for (size_t i = 0; i < engine->links.n; i++)
-        if (engine->links.states[i].period > 0)
+        if (engine->links.states[i].period > 0 && engine->options.level == KH_SIM_BLOCK)
             events += end_ns / (double)engine->links.states[i].period;
     return events;
 }
@@ -182,6 +183,10 @@ static void report(kh_engine *engine, kh_ns to)
     result->link_failures = engine->faults.starts[KH_FAULT_LINK];
     result->shared_failures = engine->faults.starts[KH_FAULT_SHARED_RISK];
     result->maintenances = engine->faults.starts[KH_FAULT_MAINTENANCE];
+    if (engine->options.level == KH_SIM_FLUID) {
+        kh_engine_fluid_report(engine, to);
+        return;
+    }
     for (uint32_t i = 0; i < result->n_demands; i++)
         report_demand(engine, i, to);
     for (uint32_t i = 0; i < result->n_links; i++)
@@ -239,7 +244,10 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
     const kh_net *net = inputs->net;
     const kh_sim_options *options = inputs->options;
     kh_kernel *kernel = &engine->kernel;
+    double latency_s = isnan(options->hop_latency_s) ? DEFAULT_HOP_LATENCY_S : options->hop_latency_s;
     KH_TRY(kh_links_init(&engine->links, net, inputs->rates, kernel, scratch, err));
+    if (options->level == KH_SIM_BLOCK)
+        kh_links_start(&engine->links);
     KH_TRY(kh_slots_init(&engine->slots, &engine->links, options->seed, err));
     KH_TRY(kh_calibration_init(&engine->calibration, &engine->links, options->seed, scratch, err));
     KH_TRY(kh_switches_init(&engine->switches, &engine->links, scratch, err));
@@ -253,6 +261,8 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
                               .play = options->faults};
     KH_TRY(kh_faults_init(&engine->faults, &faults, scratch, err));
     KH_TRY(start_eavesdropping(engine, inputs, scratch, err));
+    if (options->level == KH_SIM_FLUID)
+        return kh_engine_fluid_start(engine, latency_s, scratch, err);
     kh_routing_setup routing = {.net = net,
                                 .rates = inputs->rates,
                                 .plan = inputs->plan,
@@ -262,7 +272,6 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
                                 .classes = options->classes};
     KH_TRY(kh_routing_init(&engine->routing, &routing, scratch, err));
     KH_TRY(kh_borders_init(&engine->borders, net, scratch, err));
-    double latency_s = isnan(options->hop_latency_s) ? DEFAULT_HOP_LATENCY_S : options->hop_latency_s;
     kh_relay_setup relay = {.net = net,
                             .plan = inputs->plan,
                             .kernel = kernel,
@@ -336,12 +345,16 @@ void kh_engine_visit(kh_engine *engine, kh_state *state)
     kh_kernel_visit(&engine->kernel, state);
 }
 
+static int64_t level_of(const kh_engine *engine, size_t link)
+{
+    bool fluid = engine->options.level == KH_SIM_FLUID;
+    return fluid ? llround(engine->fluid.tanks[link].tank.level) : engine->links.states[link].store.level;
+}
+
 kh_status kh_engine_finish(kh_engine *engine, kh_error *err)
 {
-    if (engine->options.audit)
-        KH_TRY(kh_kernel_audit(&engine->kernel, err));
-    for (size_t i = 0; i < engine->links.n; i++)
-        kh_recorder_finish(&engine->links.states[i].recorder, engine->end, engine->links.states[i].store.level);
     report(engine, engine->end);
-    return KH_OK;
+    for (size_t i = 0; i < engine->links.n; i++)
+        kh_recorder_finish(&engine->links.states[i].recorder, engine->end, level_of(engine, i));
+    return engine->options.audit ? kh_kernel_audit(&engine->kernel, err) : KH_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef KH_CORE_SIM_ENGINE_H
 #define KH_CORE_SIM_ENGINE_H
 
+#include "core/sim/fluid/fluid.h"
 #include "core/sim/service/asking.h"
 #include "core/sim/service/borders.h"
 #include "core/sim/service/relay.h"
@@ -45,6 +46,7 @@ typedef struct kh_engine {
     kh_borders borders;
     kh_relay relay;
     kh_asking asking;
+    kh_fluid fluid;         /**< in place of routing, relay and asking at the fluid level */
     kh_sim_result *results; /**< [n_results] one a batch; the series of the first fill as the run goes on */
 } kh_engine;
 

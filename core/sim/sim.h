@@ -12,7 +12,7 @@
 #include "core/sim/stats/estimate.h"
 #include "core/sim/stats/series.h"
 
-/** The door of the engine: a plan played in time. Block level: every block of key, request, hop of a relay and fault is an event.
+/** The door of the engine: a plan played in time, block by block or as a fluid.
  *  Time is integer nanoseconds from the start of the run. */
 
 #define KH_SIM_MOST_DAYS 32850.0 /**< longest run, 90 years of 365 days */
@@ -33,7 +33,14 @@ typedef struct kh_sim_checkpoints {
     size_t n_resume;
 } kh_sim_checkpoints;
 
+/** How finely a run is played. */
+typedef enum kh_sim_level {
+    KH_SIM_BLOCK, /**< every block of key, request, hop and fault is an event */
+    KH_SIM_FLUID  /**< rates: events only where one changes; the limit for small blocks and keys, see fluid/README.md */
+} kh_sim_level;
+
 typedef struct kh_sim_options {
+    kh_sim_level level;
     double duration_s;    /**< > 0, at most KH_SIM_MOST_DAYS */
     double warm_up_s;     /**< not counted in the statistics, [0, duration_s) */
     uint64_t seed;        /**< < 2^53, or such a number with KH_RNG_MIRRORED */

@@ -5,6 +5,7 @@
 #include "tools/cli/cli.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { MOST_OPTIONS = 40, USUAL_REPLICATIONS = 3 };
 
@@ -22,7 +23,12 @@ static void add(option_list *list, const cli_option *options, size_t n)
 
 static void add_time(option_list *list, simulate_args *args)
 {
-    const cli_option options[] = {{.name = "days",
+    const cli_option options[] = {{.name = "level",
+                                   .kind = CLI_TEXT,
+                                   .target = &args->level,
+                                   .argument = "NAME",
+                                   .help = "block (default), or fluid: mean rates, much faster"},
+                                  {.name = "days",
                                    .kind = CLI_NUMBER,
                                    .target = &args->days,
                                    .low = 1e-4,
@@ -156,6 +162,10 @@ static kh_status check(simulate_args *args, kh_error *err)
 {
     const cli_run_files *files = &args->files;
     bool one_run = args->batches > 0 || files->trace != NULL || files->checkpoint != NULL || files->resume != NULL;
+    bool fluid = strcmp(args->level, "fluid") == 0;
+    if (!fluid && strcmp(args->level, "block") != 0)
+        return kh_fail(err, KH_EUSAGE, "--level is '%s', must be block or fluid", args->level);
+    args->sim.level = fluid ? KH_SIM_FLUID : KH_SIM_BLOCK;
     if (args->warm_up_days >= args->days)
         return kh_fail(err, KH_EUSAGE, "--warm-up is %g days, must be less than --days %g", args->warm_up_days, args->days);
     if (one_run && args->replications > 1)
@@ -177,6 +187,7 @@ static kh_status check(simulate_args *args, kh_error *err)
 kh_status simulate_args_parse(int argc, char **argv, simulate_args *args, bool *finished, kh_error *err)
 {
     *args = (simulate_args){.sim = kh_sim_defaults(), .warm_up_days = (double)NAN, .processes = 1, .objective = "max-min"};
+    args->level = "block";
     args->days = args->sim.duration_s / KH_S_PER_DAY;
     args->files.trace_to_days = KH_SIM_MOST_DAYS + 1;
     option_list list = {.n = 0};

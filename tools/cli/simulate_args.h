@@ -14,7 +14,7 @@ typedef struct simulate_args {
     double days, warm_up_days;
     uint64_t batches;                 /**< 0: one */
     uint64_t replications, processes; /**< replications 0: not given */
-    const char *objective;
+    const char *objective, *level;
     bool no_faults, json, require;
     cli_run_files files;
 } simulate_args;

@@ -27,3 +27,11 @@ double kh_fetch_keys(const kh_net *net, const kh_demand *demand, const kh_plan_d
     double room = smallest_store_bits(net, planned) * SHARE_OF_STORE / demand->key_bits;
     return fmax(1, floor(fmin(fmin(fetch_s / period_s, room), 1e6)));
 }
+
+double kh_fetch_patience_s(const kh_demand *demand, double keys, double late_after_s, double fetch_s)
+{
+    double rekey_s = demand->rekey_s > 0 ? demand->rekey_s : KH_LATE_AFTER_S;
+    if (late_after_s > 0)
+        return late_after_s;
+    return keys > 1 ? fmax(rekey_s, fetch_s) : rekey_s;
+}

@@ -12,4 +12,10 @@
  *  @return >= 1 */
 double kh_fetch_keys(const kh_net *net, const kh_demand *demand, const kh_plan_demand *planned, double fetch_s);
 
+/** How long its requests may wait for key: @p late_after_s if > 0, else the rekey period or KH_LATE_AFTER_S without one; a request
+ *  for several keys may wait as long as they last. @param keys as of kh_fetch_keys() */
+double kh_fetch_patience_s(const kh_demand *demand, double keys, double late_after_s, double fetch_s);
+
+#define KH_LATE_AFTER_S 60.0
+
 #endif

@@ -325,9 +325,7 @@ static kh_relay_demand new_demand(const kh_relay_setup *setup, const kh_classes 
     kh_relay_demand made = {.rank = (uint8_t)kh_classes_of(classes, demand->priority)};
     made.keys = kh_fetch_keys(setup->net, demand, &setup->plan->demands[i], setup->fetch_s);
     made.key_bits = demand->key_bits > 0 ? (int64_t)(demand->key_bits * made.keys) : 0;
-    double rekey_s = demand->rekey_s > 0 ? demand->rekey_s : KH_LATE_AFTER_S;
-    double patience_s = made.keys > 1 ? fmax(rekey_s, setup->fetch_s) : rekey_s;
-    made.late_after = kh_ns_from_s(setup->late_after_s > 0 ? setup->late_after_s : patience_s);
+    made.late_after = kh_ns_from_s(kh_fetch_patience_s(demand, made.keys, setup->late_after_s, setup->fetch_s));
     return made;
 }
 

@@ -108,7 +108,6 @@ typedef struct kh_relay_setup {
     double fetch_s;        /**< as in kh_sim_options; a request for several keys may wait that long */
 } kh_relay_setup;
 
-#define KH_LATE_AFTER_S        60.0
 #define KH_RELAY_MOST_REQUESTS 262144 /**< under way or waiting at once: about 60 MB with their timers; more is KH_ELIMIT */
 
 /** Joins the kernel and listens to the links. Clients are set afterwards, in demands[].client.

@@ -28,7 +28,7 @@ static kh_status check_link(const kh_qkd_link *link, const kh_qkd_rate *rate, kh
 
 /* --- what works --- */
 
-static void tell(const kh_links *links, uint32_t link, kh_link_news news)
+void kh_links_tell(const kh_links *links, uint32_t link, kh_link_news news)
 {
     for (size_t i = 0; i < links->n_listeners; i++)
         links->listeners[i].tell(links->listeners[i].self, link, news);
@@ -41,7 +41,7 @@ void kh_links_break(kh_links *links, uint32_t link)
     if (health->broken++ > 0)
         return;
     health->down_since = kh_kernel_now(links->kernel);
-    tell(links, link, KH_LINK_DOWN);
+    kh_links_tell(links, link, KH_LINK_DOWN);
 }
 
 /* True when it works again. */
@@ -58,7 +58,7 @@ static bool mend(kh_links *links, uint32_t link)
 void kh_links_repair(kh_links *links, uint32_t link)
 {
     if (mend(links, link))
-        tell(links, link, KH_LINK_UP);
+        kh_links_tell(links, link, KH_LINK_UP);
 }
 
 static bool ends_at(const kh_links *links, uint32_t link, uint32_t node)
@@ -72,9 +72,14 @@ void kh_links_break_node(kh_links *links, uint32_t node)
     links->node_broken[node]++;
     for (uint32_t i = 0; i < links->n; i++)
         links->states[i].dead_ends += ends_at(links, i, node);
-    for (uint32_t i = 0; i < links->n; i++)
-        if (ends_at(links, i, node))
-            kh_links_break(links, i);
+    for (uint32_t i = 0; i < links->n; i++) {
+        if (!ends_at(links, i, node))
+            continue;
+        bool was_down = !kh_links_up(links, i);
+        kh_links_break(links, i);
+        if (was_down) /* its store cannot be used any more */
+            kh_links_tell(links, i, KH_LINK_DOWN);
+    }
 }
 
 /* A node that was down has forgotten its key: the other end discards the rest of the pairs. */
@@ -99,7 +104,7 @@ void kh_links_repair_node(kh_links *links, uint32_t node)
     for (uint32_t i = 0; i < links->n; i++) /* even a link that is still cut: its store can be used again */
         if (ends_at(links, i, node)) {
             resynchronise(links, i);
-            tell(links, i, KH_LINK_UP);
+            kh_links_tell(links, i, KH_LINK_UP);
         }
 }
 
@@ -107,12 +112,14 @@ void kh_links_break_module(kh_links *links, uint32_t link)
 {
     links->n_broken++;
     links->states[link].health.working_modules -= 1;
+    kh_links_tell(links, link, KH_LINK_RATE);
 }
 
 void kh_links_repair_module(kh_links *links, uint32_t link)
 {
     links->n_broken--;
     links->states[link].health.working_modules += 1;
+    kh_links_tell(links, link, KH_LINK_RATE);
 }
 
 void kh_links_tap(kh_links *links, uint32_t link)
@@ -130,6 +137,7 @@ void kh_links_untap(kh_links *links, uint32_t link)
 void kh_links_set_key_share(kh_links *links, uint32_t link, double share)
 {
     links->states[link].health.key_share = share;
+    kh_links_tell(links, link, KH_LINK_RATE);
 }
 
 bool kh_links_up(const kh_links *links, uint32_t link)
@@ -143,6 +151,12 @@ double kh_links_qber(const kh_links *links, uint32_t link)
     if (links->slot != KH_NO_INDEX)
         return rates->slots[link * rates->n_slots + links->slot].qber;
     return rates->qkd[link].qber;
+}
+
+double kh_links_rate_bps(const kh_links *links, uint32_t link)
+{
+    const kh_link_health *health = &links->states[link].health;
+    return kh_production_rate_bps(links, link) * health->working_modules / links->states[link].modules * health->key_share;
 }
 
 double kh_links_up_fraction(const kh_links *links, uint32_t link, kh_ns from, kh_ns to)
@@ -187,7 +201,7 @@ static void follow_key(kh_links *links, uint32_t link, int64_t bits, kh_link_new
     note_block(links, link, (double)bits);
     kh_production_start(links, link);
     touch(links, link);
-    tell(links, link, news);
+    kh_links_tell(links, link, news);
 }
 
 static void count_stored(kh_link_state *state, int64_t stored_bits)
@@ -333,8 +347,11 @@ kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rate
     }
     KH_TRY(kh_kernel_handle(kernel, "block", kh_production_finish, links, &links->block, err));
     KH_TRY(kh_kernel_join(kernel, &ops, links, err));
-    KH_TRY(kh_ageing_init(links, arena, err));
+    return kh_ageing_init(links, arena, err);
+}
+
+void kh_links_start(kh_links *links)
+{
     for (uint32_t i = 0; i < links->n; i++)
         kh_production_start(links, i);
-    return KH_OK;
 }

@@ -48,8 +48,9 @@ typedef struct kh_link_state {
 /** What the other parts are told of a link, after it happened. */
 typedef enum kh_link_news {
     KH_LINK_KEY,    /**< key arrived */
-    KH_LINK_DOWN,   /**< from up to down */
+    KH_LINK_DOWN,   /**< from up to down, or an end node failed too: its store cannot be used */
     KH_LINK_UP,     /**< from down to up, or an end node works again: its store can be used */
+    KH_LINK_RATE,   /**< it makes more or less key than before */
     KH_LINK_TAPPED, /**< instead of key: a block was thrown away since somebody had listened */
     KH_LINK_NEWS    /* how many */
 } kh_link_news;
@@ -78,14 +79,20 @@ typedef struct kh_links {
     size_t n_listeners;
 } kh_links;
 
-/** Stores with their initial fill, all sound; production starts where it is wanted. Joins the kernel.
+/** Stores with their initial fill, all sound; nothing is made yet. Joins the kernel.
  *  @param rates must outlive the links, as must the network
  *  @return KH_OK; KH_ERANGE (a store or rate that cannot be played); KH_ENOMEM */
 kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rates, kh_kernel *kernel, kh_arena *arena,
                         kh_error *err);
 
+/** Production by blocks starts where it is wanted. */
+void kh_links_start(kh_links *links);
+
 /** Who wants to know; told in the order of these calls. @return KH_OK; KH_ELIMIT */
 kh_status kh_links_listen(kh_links *links, kh_link_listener tell, void *self, kh_error *err);
+
+/* Tells all who listen. */
+void kh_links_tell(const kh_links *links, uint32_t link, kh_link_news news);
 
 /* What follows when a level has fallen: it is recorded, production starts, the audit looks at it. */
 void kh_links_follow(kh_links *links, uint32_t link);
@@ -129,6 +136,8 @@ static inline bool kh_links_ends_up(const kh_links *links, uint32_t link)
 }
 /** Quantum bit error rate of now: that of the present time slot, else that of the link; NAN when unknown. */
 double kh_links_qber(const kh_links *links, uint32_t link);
+/** Key that the working modules make now while the production runs, whether it arrives or not. */
+double kh_links_rate_bps(const kh_links *links, uint32_t link);
 /** Share of [from, to] in which the link was up, from the last restart. */
 double kh_links_up_fraction(const kh_links *links, uint32_t link, kh_ns from, kh_ns to);
 

@@ -81,6 +81,7 @@ void kh_production_pause(kh_links *links, uint32_t link)
         (void)kh_queue_cancel(&links->kernel->queue, state->variation->timer);
     }
     state->variation->paused++;
+    kh_links_tell(links, link, KH_LINK_RATE);
 }
 
 void kh_production_resume(kh_links *links, uint32_t link)
@@ -91,6 +92,7 @@ void kh_production_resume(kh_links *links, uint32_t link)
     state->variation->paused--;
     if (is_at_work(state))
         go_on(links, link);
+    kh_links_tell(links, link, KH_LINK_RATE);
 }
 
 void kh_production_scale(kh_links *links, uint32_t link, double factor)
@@ -99,6 +101,16 @@ void kh_production_scale(kh_links *links, uint32_t link, double factor)
     if (is_at_work(state))
         bring_up_to_date(links, state->variation);
     state->variation->bits_per_ns = factor * mean_bits_per_ns(state);
+    kh_links_tell(links, link, KH_LINK_RATE);
+}
+
+double kh_production_rate_bps(const kh_links *links, uint32_t link)
+{
+    const kh_link_state *state = &links->states[link];
+    const kh_variation *v = state->variation;
+    if (state->period == 0 || (v != NULL && v->paused > 0))
+        return 0;
+    return (v != NULL ? v->bits_per_ns : mean_bits_per_ns(state)) * KH_NS_PER_S;
 }
 
 static void start_varying(kh_links *links, uint32_t link)

@@ -37,4 +37,7 @@ void kh_production_resume(kh_links *links, uint32_t link);
 /** From now on it makes so much while it works. It varies. @param factor of its mean rate, >= 0 */
 void kh_production_scale(kh_links *links, uint32_t link, double factor);
 
+/** What all its modules make now, bit/s; of whole blocks without a variation. */
+double kh_production_rate_bps(const kh_links *links, uint32_t link);
+
 #endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/sim/engine_fluid.h"
+
+kh_status kh_engine_fluid_start(kh_engine *engine, double hop_latency_s, kh_arena *scratch, kh_error *err)
+{
+    kh_fluid_setup setup = {.net = engine->net,
+                            .plan = engine->inputs.plan,
+                            .kernel = &engine->kernel,
+                            .links = &engine->links,
+                            .hop_latency_s = hop_latency_s,
+                            .late_after_s = engine->options.late_after_s,
+                            .fetch_s = engine->options.fetch_s,
+                            .end = engine->end};
+    return kh_fluid_init(&engine->fluid, &setup, scratch, err);
+}
+
+static void report_demand(kh_engine *engine, uint32_t i, double counted_s)
+{
+    kh_fluid_service service = kh_fluid_served(&engine->fluid, i);
+    engine->results[engine->batch].demands[i] = (kh_sim_demand){.requests = service.requests,
+                                                                .served = service.served,
+                                                                .late = service.late,
+                                                                .blocked = service.blocked,
+                                                                .delivered_bits = service.delivered_bits,
+                                                                .mean_wait_s = service.mean_wait_s,
+                                                                .availability = 1 - service.starved_s / counted_s};
+}
+
+static void report_link(kh_engine *engine, uint32_t i, kh_ns to)
+{
+    kh_sim_link *link = &engine->results[engine->batch].links[i];
+    kh_fluid_ledger ledger = kh_fluid_ledger_of(&engine->fluid, i);
+    link->initial_bits = ledger.initial;
+    link->generated_bits = ledger.generated;
+    link->delivered_bits = ledger.delivered;
+    link->relayed_bits = ledger.relayed;
+    link->lost_bits = ledger.lost;
+    link->stored_bits = ledger.stored;
+    link->lowest_bits = ledger.lowest;
+    link->up_fraction = kh_links_up_fraction(&engine->links, i, engine->counted_from, to);
+}
+
+void kh_engine_fluid_report(kh_engine *engine, kh_ns to)
+{
+    double counted_s = kh_s_from_ns(to - engine->counted_from);
+    kh_fluid_finish(&engine->fluid, to);
+    for (uint32_t i = 0; i < engine->fluid.n_demands; i++)
+        report_demand(engine, i, counted_s);
+    for (uint32_t i = 0; i < engine->fluid.n_links; i++)
+        report_link(engine, i, to);
+}
