@@ -23,6 +23,7 @@ typedef struct subject {
     const kh_qkd_protocol *protocol;
     bool has_fibres;
     kh_qkd_channel channel; /* with fibres */
+    kh_arena *arena;        /* of timetables; NULL: none are made */
 } subject;
 
 /* that carry quantum light */
@@ -109,7 +110,7 @@ static kh_status find_subject(const kh_net *net, kh_qkd_link_id id, const kh_tim
 static kh_status compute_satellite(const kh_net *net, const subject *s, kh_qkd_rate *rate, kh_error *err)
 {
     kh_satellite_year year;
-    KH_TRY(kh_satellite_year_compute(net, s->link, &year, err));
+    KH_TRY(kh_satellite_year_compute(net, s->link, s->arena, &year, err));
     rate->is_satellite = true;
     rate->satellite = year.rate;
     if (year.n_steps == 0) {
@@ -135,7 +136,12 @@ static kh_status compute_satellite(const kh_net *net, const subject *s, kh_qkd_r
     }
     const kh_qkd_key block = {.block_s = rate->block_s};
     rate->epsilon = kh_epsilon_of(&kh_qkd_pass, s->device, &block, s->link->modules);
+    double before_bps = rate->per_module_bps;
     apply_device(s->device, rate->loss_db, rate);
+    for (size_t i = 0; i < year.n_passes && before_bps > 0.0; i++)
+        year.passes[i].key_bits *= rate->per_module_bps / before_bps;
+    rate->passes = year.passes;
+    rate->n_passes = rate->per_module_bps > 0.0 ? year.n_passes : 0;
     return KH_OK;
 }
 
@@ -153,6 +159,7 @@ static kh_status rate_of(const kh_net *net, const subject *s, kh_qkd_rate *rate,
         .epsilon = kh_epsilon_unknown(),
         .effects = EFFECTS_UNKNOWN,
         .change = {.factor = 1.0},
+        .on_share = 1.0,
     };
     if (s->has_fibres && s->protocol != NULL) {
         result.ceiling_bps = pulses_hz(s->device) * kh_qkd_ceiling(s->protocol, s->channel.arms_db[0], s->channel.arms_db[1]);
@@ -214,21 +221,36 @@ static kh_qkd_rate mean_of(const kh_net *net, const kh_qkd_rate *each)
     return mean;
 }
 
-kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot_rate *slots, kh_qkd_memo *memo, kh_qkd_rate *rate,
-                                 kh_error *err)
+/* a link works only part of the time: so much less of all that takes time */
+static void apply_on_share(double share, kh_qkd_rate *rate, kh_slot_rate *slots, size_t n_slots)
 {
-    subject s = {0};
-    if (net->n_time_slots == 0) {
-        KH_TRY(find_subject(net, link, NULL, &s, err));
-        return rate_once(net, &s, memo, rate, err);
-    }
+    rate->on_share = share;
+    if (share == 1.0)
+        return;
+    rate->key_rate_bps *= share;
+    rate->per_module_bps *= share;
+    rate->sifted_rate_bps *= share;
+    rate->block_s /= share;
+    rate->epsilon.blocks_per_year *= share;
+    if (!isnan(rate->epsilon.block))
+        rate->epsilon.year = fmin(1.0, rate->epsilon.block * rate->epsilon.blocks_per_year);
+    for (size_t i = 0; i < n_slots && slots != NULL; i++)
+        slots[i].key_rate_bps *= share;
+}
+
+/* while it works */
+static kh_status rate_in_slots(const kh_net *net, kh_qkd_link_id link, kh_slot_rate *slots, kh_qkd_memo *memo, kh_qkd_rate *rate,
+                               kh_error *err)
+{
     kh_qkd_rate *each = calloc(net->n_time_slots, sizeof *each);
     if (each == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for the rates of a link");
+    subject s = {0};
     kh_status status = KH_OK;
     for (size_t i = 0; i < net->n_time_slots && status == KH_OK; i++) {
         subject before = s;
         status = find_subject(net, link, &net->time_slots[i], &s, err);
+        s.arena = kh_qkd_memo_arena(memo);
         bool unchanged =
             i > 0 && memcmp(&before.channel, &s.channel, sizeof s.channel) == 0; /* most links do not feel the weather */
         if (status == KH_OK && unchanged)
@@ -242,6 +264,23 @@ kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot
         *rate = mean_of(net, each);
     free(each);
     return status;
+}
+
+static kh_status rate_at_all_times(const kh_net *net, kh_qkd_link_id link, kh_qkd_memo *memo, kh_qkd_rate *rate, kh_error *err)
+{
+    subject s = {0};
+    KH_TRY(find_subject(net, link, NULL, &s, err));
+    s.arena = kh_qkd_memo_arena(memo);
+    return rate_once(net, &s, memo, rate, err);
+}
+
+kh_status kh_qkd_link_rate_slots(const kh_net *net, kh_qkd_link_id link, kh_slot_rate *slots, kh_qkd_memo *memo, kh_qkd_rate *rate,
+                                 kh_error *err)
+{
+    KH_TRY(net->n_time_slots == 0 ? rate_at_all_times(net, link, memo, rate, err)
+                                  : rate_in_slots(net, link, slots, memo, rate, err));
+    apply_on_share(kh_net_on_share(net, link), rate, slots, net->n_time_slots);
+    return KH_OK;
 }
 
 kh_status kh_qkd_link_rate(const kh_net *net, kh_qkd_link_id link, kh_qkd_rate *rate, kh_error *err)

@@ -12,6 +12,7 @@ _Static_assert(sizeof(kh_qkd_memo_key) == sizeof(kh_qkd_channel) + sizeof(double
 
 /* open addressing; at most half of the places are taken */
 struct kh_qkd_memo {
+    kh_arena *arena;
     known *all; /* [capacity] */
     size_t n, capacity;
     size_t *places; /* [n_places] 1 + index in all; 0: free */
@@ -26,11 +27,17 @@ kh_qkd_memo *kh_qkd_memo_create(kh_arena *arena, size_t capacity)
     size_t n_places = 2;
     while (n_places / 2 < capacity)
         n_places *= 2;
-    *memo = (kh_qkd_memo){.all = KH_NEW(arena, known, capacity),
+    *memo = (kh_qkd_memo){.arena = arena,
+                          .all = KH_NEW(arena, known, capacity),
                           .capacity = capacity,
                           .places = KH_NEW(arena, size_t, n_places),
                           .n_places = n_places};
     return memo->all != NULL && memo->places != NULL ? memo : NULL;
+}
+
+kh_arena *kh_qkd_memo_arena(const kh_qkd_memo *memo)
+{
+    return memo == NULL ? NULL : memo->arena;
 }
 
 /* FNV-1a */

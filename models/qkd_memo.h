@@ -23,6 +23,9 @@ typedef struct kh_qkd_memo kh_qkd_memo;
 /** @param arena  where it lives @param capacity  how many rates it keeps; more are forgotten @return NULL: out of memory */
 kh_qkd_memo *kh_qkd_memo_create(kh_arena *arena, size_t capacity);
 
+/** Where the memo lives. @param memo  NULL: NULL */
+kh_arena *kh_qkd_memo_arena(const kh_qkd_memo *memo);
+
 /** @return NULL when not known */
 const kh_qkd_rate *kh_qkd_memo_find(const kh_qkd_memo *memo, const kh_qkd_memo_key *key);
 

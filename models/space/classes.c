@@ -229,3 +229,8 @@ void kh_classes_fill(kh_classes *classes)
     classes->day.best = classes->night.best;
     fill_sky(classes, n.by_day, &classes->day);
 }
+
+double kh_classes_bits(const kh_classes *s, const kh_passage *passage)
+{
+    return kh_classes_between(s, kh_classes_is_night(s, passage) ? s->night.bits : s->day.bits, passage->offset_rad);
+}

@@ -43,6 +43,9 @@ bool kh_classes_is_night(const kh_classes *classes, const kh_passage *passage);
 kh_track kh_classes_track(const kh_classes *classes, double offset_rad);
 kh_pass_steps kh_profile_steps(const kh_profile *profile);
 
+/** Key of one pass of the year with a clear sky, by its own light; bits, >= 0. */
+double kh_classes_bits(const kh_classes *classes, const kh_passage *passage);
+
 /** The value of a pass between classes; 0 at the horizon. @param value  [KH_CLASSES], falling */
 double kh_classes_between(const kh_classes *classes, const double *value, double offset_rad);
 

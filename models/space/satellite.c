@@ -3,6 +3,7 @@
 
 #include "core/base/units.h"
 #include "models/space/classes.h"
+#include "models/space/timetable.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,7 +40,7 @@ static void take_pass(const kh_passage *passage, void *user)
     const kh_classes *s = t->classes;
     bool night = kh_classes_is_night(s, passage);
     const kh_sky_classes *k = night ? &s->night : &s->day;
-    double bits = kh_classes_between(s, k->bits, passage->offset_rad), share = s->setting->clear_share[passage->month];
+    double bits = kh_classes_bits(s, passage), share = s->setting->clear_share[passage->month];
     t->year->rate.passes += 1.0;
     t->year->rate.night_passes += night ? 1.0 : 0.0;
     t->year->ceiling_bits_year += kh_classes_between(s, s->ceiling_bits, passage->offset_rad);
@@ -115,7 +116,8 @@ static kh_status check_bits(const kh_classes *s, const kh_sky_classes *k, kh_err
     return KH_OK;
 }
 
-kh_status kh_satellite_year_compute(const kh_net *net, const kh_qkd_link *link, kh_satellite_year *year, kh_error *err)
+kh_status kh_satellite_year_compute(const kh_net *net, const kh_qkd_link *link, kh_arena *arena, kh_satellite_year *year,
+                                    kh_error *err)
 {
     const kh_satellite_setting setting = kh_satellite_setting_of(net, link);
     kh_classes classes;
@@ -132,6 +134,8 @@ kh_status kh_satellite_year_compute(const kh_net *net, const kh_qkd_link *link, 
     sum_up(&t, &made.rate);
     if (made.rate.passes > 0.0)
         KH_TRY(show_best(&t, err));
+    if (arena != NULL)
+        KH_TRY(kh_timetable_make(&classes, arena, &made.passes, &made.n_passes, err));
     *year = made;
     return KH_OK;
 }

@@ -26,13 +26,17 @@ typedef struct kh_satellite_year {
     kh_qkd_key key;                                                    /**< of it; as of a block */
     double ceiling_bits_year;                                          /**< PLOB bound of all passes, clear or not */
     double detections_year;                                            /**< in the key basis, expected */
+    kh_pass *passes;                                                   /**< [n_passes] the timetable: those that give key */
+    size_t n_passes;
 } kh_satellite_year;
 
 /** @param link  with kh_satellite_has_model()
+ *  @param arena  where the timetable lives; NULL: none is made
  *  @return KH_OK (also without key); KH_ERANGE for a value outside what the models allow; KH_EINTERNAL when a pass gives more key
  *          than the PLOB bound; KH_ENOMEM
  *  Cost: see tests/bench/bench_sat.c. Pure function. */
-kh_status kh_satellite_year_compute(const kh_net *net, const kh_qkd_link *link, kh_satellite_year *year, kh_error *err);
+kh_status kh_satellite_year_compute(const kh_net *net, const kh_qkd_link *link, kh_arena *arena, kh_satellite_year *year,
+                                    kh_error *err);
 
 /** Key of one pass alone, searched from scratch, for checking the classes.
  *  @param offset_rad  least central angle to the station @param by_day  with the noise of the day @return bits, >= 0 */

@@ -61,7 +61,7 @@ static void compare(const kh_net *net)
 {
     kh_satellite_year year;
     kh_error err = {0};
-    if (kh_satellite_year_compute(net, &net->qkd_links[0], &year, &err) != KH_OK)
+    if (kh_satellite_year_compute(net, &net->qkd_links[0], NULL, &year, &err) != KH_OK)
         return;
     const kh_satellite_setting setting = kh_satellite_setting_of(net, &net->qkd_links[0]);
     sums all = {.net = net};
@@ -82,7 +82,7 @@ static void time_year(const kh_net *net, size_t link, const char *what)
     kh_error err = {0};
     double start = now_ms();
     for (int i = 0; i < TIMES; i++)
-        (void)kh_satellite_year_compute(net, &net->qkd_links[link], &year, &err);
+        (void)kh_satellite_year_compute(net, &net->qkd_links[link], NULL, &year, &err);
     double middle = now_ms();
     for (int i = 0; i < TIMES; i++)
         (void)kh_qkd_link_rate(net, (kh_qkd_link_id){(uint32_t)link}, &rate, &err);

@@ -2,6 +2,7 @@
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/plan_services.h"
+#include "tools/cli/rates_text.h"
 #include "tools/cli/table.h"
 #include "tools/study/pipeline.h"
 #include "tools/study/words.h"
@@ -108,6 +109,7 @@ static kh_status print_plan(const kh_pipeline *p, bool json, kh_error *err)
     kh_str_clear(&words);
     write_demand_table(p, &out);
     write_tight_links(p, &out);
+    cli_working_time_text(p, &out);
     cli_services_text(p, &out);
     write_words(p, &out);
     kh_status status = cli_write(NULL, &out, err);

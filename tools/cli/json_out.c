@@ -139,6 +139,8 @@ kh_json *cli_json_links(const kh_net *net, const kh_rates *rates)
     kh_json *array = kh_json_array();
     for (size_t i = 0; i < net->n_qkd_links; i++) {
         kh_json *link = link_of(net, rates, i);
+        if (rates->qkd[i].on_share < 1)
+            set_number(link, "on_share", rates->qkd[i].on_share);
         if (rates->n_slots > 0)
             kh_json_set(link, "time_slots", slots_of(net, rates, i));
         kh_json_append(array, link);

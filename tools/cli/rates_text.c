@@ -67,6 +67,33 @@ static void write_chosen(const kh_pipeline *p, kh_str *out)
     cli_table_text(&table, out);
 }
 
+static void name_pauses(const kh_net *net, kh_qkd_link_id link, cli_table *table)
+{
+    const kh_optical_switch *at = kh_net_switch_of(net, link);
+    kh_device_id device = net->qkd_links[link.i].device;
+    bool calibrates = device.i != KH_NO_INDEX && net->devices[device.i].calibration_min > 0;
+    const char *calibration = calibrates ? "calibration" : "", *and = calibrates && at != NULL ? ", " : "";
+    if (at != NULL)
+        cli_table_cell(table, "%s%sits turn at %s, one of %zu", calibration, and, at->id, at->n_links);
+    else
+        cli_table_cell(table, "%s", calibration);
+}
+
+void cli_working_time_text(const kh_pipeline *p, kh_str *out)
+{
+    cli_table table = cli_table_start(p->arena, "makes key only|>% of time|because of");
+    for (uint32_t i = 0; i < p->net->n_qkd_links; i++) {
+        if (p->rates->qkd[i].on_share == 1)
+            continue;
+        cli_table_cell(&table, "%s", p->net->qkd_links[i].id);
+        cli_table_number(&table, 100.0 * p->rates->qkd[i].on_share, 1);
+        name_pauses(p->net, (kh_qkd_link_id){i}, &table);
+    }
+    if (table.n_cells > 0)
+        kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+}
+
 static bool feels_the_weather(const kh_rates *rates, size_t link)
 {
     const kh_slot_rate *slots = &rates->slots[link * rates->n_slots];
@@ -118,6 +145,7 @@ void cli_rates_text(const kh_pipeline *p, kh_str *out)
 {
     write_links(p, out);
     write_chosen(p, out);
+    cli_working_time_text(p, out);
     write_slots(p, out);
     write_effects(p, out);
     cli_satellites_text(p, out);

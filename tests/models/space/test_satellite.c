@@ -247,7 +247,7 @@ static void classes_sum_up_to_the_passes_one_by_one(void **state)
     clear.clear = "share: 1";
     kh_net *net = load(clear);
     kh_satellite_year year;
-    assert_int_equal(kh_satellite_year_compute(net, &net->qkd_links[0], &year, NULL), KH_OK);
+    assert_int_equal(kh_satellite_year_compute(net, &net->qkd_links[0], NULL, &year, NULL), KH_OK);
     const kh_satellite_setting setting = kh_satellite_setting_of(net, &net->qkd_links[0]);
     sums s = {.net = net, .year = &year};
     kh_passes_visit(&setting.orbit, &setting.station, add_pass, &s);
@@ -267,7 +267,7 @@ static void the_best_pass_is_that_of_a_search_from_scratch(void **state)
         t.link = losses[i];
         kh_net *net = load(t);
         kh_satellite_year year;
-        assert_int_equal(kh_satellite_year_compute(net, &net->qkd_links[0], &year, NULL), KH_OK);
+        assert_int_equal(kh_satellite_year_compute(net, &net->qkd_links[0], NULL, &year, NULL), KH_OK);
         double offset_rad = kh_orbit_central_angle(500.0, year.rate.best_elevation_deg * 3.14159265358979 / 180.0);
         double alone = kh_satellite_pass_bits(net, &net->qkd_links[0], offset_rad, false);
         assert_true(alone > 0.0 && fabs(year.rate.best_pass_bits / alone - 1.0) < 5e-3);
