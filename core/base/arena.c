@@ -108,6 +108,16 @@ void *kh_arena_alloc(kh_arena *arena, size_t count, size_t size)
     return out;
 }
 
+void *kh_arena_alloc_lines(kh_arena *arena, size_t count, size_t size)
+{
+    if (size != 0 && count > (SIZE_MAX / 2 - KH_CACHE_LINE) / size)
+        return NULL;
+    unsigned char *bytes = kh_arena_alloc(arena, count * size + KH_CACHE_LINE, 1);
+    if (bytes == NULL)
+        return NULL;
+    return bytes + (KH_CACHE_LINE - (uintptr_t)bytes % KH_CACHE_LINE) % KH_CACHE_LINE;
+}
+
 char *kh_arena_strndup(kh_arena *arena, const char *text, size_t length)
 {
     if (text == NULL)

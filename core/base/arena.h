@@ -24,6 +24,10 @@ void kh_arena_reset(kh_arena *arena);
 void *kh_arena_alloc(kh_arena *arena, size_t count, size_t size);
 #define KH_NEW(arena, type, count) ((type *)kh_arena_alloc((arena), (count), sizeof(type)))
 
+#define KH_CACHE_LINE 64
+/** The same, beginning at a line of the cache, for records that are one or several lines long and used in no order. */
+void *kh_arena_alloc_lines(kh_arena *arena, size_t count, size_t size);
+
 /** Copies of text; NULL when memory is out or @p text is NULL. */
 char *kh_arena_strdup(kh_arena *arena, const char *text);
 char *kh_arena_strndup(kh_arena *arena, const char *text, size_t length);

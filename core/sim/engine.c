@@ -51,6 +51,7 @@ static kh_status start_series(kh_engine *engine, kh_arena *arena, kh_error *err)
         if (series->t_s == NULL || series->level_bits == NULL)
             return kh_fail(err, KH_ENOMEM, "out of memory for series of %zu points", points);
         kh_recorder_init(&state->recorder, series, points, engine->end, state->store.level);
+        state->recorded = state->recorder.span != 0;
     }
     return KH_OK;
 }

@@ -183,7 +183,9 @@ static void do_hop(kh_relay *relay, uint32_t index);
 static void go_on(kh_relay *relay, uint32_t index)
 {
     kh_ns due = kh_kernel_now(relay->kernel) + relay->hop_latency;
-    kh_ns handover = relay->handover == NULL ? 0 : relay->handover[present_link(&relay->requests[index])];
+    uint32_t link = present_link(&relay->requests[index]);
+    kh_ns handover = relay->handover == NULL ? 0 : relay->handover[link];
+    kh_links_expect(relay->links, link);
     if (handover > 0)
         kh_queue_push(&relay->kernel->queue, due + handover, relay->hop, index);
     else if (relay->hop_latency > 0)
@@ -293,7 +295,9 @@ void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
 {
     kh_relay_demand *demand = &relay->demands[demand_index];
     demand->requests++;
-    uint32_t route = kh_routing_choose(relay->routing, demand_index, demand->key_bits, demand->rank);
+    uint32_t route = demand->fixed_route;
+    if (route == KH_NO_INDEX)
+        route = kh_routing_choose(relay->routing, demand_index, demand->key_bits, demand->rank);
     bool refused =
         relay->classes.limits_admission && route != KH_NO_INDEX && !kh_routing_admits(relay->routing, route, demand->rank);
     if (route == KH_NO_INDEX || refused) {
@@ -323,6 +327,7 @@ static kh_relay_demand new_demand(const kh_relay_setup *setup, const kh_classes 
 {
     const kh_demand *demand = &setup->net->demands[i];
     kh_relay_demand made = {.rank = (uint8_t)kh_classes_of(classes, demand->priority)};
+    made.fixed_route = kh_routing_fixed(setup->routing, (uint32_t)i);
     made.keys = kh_fetch_keys(setup->net, demand, &setup->plan->demands[i], setup->fetch_s);
     made.key_bits = demand->key_bits > 0 ? (int64_t)(demand->key_bits * made.keys) : 0;
     made.late_after = kh_ns_from_s(kh_fetch_patience_s(demand, made.keys, setup->late_after_s, setup->fetch_s));
@@ -457,7 +462,7 @@ kh_status kh_relay_init(kh_relay *relay, const kh_relay_setup *setup, kh_arena *
                         .handover = setup->handover,
                         .n_demands = setup->net->n_demands,
                         .free_request = KH_NO_INDEX};
-    relay->demands = KH_NEW(arena, kh_relay_demand, relay->n_demands);
+    relay->demands = kh_arena_alloc_lines(arena, relay->n_demands, sizeof *relay->demands);
     relay->waiting = KH_NEW(arena, kh_relay_queue, n_queues);
     if (relay->demands == NULL || relay->waiting == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for %zu demands", relay->n_demands);

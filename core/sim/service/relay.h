@@ -55,16 +55,19 @@ enum { KH_RELAY_MOST_WITNESSES = 4 };
 
 /** One demand: how it is served. Counts are of requests issued since the start of the statistics. */
 typedef struct kh_relay_demand {
-    double keys;      /**< in one request; the counts below are of requests */
-    int64_t key_bits; /**< of one request, all its keys */
+    _Alignas(KH_CACHE_LINE) int64_t key_bits; /**< of one request, all its keys */
     kh_ns late_after;
-    uint8_t rank; /**< its class, 0 the highest */
+    uint64_t requests, served, blocked;
+    uint64_t waiting;     /* requests in queues now */
+    uint32_t fixed_route; /* the only one that it takes; KH_NO_INDEX: the routing chooses each time */
+    uint8_t rank;         /**< its class, 0 the highest */
+    bool missed;          /* a request was blocked, and none served since */
     kh_relay_client client;
-    uint64_t requests, served, late, blocked;
+    /* up to here: what most requests look at, in one line of the cache */
+    double keys;      /**< in one request; all counts are of requests */
+    uint64_t late;    /**< part of served */
     uint64_t refused; /**< part of blocked: not admitted */
     double wait_s;    /**< summed over served */
-    uint64_t waiting; /* requests in queues now */
-    bool missed;      /* a request was blocked, and none served since */
     kh_ns starved_since, starved_ns;
 } kh_relay_demand;
 

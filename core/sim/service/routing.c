@@ -145,6 +145,12 @@ static uint32_t choose_restored(kh_routing *routing, kh_routing_demand *demand, 
     return route;
 }
 
+uint32_t kh_routing_fixed(const kh_routing *routing, uint32_t demand_index)
+{
+    const kh_routing_demand *demand = &routing->demands[demand_index];
+    return routing->options.policy == KH_ROUTING_PLAN && demand->n_planned == 1 ? demand->planned[0] : KH_NO_INDEX;
+}
+
 uint32_t kh_routing_choose(kh_routing *routing, uint32_t demand_index, int64_t bits, uint32_t rank)
 {
     kh_routing_demand *demand = &routing->demands[demand_index];

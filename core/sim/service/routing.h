@@ -74,6 +74,9 @@ kh_status kh_routing_init(kh_routing *routing, const kh_routing_setup *setup, kh
  *  @return KH_NO_INDEX: there is none */
 uint32_t kh_routing_choose(kh_routing *routing, uint32_t demand, int64_t bits, uint32_t rank);
 
+/** The only route that the demand ever takes, which then need not be chosen. @return KH_NO_INDEX: there is no such */
+uint32_t kh_routing_fixed(const kh_routing *routing, uint32_t demand);
+
 /** True when no store on the route is too low for a new request of the class. */
 bool kh_routing_admits(const kh_routing *routing, uint32_t route, uint32_t rank);
 

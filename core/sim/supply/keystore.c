@@ -39,12 +39,6 @@ kh_keystore kh_keystore_of(const kh_store_policy *policy)
     return store;
 }
 
-void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop)
-{
-    *(first_hop ? &store->delivered : &store->relayed) -= bits;
-    store->lost += bits;
-}
-
 int64_t kh_keystore_deposit(kh_keystore *store, int64_t bits)
 {
     int64_t room = store->capacity - store->level, fits = at_most(bits, room), stays = fits;

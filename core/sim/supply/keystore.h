@@ -15,14 +15,14 @@ typedef struct kh_keystore {
     int64_t level;
     int64_t reserve; /**< out of reach for all but the highest priority */
     int64_t lowest;  /**< lowest level since the start or the last kh_keystore_restart() */
-    int64_t delivered, relayed;
-    int64_t refill_below; /**< key is wanted once the level falls below, until full; equal to INT64_MAX: always wanted */
-    int64_t transit;      /**< generated, not yet at both ends */
-    bool wants_key;       /**< hysteresis between refill_below and capacity, for what is stored and in transit */
+    int64_t delivered, relayed, lost;
+    bool wants_key; /**< hysteresis between refill_below and capacity, for what is stored and in transit */
     /* up to here: what every hop of a relay looks at, in one line of the cache */
     kh_when_full when_full;
+    int64_t refill_below; /**< key is wanted once the level falls below, until full; equal to INT64_MAX: always wanted */
+    int64_t transit;      /**< generated, not yet at both ends */
     int64_t capacity;
-    int64_t initial, generated, lost, expired;
+    int64_t initial, generated, expired;
 } kh_keystore;
 
 /** A store with its initial fill. @param policy of a loaded link: only refill_below may be NAN; values above the
@@ -42,12 +42,16 @@ static inline void kh_keystore_take(kh_keystore *store, int64_t bits, bool first
     *(first_hop ? &store->delivered : &store->relayed) += bits;
     if (store->level < store->lowest)
         store->lowest = store->level;
-    if (store->level + store->transit < store->refill_below)
+    if (!store->wants_key && store->level + store->transit < store->refill_below)
         store->wants_key = true;
 }
 
 /** Books bits that were taken as lost: their request was blocked further on. */
-void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop);
+static inline void kh_keystore_forfeit(kh_keystore *store, int64_t bits, bool first_hop)
+{
+    *(first_hop ? &store->delivered : &store->relayed) -= bits;
+    store->lost += bits;
+}
 
 /** Adds a block of generated bits; what does not fit is lost: of the block, all of the block, or the oldest key, as the policy
  *  says. A block that is lost whole tells that the store is full. @return bits of the block that are now in the store */

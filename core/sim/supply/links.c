@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static void touch(kh_links *links, uint32_t link)
+void kh_links_touch(kh_links *links, uint32_t link)
 {
     kh_link_state *state = &links->states[link];
     if (state->touched)
@@ -173,13 +173,7 @@ void kh_links_follow(kh_links *links, uint32_t link)
     kh_link_state *state = &links->states[link];
     kh_recorder_record(&state->recorder, kh_kernel_now(links->kernel), state->store.level);
     kh_production_start(links, link);
-    touch(links, link);
-}
-
-void kh_links_forfeit(kh_links *links, uint32_t link, int64_t bits, bool first_hop)
-{
-    kh_keystore_forfeit(&links->states[link].store, bits, first_hop);
-    touch(links, link);
+    kh_links_touch(links, link);
 }
 
 static void note_block(const kh_links *links, uint32_t link, double made_bits)
@@ -200,7 +194,7 @@ static void follow_key(kh_links *links, uint32_t link, int64_t bits, kh_link_new
     kh_recorder_record(&state->recorder, kh_kernel_now(links->kernel), state->store.level);
     note_block(links, link, (double)bits);
     kh_production_start(links, link);
-    touch(links, link);
+    kh_links_touch(links, link);
     kh_links_tell(links, link, news);
 }
 
@@ -331,7 +325,7 @@ kh_status kh_links_init(kh_links *links, const kh_net *net, const kh_rates *rate
                         kh_error *err)
 {
     *links = (kh_links){.n = net->n_qkd_links, .net = net, .rates = rates, .kernel = kernel, .arena = arena, .slot = KH_NO_INDEX};
-    links->states = KH_NEW(arena, kh_link_state, links->n);
+    links->states = kh_arena_alloc_lines(arena, links->n, sizeof *links->states);
     links->touched = KH_NEW(arena, uint32_t, links->n);
     links->node_broken = KH_NEW(arena, uint32_t, net->n_nodes);
     if (links->states == NULL || links->touched == NULL || links->node_broken == NULL)

@@ -30,10 +30,11 @@ struct kh_variation;
 
 /** One link: its store, what of it works, and its blocks (production.h). */
 typedef struct kh_link_state {
+    _Alignas(KH_CACHE_LINE) uint32_t dead_ends; /**< causes that keep an end node down; 0: key in the store can be used */
+    bool producing;                             /**< a block is under way */
+    bool touched;                               /* since the last audit */
+    bool recorded;                              /**< the recorder keeps the level */
     kh_keystore store;
-    uint32_t dead_ends; /**< causes that keep an end node down; 0: key in the store can be used */
-    bool producing;     /**< a block is under way */
-    bool touched;       /* since the last audit */
     kh_recorder recorder;
     kh_link_health health;
     kh_link_blocks blocks;
@@ -94,6 +95,8 @@ kh_status kh_links_listen(kh_links *links, kh_link_listener tell, void *self, kh
 /* Tells all who listen. */
 void kh_links_tell(const kh_links *links, uint32_t link, kh_link_news news);
 
+/* The audit looks at it. */
+void kh_links_touch(kh_links *links, uint32_t link);
 /* What follows when a level has fallen: it is recorded, production starts, the audit looks at it. */
 void kh_links_follow(kh_links *links, uint32_t link);
 /** Takes bits that are there and starts the production when that is due. */
@@ -101,10 +104,23 @@ static inline void kh_links_take(kh_links *links, uint32_t link, int64_t bits, b
 {
     kh_link_state *state = &links->states[link];
     kh_keystore_take(&state->store, bits, first_hop);
-    if (!state->touched || state->recorder.span != 0 || (state->store.wants_key && !state->producing))
+    if (!state->touched || state->recorded || (state->store.wants_key && !state->producing))
         kh_links_follow(links, link);
 }
-void kh_links_forfeit(kh_links *links, uint32_t link, int64_t bits, bool first_hop);
+/** Books bits that were taken as lost: their request was blocked further on. */
+static inline void kh_links_forfeit(kh_links *links, uint32_t link, int64_t bits, bool first_hop)
+{
+    kh_link_state *state = &links->states[link];
+    kh_keystore_forfeit(&state->store, bits, first_hop);
+    if (!state->touched)
+        kh_links_touch(links, link);
+}
+
+/** Says that the link's store will be looked at soon: its line of the cache can be on its way. */
+static inline void kh_links_expect(const kh_links *links, uint32_t link)
+{
+    __builtin_prefetch(&links->states[link]);
+}
 
 /** Key of all modules is made; that of the working ones is stored or goes on its way to the other end, or is lost when the link is
  *  down. @param bits >= 0, any fraction of a bit waits for the next */

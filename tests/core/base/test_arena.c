@@ -30,6 +30,25 @@ static void memory_is_zeroed_aligned_and_apart(void **state)
     kh_arena_destroy(NULL);
 }
 
+static void lines_begin_at_lines_of_the_cache(void **state)
+{
+    (void)state;
+    kh_arena *arena = kh_arena_create(0);
+    for (size_t count = 0; count < 40; count++) {
+        unsigned char *p = kh_arena_alloc_lines(arena, count, 100);
+        assert_non_null(p);
+        assert_int_equal((uintptr_t)p % KH_CACHE_LINE, 0);
+        for (size_t i = 0; i < count * 100; i++)
+            assert_int_equal(p[i], 0);
+        memset(p, 0xAA, count * 100);
+    }
+    assert_null(kh_arena_alloc_lines(arena, SIZE_MAX / 2, 1));
+    assert_null(kh_arena_alloc_lines(arena, SIZE_MAX, 3));
+    kh_arena_fail_after(arena, 1);
+    assert_null(kh_arena_alloc_lines(arena, 1, 1));
+    kh_arena_destroy(arena);
+}
+
 static void a_product_that_overflows_is_refused(void **state)
 {
     (void)state;
@@ -117,13 +136,10 @@ static void failures_come_when_they_are_ordered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
-        cmocka_unit_test(a_product_that_overflows_is_refused),
-        cmocka_unit_test(the_limit_holds),
-        cmocka_unit_test(a_reset_arena_hands_out_zeroes_again),
-        cmocka_unit_test(texts_are_copied),
-        cmocka_unit_test(an_array_grows_with_its_contents),
-        cmocka_unit_test(failures_come_when_they_are_ordered),
+        cmocka_unit_test(memory_is_zeroed_aligned_and_apart),   cmocka_unit_test(lines_begin_at_lines_of_the_cache),
+        cmocka_unit_test(a_product_that_overflows_is_refused),  cmocka_unit_test(the_limit_holds),
+        cmocka_unit_test(a_reset_arena_hands_out_zeroes_again), cmocka_unit_test(texts_are_copied),
+        cmocka_unit_test(an_array_grows_with_its_contents),     cmocka_unit_test(failures_come_when_they_are_ordered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
