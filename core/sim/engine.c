@@ -68,12 +68,7 @@ static kh_status make_results(kh_engine *engine, kh_arena *arena, kh_error *err)
 
 static double expected_events(const kh_engine *engine)
 {
-    double end_ns = (double)engine->end, events = 0;
-    for (size_t i = 0; i < engine->asking.n; i++) {
-        const kh_traffic *traffic = &engine->asking.traffic[i];
-        if (traffic->keys_at_once > 0)
-            events += end_ns / traffic->interval_ns * (double)traffic->n_phases * traffic->keys_at_once;
-    }
+    double end_ns = (double)engine->end, events = kh_users_expected_events(&engine->users, engine->end);
     events += kh_faults_events(&engine->faults, engine->end);
     events += kh_eavesdropping_events(&engine->eavesdropping, engine->end);
     for (size_t i = 0; i < engine->links.n; i++)
@@ -108,22 +103,6 @@ static kh_sim_routing report_routing(const kh_engine *engine, uint32_t i)
     if (restored->restorations > 0)
         made.mean_restoration_s = kh_s_from_ns(restored->took_ns) / made.restorations;
     return made;
-}
-
-static void report_demand(const kh_engine *engine, uint32_t i, kh_ns to)
-{
-    const kh_relay_demand *demand = &engine->relay.demands[i];
-    double counted_s = kh_s_from_ns(to - engine->counted_from);
-    engine->results[engine->batch].demands[i] = (kh_sim_demand){
-        .requests = (double)demand->requests * demand->keys,
-        .served = (double)demand->served * demand->keys,
-        .late = (double)demand->late * demand->keys,
-        .blocked = (double)demand->blocked * demand->keys,
-        .delivered_bits = (double)demand->served * (double)demand->key_bits,
-        .mean_wait_s = demand->served > 0 ? demand->wait_s / (double)demand->served : (double)NAN,
-        .availability = 1 - kh_s_from_ns(kh_relay_starved_ns(demand, to)) / counted_s,
-        .routing = report_routing(engine, i),
-    };
 }
 
 static kh_sim_eavesdropping report_eavesdropping(const kh_engine *engine, uint32_t link, kh_ns to)
@@ -188,8 +167,10 @@ static void report(kh_engine *engine, kh_ns to)
         kh_engine_fluid_report(engine, to);
         return;
     }
-    for (uint32_t i = 0; i < result->n_demands; i++)
-        report_demand(engine, i, to);
+    for (uint32_t i = 0; i < result->n_demands; i++) {
+        result->demands[i] = kh_users_report(&engine->users, i, engine->counted_from, to);
+        result->demands[i].routing = report_routing(engine, i);
+    }
     for (uint32_t i = 0; i < result->n_links; i++)
         report_link(engine, i, to);
     report_borders(engine);
@@ -284,8 +265,13 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
                             .fetch_s = options->fetch_s};
     KH_TRY(kh_relay_init(&engine->relay, &relay, scratch, err));
     KH_TRY(kh_borders_watch(&engine->borders, &engine->relay, err));
-    kh_asking_setup asking = {.net = net, .kernel = kernel, .relay = &engine->relay, .seed = options->seed};
-    return kh_asking_init(&engine->asking, &asking, scratch, err);
+    kh_users_setup users = {.net = net,
+                            .rates = inputs->rates,
+                            .relay = &engine->relay,
+                            .asking = &engine->asking,
+                            .lines = &engine->lines,
+                            .seed = options->seed};
+    return kh_users_init(&engine->users, &users, scratch, err);
 }
 
 kh_status kh_engine_init(kh_engine *engine, const kh_engine_inputs *inputs, kh_arena *scratch, kh_arena *arena, kh_error *err)

@@ -3,7 +3,6 @@
 #define KH_CORE_SIM_ENGINE_H
 
 #include "core/sim/fluid/fluid.h"
-#include "core/sim/service/asking.h"
 #include "core/sim/service/borders.h"
 #include "core/sim/service/relay.h"
 #include "core/sim/sim.h"
@@ -13,6 +12,7 @@
 #include "core/sim/supply/passes.h"
 #include "core/sim/supply/slots.h"
 #include "core/sim/supply/switches.h"
+#include "core/sim/users.h"
 
 /** What a run is about; all of it outlives the engine. */
 typedef struct kh_engine_inputs {
@@ -46,7 +46,8 @@ typedef struct kh_engine {
     kh_borders borders;
     kh_relay relay;
     kh_asking asking;
-    kh_fluid fluid;         /**< in place of routing, relay and asking at the fluid level */
+    kh_users users;
+    kh_fluid fluid;         /**< in place of routing, relay and users at the fluid level */
     kh_sim_result *results; /**< [n_results] one a batch; the series of the first fill as the run goes on */
 } kh_engine;
 

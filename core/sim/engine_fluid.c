@@ -17,13 +17,15 @@ kh_status kh_engine_fluid_start(kh_engine *engine, double hop_latency_s, kh_aren
 static void report_demand(kh_engine *engine, uint32_t i, double counted_s)
 {
     kh_fluid_service service = kh_fluid_served(&engine->fluid, i);
-    engine->results[engine->batch].demands[i] = (kh_sim_demand){.requests = service.requests,
-                                                                .served = service.served,
-                                                                .late = service.late,
-                                                                .blocked = service.blocked,
-                                                                .delivered_bits = service.delivered_bits,
-                                                                .mean_wait_s = service.mean_wait_s,
-                                                                .availability = 1 - service.starved_s / counted_s};
+    kh_sim_demand *report = &engine->results[engine->batch].demands[i];
+    *report = kh_users_absent();
+    report->requests = service.requests;
+    report->served = service.served;
+    report->late = service.late;
+    report->blocked = service.blocked;
+    report->delivered_bits = service.delivered_bits;
+    report->mean_wait_s = service.mean_wait_s;
+    report->availability = 1 - service.starved_s / counted_s;
 }
 
 static void report_link(kh_engine *engine, uint32_t i, kh_ns to)

@@ -77,6 +77,57 @@ typedef struct kh_sim_routing {
     double mean_restoration_s; /**< from the failure; NAN when there was none */
 } kh_sim_routing;
 
+/* What the users of a demand saw since the end of the warm-up. Shares of time are NAN, counts 0, where there are no such users. */
+
+/** Encryptors of aes-256: shares of the time of all flows (a direction of a pair, or a pair when one key does for both); they add
+ * up to 1. A change that several keys are there for counts each of them. */
+typedef struct kh_sim_encryptors {
+    double flows;
+    double fresh;    /**< on a key within its time */
+    double grace;    /**< on an old key, at most grace_s */
+    double fallback; /**< on PQC or a pre-shared key */
+    double stopped;
+    double changes; /**< of keys */
+} kh_sim_encryptors;
+
+/** A one-time-pad stream. */
+typedef struct kh_sim_pads {
+    double starved;       /**< share of the time without pad */
+    double longest_gap_s; /**< NAN without a stream */
+} kh_sim_pads;
+
+/** The end-to-end store of a demand, in bits, exact: initial + filled = drawn + stored. Its requests are those of the demand. */
+typedef struct kh_sim_pair_store {
+    double initial_bits, filled_bits, drawn_bits, stored_bits;
+    double lowest_bits;
+    double failed; /**< relays into it that were blocked */
+} kh_sim_pair_store;
+
+/** Requests of the demand that passed a key management server. */
+typedef struct kh_sim_kms {
+    double requests;
+    double mean_wait_s; /**< before their service; NAN when there were none. The demand's own wait begins after the service */
+    double busy;        /**< share of the time in which the server worked, for whomever */
+    double longest_queue;
+} kh_sim_kms;
+
+/** Calls that arrived. */
+typedef struct kh_sim_calls {
+    double offered;
+    double without_line, without_key; /**< blocked: no free line, no key in time */
+    double cut;                       /**< ended early for want of pad */
+    double mean_busy, most_busy;      /**< lines */
+    double all_busy;                  /**< share of the time in which no line was free */
+} kh_sim_calls;
+
+typedef struct kh_sim_transfers {
+    double begun, completed, waiting; /**< waiting: at the end, the one that moves included */
+    double moved_bits;
+    double mean_completion_s, longest_completion_s; /**< from the time of its start; NAN when none was completed */
+    double stalled_by_lines;                        /**< share of the time with data to move and a line down */
+    double stalled_by_keys; /**< share of the time with data to move and flows stopped for want of key, each for its part */
+} kh_sim_transfers;
+
 typedef struct kh_sim_demand {
     /** Keys (one-time pad: portions) asked for after the warm-up; late: had to wait, part of served. */
     double requests, served, late, blocked;
@@ -84,6 +135,12 @@ typedef struct kh_sim_demand {
     double mean_wait_s;  /**< from request to key, over served; NAN when none was */
     double availability; /**< fraction of time in which the demand was not starved: no request waiting or blocked */
     kh_sim_routing routing;
+    kh_sim_encryptors encryptors;
+    kh_sim_pads pads;
+    kh_sim_pair_store store;
+    kh_sim_kms kms;
+    kh_sim_calls calls;
+    kh_sim_transfers transfers;
 } kh_sim_demand;
 
 /** Spells in which somebody listened on a link, see eavesdropping.h. */

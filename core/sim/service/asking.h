@@ -2,12 +2,14 @@
 #ifndef KH_CORE_SIM_SERVICE_ASKING_H
 #define KH_CORE_SIM_SERVICE_ASKING_H
 
-#include "core/sim/service/relay.h"
+#include "core/sim/service/kms.h"
 #include "core/sim/service/traffic.h"
 
-/** Demands that ask the relay for keys, each at the times of its traffic. */
+/** Demands that ask for keys, each at the times of its traffic; those with calls ask by their calls. Tickets: encryptor pair times
+ *  directions + direction; 0 for all others. */
 typedef struct kh_asking {
     kh_kernel *kernel;
+    kh_kms_desk *kms;
     kh_relay *relay;
     kh_traffic *traffic; /**< [n] by kh_demand_id */
     size_t n;
@@ -16,7 +18,7 @@ typedef struct kh_asking {
 
 typedef struct kh_asking_setup {
     const kh_net *net;
-    kh_kernel *kernel;
+    kh_kms_desk *kms;
     kh_relay *relay;
     uint64_t seed;
 } kh_asking_setup;

@@ -7,9 +7,9 @@
 
 static const double SHARE_OF_STORE = 0.05;
 
-static double smallest_store_bits(const kh_net *net, const kh_plan_demand *planned)
+static double smallest_store_bits(const kh_net *net, const kh_demand *demand, const kh_plan_demand *planned)
 {
-    double smallest = (double)INFINITY;
+    double smallest = demand->key_store.capacity_keys > 0 ? demand->key_store.capacity_keys * KH_KEY_BITS : (double)INFINITY;
     for (size_t r = 0; r < planned->n_routes; r++)
         for (size_t i = 0; i < planned->routes[r].n_links; i++) {
             double bits = net->qkd_links[planned->routes[r].links[i].i].key_store.capacity_keys * KH_KEY_BITS;
@@ -20,11 +20,11 @@ static double smallest_store_bits(const kh_net *net, const kh_plan_demand *plann
 
 double kh_fetch_keys(const kh_net *net, const kh_demand *demand, const kh_plan_demand *planned, double fetch_s)
 {
-    if (!(fetch_s > 0) || !(demand->rate_bps > 0) || !(demand->key_bits > 0))
+    if (!(fetch_s > 0) || demand->calls.per_h > 0 || !(demand->rate_bps > 0) || !(demand->key_bits > 0))
         return 1;
     double at_once = demand->use == KH_USE_AES_256 ? demand->encryptors * demand->directions : 1;
     double period_s = at_once * demand->key_bits / demand->rate_bps;
-    double room = smallest_store_bits(net, planned) * SHARE_OF_STORE / demand->key_bits;
+    double room = smallest_store_bits(net, demand, planned) * SHARE_OF_STORE / demand->key_bits;
     return fmax(1, floor(fmin(fmin(fetch_s / period_s, room), 1e6)));
 }
 

@@ -6,8 +6,9 @@
 #include "core/net/plan.h"
 
 /** Keys that an application asks for at once: as many as it uses within @p fetch_s seconds, but at least one, and together at most
- *  a twentieth of the smallest store on its routes, so that a request never waits for more than a store can hold.
- *  (Key delivery interfaces let a client ask for several keys in one call; and a busy demand costs few events.)
+ *  a twentieth of the smallest store on its routes, its own included, so that a request never waits for more than a store can hold.
+ *  Calls ask for one key each. (Key delivery interfaces let a client ask for several keys in one call; and a busy demand costs few
+ * events.)
  *  @param fetch_s  0: one key a request
  *  @return >= 1 */
 double kh_fetch_keys(const kh_net *net, const kh_demand *demand, const kh_plan_demand *planned, double fetch_s);
