@@ -302,22 +302,38 @@ static kh_status audit(kh_engine *engine, const kh_event *event, kh_error *err)
     return engine->kernel.events % EVENTS_PER_FULL_AUDIT == 0 ? kh_kernel_audit(&engine->kernel, err) : KH_OK;
 }
 
-kh_status kh_engine_step(kh_engine *engine, bool *more, kh_error *err)
+/* What went wrong in the last event, if anything. */
+static kh_status look(const kh_engine *engine, kh_error *err)
 {
-    kh_event event;
     const kh_queue *queue = &engine->kernel.queue;
-    *more = kh_kernel_step(&engine->kernel, engine->end, &event);
-    if (!*more)
-        return KH_OK;
     if (queue->status == KH_ELIMIT)
         return kh_fail(
             err, KH_ELIMIT,
             "at t = %.3f s more than %d requests for keys wait at once; let demands fetch more keys at once, or ask for less",
-            kh_s_from_ns(event.time), KH_RELAY_MOST_REQUESTS);
+            kh_s_from_ns(queue->now), KH_RELAY_MOST_REQUESTS);
     if (queue->status != KH_OK)
         return kh_fail(err, queue->status, "event %llu at t = %.9f s: %s", (unsigned long long)engine->kernel.events,
-                       kh_s_from_ns(event.time), kh_status_text(queue->status));
-    return engine->options.audit ? audit(engine, &event, err) : KH_OK;
+                       kh_s_from_ns(queue->now), kh_status_text(queue->status));
+    return KH_OK;
+}
+
+kh_status kh_engine_step(kh_engine *engine, bool *more, kh_error *err)
+{
+    kh_event event;
+    *more = kh_kernel_step(&engine->kernel, engine->end, &event);
+    KH_TRY(look(engine, err));
+    return *more && engine->options.audit ? audit(engine, &event, err) : KH_OK;
+}
+
+kh_status kh_engine_run(kh_engine *engine, uint64_t most, bool *more, kh_error *err)
+{
+    if (!engine->options.audit) {
+        *more = kh_kernel_run_some(&engine->kernel, engine->end, most);
+        return look(engine, err);
+    }
+    for (*more = true; *more && most > 0; most--)
+        KH_TRY(kh_engine_step(engine, more, err));
+    return KH_OK;
 }
 
 void kh_engine_visit(kh_engine *engine, kh_state *state)

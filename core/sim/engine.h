@@ -59,6 +59,9 @@ kh_status kh_engine_init(kh_engine *engine, const kh_engine_inputs *inputs, kh_a
 /** Runs the next event. @param[out] more false: nothing is left before the end of the run */
 kh_status kh_engine_step(kh_engine *engine, bool *more, kh_error *err);
 
+/** Runs at most so many events; with an audit after each of them if that is asked for. @param[out] more as above */
+kh_status kh_engine_run(kh_engine *engine, uint64_t most, bool *more, kh_error *err);
+
 /** Saves the run in progress, or loads it into an engine set up from the same inputs. The failure is in state->status. */
 void kh_engine_visit(kh_engine *engine, kh_state *state);
 

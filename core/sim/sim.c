@@ -69,6 +69,7 @@ static kh_status run_to_end(kh_engine *engine, kh_arena *memory, kh_error *err)
 {
     const volatile int *stop = engine->options.stop;
     kh_ns due = next_checkpoint(engine);
+    uint64_t at_once = due < INT64_MAX ? 1 : EVENTS_PER_POLL; /* a checkpoint comes right after its time */
     bool more = true;
     while (more) {
         if (stop != NULL && engine->kernel.events % EVENTS_PER_POLL == 0 && *stop != 0)
@@ -77,7 +78,7 @@ static kh_status run_to_end(kh_engine *engine, kh_arena *memory, kh_error *err)
             KH_TRY(keep(engine, memory, err));
             due = next_checkpoint(engine);
         }
-        KH_TRY(kh_engine_step(engine, &more, err));
+        KH_TRY(kh_engine_run(engine, at_once - engine->kernel.events % at_once, &more, err));
     }
     return kh_engine_finish(engine, err);
 }

@@ -198,7 +198,7 @@ static kh_status play(handmade *h, kh_bench1_counts *counts, double *cpu_s, kh_e
     start(&engine, h->arena);
     double begin_s = cpu_now_s();
     for (bool more = true; more;)
-        KH_TRY(kh_engine_step(&engine, &more, err));
+        KH_TRY(kh_engine_run(&engine, UINT64_MAX, &more, err));
     if (cpu_s != NULL)
         *cpu_s = cpu_now_s() - begin_s;
     KH_TRY(kh_engine_finish(&engine, err));

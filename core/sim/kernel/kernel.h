@@ -79,6 +79,8 @@ bool kh_kernel_step(kh_kernel *kernel, kh_ns end, kh_event *event);
 /** Runs all events before @p end, > 0; again with a later end it goes on. It stops early when a push fails: look at queue.status.
  */
 void kh_kernel_run(kh_kernel *kernel, kh_ns end);
+/** The same, but at most so many events. @return false: nothing is left before the end */
+bool kh_kernel_run_some(kh_kernel *kernel, kh_ns end, uint64_t most);
 
 /** The same, each event when @p clock says that it is due. On a virtual clock it is kh_kernel_run().
  *  @return KH_OK; KH_EINTERRUPTED: the clock was stopped, the events due later are left; or queue.status */
