@@ -22,7 +22,7 @@ typedef struct builder {
 static void schedule(kh_faults *faults, uint32_t index, bool changes, kh_ns next)
 {
     if (changes)
-        kh_queue_push(&faults->kernel->queue, next, faults->toggle, index);
+        faults->processes[index].next = kh_queue_push_timer(&faults->kernel->queue, next, faults->toggle, index);
 }
 
 /* One more process; its first start is scheduled. @param members what goes down with it */
@@ -199,14 +199,20 @@ static void visit(void *self, kh_state *state)
     kh_faults *faults = self;
     for (size_t i = 0; i < faults->n_processes; i++)
         kh_spell_visit(&faults->processes[i].spell, state);
+    for (size_t i = 0; i < faults->n_processes; i++)
+        KH_STATE(state, faults->processes[i].next);
     KH_STATE(state, faults->starts);
 }
 
 static void reseed(void *self, uint64_t salt)
 {
     kh_faults *faults = self;
-    for (size_t i = 0; i < faults->n_processes; i++)
-        kh_rng_reseed(&faults->processes[i].spell.rng, salt);
+    for (size_t i = 0; i < faults->n_processes; i++) {
+        kh_fault_process *process = &faults->processes[i];
+        kh_ns next = 0;
+        if (kh_spell_reseed(&process->spell, salt, kh_kernel_now(faults->kernel), faults->draw, &next))
+            (void)kh_queue_move(&faults->kernel->queue, &process->next, next);
+    }
 }
 
 static const kh_part_ops ops = {.name = "faults", .restart = restart, .visit = visit, .reseed = reseed};

@@ -18,6 +18,7 @@ typedef struct kh_fault_process {
     uint32_t entity; /**< of modules: the link */
     const char *id;  /**< of what breaks */
     kh_spell spell;
+    kh_timer next;    /* change of the spell */
     kh_outage outage; /**< empty for modules */
 } kh_fault_process;
 

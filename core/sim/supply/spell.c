@@ -61,6 +61,16 @@ bool kh_spell_begin(kh_spell *spell, kh_draw draw, kh_ns *next)
     return true;
 }
 
+bool kh_spell_reseed(kh_spell *spell, uint64_t salt, kh_ns now, kh_draw draw, kh_ns *next)
+{
+    double mean_ns = spell->on ? spell->down_ns : spell->up_ns;
+    kh_rng_reseed(&spell->rng, salt);
+    if (!(mean_ns > 0))
+        return false;
+    *next = now + draw(&spell->rng, mean_ns);
+    return true;
+}
+
 double kh_spell_changes(const kh_spell *spell, kh_ns end)
 {
     double length_ns = spell->down_ns > 0 ? spell->down_ns : (double)spell->length;

@@ -29,6 +29,11 @@ bool kh_spell_toggle(kh_spell *spell, kh_ns now, kh_draw draw, kh_ns *next);
 /** The same without a change: when the first one starts. */
 bool kh_spell_begin(kh_spell *spell, kh_draw draw, kh_ns *next);
 
+/** Other luck from now on: the stream is reseeded, and the next change drawn anew where that is as likely at any time, however long
+ *  ago the last one was (exponential times).
+ *  @return false: the next change stays when it is */
+bool kh_spell_reseed(kh_spell *spell, uint64_t salt, kh_ns now, kh_draw draw, kh_ns *next);
+
 /** Changes expected up to @p end, for an estimate of the work. */
 double kh_spell_changes(const kh_spell *spell, kh_ns end);
 
