@@ -3,6 +3,7 @@
 
 #include "core/sim/engine_fluid.h"
 #include "core/sim/result.h"
+#include "core/sim/supply/rule.h"
 
 #include <math.h>
 
@@ -69,8 +70,10 @@ static kh_status make_results(kh_engine *engine, kh_arena *arena, kh_error *err)
 static double expected_events(const kh_engine *engine)
 {
     double end_ns = (double)engine->end, events = kh_users_expected_events(&engine->users, engine->end);
-    events += kh_faults_events(&engine->faults, engine->end);
-    events += kh_eavesdropping_events(&engine->eavesdropping, engine->end);
+    events += kh_spells_events(&engine->faults.spells, engine->end);
+    events += kh_spells_events(&engine->eavesdropping.spells, engine->end);
+    events += kh_spells_events(&engine->exposure.spells, engine->end);
+    events += kh_spells_events(&engine->rush.spells, engine->end);
     for (size_t i = 0; i < engine->links.n; i++)
         if (engine->links.states[i].period > 0 && engine->options.level == KH_SIM_BLOCK)
             events += end_ns / (double)engine->links.states[i].period;
@@ -105,11 +108,23 @@ static kh_sim_routing report_routing(const kh_engine *engine, uint32_t i)
     return made;
 }
 
+static kh_sim_exposure report_exposure(const kh_engine *engine, uint32_t i)
+{
+    if (engine->exposure.demands == NULL)
+        return (kh_sim_exposure){0};
+    const kh_exposure_counts *counts = &engine->exposure.demands[i];
+    double keys = engine->relay.demands[i].keys, bits = (double)engine->relay.demands[i].key_bits;
+    return (kh_sim_exposure){.exposed_keys = (double)counts->exposed * keys,
+                             .exposed_bits = (double)counts->exposed * bits,
+                             .at_ends_keys = (double)counts->at_ends * keys,
+                             .saved_keys = (double)counts->saved * keys};
+}
+
 static kh_sim_eavesdropping report_eavesdropping(const kh_engine *engine, uint32_t link, kh_ns to)
 {
     const kh_eavesdropping *e = &engine->eavesdropping;
     kh_sim_eavesdropping report = {.discarded_bits = (double)engine->links.states[link].blocks.tapped_bits};
-    if (e->n == 0 || e->of_link[link] == KH_NO_INDEX)
+    if (e->of_link == NULL || e->of_link[link] == KH_NO_INDEX)
         return report;
     const kh_eavesdropper *attack = &e->all[e->of_link[link]];
     report.attacks = (double)attack->attacks;
@@ -162,6 +177,8 @@ static void report(kh_engine *engine, kh_ns to)
     result->module_failures = engine->faults.starts[KH_FAULT_MODULE];
     result->link_failures = engine->faults.starts[KH_FAULT_LINK];
     result->shared_failures = engine->faults.starts[KH_FAULT_SHARED_RISK];
+    result->compromises = engine->exposure.starts;
+    result->flash_demands = engine->rush.starts;
     result->maintenances = engine->faults.starts[KH_FAULT_MAINTENANCE];
     if (engine->options.level == KH_SIM_FLUID) {
         kh_engine_fluid_report(engine, to);
@@ -170,6 +187,7 @@ static void report(kh_engine *engine, kh_ns to)
     for (uint32_t i = 0; i < result->n_demands; i++) {
         result->demands[i] = kh_users_report(&engine->users, i, engine->counted_from, to);
         result->demands[i].routing = report_routing(engine, i);
+        result->demands[i].exposure = report_exposure(engine, i);
     }
     for (uint32_t i = 0; i < result->n_links; i++)
         report_link(engine, i, to);
@@ -218,6 +236,17 @@ static kh_status start_eavesdropping(kh_engine *engine, const kh_engine_inputs *
                                     .seed = inputs->options->seed,
                                     .play = inputs->options->faults};
     return kh_eavesdropping_init(&engine->eavesdropping, &setup, scratch, err);
+}
+
+static kh_status start_rush(kh_engine *engine, const kh_engine_inputs *inputs, kh_arena *scratch, kh_error *err)
+{
+    kh_rush_setup setup = {.net = inputs->net,
+                           .kernel = &engine->kernel,
+                           .asking = &engine->asking,
+                           .calls = &engine->users.calls,
+                           .seed = inputs->options->seed,
+                           .play = inputs->options->faults};
+    return kh_rush_init(&engine->rush, &setup, scratch, err);
 }
 
 /* The parts, in the order in which the events of time 0 run. */
@@ -271,7 +300,16 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
                             .asking = &engine->asking,
                             .lines = &engine->lines,
                             .seed = options->seed};
-    return kh_users_init(&engine->users, &users, scratch, err);
+    users.rushes = options->faults && kh_rule_entries(net, KH_FAULT_FLASH_DEMAND) > 0;
+    KH_TRY(kh_users_init(&engine->users, &users, scratch, err));
+    KH_TRY(start_rush(engine, inputs, scratch, err));
+    kh_exposure_setup readers = {.net = net,
+                                 .kernel = kernel,
+                                 .links = &engine->links,
+                                 .relay = &engine->relay,
+                                 .seed = options->seed,
+                                 .play = options->faults};
+    return kh_exposure_init(&engine->exposure, &readers, scratch, err);
 }
 
 kh_status kh_engine_init(kh_engine *engine, const kh_engine_inputs *inputs, kh_arena *scratch, kh_arena *arena, kh_error *err)

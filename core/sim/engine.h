@@ -4,7 +4,9 @@
 
 #include "core/sim/fluid/fluid.h"
 #include "core/sim/service/borders.h"
+#include "core/sim/service/exposure.h"
 #include "core/sim/service/relay.h"
+#include "core/sim/service/rush.h"
 #include "core/sim/sim.h"
 #include "core/sim/supply/calibration.h"
 #include "core/sim/supply/eavesdropping.h"
@@ -47,7 +49,9 @@ typedef struct kh_engine {
     kh_relay relay;
     kh_asking asking;
     kh_users users;
-    kh_fluid fluid;         /**< in place of routing, relay and users at the fluid level */
+    kh_fluid fluid; /**< in place of routing, relay and users at the fluid level */
+    kh_rush rush;
+    kh_exposure exposure;
     kh_sim_result *results; /**< [n_results] one a batch; the series of the first fill as the run goes on */
 } kh_engine;
 

@@ -127,6 +127,12 @@ typedef struct kh_sim_transfers {
     double stalled_by_lines;                        /**< share of the time with data to move and a line down */
     double stalled_by_keys; /**< share of the time with data to move and flows stopped for want of key, each for its part */
 } kh_sim_transfers;
+/** Keys asked for and served after the warm-up that somebody in compromised nodes knows, see exposure.h. */
+typedef struct kh_sim_exposure {
+    double exposed_keys, exposed_bits; /**< they passed a compromised relay; of their shares, as many as make the key */
+    double at_ends_keys;               /**< an end of the demand was compromised itself; not among the others */
+    double saved_keys;                 /**< fewer shares than make the key were exposed */
+} kh_sim_exposure;
 
 typedef struct kh_sim_demand {
     /** Keys (one-time pad: portions) asked for after the warm-up; late: had to wait, part of served. */
@@ -141,6 +147,7 @@ typedef struct kh_sim_demand {
     kh_sim_kms kms;
     kh_sim_calls calls;
     kh_sim_transfers transfers;
+    kh_sim_exposure exposure;
 } kh_sim_demand;
 
 /** Spells in which somebody listened on a link, see eavesdropping.h. */
@@ -180,6 +187,7 @@ typedef struct kh_sim_result {
     uint64_t seed, events; /**< events: of the run, or of the batch; the first has the warm-up's too */
     /** Spells that began after the warm-up; shared: of shared risks. */
     uint64_t fibre_cuts, node_failures, module_failures, link_failures, shared_failures, maintenances;
+    uint64_t compromises, flash_demands;
     kh_sim_demand *demands; /**< [n_demands] */
     size_t n_demands;
     kh_sim_link *links; /**< [n_links] */

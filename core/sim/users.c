@@ -10,7 +10,7 @@ kh_status kh_users_init(kh_users *users, const kh_users_setup *setup, kh_arena *
     users->asking = setup->asking;
     KH_TRY(kh_pairs_init(&users->pairs, net, setup->relay, arena, err));
     KH_TRY(kh_kms_init(&users->kms, net, setup->seed, &users->pairs, arena, err));
-    kh_asking_setup asking = {.net = net, .kms = &users->kms, .relay = setup->relay, .seed = setup->seed};
+    kh_asking_setup asking = {.net = net, .kms = &users->kms, .relay = setup->relay, .seed = setup->seed, .varies = setup->rushes};
     KH_TRY(kh_asking_init(users->asking, &asking, arena, err));
     KH_TRY(kh_encryptors_init(&users->encryptors, net, users->asking, arena, err));
     KH_TRY(kh_pads_init(&users->pads, net, users->asking, arena, err));

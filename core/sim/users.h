@@ -26,6 +26,7 @@ typedef struct kh_users_setup {
     kh_asking *asking; /**< set up here */
     kh_lines *lines;
     uint64_t seed;
+    bool rushes; /**< demands may be in a hurry */
 } kh_users_setup;
 
 /** Parts that nobody uses do not join. At time 0: fills of stores, requests by demand, then calls and transfers.

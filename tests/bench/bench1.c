@@ -129,12 +129,13 @@ static void start_link(kh_engine *engine, uint32_t link)
     kh_queue *queue = &engine->kernel.queue;
     kh_ns first = (kh_ns)((double)state->period * ((link + 1.0) / (double)engine->links.n));
     kh_queue_push(queue, first, engine->links.block, link);
-    if (engine->faults.n_processes == 0)
+    if (engine->faults.spells.n == 0)
         return;
-    kh_fault_process *process = &engine->faults.processes[link];
-    process->spell.rng = stream_of(engine->options.seed * 1000003 + UINT64_C(7919) * link + 1);
-    process->spell.up_ns = MTBF_S * NS, process->spell.down_ns = MTTR_S * NS; /* to the last bit */
-    kh_queue_push(queue, engine->faults.draw(&process->spell.rng, process->spell.up_ns), engine->faults.toggle, link);
+    kh_spells *faults = &engine->faults.spells;
+    kh_spell *spell = &faults->all[link];
+    spell->rng = stream_of(engine->options.seed * 1000003 + UINT64_C(7919) * link + 1);
+    spell->up_ns = MTBF_S * NS, spell->down_ns = MTTR_S * NS; /* to the last bit */
+    kh_queue_push(queue, faults->draw(&spell->rng, spell->up_ns), faults->toggle, link);
 }
 
 static void start_pair(kh_engine *engine, uint32_t pair)
@@ -155,7 +156,7 @@ static void start_pair(kh_engine *engine, uint32_t pair)
 static void start(kh_engine *engine, kh_arena *arena)
 {
     kh_queue_init(&engine->kernel.queue, arena);
-    engine->faults.draw = draw_delay;
+    engine->faults.spells.draw = draw_delay;
     for (uint32_t l = 0; l < engine->links.n; l++)
         start_link(engine, l);
     for (uint32_t k = 0; k < engine->asking.n; k++)

@@ -1,19 +1,61 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/service/asking.h"
 
+#include <math.h>
+
+static kh_ns due_of(const kh_asking_pace *pace)
+{
+    kh_ns own = pace->own_due - pace->own_since;
+    return pace->since + (pace->factor == 1 ? own : kh_ns_from_s(kh_s_from_ns(own) / pace->factor));
+}
+
 static void schedule(kh_asking *asking, uint32_t demand)
 {
-    kh_queue_push(&asking->kernel->queue, kh_traffic_next(&asking->traffic[demand]), asking->request, demand);
+    kh_ns due = kh_traffic_next(&asking->traffic[demand]);
+    if (asking->paces != NULL) {
+        kh_asking_pace *pace = &asking->paces[demand];
+        pace->own_due = due;
+        due = pace->due = due_of(pace);
+    }
+    kh_queue_push(&asking->kernel->queue, due, asking->request, demand);
 }
 
 static void ask(void *self, uint32_t demand)
 {
     kh_asking *asking = self;
+    if (asking->paces != NULL && asking->paces[demand].due != kh_kernel_now(asking->kernel))
+        return; /* the request has moved */
     const kh_traffic *traffic = &asking->traffic[demand];
     size_t phase = (traffic->next_phase == 0 ? traffic->n_phases : traffic->next_phase) - 1; /* whose time has come */
     for (uint32_t i = 0; i < traffic->keys_at_once; i++)
         kh_kms_ask(asking->kms, demand, (uint32_t)phase * traffic->keys_at_once + i);
     schedule(asking, demand);
+}
+
+void kh_asking_hurry(kh_asking *asking, uint32_t demand, double factor)
+{
+    kh_asking_pace *pace = &asking->paces[demand];
+    kh_ns now = kh_kernel_now(asking->kernel), before = pace->due;
+    if (asking->traffic[demand].keys_at_once == 0 || factor == pace->factor)
+        return;
+    double own_passed = (double)(now - pace->since) * pace->factor;
+    bool is_due = own_passed >= (double)(pace->own_due - pace->own_since);
+    pace->own_since = is_due ? pace->own_due : pace->own_since + (kh_ns)llround(own_passed);
+    pace->since = now;
+    pace->factor = factor;
+    pace->due = due_of(pace);
+    if (pace->due != before)
+        kh_queue_push(&asking->kernel->queue, pace->due, asking->request, demand);
+}
+
+static kh_status make_paces(kh_asking *asking, kh_arena *arena, kh_error *err)
+{
+    asking->paces = KH_NEW(arena, kh_asking_pace, asking->n);
+    if (asking->paces == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for the pace of %zu demands", asking->n);
+    for (size_t i = 0; i < asking->n; i++)
+        asking->paces[i].factor = 1;
+    return KH_OK;
 }
 
 static void visit(void *self, kh_state *state)
@@ -25,6 +67,8 @@ static void visit(void *self, kh_state *state)
         KH_STATE(state, traffic->next_phase);
         KH_STATE(state, traffic->cycle);
         KH_STATE(state, traffic->rng);
+        if (asking->paces != NULL)
+            KH_STATE(state, asking->paces[i]);
     }
 }
 
@@ -38,6 +82,8 @@ kh_status kh_asking_init(kh_asking *asking, const kh_asking_setup *setup, kh_are
         return kh_fail(err, KH_ENOMEM, "out of memory for %zu demands", asking->n);
     KH_TRY(kh_kernel_handle(asking->kernel, "request", ask, asking, &asking->request, err));
     KH_TRY(kh_kernel_join(asking->kernel, &ops, asking, err));
+    if (setup->varies)
+        KH_TRY(make_paces(asking, arena, err));
     for (uint32_t i = 0; i < asking->n; i++) {
         if (setup->net->demands[i].calls.per_h > 0)
             continue;

@@ -30,7 +30,7 @@ static uint32_t take_line(kh_calls_part *calls, kh_calls_demand *demand)
 
 static void schedule_arrival(kh_calls_part *calls, kh_calls_demand *demand, uint32_t source)
 {
-    kh_ns wait = calls->draw(&demand->arrivals, demand->between_ns);
+    kh_ns wait = calls->draw(&demand->arrivals, demand->between_ns / demand->hurry);
     kh_queue_push(&calls->kernel->queue, kh_kernel_now(calls->kernel) + wait, calls->arrival, source);
 }
 
@@ -119,6 +119,12 @@ static void hear(void *self, uint32_t demand_index, uint32_t index, bool served)
     schedule_advance(calls, index);
 }
 
+void kh_calls_hurry(kh_calls_part *calls, uint32_t demand, double factor)
+{
+    if (calls->demands != NULL)
+        calls->demands[demand].hurry = factor;
+}
+
 /* --- reading out --- */
 
 const kh_calls_demand *kh_calls_of(const kh_calls_part *calls, uint32_t demand)
@@ -169,6 +175,7 @@ static void restart(void *self)
 
 static void visit_demand(kh_calls_demand *demand, kh_state *state)
 {
+    KH_STATE(state, demand->hurry);
     KH_STATE(state, demand->free_line);
     KH_STATE(state, demand->arrivals);
     KH_STATE(state, demand->lengths);
@@ -240,6 +247,7 @@ static void init_demand(kh_calls_part *calls, uint32_t i, uint64_t seed, size_t 
     if (!makes_calls(demand))
         return;
     *out = (kh_calls_demand){.between_ns = NS_PER_H / given->per_h,
+                             .hurry = 1,
                              .mean_ns = given->mean_s * KH_NS_PER_S,
                              .law = given->law,
                              .portion_ns = given->pad_bps > 0 ? demand->key_bits / given->pad_bps * KH_NS_PER_S : 0,

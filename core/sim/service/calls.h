@@ -26,6 +26,7 @@ typedef struct kh_calls_line {
 
 typedef struct kh_calls_demand {
     double between_ns; /**< mean of a source's time to its next call; 0: the demand makes no calls */
+    double hurry;      /**< sources call so many times as often, 1 unless in a rush */
     double mean_ns;
     kh_law law;
     double portion_ns; /**< 0: one key a call */
@@ -59,6 +60,9 @@ kh_status kh_calls_init(kh_calls_part *calls, const kh_net *net, uint64_t seed, 
 
 /** NULL: the demand makes no calls. */
 const kh_calls_demand *kh_calls_of(const kh_calls_part *calls, uint32_t demand);
+
+/** From each source's next call on it calls so many times as often. @param factor > 0 */
+void kh_calls_hurry(kh_calls_part *calls, uint32_t demand, double factor);
 
 /** Means over the time from @p start, that of the statistics, to @p end. */
 double kh_calls_mean_busy(const kh_calls_demand *demand, kh_ns start, kh_ns end);

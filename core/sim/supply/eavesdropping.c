@@ -27,12 +27,6 @@ double kh_eavesdropping_key_share(double qber, double added)
 
 /* --- a spell --- */
 
-static void schedule(kh_eavesdropping *e, uint32_t index, bool changes, kh_ns next)
-{
-    if (changes)
-        kh_queue_push(&e->kernel->queue, next, e->toggle, index);
-}
-
 static void note(const kh_eavesdropping *e, const kh_eavesdropper *attack, const char *what)
 {
     if (!kh_kernel_journals(e->kernel))
@@ -65,15 +59,12 @@ static void stop(kh_eavesdropping *e, kh_eavesdropper *attack)
         kh_links_set_key_share(e->links, attack->link, 1);
 }
 
-static void toggle(void *self, uint32_t index)
+static void start_or_stop(void *self, uint32_t index, bool starts)
 {
     kh_eavesdropping *e = self;
     kh_eavesdropper *attack = &e->all[index];
-    kh_ns next = 0;
-    bool changes = kh_spell_toggle(&attack->spell, kh_kernel_now(e->kernel), e->draw, &next);
-    note(e, attack, attack->spell.on ? "eavesdropping" : "eavesdropping over");
-    (attack->spell.on ? start : stop)(e, attack);
-    schedule(e, index, changes, next);
+    note(e, attack, starts ? "eavesdropping" : "eavesdropping over");
+    (starts ? start : stop)(e, attack);
 }
 
 /* --- alarm and quarantine --- */
@@ -113,7 +104,7 @@ kh_ns kh_eavesdropper_quarantine_ns(const kh_eavesdropper *attack, kh_ns end)
 static void restart(void *self)
 {
     kh_eavesdropping *e = self;
-    for (size_t i = 0; i < e->n; i++) {
+    for (size_t i = 0; i < e->spells.n; i++) {
         kh_eavesdropper *attack = &e->all[i];
         attack->attacks = attack->alarms = attack->unnoticed = 0;
         attack->quarantine_ns = 0;
@@ -124,9 +115,9 @@ static void restart(void *self)
 static void visit(void *self, kh_state *state)
 {
     kh_eavesdropping *e = self;
-    for (size_t i = 0; i < e->n; i++) {
+    kh_spells_visit(&e->spells, state);
+    for (size_t i = 0; i < e->spells.n; i++) {
         kh_eavesdropper *attack = &e->all[i];
-        kh_spell_visit(&attack->spell, state);
         KH_STATE(state, attack->is_heard);
         KH_STATE(state, attack->noticed);
         KH_STATE(state, attack->quarantined);
@@ -141,8 +132,7 @@ static void visit(void *self, kh_state *state)
 static void reseed(void *self, uint64_t salt)
 {
     kh_eavesdropping *e = self;
-    for (size_t i = 0; i < e->n; i++)
-        kh_rng_reseed(&e->all[i].spell.rng, salt);
+    kh_spells_reseed(&e->spells, salt);
 }
 
 static const kh_part_ops ops = {.name = "eavesdropping", .restart = restart, .visit = visit, .reseed = reseed};
@@ -160,39 +150,28 @@ static kh_status check(const kh_fault *fault, kh_error *err)
 static kh_status add(kh_eavesdropping *e, const kh_eavesdropping_setup *setup, const kh_fault *fault, uint32_t link, kh_error *err)
 {
     KH_TRY(check(fault, err));
-    uint32_t index = (uint32_t)e->n++;
+    uint32_t index = (uint32_t)e->spells.n;
     kh_eavesdropper *attack = &e->all[index];
     *attack = (kh_eavesdropper){.link = link, .fault = fault, .quarantine = kh_ns_from_s(fault->quarantine_h * S_PER_H)};
     kh_rng stream = kh_rng_stream(setup->seed, setup->net->qkd_links[link].id, "eavesdropping");
-    KH_TRY(kh_spell_init(&attack->spell, fault, fault->mtbf_h, stream, err));
     e->of_link[link] = index;
-    kh_ns first = 0;
-    bool starts = kh_spell_begin(&attack->spell, e->draw, &first);
-    schedule(e, index, starts, first);
-    return KH_OK;
-}
-
-static bool is_played(const kh_eavesdropping_setup *setup)
-{
-    for (size_t i = 0; i < setup->net->n_faults && setup->play; i++)
-        if (setup->net->faults[i].kind == KH_FAULT_EAVESDROPPING)
-            return true;
-    return false;
+    return kh_spells_add(&e->spells, fault, fault->mtbf_h, stream, err);
 }
 
 kh_status kh_eavesdropping_init(kh_eavesdropping *e, const kh_eavesdropping_setup *setup, kh_arena *arena, kh_error *err)
 {
-    *e = (kh_eavesdropping){.kernel = setup->kernel, .links = setup->links, .draw = kh_draw_exponential};
-    KH_TRY(kh_kernel_handle(setup->kernel, "eavesdropping", toggle, e, &e->toggle, err));
+    *e = (kh_eavesdropping){.kernel = setup->kernel, .links = setup->links};
+    KH_TRY(kh_spells_init(&e->spells, "eavesdropping", setup->kernel, start_or_stop, e, err));
     KH_TRY(kh_kernel_handle(setup->kernel, "quarantine over", release, e, &e->release, err));
     KH_TRY(kh_kernel_join(setup->kernel, &ops, e, err));
-    if (!is_played(setup))
+    if (!setup->play || kh_rule_entries(setup->net, KH_FAULT_EAVESDROPPING) == 0)
         return KH_OK;
     size_t n_links = setup->net->n_qkd_links;
     e->all = KH_NEW(arena, kh_eavesdropper, n_links);
     e->of_link = KH_NEW(arena, uint32_t, n_links);
     if (e->all == NULL || e->of_link == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for attacks on %zu links", n_links);
+    KH_TRY(kh_spells_reserve(&e->spells, n_links, arena, err));
     for (uint32_t i = 0; i < n_links; i++) {
         const kh_fault *fault = kh_rule_find(setup->net, KH_FAULT_EAVESDROPPING, i);
         e->of_link[i] = KH_NO_INDEX;
@@ -200,12 +179,4 @@ kh_status kh_eavesdropping_init(kh_eavesdropping *e, const kh_eavesdropping_setu
             KH_TRY(add(e, setup, fault, i, err));
     }
     return kh_links_listen(setup->links, hear, e, err);
-}
-
-double kh_eavesdropping_events(const kh_eavesdropping *e, kh_ns end)
-{
-    double events = 0;
-    for (size_t i = 0; i < e->n; i++)
-        events += kh_spell_changes(&e->all[i].spell, end);
-    return events;
 }

@@ -3,7 +3,7 @@
 #define KH_CORE_SIM_SUPPLY_EAVESDROPPING_H
 
 #include "core/sim/supply/links.h"
-#include "core/sim/supply/spell.h"
+#include "core/sim/supply/spells.h"
 
 /** Somebody listens on a QKD link for a spell (spell.h, stream (link id, "eavesdropping")) and adds to its error rate.
  *
@@ -21,7 +21,6 @@ typedef struct kh_eavesdropper {
     uint32_t link;
     const kh_fault *fault; /**< the entry */
     kh_ns quarantine;
-    kh_spell spell;
     bool is_heard;           /* this and the next: in the present spell, the error rate is above the threshold */
     bool noticed;            /* there was an alarm */
     bool quarantined;        /**< now */
@@ -33,13 +32,12 @@ typedef struct kh_eavesdropper {
 } kh_eavesdropper;
 
 typedef struct kh_eavesdropping {
-    kh_eavesdropper *all; /**< [n] at most one a link */
-    size_t n;
-    uint32_t *of_link; /**< [links] index in all, or KH_NO_INDEX; NULL without any */
+    kh_spells spells;     /**< when they listen */
+    kh_eavesdropper *all; /**< [spells.n] at most one a link */
+    uint32_t *of_link;    /**< [links] index in all, or KH_NO_INDEX; NULL without any */
     kh_kernel *kernel;
     kh_links *links;
-    kh_event_kind toggle, release; /* subject: in all */
-    kh_draw draw;
+    kh_event_kind release; /* subject: in all; a quarantine is over */
 } kh_eavesdropping;
 
 typedef struct kh_eavesdropping_setup {
@@ -56,9 +54,6 @@ kh_status kh_eavesdropping_init(kh_eavesdropping *e, const kh_eavesdropping_setu
 
 /** Time in quarantine from the start of the statistics to @p end. */
 kh_ns kh_eavesdropper_quarantine_ns(const kh_eavesdropper *eavesdropper, kh_ns end);
-
-/** Events expected up to @p end. */
-double kh_eavesdropping_events(const kh_eavesdropping *e, kh_ns end);
 
 /** The default of key_share. @param qber of the link, NAN: 0; @param added > 0 */
 double kh_eavesdropping_key_share(double qber, double added);

@@ -19,23 +19,12 @@ typedef struct builder {
     kh_error *err;
 } builder;
 
-static void schedule(kh_faults *faults, uint32_t index, bool changes, kh_ns next)
-{
-    if (changes)
-        faults->processes[index].next = kh_queue_push_timer(&faults->kernel->queue, next, faults->toggle, index);
-}
-
 /* One more process; its first start is scheduled. @param members what goes down with it */
 static kh_status add_process(const builder *b, const kh_fault_process *made, const kh_fault *members)
 {
-    kh_faults *faults = b->faults;
-    kh_fault_process *process = &faults->processes[faults->n_processes];
+    kh_fault_process *process = &b->faults->processes[b->faults->spells.n - 1];
     *process = *made;
-    KH_TRY(kh_outage_init(&process->outage, members, &b->index, b->arena, b->err));
-    kh_ns first = 0;
-    bool starts = kh_spell_begin(&process->spell, faults->draw, &first);
-    schedule(faults, (uint32_t)faults->n_processes++, starts, first);
-    return KH_OK;
+    return kh_outage_init(&process->outage, members, &b->index, b->arena, b->err);
 }
 
 /* --- one entity --- */
@@ -69,7 +58,7 @@ static kh_status add_entity(const builder *b, const kh_fault *fault, uint32_t en
     members.n_fibres = fault->kind == KH_FAULT_FIBRE_CUT;
     members.n_nodes = fault->kind == KH_FAULT_NODE;
     members.n_links = fault->kind == KH_FAULT_LINK;
-    KH_TRY(kh_spell_init(&process.spell, fault, mean_up_h(b->net, fault, entity), stream_of(b, &process, module), b->err));
+    KH_TRY(kh_spells_add(&b->faults->spells, fault, mean_up_h(b->net, fault, entity), stream_of(b, &process, module), b->err));
     return add_process(b, &process, &members);
 }
 
@@ -107,7 +96,7 @@ static bool find_named(const kh_net *net, kh_fault_kind kind, const char *id, ui
 static kh_status add_group(const builder *b, const kh_fault *fault)
 {
     kh_fault_process process = {.kind = fault->kind, .id = fault->on};
-    KH_TRY(kh_spell_init(&process.spell, fault, fault->mtbf_h, kh_rule_stream(b->net, fault, b->seed), b->err));
+    KH_TRY(kh_spells_add(&b->faults->spells, fault, fault->mtbf_h, kh_rule_stream(b->net, fault, b->seed), b->err));
     if (fault->n_fibres + fault->n_nodes + fault->n_links > 0)
         return add_process(b, &process, fault);
     const kh_fault *group = kh_fault_group(b->net, fault->on);
@@ -150,6 +139,7 @@ static kh_status play_faults(const builder *b)
     b->faults->processes = KH_NEW(b->arena, kh_fault_process, most);
     if (b->faults->processes == NULL)
         return kh_fail(b->err, KH_ENOMEM, "out of memory for %zu fault processes", most);
+    KH_TRY(kh_spells_reserve(&b->faults->spells, most, b->arena, b->err));
     for (int k = 0; k < N_OF_ONE; k++)
         KH_TRY(add_entities(b, kinds_of_one[k]));
     for (int k = 0; k < N_OF_GROUPS; k++)
@@ -157,35 +147,26 @@ static kh_status play_faults(const builder *b)
     return KH_OK;
 }
 
-static void note_fault(const kh_faults *faults, const kh_fault_process *process)
+static void note_fault(const kh_faults *faults, const kh_fault_process *process, bool breaks)
 {
     if (!kh_kernel_journals(faults->kernel))
         return;
-    kh_note note = kh_kernel_note(faults->kernel, process->spell.on ? "broken" : "repaired");
+    kh_note note = kh_kernel_note(faults->kernel, breaks ? "broken" : "repaired");
     kh_note_text(&note, "kind", kh_fault_kind_name(process->kind));
     kh_note_text(&note, "on", process->id);
     kh_kernel_tell(faults->kernel, &note);
 }
 
-static void break_or_repair(kh_faults *faults, const kh_fault_process *process)
+static void break_or_repair(void *self, uint32_t index, bool breaks)
 {
-    bool breaks = process->spell.on;
+    kh_faults *faults = self;
+    const kh_fault_process *process = &faults->processes[index];
+    note_fault(faults, process, breaks);
     if (process->kind == KH_FAULT_MODULE)
         (breaks ? kh_links_break_module : kh_links_repair_module)(faults->links, process->entity);
     else
         (breaks ? kh_outage_start : kh_outage_end)(&process->outage, faults->links, faults->lines);
     faults->starts[process->kind] += breaks;
-}
-
-static void toggle(void *self, uint32_t index)
-{
-    kh_faults *faults = self;
-    kh_fault_process *process = &faults->processes[index];
-    kh_ns next = 0;
-    bool changes = kh_spell_toggle(&process->spell, kh_kernel_now(faults->kernel), faults->draw, &next);
-    note_fault(faults, process);
-    break_or_repair(faults, process);
-    schedule(faults, index, changes, next);
 }
 
 static void restart(void *self)
@@ -197,42 +178,26 @@ static void restart(void *self)
 static void visit(void *self, kh_state *state)
 {
     kh_faults *faults = self;
-    for (size_t i = 0; i < faults->n_processes; i++)
-        kh_spell_visit(&faults->processes[i].spell, state);
-    for (size_t i = 0; i < faults->n_processes; i++)
-        KH_STATE(state, faults->processes[i].next);
+    kh_spells_visit(&faults->spells, state);
     KH_STATE(state, faults->starts);
 }
 
 static void reseed(void *self, uint64_t salt)
 {
     kh_faults *faults = self;
-    for (size_t i = 0; i < faults->n_processes; i++) {
-        kh_fault_process *process = &faults->processes[i];
-        kh_ns next = 0;
-        if (kh_spell_reseed(&process->spell, salt, kh_kernel_now(faults->kernel), faults->draw, &next))
-            (void)kh_queue_move(&faults->kernel->queue, &process->next, next);
-    }
+    kh_spells_reseed(&faults->spells, salt);
 }
 
 static const kh_part_ops ops = {.name = "faults", .restart = restart, .visit = visit, .reseed = reseed};
 
 kh_status kh_faults_init(kh_faults *faults, const kh_faults_setup *setup, kh_arena *arena, kh_error *err)
 {
-    *faults = (kh_faults){.kernel = setup->kernel, .links = setup->links, .lines = setup->lines, .draw = kh_draw_exponential};
-    KH_TRY(kh_kernel_handle(setup->kernel, "fault", toggle, faults, &faults->toggle, err));
+    *faults = (kh_faults){.kernel = setup->kernel, .links = setup->links, .lines = setup->lines};
+    KH_TRY(kh_spells_init(&faults->spells, "fault", setup->kernel, break_or_repair, faults, err));
     KH_TRY(kh_kernel_join(setup->kernel, &ops, faults, err));
     if (!setup->play || setup->net->n_faults == 0)
         return KH_OK;
     builder b = {.faults = faults, .net = setup->net, .seed = setup->seed, .arena = arena, .err = err};
     KH_TRY(kh_outage_index_init(&b.index, setup->net, arena, err));
     return play_faults(&b);
-}
-
-double kh_faults_events(const kh_faults *faults, kh_ns end)
-{
-    double events = 0;
-    for (size_t i = 0; i < faults->n_processes; i++)
-        events += kh_spell_changes(&faults->processes[i].spell, end);
-    return events;
 }

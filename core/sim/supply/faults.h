@@ -3,7 +3,7 @@
 #define KH_CORE_SIM_SUPPLY_FAULTS_H
 
 #include "core/sim/supply/outage.h"
-#include "core/sim/supply/spell.h"
+#include "core/sim/supply/spells.h"
 
 /** What breaks and is repaired: fibres, nodes, modules, whole links, groups of them (shared risks), and planned work.
  *
@@ -15,22 +15,18 @@
  *  its share. Order at time 0: fibres, nodes, modules, links, shared risks, maintenance. */
 typedef struct kh_fault_process {
     kh_fault_kind kind;
-    uint32_t entity; /**< of modules: the link */
-    const char *id;  /**< of what breaks */
-    kh_spell spell;
-    kh_timer next;    /* change of the spell */
+    uint32_t entity;  /**< of modules: the link */
+    const char *id;   /**< of what breaks */
     kh_outage outage; /**< empty for modules */
 } kh_fault_process;
 
 typedef struct kh_faults {
-    kh_fault_process *processes;
-    size_t n_processes;
+    kh_spells spells;                /**< when they fail and are repaired */
+    kh_fault_process *processes;     /**< [spells.n] what fails */
     uint64_t starts[KH_FAULT_KINDS]; /**< spells that began since the start of the statistics */
     kh_kernel *kernel;
     kh_links *links;
     kh_lines *lines;
-    kh_event_kind toggle; /**< subject: process; it fails or is repaired */
-    kh_draw draw;         /**< of times to fail and to repair */
 } kh_faults;
 
 typedef struct kh_faults_setup {
@@ -45,8 +41,5 @@ typedef struct kh_faults_setup {
 /** All sound at time 0; the first failures are scheduled. Joins the kernel.
  *  @return KH_OK; KH_ERANGE (a mean time that is not > 0, an id that is not there); KH_ENOMEM */
 kh_status kh_faults_init(kh_faults *faults, const kh_faults_setup *setup, kh_arena *arena, kh_error *err);
-
-/** Events expected up to @p end. */
-double kh_faults_events(const kh_faults *faults, kh_ns end);
 
 #endif

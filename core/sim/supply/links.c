@@ -82,15 +82,19 @@ void kh_links_break_node(kh_links *links, uint32_t node)
     }
 }
 
-/* A node that was down has forgotten its key: the other end discards the rest of the pairs. */
-static void resynchronise(kh_links *links, uint32_t link)
+void kh_links_forget(kh_links *links, uint32_t link)
 {
-    if (links->states[link].dead_ends > 0 || !links->net->qkd_links[link].key_store.is_volatile)
-        return;
     kh_keystore_forget(&links->states[link].store);
     if (links->states[link].age != NULL)
         kh_ageing_forget(links, link);
     kh_links_follow(links, link);
+}
+
+/* A node that was down has forgotten its key: the other end discards the rest of the pairs. */
+static void resynchronise(kh_links *links, uint32_t link)
+{
+    if (links->states[link].dead_ends == 0 && links->net->qkd_links[link].key_store.is_volatile)
+        kh_links_forget(links, link);
 }
 
 void kh_links_repair_node(kh_links *links, uint32_t node)

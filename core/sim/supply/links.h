@@ -138,6 +138,9 @@ void kh_links_repair_node(kh_links *links, uint32_t node);
 void kh_links_break_module(kh_links *links, uint32_t link);
 void kh_links_repair_module(kh_links *links, uint32_t link);
 
+/** Both ends throw away all key that is stored or on its way. */
+void kh_links_forget(kh_links *links, uint32_t link);
+
 /** From now on somebody listens, which the errors of every block that this touches will show; from now on nobody does. */
 void kh_links_tap(kh_links *links, uint32_t link);
 void kh_links_untap(kh_links *links, uint32_t link);

@@ -26,6 +26,14 @@ const char *kh_rule_id(const kh_net *net, kh_fault_kind kind, uint32_t entity)
     return arrays[kind] == DEMANDS ? net->demands[entity].id : net->qkd_links[entity].id;
 }
 
+size_t kh_rule_entries(const kh_net *net, kh_fault_kind kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < net->n_faults; i++)
+        n += net->faults[i].kind == kind;
+    return n;
+}
+
 static bool is_on_all(const kh_fault *fault)
 {
     const char *all = kh_fault_all_word(fault->kind);

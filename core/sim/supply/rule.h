@@ -12,6 +12,9 @@
 size_t kh_rule_count(const kh_net *net, kh_fault_kind kind);
 const char *kh_rule_id(const kh_net *net, kh_fault_kind kind, uint32_t entity);
 
+/** How many entries there are of a kind. */
+size_t kh_rule_entries(const kh_net *net, kh_fault_kind kind);
+
 /** The entry for one entity: the last that names it, else the last on all of them, else NULL. */
 const kh_fault *kh_rule_find(const kh_net *net, kh_fault_kind kind, uint32_t entity);
 

@@ -55,10 +55,9 @@ bool kh_spell_toggle(kh_spell *spell, kh_ns now, kh_draw draw, kh_ns *next)
     return true;
 }
 
-bool kh_spell_begin(kh_spell *spell, kh_draw draw, kh_ns *next)
+kh_ns kh_spell_first(kh_spell *spell, kh_draw draw)
 {
-    *next = spell->up_ns > 0 ? draw(&spell->rng, spell->up_ns) : spell->first;
-    return true;
+    return spell->up_ns > 0 ? draw(&spell->rng, spell->up_ns) : spell->first;
 }
 
 bool kh_spell_reseed(kh_spell *spell, uint64_t salt, kh_ns now, kh_draw draw, kh_ns *next)

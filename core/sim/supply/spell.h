@@ -26,8 +26,8 @@ kh_status kh_spell_init(kh_spell *spell, const kh_fault *fault, double mtbf_h, k
 /** Starts or ends it now, and says when it changes next.
  *  @return false: never again */
 bool kh_spell_toggle(kh_spell *spell, kh_ns now, kh_draw draw, kh_ns *next);
-/** The same without a change: when the first one starts. */
-bool kh_spell_begin(kh_spell *spell, kh_draw draw, kh_ns *next);
+/** When the first one starts. */
+kh_ns kh_spell_first(kh_spell *spell, kh_draw draw);
 
 /** Other luck from now on: the stream is reseeded, and the next change drawn anew where that is as likely at any time, however long
  *  ago the last one was (exponential times).
