@@ -76,6 +76,44 @@ static void a_block_that_does_not_fit_may_be_dropped_whole(void **state)
     assert_true(kh_keystore_balances(&store));
 }
 
+static void the_oldest_key_may_make_room(void **state)
+{
+    (void)state;
+    kh_store_policy policy = {
+        .capacity_keys = 10, .refill_below_keys = NOT_GIVEN, .initial_keys = 9, .when_full = KH_WHEN_FULL_DROP_OLDEST};
+    kh_keystore store = kh_keystore_of(&policy);
+    assert_int_equal(kh_keystore_deposit(&store, 4 * KEY), 4 * KEY); /* all of it is there now */
+    assert_int_equal(store.level, 10 * KEY);
+    assert_int_equal(store.lost, 3 * KEY);
+    assert_int_equal(kh_keystore_deposit(&store, 12 * KEY), 10 * KEY);
+    assert_int_equal(store.level, 10 * KEY);
+    assert_true(kh_keystore_balances(&store));
+}
+
+static void key_in_transit_expired_or_forgotten_is_booked(void **state)
+{
+    (void)state;
+    kh_keystore store = store_of(10, 8, 0, 4);
+    kh_keystore_send(&store, 6 * KEY);
+    assert_true(store.level == 4 * KEY && store.transit == 6 * KEY && kh_keystore_balances(&store));
+    assert_false(store.wants_key); /* it will be full */
+    kh_keystore_take(&store, KEY, true);
+    assert_false(store.wants_key);
+    assert_int_equal(kh_keystore_arrive(&store, 2 * KEY), 2 * KEY);
+    assert_true(store.level == 5 * KEY && store.transit == 4 * KEY && store.generated == 6 * KEY);
+    kh_keystore_expire(&store, 6 * KEY);
+    assert_int_equal(store.expired, 0);
+    kh_keystore_expire(&store, 2 * KEY);
+    assert_true(store.expired == 3 * KEY && store.level == 2 * KEY && store.lowest == 2 * KEY);
+    assert_true(store.wants_key && kh_keystore_balances(&store));
+    kh_keystore_restart(&store);
+    assert_true(store.initial == 6 * KEY && store.expired == 0 && kh_keystore_balances(&store));
+    (void)kh_keystore_arrive(&store, KEY);
+    assert_true(store.generated == 0 && kh_keystore_balances(&store)); /* it was made before */
+    kh_keystore_forget(&store);
+    assert_true(store.level == 0 && store.transit == 0 && store.lost == 6 * KEY && kh_keystore_balances(&store));
+}
+
 static void the_reserve_is_for_the_highest_priority(void **state)
 {
     (void)state;
@@ -121,6 +159,8 @@ int main(void)
         cmocka_unit_test(key_is_wanted_only_between_the_refill_level_and_full),
         cmocka_unit_test(what_does_not_fit_is_lost),
         cmocka_unit_test(a_block_that_does_not_fit_may_be_dropped_whole),
+        cmocka_unit_test(the_oldest_key_may_make_room),
+        cmocka_unit_test(key_in_transit_expired_or_forgotten_is_booked),
         cmocka_unit_test(the_reserve_is_for_the_highest_priority),
         cmocka_unit_test(the_ledger_says_where_bits_went),
         cmocka_unit_test(an_endless_store_stays_within_its_integers),
