@@ -95,13 +95,19 @@ static kh_status check_size(const kh_engine *engine, kh_error *err)
 
 static kh_sim_routing report_routing(const kh_engine *engine, uint32_t i)
 {
+    const kh_routing *routing = &engine->routing;
     double keys = engine->relay.demands[i].keys;
     kh_sim_routing made = {.refused = (double)engine->relay.demands[i].refused * keys,
-                           .rerouted = (double)engine->routing.demands[i].rerouted * keys,
+                           .rerouted = (double)routing->demands[i].rerouted * keys,
                            .mean_restoration_s = (double)NAN};
-    if (engine->options.routing.policy != KH_ROUTING_RESTORE)
+    if (routing->sets != NULL) {
+        made.disjoint_paths = routing->homes[i].n;
+        made.node_disjoint = routing->homes[i].by_node;
+        made.fewer_shares = (double)engine->sharing.fewer[i] * keys;
+    }
+    if (routing->options.policy != KH_ROUTING_RESTORE)
         return made;
-    const kh_restoration_demand *restored = &engine->routing.restoration.demands[i];
+    const kh_restoration_demand *restored = &routing->restoration.demands[i];
     made.restorations = (double)restored->restorations;
     if (restored->restorations > 0)
         made.mean_restoration_s = kh_s_from_ns(restored->took_ns) / made.restorations;
@@ -293,6 +299,7 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
                             .late_after_s = options->late_after_s,
                             .fetch_s = options->fetch_s};
     KH_TRY(kh_relay_init(&engine->relay, &relay, scratch, err));
+    KH_TRY(kh_sharing_init(&engine->sharing, &engine->relay, scratch, err));
     KH_TRY(kh_borders_watch(&engine->borders, &engine->relay, err));
     kh_users_setup users = {.net = net,
                             .rates = inputs->rates,

@@ -7,6 +7,7 @@
 #include "core/sim/service/exposure.h"
 #include "core/sim/service/relay.h"
 #include "core/sim/service/rush.h"
+#include "core/sim/service/sharing.h"
 #include "core/sim/sim.h"
 #include "core/sim/supply/calibration.h"
 #include "core/sim/supply/eavesdropping.h"
@@ -47,6 +48,7 @@ typedef struct kh_engine {
     kh_routing routing;
     kh_borders borders;
     kh_relay relay;
+    kh_sharing sharing;
     kh_asking asking;
     kh_users users;
     kh_fluid fluid; /**< in place of routing, relay and users at the fluid level */

@@ -75,6 +75,9 @@ typedef struct kh_sim_routing {
     double rerouted;           /**< keys sent over another route than the one whose turn it was, or than the one when all is up */
     double restorations;       /**< of the demand, after all its planned routes had failed */
     double mean_restoration_s; /**< from the failure; NAN when there was none */
+    double disjoint_paths;     /**< when all is up, at most as many as were asked for; 0: keys go over one, or none was sent */
+    bool node_disjoint;        /**< these share no node but the ends; else only no link */
+    double fewer_shares;       /**< keys that went as fewer shares, for lack of disjoint paths */
 } kh_sim_routing;
 
 /* What the users of a demand saw since the end of the warm-up. Shares of time are NAN, counts 0, where there are no such users. */

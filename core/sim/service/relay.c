@@ -35,16 +35,46 @@ static void count_blocked(kh_relay *relay, kh_relay_demand *demand, bool counted
     update_starved(demand, before, kh_kernel_now(relay->kernel));
 }
 
-static void count_served(kh_relay *relay, kh_relay_demand *demand, const kh_relay_request *request)
+static void count_served(kh_relay *relay, kh_relay_demand *demand, const kh_relay_delivery *delivery)
 {
     bool before = is_starved(demand);
     demand->missed = false;
     update_starved(demand, before, kh_kernel_now(relay->kernel));
-    if (!request->counted)
+    if (!delivery->counted)
         return;
     demand->served++;
-    demand->late += request->late;
-    demand->wait_s += kh_s_from_ns(kh_kernel_now(relay->kernel) - request->issued);
+    demand->late += delivery->late;
+    demand->wait_s += kh_s_from_ns(kh_kernel_now(relay->kernel) - delivery->issued);
+}
+
+void kh_relay_count_waiting(kh_relay *relay, uint32_t index, bool waits)
+{
+    kh_relay_demand *demand = &relay->demands[index];
+    bool before = is_starved(demand);
+    demand->waiting = waits ? demand->waiting + 1 : demand->waiting - 1;
+    update_starved(demand, before, kh_kernel_now(relay->kernel));
+}
+
+static void tell_client(const kh_relay_demand *demand, uint32_t index, uint32_t ticket, bool served)
+{
+    if (demand->client.tell != NULL)
+        demand->client.tell(demand->client.self, index, ticket, served);
+}
+
+void kh_relay_serve(kh_relay *relay, const kh_relay_delivery *delivery)
+{
+    kh_relay_demand *demand = &relay->demands[delivery->demand];
+    count_served(relay, demand, delivery);
+    for (size_t i = 0; i < relay->n_watchers; i++)
+        relay->watchers[i].tell(relay->watchers[i].self, delivery);
+    tell_client(demand, delivery->demand, delivery->ticket, true);
+}
+
+void kh_relay_fail(kh_relay *relay, uint32_t index, uint32_t ticket, bool counted)
+{
+    kh_relay_demand *demand = &relay->demands[index];
+    count_blocked(relay, demand, counted);
+    tell_client(demand, index, ticket, false);
 }
 
 /* What became of a request. @param link where it was; KH_NO_INDEX: nowhere */
@@ -105,11 +135,11 @@ static kh_relay_queue *queue_of(const kh_relay *relay, const kh_relay_request *r
 
 static void set_waiting(kh_relay *relay, kh_relay_request *request, bool waits)
 {
-    kh_relay_demand *demand = &relay->demands[request->demand];
-    bool before = is_starved(demand);
     request->waits = waits;
-    demand->waiting = waits ? demand->waiting + 1 : demand->waiting - 1;
-    update_starved(demand, before, kh_kernel_now(relay->kernel));
+    if (request->share)
+        relay->splitter.waits(relay->splitter.self, request->ticket, waits);
+    else
+        kh_relay_count_waiting(relay, request->demand, waits);
 }
 
 static void enqueue(kh_relay *relay, uint32_t index)
@@ -146,35 +176,29 @@ static bool can_take(const kh_relay *relay, uint32_t link, const kh_relay_reques
            kh_classes_may_take(&relay->classes, &relay->links->states[link].store, request->bits, request->rank);
 }
 
-static void tell_client(const kh_relay_demand *demand, uint32_t index, uint32_t ticket, bool served)
+static void end_share(const kh_relay *relay, const kh_relay_request *share, bool arrived)
 {
-    if (demand->client.tell != NULL)
-        demand->client.tell(demand->client.self, index, ticket, served);
-}
-
-static void tell_watchers(const kh_relay *relay, const kh_relay_delivery *delivery)
-{
-    for (size_t i = 0; i < relay->n_watchers; i++)
-        relay->watchers[i].tell(relay->watchers[i].self, delivery);
+    relay->splitter.ended(relay->splitter.self, share->ticket, arrived, share->late);
 }
 
 static void finish(kh_relay *relay, uint32_t index)
 {
     kh_relay_request request = relay->requests[index];
-    note_request(relay, "served", &request, KH_NO_INDEX);
-    kh_relay_demand *demand = &relay->demands[request.demand];
-    count_served(relay, demand, &request);
+    note_request(relay, request.share ? "share arrives" : "served", &request, KH_NO_INDEX);
     relay->ledger.served += request.bits * request.hop;
     free_request(relay, index);
-    if (relay->n_watchers > 0)
-        tell_watchers(relay, &(kh_relay_delivery){.demand = request.demand,
-                                                  .n_routes = 1,
-                                                  .needed = 1,
-                                                  .routes = &request.route,
-                                                  .bits = request.bits,
-                                                  .issued = request.issued,
-                                                  .counted = request.counted});
-    tell_client(demand, request.demand, request.ticket, true);
+    if (request.share)
+        end_share(relay, &request, true);
+    else
+        kh_relay_serve(relay, &(kh_relay_delivery){.demand = request.demand,
+                                                   .ticket = request.ticket,
+                                                   .n_routes = 1,
+                                                   .needed = 1,
+                                                   .routes = &request.route,
+                                                   .bits = request.bits,
+                                                   .issued = request.issued,
+                                                   .counted = request.counted,
+                                                   .late = request.late});
 }
 
 static void do_hop(kh_relay *relay, uint32_t index);
@@ -213,11 +237,12 @@ static void block(kh_relay *relay, uint32_t index)
     for (uint32_t hop = request.counted_from; hop < request.hop; hop++)
         kh_links_forfeit(relay->links, request.links[hop].i, request.bits, hop == 0);
     relay->ledger.burnt += request.bits * request.hop;
-    note_request(relay, "blocked", &request, present_link(&request));
-    kh_relay_demand *demand = &relay->demands[request.demand];
-    count_blocked(relay, demand, request.counted);
+    note_request(relay, request.share ? "share lost" : "blocked", &request, present_link(&request));
     free_request(relay, index);
-    tell_client(demand, request.demand, request.ticket, false);
+    if (request.share)
+        end_share(relay, &request, false);
+    else
+        kh_relay_fail(relay, request.demand, request.ticket, request.counted);
 }
 
 /* Of the same class or of a higher one. */
@@ -281,32 +306,22 @@ static void serve_link(kh_relay *relay, uint32_t link)
     }
 }
 
-static void turn_away(kh_relay *relay, uint32_t demand_index, uint32_t ticket, bool refused)
+void kh_relay_turn_away(kh_relay *relay, uint32_t index, uint32_t ticket, bool refused)
 {
-    kh_relay_demand *demand = &relay->demands[demand_index];
-    kh_relay_request request = {.demand = demand_index, .bits = demand->key_bits, .issued = kh_kernel_now(relay->kernel)};
+    kh_relay_demand *demand = &relay->demands[index];
+    kh_relay_request request = {.demand = index, .bits = demand->key_bits, .issued = kh_kernel_now(relay->kernel)};
     note_request(relay, refused ? "refused" : "blocked", &request, KH_NO_INDEX);
     demand->refused += refused;
-    count_blocked(relay, demand, true);
-    tell_client(demand, demand_index, ticket, false);
+    kh_relay_fail(relay, index, ticket, true);
 }
 
-void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
+/* A request, or a share of one, sets out. */
+static void send(kh_relay *relay, uint32_t demand_index, uint32_t route, uint32_t ticket, bool share)
 {
-    kh_relay_demand *demand = &relay->demands[demand_index];
-    demand->requests++;
-    uint32_t route = demand->fixed_route;
-    if (route == KH_NO_INDEX)
-        route = kh_routing_choose(relay->routing, demand_index, demand->key_bits, demand->rank);
-    bool refused =
-        relay->classes.limits_admission && route != KH_NO_INDEX && !kh_routing_admits(relay->routing, route, demand->rank);
-    if (route == KH_NO_INDEX || refused) {
-        turn_away(relay, demand_index, ticket, refused);
-        return;
-    }
     uint32_t index = new_request(relay);
     if (index == KH_NO_INDEX)
         return;
+    const kh_relay_demand *demand = &relay->demands[demand_index];
     const kh_routes_entry *entry = &relay->routing->routes.entries[route];
     relay->requests[index] = (kh_relay_request){.links = entry->links,
                                                 .n_links = entry->n_links,
@@ -316,9 +331,34 @@ void kh_relay_issue(kh_relay *relay, uint32_t demand_index, uint32_t ticket)
                                                 .route = route,
                                                 .ticket = ticket,
                                                 .rank = demand->rank,
+                                                .share = share,
                                                 .in_use = true,
                                                 .counted = true};
     go_on(relay, index);
+}
+
+void kh_relay_send_share(kh_relay *relay, uint32_t demand, uint32_t route, uint32_t key)
+{
+    send(relay, demand, route, key, true);
+}
+
+void kh_relay_issue(kh_relay *relay, uint32_t index, uint32_t ticket)
+{
+    kh_relay_demand *demand = &relay->demands[index];
+    demand->requests++;
+    uint32_t route = demand->fixed_route;
+    if (route == KH_NO_INDEX) {
+        if (relay->splitter.self != NULL) {
+            relay->splitter.issue(relay->splitter.self, index, ticket);
+            return;
+        }
+        route = kh_routing_choose(relay->routing, index, demand->key_bits, demand->rank);
+    }
+    bool any = route != KH_NO_INDEX;
+    if (any && (!relay->classes.limits_admission || kh_routing_admits(relay->routing, route, demand->rank)))
+        send(relay, index, route, ticket, false);
+    else
+        kh_relay_turn_away(relay, index, ticket, any);
 }
 
 /* --- setting up and reading out --- */

@@ -19,11 +19,12 @@ typedef struct kh_relay_request {
     kh_ns issued;
     uint32_t hop, n_links;   /**< hops done, of so many */
     uint32_t demand, route;  /**< route: in the pool of the routing */
-    uint32_t ticket;         /**< the client's name for it */
+    uint32_t ticket;         /**< the client's name for it; of a share: the splitter's name of the key */
     uint32_t counted_from;   /**< first hop whose bits are in the present statistics */
     uint32_t next, previous; /* in the queue of a store; next also on the free list */
     kh_timer deadline;
     uint8_t rank; /**< its class, 0 the highest */
+    bool share;   /**< of a key that goes over several routes */
     bool in_use, waits, late;
     bool counted; /**< issued since the start of the statistics */
 } kh_relay_request;
@@ -40,12 +41,13 @@ typedef struct kh_relay_client {
 
 /** Keys of one request that are there: sent over one route, or as shares over several, of which any `needed` give them away. */
 typedef struct kh_relay_delivery {
-    uint32_t demand;
+    uint32_t demand, ticket;
     uint32_t n_routes, needed;
     const uint32_t *routes; /**< [n_routes] in the pool of the routing, also of shares still under way */
     int64_t bits;           /**< of all its keys */
     kh_ns issued;
     bool counted; /**< issued since the start of the statistics */
+    bool late;    /**< it had to wait */
 } kh_relay_delivery;
 
 /** Who is told of every key that was served, before the demand's client is; for exposure, transit and the like. */
@@ -71,6 +73,14 @@ typedef struct kh_relay_demand {
     kh_ns starved_since, starved_ns;
 } kh_relay_demand;
 
+/** Who parts requests into shares (sharing.h), when self is not NULL. */
+typedef struct kh_relay_splitter {
+    void (*issue)(void *self, uint32_t demand, uint32_t ticket); /**< a new request, already counted */
+    void (*waits)(void *self, uint32_t key, bool waits);         /**< a share of the key waits, or goes on */
+    void (*ended)(void *self, uint32_t key, bool arrived, bool late);
+    void *self;
+} kh_relay_splitter;
+
 /** Bits since time 0, for the law that what was taken = served + burnt + on the way. */
 typedef struct kh_relay_ledger {
     int64_t taken, served, burnt;
@@ -92,6 +102,7 @@ typedef struct kh_relay {
     uint32_t free_request;
     kh_relay_queue *waiting; /* [n_links][classes.n] */
     kh_relay_ledger ledger;
+    kh_relay_splitter splitter;
     struct kh_relay_watcher {
         kh_relay_witness tell;
         void *self;
@@ -123,6 +134,14 @@ kh_status kh_relay_watch(kh_relay *relay, kh_relay_witness tell, void *self, kh_
 /** One new request of a demand, now. It may end before this returns. A failure is kept in the event queue's status.
  *  @param ticket what the demand's client is told of it */
 void kh_relay_issue(kh_relay *relay, uint32_t demand, uint32_t ticket);
+
+/** For the splitter: a share sets out; a request ends, and is counted and told of as such; one more of a demand waits, or one less.
+ *  @param refused it was not admitted; else there is no route */
+void kh_relay_send_share(kh_relay *relay, uint32_t demand, uint32_t route, uint32_t key);
+void kh_relay_serve(kh_relay *relay, const kh_relay_delivery *delivery);
+void kh_relay_fail(kh_relay *relay, uint32_t demand, uint32_t ticket, bool counted);
+void kh_relay_turn_away(kh_relay *relay, uint32_t demand, uint32_t ticket, bool refused);
+void kh_relay_count_waiting(kh_relay *relay, uint32_t demand, bool waits);
 
 /** Time in which the demand was starved, up to @p end: a request of it waited, or one was blocked and none served since. */
 kh_ns kh_relay_starved_ns(const kh_relay_demand *demand, kh_ns end);

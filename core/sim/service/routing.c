@@ -2,6 +2,7 @@
 #include "core/sim/service/routing.h"
 
 #include <math.h>
+#include <string.h>
 
 /* --- the plan's routes --- */
 
@@ -57,14 +58,40 @@ static uint32_t choose_planned(const kh_routing *routing, kh_routing_demand *dem
 
 /* --- routes found at run time --- */
 
-/* The cheapest path by the costs that are set, as a route. */
-static uint32_t find_route(kh_routing *routing, const kh_routing_demand *demand)
+/* The number of a path; with a full pool: none. */
+static uint32_t number_of(kh_routing *routing, const kh_qkd_link_id *links, size_t n)
 {
     uint32_t route = KH_NO_INDEX;
-    size_t n = kh_paths_find(&routing->paths, demand->from, demand->to);
-    if (n > 0 && kh_routes_add(&routing->routes, routing->paths.found, n, &route) == KH_ENOMEM)
+    if (n > 0 && kh_routes_add(&routing->routes, links, n, &route) == KH_ENOMEM)
         routing->kernel->queue.status = KH_ENOMEM;
-    return route; /* with a full pool: none */
+    return route;
+}
+
+/* Disjoint ones; the first stands for all. */
+static uint32_t find_set(kh_routing *routing, const kh_routing_demand *demand)
+{
+    kh_disjoint *disjoint = &routing->disjoint;
+    kh_routing_set set = {.by_node = true};
+    size_t n = kh_disjoint_find(disjoint, demand->from, demand->to, routing->options.disjoint_paths);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t route = number_of(routing, disjoint->found[i], disjoint->n_links[i]);
+        if (route != KH_NO_INDEX)
+            set.routes[set.n++] = route;
+    }
+    if (set.n == 0)
+        return KH_NO_INDEX;
+    set.by_node = disjoint->by_node;
+    routing->sets[demand - routing->demands] = set;
+    return set.routes[0];
+}
+
+/* The cheapest by the costs that are set. */
+static uint32_t find_route(kh_routing *routing, const kh_routing_demand *demand)
+{
+    if (routing->sets != NULL)
+        return find_set(routing, demand);
+    size_t n = kh_paths_find(&routing->paths, demand->from, demand->to);
+    return number_of(routing, routing->paths.found, n);
 }
 
 static void set_hop_costs(kh_routing *routing, bool all)
@@ -87,6 +114,8 @@ static void find_home(kh_routing *routing, kh_routing_demand *demand)
 {
     set_hop_costs(routing, true);
     demand->home = demand->present = find_route(routing, demand);
+    if (routing->sets != NULL)
+        routing->homes[demand - routing->demands] = routing->sets[demand - routing->demands];
     set_hop_costs(routing, false);
     if (routing->links->n_broken == 0)
         demand->version = routing->version;
@@ -101,13 +130,40 @@ static void renew(kh_routing *routing, kh_routing_demand *demand)
     demand->sought_at = kh_kernel_now(routing->kernel);
 }
 
-static bool all_up(const kh_routing *routing, uint32_t route)
+static bool is_up(const kh_routing *routing, uint32_t route)
 {
     const kh_routes_entry *entry = &routing->routes.entries[route];
     for (uint32_t i = 0; i < entry->n_links; i++)
         if (!kh_links_up(routing->links, entry->links[i].i))
             return false;
     return true;
+}
+
+static bool all_up(const kh_routing *routing, const kh_routing_demand *demand)
+{
+    if (routing->sets == NULL)
+        return is_up(routing, demand->present);
+    const kh_routing_set *set = &routing->sets[demand - routing->demands];
+    for (uint32_t i = 0; i < set->n; i++)
+        if (!is_up(routing, set->routes[i]))
+            return false;
+    return true;
+}
+
+static bool is_away(const kh_routing *routing, const kh_routing_demand *demand)
+{
+    if (routing->sets == NULL)
+        return demand->present != demand->home;
+    const kh_routing_set *set = &routing->sets[demand - routing->demands], *home = &routing->homes[demand - routing->demands];
+    return set->n != home->n || memcmp(set->routes, home->routes, sizeof set->routes) != 0;
+}
+
+static uint32_t choose_for_good(kh_routing *routing, kh_routing_demand *demand)
+{
+    if (demand->version == 0)
+        find_home(routing, demand);
+    demand->version = routing->version;
+    return demand->present;
 }
 
 static uint32_t choose_shortest(kh_routing *routing, kh_routing_demand *demand)
@@ -117,7 +173,7 @@ static uint32_t choose_shortest(kh_routing *routing, kh_routing_demand *demand)
     if (demand->version == routing->version)
         return demand->present;
     bool none_came_up = demand->version >= routing->last_up && demand->version > 0;
-    if (none_came_up && demand->present != KH_NO_INDEX && all_up(routing, demand->present))
+    if (none_came_up && demand->present != KH_NO_INDEX && all_up(routing, demand))
         demand->version = routing->version; /* with fewer links to choose from it still is the best */
     else
         renew(routing, demand);
@@ -148,20 +204,31 @@ static uint32_t choose_restored(kh_routing *routing, kh_routing_demand *demand, 
 uint32_t kh_routing_fixed(const kh_routing *routing, uint32_t demand_index)
 {
     const kh_routing_demand *demand = &routing->demands[demand_index];
-    return routing->options.policy == KH_ROUTING_PLAN && demand->n_planned == 1 ? demand->planned[0] : KH_NO_INDEX;
+    bool plan = routing->options.policy == KH_ROUTING_PLAN && routing->sets == NULL;
+    return plan && demand->n_planned == 1 ? demand->planned[0] : KH_NO_INDEX;
+}
+
+static uint32_t choose_found(kh_routing *routing, kh_routing_demand *demand, int64_t bits, uint32_t rank)
+{
+    uint32_t route = KH_NO_INDEX;
+    if (routing->options.policy == KH_ROUTING_PLAN)
+        route = choose_for_good(routing, demand);
+    else if (routing->options.policy == KH_ROUTING_SHORTEST)
+        route = choose_shortest(routing, demand);
+    else
+        route = choose_adaptive(routing, demand, bits, rank);
+    demand->rerouted += is_away(routing, demand);
+    return route;
 }
 
 uint32_t kh_routing_choose(kh_routing *routing, uint32_t demand_index, int64_t bits, uint32_t rank)
 {
     kh_routing_demand *demand = &routing->demands[demand_index];
-    if (routing->options.policy == KH_ROUTING_PLAN)
+    if (routing->options.policy == KH_ROUTING_PLAN && routing->sets == NULL)
         return choose_planned(routing, demand, bits, rank);
     if (routing->options.policy == KH_ROUTING_RESTORE)
         return choose_restored(routing, demand, bits, rank);
-    uint32_t route = routing->options.policy == KH_ROUTING_SHORTEST ? choose_shortest(routing, demand)
-                                                                    : choose_adaptive(routing, demand, bits, rank);
-    demand->rerouted += route != demand->home;
-    return route;
+    return choose_found(routing, demand, bits, rank);
 }
 
 bool kh_routing_admits(const kh_routing *routing, uint32_t route, uint32_t rank)
@@ -200,8 +267,14 @@ static kh_status check_options(const kh_routing_options *options, kh_error *err)
 {
     if (options->restoration_s < 0)
         return kh_fail(err, KH_ERANGE, "restoration_s is %g, must be >= 0", options->restoration_s);
-    if (options->disjoint_paths > 1)
-        return kh_fail(err, KH_ERANGE, "disjoint_paths is %u, must be 1", options->disjoint_paths);
+    if (options->disjoint_paths > KH_MOST_PATHS)
+        return kh_fail(err, KH_ERANGE, "disjoint_paths is %u, must be in 1 to %d", options->disjoint_paths, KH_MOST_PATHS);
+    uint32_t paths = options->disjoint_paths > 1 ? options->disjoint_paths : 1;
+    if (options->shares_needed > paths)
+        return kh_fail(err, KH_ERANGE, "shares_needed is %u, must be in 1 to the number of disjoint paths, %u",
+                       options->shares_needed, paths);
+    if (paths > 1 && options->policy == KH_ROUTING_RESTORE)
+        return kh_fail(err, KH_ERANGE, "disjoint_paths is %u, must be 1 with restoration of the plan's routes", paths);
     return KH_OK;
 }
 
@@ -257,6 +330,15 @@ static kh_status init_paths(kh_routing *routing, const kh_routing_setup *setup, 
     return kh_paths_init(&routing->paths, setup->net, usable, arena, err);
 }
 
+static kh_status init_sets(kh_routing *routing, kh_arena *arena, kh_error *err)
+{
+    routing->sets = KH_NEW(arena, kh_routing_set, routing->n_demands);
+    routing->homes = KH_NEW(arena, kh_routing_set, routing->n_demands);
+    if (routing->sets == NULL || routing->homes == NULL)
+        return kh_fail(err, KH_ENOMEM, "out of memory for the routes of %zu demands", routing->n_demands);
+    return kh_disjoint_init(&routing->disjoint, &routing->paths, arena, err);
+}
+
 static kh_status init_restoration(kh_routing *routing, kh_arena *arena, kh_error *err)
 {
     const uint32_t **planned = KH_NEW(arena, const uint32_t *, routing->n_demands);
@@ -304,7 +386,11 @@ static void visit(void *self, kh_state *state)
         KH_STATE(state, demand->sought_at);
         KH_STATE(state, demand->rerouted);
     }
-    if (routing->options.policy == KH_ROUTING_PLAN)
+    if (routing->sets != NULL) {
+        kh_state_visit(state, routing->sets, routing->n_demands * sizeof routing->sets[0]);
+        kh_state_visit(state, routing->homes, routing->n_demands * sizeof routing->homes[0]);
+    }
+    if (routing->paths.cost == NULL)
         return;
     kh_state_visit(state, routing->paths.cost, routing->links->n * sizeof routing->paths.cost[0]);
     KH_STATE(state, routing->version);
@@ -317,9 +403,12 @@ static const kh_part_ops ops = {.name = "routing", .restart = restart, .visit = 
 
 static kh_status init_policy(kh_routing *routing, const kh_routing_setup *setup, kh_arena *arena, kh_error *err)
 {
-    if (routing->options.policy == KH_ROUTING_PLAN)
+    bool shares = routing->options.disjoint_paths > 1;
+    if (routing->options.policy == KH_ROUTING_PLAN && !shares)
         return KH_OK;
     KH_TRY(init_paths(routing, setup, arena, err));
+    if (shares)
+        KH_TRY(init_sets(routing, arena, err));
     if (routing->options.policy == KH_ROUTING_RESTORE)
         KH_TRY(init_restoration(routing, arena, err));
     return kh_links_listen(setup->links, hear, routing, err);

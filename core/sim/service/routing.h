@@ -4,6 +4,7 @@
 
 #include "core/net/plan.h"
 #include "core/sim/service/classes.h"
+#include "core/sim/service/disjoint.h"
 #include "core/sim/service/paths.h"
 #include "core/sim/service/policy.h"
 #include "core/sim/service/price.h"
@@ -22,8 +23,17 @@
  *  adaptive  cheapest by price.h over links that are up, or have key for the request and both ends up. Sought again at the demand's
  *            first request after a link went down or up, or when the route is refresh_s old: so old are levels at most.
  *
- *  shortest and adaptive do not look at the plan. Links that make no key and have none at the start take no part.
+ *  With disjoint_paths = k > 1 a request takes k disjoint routes at once (disjoint.h), or as many as there are: plan those of least
+ *  hops when all is up, for good; the others as above, where a route stands for all k of them.
+ *
+ *  shortest, adaptive and disjoint paths do not look at the plan. Links that make no key and have none at the start take no part.
  */
+typedef struct kh_routing_set {
+    uint32_t routes[KH_MOST_PATHS];
+    uint32_t n;
+    bool by_node; /**< disjoint but for the ends; false: they share a node, not a link */
+} kh_routing_set;
+
 typedef struct kh_routing_demand {
     uint32_t *planned; /**< [n_planned] routes */
     double *rates_bps; /**< [n_planned] > 0 */
@@ -48,7 +58,10 @@ typedef struct kh_routing {
     kh_routes routes;           /**< the plan's first, then those found at run time */
     kh_routing_demand *demands; /**< [n_demands] */
     size_t n_demands;
-    kh_paths paths;      /* this and the next: not with plan */
+    kh_routing_set *sets;  /**< [n_demands] taken by requests, after kh_routing_choose(); NULL: they take one route */
+    kh_routing_set *homes; /**< [n_demands] */
+    kh_disjoint disjoint;
+    kh_paths paths;      /* this and the next: not with the plan's routes */
     double *refill_bits; /* [n_links] key made in one refresh time while up */
     kh_price_table prices;
     uint64_t version, last_up; /* changes of what is up, from 1; the last one by which a link came up */

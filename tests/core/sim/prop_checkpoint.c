@@ -71,6 +71,10 @@ static void a_run_that_goes_on_ends_as_if_it_had_never_stopped(void **state)
         h.options.warm_up_s = 150;
         h.options.batches = 3;
         h.options.routing = (kh_routing_options){.policy = (kh_routing_policy)(seed % 4), .restoration_s = 5};
+        if (seed == 4 || seed == 5) /* plan and shortest with shares */
+            h.options.routing =
+                (kh_routing_options){.policy = (kh_routing_policy)(seed % 4), .disjoint_paths = 3, .shares_needed = 2};
+        h.options.classes = (kh_class_options){.n = 3, .admission = (kh_admission)(seed % 2), .admission_level = 0.3};
         const kh_sim_result *whole = handmade_run(&h);
         shelf kept = {0};
         kh_sim_checkpoints checkpoints = {.every_s = 97, .keep = keep, .user = &kept};

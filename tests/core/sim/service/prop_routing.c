@@ -7,7 +7,7 @@
 
 #include "tests/core/sim/cmocka_all.h"
 
-enum { GRAPHS = 600, MOST_NODES = 7, NETWORKS = 4 };
+enum { GRAPHS = 600, MOST_NODES = 7, NETWORKS = 4, MOST_DRAWN_LINKS = 2 * DRAWN_ROWS * DRAWN_COLUMNS };
 
 /* --- against brute force --- */
 
@@ -55,9 +55,11 @@ static void try_all(search *s, uint32_t node, uint64_t cost)
     s->seen[node] = false;
 }
 
-static handmade drawn_graph(kh_rng *rng)
+/* Up to two links a node; dense: one at least. */
+static handmade drawn_graph(kh_rng *rng, bool dense)
 {
-    size_t nodes = 2 + kh_rng_below(rng, MOST_NODES - 1), links = kh_rng_below(rng, 2 * nodes + 1);
+    size_t nodes = 2 + kh_rng_below(rng, MOST_NODES - 1);
+    size_t links = dense ? nodes + kh_rng_below(rng, nodes + 1) : kh_rng_below(rng, 2 * nodes + 1);
     handmade h = handmade_create(nodes, links, 4);
     for (size_t i = 0; i < nodes; i++) {
         h.net.nodes[i].trusted = kh_rng_below(rng, 4) > 0;
@@ -77,7 +79,7 @@ static void paths_are_the_cheapest_of_all_simple_paths_under_the_trusted_rule(vo
     kh_rng rng = kh_rng_stream(11, "graphs", "paths");
     size_t found = 0;
     for (int g = 0; g < GRAPHS; g++) {
-        handmade h = drawn_graph(&rng);
+        handmade h = drawn_graph(&rng, false);
         bool *usable = handmade_check(KH_NEW(h.arena, bool, h.net.n_qkd_links));
         for (size_t i = 0; i < h.net.n_qkd_links; i++)
             usable[i] = true;
@@ -98,6 +100,120 @@ static void paths_are_the_cheapest_of_all_simple_paths_under_the_trusted_rule(vo
         handmade_destroy(&h);
     }
     assert_true(found > 1000);
+}
+
+/* --- sets of disjoint paths --- */
+
+enum { MOST_SIMPLE = 4000 };
+
+typedef struct simple_path {
+    uint32_t links, nodes; /* bit masks; nodes: the inner ones */
+    uint64_t cost;
+} simple_path;
+
+typedef struct listing {
+    search s;
+    uint32_t from;
+    size_t n;
+    simple_path paths[MOST_SIMPLE];
+} listing;
+
+static void list_all(listing *l, uint32_t node, simple_path so_far)
+{
+    if (node == l->s.to) {
+        assert_true(l->n < MOST_SIMPLE);
+        l->paths[l->n++] = so_far;
+        return;
+    }
+    const kh_node *here = &l->s.net->nodes[node];
+    if (!can_end(here) || (node != l->from && !here->trusted))
+        return;
+    if (node != l->from)
+        so_far.nodes |= 1U << node;
+    for (uint32_t i = 0; i < l->s.net->n_qkd_links; i++) {
+        const kh_node_id *ends = l->s.net->qkd_links[i].ends;
+        if (l->s.cost[i] == 0 || (ends[0].i != node && ends[1].i != node))
+            continue;
+        uint32_t far = ends[0].i == node ? ends[1].i : ends[0].i;
+        if (far == l->from || (so_far.nodes >> far & 1U) != 0 || far == node || !can_end(&l->s.net->nodes[far]))
+            continue;
+        list_all(l, far, (simple_path){so_far.links | 1U << i, so_far.nodes, so_far.cost + l->s.cost[i]});
+    }
+}
+
+/* The least cost of k paths, disjoint from what is taken, among those from first on; UINT64_MAX: there are not so many. */
+static uint64_t cheapest_set(const listing *l, size_t first, size_t k, simple_path taken, bool by_node)
+{
+    if (k == 0)
+        return taken.cost;
+    uint64_t least = UINT64_MAX;
+    for (size_t i = first; i < l->n; i++) {
+        const simple_path *path = &l->paths[i];
+        if ((path->links & taken.links) != 0 || (by_node && (path->nodes & taken.nodes) != 0))
+            continue;
+        simple_path with = {taken.links | path->links, taken.nodes | path->nodes, taken.cost + path->cost};
+        uint64_t cost = cheapest_set(l, i + 1, k - 1, with, by_node);
+        least = cost < least ? cost : least;
+    }
+    return least;
+}
+
+static size_t most_disjoint(const listing *l, size_t k, bool by_node, uint64_t *cost)
+{
+    for (; k > 0; k--) {
+        *cost = cheapest_set(l, 0, k, (simple_path){0}, by_node);
+        if (*cost != UINT64_MAX)
+            return k;
+    }
+    *cost = 0;
+    return 0;
+}
+
+static uint64_t cost_of(const kh_disjoint *d, const kh_paths *paths)
+{
+    uint64_t cost = 0, links = 0;
+    for (size_t p = 0; p < d->n_found; p++) {
+        assert_true(p == 0 || d->n_links[p] >= d->n_links[p - 1]);
+        for (size_t i = 0; i < d->n_links[p]; i++) {
+            cost += paths->cost[d->found[p][i].i];
+            assert_true((links >> d->found[p][i].i & 1U) == 0);
+            links |= (uint64_t)1 << d->found[p][i].i;
+        }
+    }
+    return cost;
+}
+
+static void disjoint_paths_are_as_many_and_as_cheap_as_can_be(void **state)
+{
+    (void)state;
+    kh_rng rng = kh_rng_stream(13, "graphs", "disjoint");
+    size_t by_link = 0, several = 0;
+    static listing l;
+    for (int g = 0; g < GRAPHS; g++) {
+        handmade h = drawn_graph(&rng, true);
+        bool usable[2 * MOST_NODES] = {0};
+        memset(usable, true, sizeof usable);
+        kh_paths paths;
+        kh_disjoint d;
+        assert_int_equal(kh_paths_init(&paths, &h.net, usable, h.arena, NULL), KH_OK);
+        assert_int_equal(kh_disjoint_init(&d, &paths, h.arena, NULL), KH_OK);
+        for (size_t i = 0; i < h.net.n_qkd_links; i++)
+            paths.cost[i] = (uint32_t)(1 + kh_rng_below(&rng, 5)) * (kh_rng_below(&rng, 8) > 0);
+        uint32_t from = (uint32_t)kh_rng_below(&rng, h.net.n_nodes), to = (from + 1) % (uint32_t)h.net.n_nodes;
+        l = (listing){.s = {.net = &h.net, .cost = paths.cost, .to = to}, .from = from};
+        list_all(&l, from, (simple_path){0});
+        for (size_t k = 1; k <= 4; k++) {
+            uint64_t node_cost, link_cost;
+            size_t n_node = most_disjoint(&l, k, true, &node_cost), n_link = most_disjoint(&l, k, false, &link_cost);
+            assert_int_equal(kh_disjoint_find(&d, from, to, k), n_link);
+            assert_true(d.by_node == (n_node == n_link));
+            assert_int_equal(cost_of(&d, &paths), d.by_node ? node_cost : link_cost);
+            by_link += !d.by_node;
+            several += n_link > 1;
+        }
+        handmade_destroy(&h);
+    }
+    assert_true(by_link > 20 && several > 400);
 }
 
 /* --- routes that are chosen while links come and go --- */
@@ -121,7 +237,7 @@ static void the_shortest_route_is_always_that_of_brute_force(void **state)
     kh_rng rng = kh_rng_stream(12, "graphs", "shortest");
     size_t found = 0;
     for (int g = 0; g < GRAPHS / 4; g++) {
-        handmade h = drawn_graph(&rng);
+        handmade h = drawn_graph(&rng, false);
         h.options.routing.policy = KH_ROUTING_SHORTEST;
         for (int k = 0; k < 4; k++) {
             kh_demand *demand = handmade_demand(&h, KH_USE_KEY, 0, 0);
@@ -195,6 +311,39 @@ static void every_delivery_came_over_valid_routes(void **state)
         }
 }
 
+/* Shares over sets of routes: disjoint where they say so, and every bit is somewhere (audited). */
+static void shares_come_over_disjoint_routes(void **state)
+{
+    (void)state;
+    size_t several = 0;
+    for (uint64_t seed = 0; seed < NETWORKS; seed++)
+        for (int policy = 0; policy < 3; policy++) {
+            handmade h = network_with(seed, (kh_routing_policy)policy);
+            h.options.routing.disjoint_paths = 3;
+            h.options.routing.shares_needed = 2;
+            static scripted s;
+            scripted_start(&s, &h, NULL, 0);
+            (void)scripted_run(&s);
+            for (size_t i = 0; i < s.n_deliveries; i++) {
+                const scripted_delivery *delivery = &s.deliveries[i];
+                assert_true(delivery->needed == (delivery->n_routes < 2 ? delivery->n_routes : 2));
+                several += delivery->n_routes > 1;
+                bool used[MOST_DRAWN_LINKS] = {0};
+                for (uint32_t k = 0; k < delivery->n_routes; k++) {
+                    const kh_routes_entry *route = &s.engine.routing.routes.entries[delivery->routes[k]];
+                    assert_valid(&h.net, route, &h.net.demands[delivery->demand]);
+                    for (uint32_t l = 0; l < route->n_links; l++) {
+                        assert_false(used[route->links[l].i]);
+                        used[route->links[l].i] = true;
+                    }
+                }
+            }
+            scripted_end(&s);
+            handmade_destroy(&h);
+        }
+    assert_true(several > 1000);
+}
+
 static void no_policy_changes_an_arrival_or_a_fault(void **state)
 {
     (void)state;
@@ -223,8 +372,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_are_the_cheapest_of_all_simple_paths_under_the_trusted_rule),
+        cmocka_unit_test(disjoint_paths_are_as_many_and_as_cheap_as_can_be),
         cmocka_unit_test(the_shortest_route_is_always_that_of_brute_force),
         cmocka_unit_test(every_delivery_came_over_valid_routes),
+        cmocka_unit_test(shares_come_over_disjoint_routes),
         cmocka_unit_test(no_policy_changes_an_arrival_or_a_fault),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
