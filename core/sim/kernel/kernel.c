@@ -34,23 +34,13 @@ void kh_kernel_tell(const kh_kernel *kernel, const kh_note *note)
     kernel->journal->write(kernel->journal->user, note);
 }
 
-/* The event is the caller's and of its own: a handler may step on what the kernel holds. */
-static inline bool run_next(kh_kernel *kernel, kh_ns end, kh_event *next)
-{
-    if (!kh_queue_pop_before(&kernel->queue, end, next))
-        return false;
-    const kh_kernel_kind *kind = &kernel->kinds[next->kind];
-    kind->run(kind->self, next->subject);
-    kernel->events++;
-    return true;
-}
-
 bool kh_kernel_step(kh_kernel *kernel, kh_ns end, kh_event *event)
 {
-    kh_event next;
-    if (!run_next(kernel, end, &next))
+    if (!kh_queue_pop_before(&kernel->queue, end, event))
         return false;
-    *event = next;
+    const kh_kernel_kind *kind = &kernel->kinds[event->kind];
+    kind->run(kind->self, event->subject);
+    kernel->events++;
     return true;
 }
 
@@ -58,7 +48,7 @@ bool kh_kernel_run_some(kh_kernel *kernel, kh_ns end, uint64_t most)
 {
     kh_event event;
     for (; most > 0 && kernel->queue.status == KH_OK; most--)
-        if (!run_next(kernel, end, &event))
+        if (!kh_kernel_step(kernel, end, &event))
             return false;
     return true;
 }

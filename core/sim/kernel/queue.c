@@ -21,23 +21,24 @@ static bool may_push(kh_queue *queue, kh_ns time)
     return time >= queue->now;
 }
 
-static bool push(kh_queue *queue, const kh_event *event)
+/* Filled where it will wait, rather than copied there. */
+static bool push(kh_queue *queue, kh_ns time, kh_event_kind kind, uint32_t subject, uint16_t timed)
 {
-    if (!may_push(queue, event->time))
+    if (!may_push(queue, time))
         return false;
-    if (!kh_wheel_put(&queue->wheel, use_of(queue), event)) {
+    kh_event *event = kh_wheel_put(&queue->wheel, use_of(queue), time);
+    if (event == NULL) {
         queue->status = KH_ENOMEM;
         return false;
     }
-    queue->next_sequence++;
+    *event = (kh_event){.time = time, .sequence = queue->next_sequence++, .subject = subject, .kind = kind, .timed = timed};
     queue->live++;
     return true;
 }
 
 void kh_queue_push(kh_queue *queue, kh_ns time, kh_event_kind kind, uint32_t subject)
 {
-    kh_event event = {.time = time, .sequence = queue->next_sequence, .subject = subject, .kind = kind};
-    (void)push(queue, &event);
+    (void)push(queue, time, kind, subject, 0);
 }
 
 static bool grow_ring(kh_queue *queue)
@@ -76,11 +77,9 @@ void kh_queue_push_steady(kh_queue *queue, kh_ns time, kh_event_kind kind, uint3
 /* The slot is taken; when the push fails it is given back. */
 static bool push_timed(kh_queue *queue, kh_ns time, kh_timer_slot what, kh_timer *timer)
 {
-    kh_event event = {.time = time, .sequence = queue->next_sequence, .subject = timer->slot, .kind = what.kind, .timed = 1};
-    what.sequence = event.sequence; /* before the push, which throws out stale events */
+    timer->sequence = what.sequence = queue->next_sequence;
     queue->timers.slots[timer->slot] = what;
-    timer->sequence = event.sequence;
-    if (push(queue, &event))
+    if (push(queue, time, what.kind, timer->slot, 1))
         return true;
     kh_timers_release(&queue->timers, timer->slot);
     *timer = (kh_timer){0};

@@ -3,7 +3,16 @@
 
 #include <string.h>
 
-enum { CHUNK_EVENTS = 21, SORTED_AT_ONCE = 64, MOST_INSERTED = 128, FIRST_CHUNKS = 16, FEW_STALE = 64 };
+enum {
+    CHUNK_EVENTS = 21,
+    SORTED_AT_ONCE = 384,
+    MANY = 64,
+    FEW = 8,
+    FEW_BITS = 5,
+    MOST_INSERTED = 512,
+    FIRST_CHUNKS = 16,
+    FEW_STALE = 64
+};
 
 struct kh_wheel_chunk { /* 512 bytes */
     kh_event events[CHUNK_EVENTS];
@@ -55,6 +64,15 @@ static void free_chunk(kh_wheel *wheel, kh_wheel_chunk *chunk)
     wheel->free = chunk;
 }
 
+static void empty_bucket(kh_wheel *wheel, kh_wheel_bucket *bucket)
+{
+    for (kh_wheel_chunk *chunk = bucket->head, *next; chunk != NULL; chunk = next) {
+        next = chunk->next;
+        free_chunk(wheel, chunk);
+    }
+    *bucket = (kh_wheel_bucket){0};
+}
+
 static unsigned level_of(kh_ns time, kh_ns base)
 {
     uint64_t differs = (uint64_t)time ^ (uint64_t)base;
@@ -74,15 +92,24 @@ static kh_wheel_bucket *mark_bucket(kh_wheel *wheel, unsigned level, unsigned sl
     return &on->buckets[slot];
 }
 
-static bool place(kh_wheel *wheel, kh_arena *arena, const kh_event *event)
+static kh_event *place(kh_wheel *wheel, kh_arena *arena, kh_ns time)
 {
-    unsigned level = level_of(event->time, wheel->base);
-    kh_wheel_bucket *bucket = mark_bucket(wheel, level, slot_of(event->time, level));
+    unsigned level = level_of(time, wheel->base);
+    kh_wheel_bucket *bucket = mark_bucket(wheel, level, slot_of(time, level));
     if (bucket->room == 0 && !add_chunk(wheel, arena, bucket))
-        return false;
-    bucket->tail->events[CHUNK_EVENTS - bucket->room--] = *event;
+        return NULL;
+    if (time < wheel->not_before)
+        wheel->not_before = time;
     bucket->n++;
-    return true;
+    return &bucket->tail->events[CHUNK_EVENTS - bucket->room--];
+}
+
+static bool place_again(kh_wheel *wheel, kh_arena *arena, const kh_event *event)
+{
+    kh_event *to = place(wheel, arena, event->time);
+    if (to != NULL)
+        *to = *event;
+    return to != NULL;
 }
 
 static size_t fill_of(const kh_wheel_bucket *bucket, const kh_wheel_chunk *chunk)
@@ -90,30 +117,43 @@ static size_t fill_of(const kh_wheel_bucket *bucket, const kh_wheel_chunk *chunk
     return chunk == bucket->tail ? CHUNK_EVENTS - bucket->room : CHUNK_EVENTS;
 }
 
+/* Into the cache, before it is needed. */
+static void fetch(const kh_wheel_chunk *chunk)
+{
+    if (chunk != NULL)
+        for (size_t i = 0; i < sizeof *chunk; i += 64)
+            __builtin_prefetch((const char *)chunk + i);
+}
+
 /* --- the ready list --- */
 
+/* For n more; what has gone out at the front makes room first. */
 static bool make_ready_room(kh_wheel *wheel, kh_arena *arena, size_t n)
 {
-    if (wheel->first_ready > wheel->n_ready / 2) {
-        wheel->n_ready -= wheel->first_ready;
-        memmove(wheel->ready, wheel->ready + wheel->first_ready, wheel->n_ready * sizeof *wheel->ready);
-        wheel->first_ready = 0;
-    }
-    while (wheel->ready_capacity - wheel->n_ready < n) {
-        kh_event *bigger = kh_arena_grow(arena, wheel->ready, wheel->n_ready, &wheel->ready_capacity, sizeof *bigger);
-        if (bigger == NULL)
+    size_t kept = wheel->n_ready - wheel->first_ready, capacity = wheel->ready_capacity;
+    kh_event *to = wheel->ready;
+    if (kept + n > capacity - capacity / 4) {
+        capacity = kept + n > 2 * capacity ? kept + n : 2 * capacity;
+        to = KH_NEW(arena, kh_event, capacity);
+        if (to == NULL)
             return false;
-        wheel->ready = bigger;
     }
+    if (kept > 0)
+        memmove(to, wheel->ready + wheel->first_ready, kept * sizeof *to);
+    wheel->ready = to;
+    wheel->ready_capacity = capacity;
+    wheel->first_ready = 0;
+    wheel->n_ready = kept;
     return true;
 }
 
-static void insert(kh_event *events, size_t first, size_t n, const kh_event *event)
+/* A place among sorted events, behind those of the same time. */
+static kh_event *open_gap(kh_event *events, size_t first, size_t n, kh_ns time)
 {
     size_t i = n;
-    for (; i > first && events[i - 1].time > event->time; i--)
+    for (; i > first && events[i - 1].time > time; i--)
         events[i] = events[i - 1];
-    events[i] = *event;
+    return &events[i];
 }
 
 /* Back to the levels: more events came into the list than it is good for. */
@@ -123,19 +163,18 @@ static bool spill(kh_wheel *wheel, kh_arena *arena)
     while (kept < wheel->n_ready && wheel->ready[kept].time < wheel->base)
         kept++;
     for (size_t i = kept; i < wheel->n_ready; i++)
-        if (!place(wheel, arena, &wheel->ready[i]))
+        if (!place_again(wheel, arena, &wheel->ready[i]))
             return false;
     wheel->n_ready = kept;
     wheel->ready_last = wheel->base - 1;
     return true;
 }
 
-static bool put_ready(kh_wheel *wheel, kh_arena *arena, const kh_event *event)
+static kh_event *put_ready(kh_wheel *wheel, kh_arena *arena, kh_ns time)
 {
     if (wheel->n_ready == wheel->ready_capacity && !make_ready_room(wheel, arena, 1))
-        return false;
-    insert(wheel->ready, wheel->first_ready, wheel->n_ready++, event);
-    return true;
+        return NULL;
+    return open_gap(wheel->ready, wheel->first_ready, wheel->n_ready++, time);
 }
 
 static bool is_crowded(const kh_wheel *wheel, kh_ns time)
@@ -143,13 +182,13 @@ static bool is_crowded(const kh_wheel *wheel, kh_ns time)
     return wheel->n_ready - wheel->first_ready > MOST_INSERTED && time < wheel->ready[wheel->n_ready - 1].time;
 }
 
-bool kh_wheel_put(kh_wheel *wheel, kh_wheel_use use, const kh_event *event)
+kh_event *kh_wheel_put(kh_wheel *wheel, kh_wheel_use use, kh_ns time)
 {
-    if (event->time <= wheel->ready_last && is_crowded(wheel, event->time) && !spill(wheel, use.arena))
-        return false;
-    bool put = event->time <= wheel->ready_last ? put_ready(wheel, use.arena, event) : place(wheel, use.arena, event);
-    wheel->stored += put;
-    return put;
+    if (time <= wheel->ready_last && is_crowded(wheel, time) && !spill(wheel, use.arena))
+        return NULL;
+    kh_event *event = time <= wheel->ready_last ? put_ready(wheel, use.arena, time) : place(wheel, use.arena, time);
+    wheel->stored += event != NULL;
+    return event;
 }
 
 /* --- opening buckets --- */
@@ -160,22 +199,65 @@ static void drop_stale(kh_wheel *wheel)
     wheel->stale--;
 }
 
-static bool make_ready(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bucket from)
+/* Where the events of each digit begin: on counts in, places out. */
+static void sum_up(uint32_t *places, size_t n_places)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < n_places; i++) {
+        uint32_t here = places[i];
+        places[i] = n;
+        n += here;
+    }
+}
+
+/* In order of their next digit, a narrow one for few; what is left for the sorting by time is then short. */
+static void spread(kh_wheel *wheel, const kh_wheel_bucket *from, unsigned level)
+{
+    uint32_t places[KH_WHEEL_SLOTS] = {0};
+    unsigned bits = from->n > MANY ? KH_WHEEL_BITS : FEW_BITS, shift = level * KH_WHEEL_BITS - bits, mask = (1u << bits) - 1;
+    for (const kh_wheel_chunk *chunk = from->head; chunk != NULL; chunk = chunk->next) {
+        size_t fill = fill_of(from, chunk);
+        for (size_t i = 0; i < fill; i++)
+            places[(uint64_t)chunk->events[i].time >> shift & mask]++;
+    }
+    sum_up(places, mask + 1);
+    for (const kh_wheel_chunk *chunk = from->head; chunk != NULL; chunk = chunk->next) {
+        size_t fill = fill_of(from, chunk);
+        for (size_t i = 0; i < fill; i++)
+            wheel->ready[places[(uint64_t)chunk->events[i].time >> shift & mask]++] = chunk->events[i];
+    }
+}
+
+static void copy(kh_wheel *wheel, const kh_wheel_bucket *from)
+{
+    kh_event *to = wheel->ready;
+    for (const kh_wheel_chunk *chunk = from->head; chunk != NULL; chunk = chunk->next) {
+        size_t fill = fill_of(from, chunk);
+        memcpy(to, chunk->events, fill * sizeof *to);
+        to += fill;
+    }
+}
+
+static void sort(kh_event *events, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (events[i].time < events[i - 1].time) {
+            kh_event event = events[i];
+            *open_gap(events, 0, i, event.time) = event;
+        }
+}
+
+static bool make_ready(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bucket from, unsigned level)
 {
     if (wheel->ready_capacity < from.n && !make_ready_room(wheel, use.arena, from.n))
         return false;
-    size_t n = 0;
-    for (kh_wheel_chunk *chunk = from.head, *next; chunk != NULL; chunk = next) {
-        size_t fill = fill_of(&from, chunk);
-        for (size_t i = 0; i < fill; i++)
-            if (kh_timers_is_stale(use.timers, &chunk->events[i]))
-                drop_stale(wheel);
-            else
-                insert(wheel->ready, 0, n++, &chunk->events[i]);
-        next = chunk->next;
-        free_chunk(wheel, chunk);
-    }
-    wheel->n_ready = n;
+    wheel->n_ready = from.n;
+    if (level > 0 && from.n > FEW)
+        spread(wheel, &from, level);
+    else
+        copy(wheel, &from);
+    empty_bucket(wheel, &from);
+    sort(wheel->ready, wheel->n_ready);
     return true;
 }
 
@@ -184,11 +266,12 @@ static bool deal(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bucket from)
     bool dealt = true;
     for (kh_wheel_chunk *chunk = from.head, *next; chunk != NULL && dealt; chunk = next) {
         size_t fill = fill_of(&from, chunk);
+        fetch(chunk->next);
         for (size_t i = 0; i < fill && dealt; i++)
             if (kh_timers_is_stale(use.timers, &chunk->events[i]))
                 drop_stale(wheel);
             else
-                dealt = place(wheel, use.arena, &chunk->events[i]);
+                dealt = place_again(wheel, use.arena, &chunk->events[i]);
         next = chunk->next;
         free_chunk(wheel, chunk);
     }
@@ -216,7 +299,7 @@ static bool open_bucket(kh_wheel *wheel, kh_wheel_use use, unsigned level, unsig
     on->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
     if (level == 0 || bucket.n <= SORTED_AT_ONCE) {
         wheel->ready_last = wheel->base + (kh_ns)((UINT64_C(1) << level * KH_WHEEL_BITS) - 1);
-        return make_ready(wheel, use, bucket);
+        return make_ready(wheel, use, bucket, level);
     }
     wheel->ready_last = wheel->base - 1;
     kh_ns time = bucket.head->events[0].time;
@@ -256,7 +339,22 @@ static kh_ns start_of(kh_ns base, unsigned level, unsigned slot)
     return (kh_ns)(((uint64_t)base & ~(below | digit)) | (uint64_t)slot << level * KH_WHEEL_BITS);
 }
 
-bool kh_wheel_next(kh_wheel *wheel, kh_wheel_use use, kh_ns last, const kh_event **event)
+/* @return false: nothing on the levels is due by @p last */
+static bool find_due(kh_wheel *wheel, kh_ns last, unsigned *level, unsigned *slot)
+{
+    if (wheel->not_before > last)
+        return false;
+    if (find_bucket(wheel, level, slot)) {
+        wheel->not_before = start_of(wheel->base, *level, *slot);
+        return wheel->not_before <= last;
+    }
+    wheel->not_before = INT64_MAX;
+    wheel->base = 0; /* the clock may be anywhere when all that was left has been cancelled */
+    wheel->ready_last = -1;
+    return false;
+}
+
+bool kh_wheel_look(kh_wheel *wheel, kh_wheel_use use, kh_ns last, const kh_event **event)
 {
     *event = NULL;
     for (unsigned level, slot;;) {
@@ -266,15 +364,9 @@ bool kh_wheel_next(kh_wheel *wheel, kh_wheel_use use, kh_ns last, const kh_event
                 return true;
             }
         wheel->first_ready = wheel->n_ready = 0;
-        if (!find_bucket(wheel, &level, &slot)) {
-            wheel->base = 0; /* the clock may be anywhere when all that was left has been cancelled */
-            wheel->ready_last = -1;
+        if (!find_due(wheel, last, &level, &slot))
             return true;
-        }
-        kh_ns start = start_of(wheel->base, level, slot);
-        if (start > last)
-            return true;
-        wheel->base = start;
+        wheel->base = wheel->not_before;
         if (!open_bucket(wheel, use, level, slot))
             return false;
     }
@@ -323,15 +415,6 @@ static void purge_ready(kh_wheel *wheel, const kh_timers *timers)
             wheel->ready[n++] = wheel->ready[i];
     wheel->first_ready = 0;
     wheel->n_ready = n;
-}
-
-static void empty_bucket(kh_wheel *wheel, kh_wheel_bucket *bucket)
-{
-    for (kh_wheel_chunk *chunk = bucket->head, *next; chunk != NULL; chunk = next) {
-        next = chunk->next;
-        free_chunk(wheel, chunk);
-    }
-    *bucket = (kh_wheel_bucket){0};
 }
 
 static void purge(kh_wheel *wheel, const kh_timers *timers)
@@ -396,7 +479,10 @@ static void load(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bounds bounds, size
         KH_STATE(state, event);
         if (state->status == KH_OK && !fits(&event, bounds, use.timers))
             state->status = KH_EDATA;
-        else if (state->status == KH_OK && !kh_wheel_put(wheel, use, &event))
+        kh_event *to = state->status == KH_OK ? kh_wheel_put(wheel, use, event.time) : NULL;
+        if (to != NULL)
+            *to = event;
+        else if (state->status == KH_OK)
             state->status = KH_ENOMEM;
     }
 }

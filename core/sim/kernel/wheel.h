@@ -41,6 +41,7 @@ typedef struct kh_wheel {
     kh_event *ready;        /**< [n_ready] sorted; those before first_ready are gone */
     size_t first_ready, n_ready, ready_capacity;
     size_t stored, stale;   /**< all events, and those of them that will not run */
+    kh_ns not_before;       /**< nothing on the levels is earlier */
     uint32_t levels_filled; /**< a bit for each level with events */
     kh_wheel_level levels[KH_WHEEL_LEVELS];
     kh_wheel_chunk *free;
@@ -55,13 +56,24 @@ typedef struct kh_wheel_use {
 
 void kh_wheel_init(kh_wheel *wheel);
 
-/** @param event later than all that was taken out. @return false when memory is out */
-bool kh_wheel_put(kh_wheel *wheel, kh_wheel_use use, const kh_event *event);
+/** Room for an event at @p time, not before what was taken out; to be filled at once.
+ *  @return NULL when memory is out */
+kh_event *kh_wheel_put(kh_wheel *wheel, kh_wheel_use use, kh_ns time);
+
+/** kh_wheel_next() where it is not simply the first of the ready ones. */
+bool kh_wheel_look(kh_wheel *wheel, kh_wheel_use use, kh_ns last, const kh_event **event);
 
 /** The next event that will run, left where it is until kh_wheel_drop(); buckets that start after @p last stay closed.
  *  @param[out] event NULL: none up to @p last; it may be later than @p last all the same
  *  @return false when memory is out */
-bool kh_wheel_next(kh_wheel *wheel, kh_wheel_use use, kh_ns last, const kh_event **event);
+static inline bool kh_wheel_next(kh_wheel *wheel, kh_wheel_use use, kh_ns last, const kh_event **event)
+{
+    const kh_event *ready = wheel->first_ready < wheel->n_ready ? &wheel->ready[wheel->first_ready] : NULL;
+    if (ready == NULL || kh_timers_is_stale(use.timers, ready))
+        return kh_wheel_look(wheel, use, last, event);
+    *event = ready;
+    return true;
+}
 
 /** Takes out the event that kh_wheel_next() gave. */
 static inline void kh_wheel_drop(kh_wheel *wheel)
