@@ -88,6 +88,32 @@ static void a_link_sums_its_fibres_and_multiplies_its_modules(void **state)
     assert_false(rate.measured || rate.qber_measured);
 }
 
+static void a_link_that_pauses_has_so_much_less_of_all_that_takes_time(void **state)
+{
+    (void)state;
+    fixture f;
+    build(&f);
+    kh_qkd_rate always = rate_of(&f);
+    assert_true(always.on_share == 1.0);
+    f.device.calibration_every_h = 2.0;
+    f.device.calibration_min = 12.0;
+    kh_qkd_link_id links[] = {{0}, {0}, {0}}; /* three turns, as of three links */
+    kh_optical_switch at = {.links = links, .n_links = 3, .dwell_s = 90.0, .changeover_s = 10.0};
+    f.net.optical_switches = &at;
+    f.net.n_optical_switches = 1;
+    kh_qkd_rate rate = rate_of(&f);
+    double share = 0.9 * 0.3;
+    assert_true(is_near(rate.on_share, share, 1e-12));
+    assert_true(is_near(rate.key_rate_bps, share * always.key_rate_bps, 1e-12));
+    assert_true(is_near(rate.per_module_bps, share * always.per_module_bps, 1e-12));
+    assert_true(is_near(rate.sifted_rate_bps, share * always.sifted_rate_bps, 1e-12));
+    assert_true(is_near(rate.block_s, always.block_s / share, 1e-12) && rate.block_key_bits == always.block_key_bits);
+    assert_true(is_near(rate.epsilon.year, share * always.epsilon.year, 1e-12) && rate.epsilon.block == always.epsilon.block);
+    assert_true(rate.qber == always.qber && rate.ceiling_bps == always.ceiling_bps);
+    f.link.measured_key_rate_bps = 100.0; /* while it makes key */
+    assert_true(is_near(rate_of(&f).per_module_bps, share * 100.0, 1e-12));
+}
+
 static void effects_say_what_each_imperfection_costs(void **state)
 {
     (void)state;
@@ -348,6 +374,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_sums_its_fibres_and_multiplies_its_modules),
+        cmocka_unit_test(a_link_that_pauses_has_so_much_less_of_all_that_takes_time),
         cmocka_unit_test(effects_say_what_each_imperfection_costs),
         cmocka_unit_test(the_best_change_is_named_with_what_it_brings),
         cmocka_unit_test(bounds_count_only_the_pulses_with_quantum_light),

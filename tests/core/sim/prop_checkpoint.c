@@ -2,6 +2,7 @@
 /* A run that goes on from a checkpoint ends as if it had never stopped; a damaged checkpoint is refused. */
 #include "core/sim/result.h"
 #include "tests/core/sim/drawn.h"
+#include "tests/core/sim/drawn_supply.h"
 
 #include "tests/core/sim/cmocka_all.h"
 
@@ -68,6 +69,9 @@ static void a_run_that_goes_on_ends_as_if_it_had_never_stopped(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= NETWORKS; seed++) {
         handmade h = drawn_network(seed);
+        kh_rng rng = kh_rng_stream(seed, "supply", "draw");
+        if (seed % 2 == 0)
+            drawn_supply(&h, &rng);
         h.options.warm_up_s = 150;
         h.options.batches = 3;
         h.options.routing = (kh_routing_options){.policy = (kh_routing_policy)(seed % 4), .restoration_s = 5};

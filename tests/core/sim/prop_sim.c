@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Laws that hold for every network, played on random grids with faults, queues, reserves and several routes per demand. */
 #include "tests/core/sim/drawn.h"
+#include "tests/core/sim/drawn_supply.h"
 
 #include "tests/core/sim/cmocka_all.h"
 
@@ -48,6 +49,28 @@ static void no_bit_is_lost_or_made_on_random_networks(void **state)
         handmade_destroy(&h);
     }
     assert_true(late > 1000 && blocked > 1000 && lost > 0); /* the networks are hard enough to test something */
+}
+
+/* As above, with every kind of store and of production. */
+static void no_bit_is_lost_or_made_whatever_the_stores_and_the_supply(void **state)
+{
+    (void)state;
+    double expired = 0, in_transit = 0, lost = 0;
+    for (uint64_t seed = 0; seed < NETWORKS; seed++) {
+        kh_rng rng = kh_rng_stream(seed, "supply", "draw");
+        handmade h = drawn_network(seed);
+        drawn_supply(&h, &rng);
+        h.options.warm_up_s = seed % 2 == 0 ? 0 : 100;
+        const kh_sim_result *result = handmade_run(&h); /* audited after every event */
+        for (size_t i = 0; i < result->n_links; i++) {
+            assert_conserved(&result->links[i]);
+            expired += result->links[i].expired_bits;
+            in_transit += result->links[i].transit_bits;
+            lost += result->links[i].lost_bits;
+        }
+        handmade_destroy(&h);
+    }
+    assert_true(expired > 1e6 && in_transit > 1e5 && lost > 1e6);
 }
 
 /* Bits used on links = bits of served keys times their hops: one route per demand, no request under way at the end. */
@@ -218,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_bit_is_lost_or_made_on_random_networks),
+        cmocka_unit_test(no_bit_is_lost_or_made_whatever_the_stores_and_the_supply),
         cmocka_unit_test(relays_use_bits_times_hops),
         cmocka_unit_test(the_same_seed_gives_the_same_bytes_and_another_seed_others),
         cmocka_unit_test(a_link_more_leaves_the_results_of_the_others_as_they_were),

@@ -3,6 +3,7 @@
  * truth must lie within twice the 95 % half-width (about four standard errors) of twenty runs, and that must be narrow. */
 #include "core/sim/service/traffic.h"
 #include "core/sim/supply/calibration.h"
+#include "core/sim/supply/passes.h"
 #include "core/sim/supply/slots.h"
 #include "core/sim/supply/switches.h"
 #include "tests/core/sim/supply/rig.h"
@@ -349,6 +350,38 @@ static void pauses_leave_the_mean_rate_of_the_planner(void **state)
     rig_end(&r);
 }
 
+/* A pass in the morning and one at noon of each day, clear with one chance of three in winter and two of three in summer. */
+static void passes_give_the_mean_key_of_a_year(void **state)
+{
+    (void)state;
+    enum { PASSES = 2 * 365, YEARS = 4, DAY_S = 86400 };
+    static kh_pass passes[PASSES];
+    static rig r;
+    double values[RUNS], year_bits = 0, variance = 0;
+    for (uint32_t i = 0; i < PASSES; i++) {
+        double share = i < PASSES / 2 ? 1.0 / 3 : 2.0 / 3;
+        passes[i] = (kh_pass){.end_s = DAY_S * (i + 0.5) / 2, .key_bits = 100.5 + i % 2, .clear_share = share, .day = i / 2};
+        year_bits += passes[i].key_bits * share;
+        variance += i % 2 == 0 ? 202 * 202 * share * (1 - share) : 0;
+    }
+    for (uint64_t i = 0; i < RUNS; i++) {
+        handmade h = rig_pool(0, 0);
+        h.net.qkd_links[0].passes_per_block = 1;
+        h.rates.qkd[0] = (kh_qkd_rate){.key_rate_bps = 1, .passes = passes, .n_passes = PASSES};
+        rig_start(&r, h);
+        kh_passes played;
+        rig_check(&r, kh_passes_init(&played, &r.links, i, h.arena, &r.err));
+        rig_play(&r, kh_ns_from_s(365.0 * DAY_S * YEARS));
+        values[i] = (double)r.links.states[0].store.generated / YEARS;
+        rig_end(&r);
+    }
+    kh_estimate played = kh_estimate_of(values, RUNS);
+    assert_agrees("passes, bit a year", played, year_bits, 0.02 * year_bits);
+    /* days are independent, the passes of one are not: standard deviation of the mean of so many years */
+    double deviation = sqrt(variance / (YEARS * RUNS));
+    assert_true(played.half_width_95 > 2.09 * deviation * 0.6 && played.half_width_95 < 2.09 * deviation * 1.5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +394,7 @@ int main(void)
         cmocka_unit_test(a_store_is_empty_after_the_time_of_its_drift),
         cmocka_unit_test(time_slots_give_the_mean_rate_of_the_planner),
         cmocka_unit_test(pauses_leave_the_mean_rate_of_the_planner),
+        cmocka_unit_test(passes_give_the_mean_key_of_a_year),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
