@@ -18,9 +18,10 @@ typedef struct kh_keyflow_problem {
     const double *capacity_bps; /**< [n_links] >= 0, finite; 0: no link. Both directions together */
     const kh_keyflow_demand *demands;
     size_t n_demands;
-    bool max_min;        /**< go on after the lowest level until every demand is blocked or at the cap */
-    double level_cap;    /**< rates of at most level_cap * requested are handed out; INFINITY: no cap */
-    double time_limit_s; /**< INFINITY: none */
+    bool max_min;           /**< go on after the lowest level until every demand is blocked or at the cap */
+    double level_cap;       /**< rates of at most level_cap * requested are handed out; INFINITY: no cap */
+    double time_limit_s;    /**< INFINITY: none */
+    const char *lp_program; /**< external program for the linear programs, NULL: GLPK; see kh_lp_options */
 } kh_keyflow_problem;
 
 typedef struct kh_keyflow_route {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/lp.h"
+#include "solvers/clock.h"
+#include "solvers/lp_backend.h"
 
+#include <float.h>
 #include <glpk.h>
 #include <limits.h>
 #include <math.h>
@@ -11,16 +13,22 @@
 
 static const double TOLERANCE = 1e-9;
 static const double ITERATIONS_PER_LINE = 100; /* and 10,000 in any case: far above what a simplex needs */
-static const double WIDE = 1e9; /* largest over smallest entry of a matrix that equilibration alone cannot bring together */
+static const double WHOLE = 1e-5;              /* GLPK's own: nearer to an integer is one */
 
 /* One call of the solver. It lives in the caller's frame, so that all of it is known after the longjmp. */
 typedef struct call {
+    const kh_lp_task *task;
     const kh_lp *lp;
     kh_lp_solution *solution;
-    double time_limit_s;
     glp_prob *problem;
     int *row, *column; /* triplets, from 1 as GLPK wants them */
     double *value;
+    double *point; /* [1 + n_columns] */
+    double deadline_s;
+    double bound;     /* of the tree */
+    bool has_started; /* the incumbent is known to the tree */
+    kh_status status; /* of look() */
+    kh_error *err;
     char text[160]; /* the last line that GLPK wanted to print */
     jmp_buf give_up;
 } call;
@@ -132,18 +140,23 @@ static void copy_out(const call *c)
     s->objective = glp_get_obj_val(c->problem);
 }
 
-static int simplex(const call *c)
+static int left_ms(const call *c)
+{
+    double left_s = c->deadline_s - kh_clock_s();
+    return left_s < INT_MAX / 1000 ? (int)(1000 * fmax(left_s, 0)) : INT_MAX;
+}
+
+static int simplex(const call *c, int method)
 {
     glp_smcp options;
     glp_init_smcp(&options);
     options.msg_lev = GLP_MSG_OFF;
-    options.meth = GLP_PRIMAL;
+    options.meth = method;
     options.tol_bnd = TOLERANCE;
     options.tol_dj = TOLERANCE;
     /* GLPK may go round in circles on badly scaled numbers */
     options.it_lim = (int)fmin(INT_MAX, 10000 + ITERATIONS_PER_LINE * (double)(c->lp->n_rows + c->lp->n_columns));
-    if (c->time_limit_s < INT_MAX / 1000)
-        options.tm_lim = (int)(1000 * fmax(c->time_limit_s, 0));
+    options.tm_lim = left_ms(c);
     return glp_simplex(c->problem, &options);
 }
 
@@ -155,12 +168,12 @@ static kh_status judge(const call *c, int code, kh_error *err)
         return KH_OK;
     }
     if (code == GLP_ETMLIM) {
-        if (glp_get_prim_stat(c->problem) != GLP_FEAS)
-            return kh_fail(err, KH_INFEASIBLE, "the time limit of %g s passed before a feasible point was found", c->time_limit_s);
-        copy_out(c);
-        return KH_TIMELIMIT;
+        c->solution->objective = (double)NAN;
+        if (glp_get_prim_stat(c->problem) == GLP_FEAS)
+            copy_out(c);
+        return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", c->task->time_limit_s);
     }
-    if (code == 0 && status == GLP_NOFEAS)
+    if (code == 0 && (status == GLP_NOFEAS || status == GLP_INFEAS))
         return kh_fail(err, KH_INFEASIBLE, "the linear program of %zu rows and %zu columns has no feasible point", c->lp->n_rows,
                        c->lp->n_columns);
     if (code == 0 && status == GLP_UNBND)
@@ -168,16 +181,108 @@ static kh_status judge(const call *c, int code, kh_error *err)
     return kh_fail(err, KH_EINTERNAL, "GLPK stopped with code %d, status %d", code, status);
 }
 
-/* Geometric mean scaling takes many passes, more time than the simplex itself once the basis is warm: only where it is needed. */
-static bool is_wide(const kh_lp *lp)
+static bool is_whole(const call *c)
 {
-    double least = HUGE_VAL, most = 0;
-    for (size_t k = 0; k < lp->start[lp->n_columns]; k++) {
-        double size = fabs(lp->value[k]);
-        least = size > 0 ? fmin(least, size) : least;
-        most = fmax(most, size);
+    for (size_t j = 0; j < c->lp->n_columns; j++)
+        if (c->lp->integer[j] && fabs(c->point[j + 1] - nearbyint(c->point[j + 1])) > WHOLE)
+            return false;
+    return true;
+}
+
+static void add_cuts(const call *c, size_t first)
+{
+    const kh_lp_cuts *cuts = c->task->cuts;
+    for (size_t i = first; i < cuts->n; i++) {
+        size_t from = i > 0 ? cuts->end[i - 1] : 0, n = cuts->end[i] - from;
+        for (size_t k = 0; k < n; k++) {
+            c->column[k + 1] = (int)cuts->column[from + k] + 1;
+            c->value[k + 1] = cuts->value[from + k];
+        }
+        int row = glp_add_rows(c->problem, 1);
+        glp_set_row_bnds(c->problem, row, bound_type(cuts->bounds[i][0], cuts->bounds[i][1]), cuts->bounds[i][0],
+                         cuts->bounds[i][1]);
+        glp_set_mat_row(c->problem, row, (int)n, c->column, c->value);
     }
-    return most > WIDE * least;
+}
+
+static void separate(call *c, glp_tree *tree)
+{
+    for (size_t j = 1; j <= c->lp->n_columns; j++)
+        c->point[j] = glp_get_col_prim(c->problem, (int)j);
+    size_t before = c->task->cuts->n;
+    c->status = c->task->look(c->task->user, c->point + 1, is_whole(c), c->task->cuts, c->err);
+    glp_term_hook(keep_text, c); /* another library may have put its own there */
+    glp_error_hook(leave, c);
+    if (c->status != KH_OK)
+        glp_ios_terminate(tree);
+    else
+        add_cuts(c, before);
+}
+
+static void visit_node(glp_tree *tree, void *info)
+{
+    call *c = info;
+    int best = glp_ios_best_node(tree);
+    if (best != 0 && fabs(glp_ios_node_bound(tree, best)) < DBL_MAX)
+        c->bound = glp_ios_node_bound(tree, best);
+    if (glp_ios_reason(tree) == GLP_IROWGEN && c->task->look != NULL)
+        separate(c, tree);
+    if (glp_ios_reason(tree) == GLP_IHEUR && c->task->incumbent != NULL && !c->has_started) {
+        memcpy(c->point + 1, c->task->incumbent, c->lp->n_columns * sizeof *c->point);
+        c->has_started = true;
+        glp_ios_heur_sol(tree, c->point);
+    }
+}
+
+static int branch(call *c)
+{
+    glp_iocp options;
+    glp_init_iocp(&options);
+    options.msg_lev = GLP_MSG_OFF;
+    options.tm_lim = left_ms(c);
+    options.tol_int = WHOLE;
+    options.mip_gap = c->task->gap;
+    options.gmi_cuts = GLP_ON;
+    options.mir_cuts = GLP_ON;
+    options.cov_cuts = GLP_ON;
+    options.cb_func = visit_node;
+    options.cb_info = c;
+    return glp_intopt(c->problem, &options);
+}
+
+static kh_status judge_tree(const call *c, int code, kh_error *err)
+{
+    int status = glp_mip_status(c->problem);
+    if (c->status != KH_OK)
+        return c->status;
+    bool has_point = status == GLP_OPT || status == GLP_FEAS;
+    c->solution->objective = has_point ? glp_mip_obj_val(c->problem) : (double)NAN;
+    for (size_t j = 0; has_point && j < c->lp->n_columns; j++)
+        c->solution->primal[j] = glp_mip_col_val(c->problem, (int)j + 1);
+    c->solution->bound = code == 0 && has_point ? c->solution->objective : c->bound;
+    if ((code == 0 || code == GLP_EMIPGAP) && has_point)
+        return KH_OK;
+    if (code == GLP_ETMLIM)
+        return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", c->task->time_limit_s);
+    if (code == 0 && status == GLP_NOFEAS)
+        return kh_fail(err, KH_INFEASIBLE, "the integer program of %zu rows and %zu columns has no feasible point", c->lp->n_rows,
+                       c->lp->n_columns);
+    return kh_fail(err, KH_EINTERNAL, "GLPK stopped with code %d, status %d of the integer program", code, status);
+}
+
+static kh_status search_tree(call *c, kh_error *err)
+{
+    for (size_t j = 0; j < c->lp->n_columns; j++)
+        if (c->lp->integer[j])
+            glp_set_col_kind(c->problem, (int)j + 1, GLP_IV);
+    double best = c->lp->maximise ? HUGE_VAL : -HUGE_VAL;
+    c->bound = best;
+    return judge_tree(c, branch(c), err);
+}
+
+static int start_method(const call *c)
+{
+    return c->task->careful || c->task->grown || c->lp->integer != NULL ? GLP_DUALP : GLP_PRIMAL;
 }
 
 static kh_status run(call *c, kh_error *err)
@@ -190,37 +295,20 @@ static kh_status run(call *c, kh_error *err)
         glp_add_cols(c->problem, (int)c->lp->n_columns);
     load_bounds(c);
     load_matrix(c);
-    glp_scale_prob(c->problem, GLP_SF_EQ | GLP_SF_2N | (is_wide(c->lp) ? GLP_SF_GM : 0));
     if (c->solution->warm)
         load_basis(c);
-    int code = simplex(c);
+    else if (c->task->careful)
+        glp_adv_basis(c->problem, 0);
+    int code = simplex(c, start_method(c));
     if (code == GLP_EBADB || code == GLP_ESING || code == GLP_ECOND || code == GLP_EFAIL) {
         glp_adv_basis(c->problem, 0); /* the basis cannot be used: start from a fresh one */
-        code = simplex(c);
+        code = simplex(c, GLP_PRIMAL);
     }
-    return judge(c, code, err);
-}
-
-static bool are_bounds(double lower, double upper)
-{
-    return lower <= upper && lower < HUGE_VAL && upper > -HUGE_VAL;
-}
-
-static kh_status check(const kh_lp *lp, kh_error *err)
-{
-    if (lp->n_rows >= INT_MAX || lp->n_columns >= INT_MAX || lp->start[lp->n_columns] >= INT_MAX)
-        return kh_fail(err, KH_ERANGE, "a linear program of %zu rows and %zu columns is too large", lp->n_rows, lp->n_columns);
-    for (size_t i = 0; i < lp->n_rows; i++)
-        if (!are_bounds(lp->row_lower[i], lp->row_upper[i]))
-            return kh_fail(err, KH_ERANGE, "row %zu has bounds [%g, %g]", i, lp->row_lower[i], lp->row_upper[i]);
-    for (size_t j = 0; j < lp->n_columns; j++)
-        if (!are_bounds(lp->column_lower[j], lp->column_upper[j]) || !isfinite(lp->cost[j]))
-            return kh_fail(err, KH_ERANGE, "column %zu has bounds [%g, %g] and cost %g", j, lp->column_lower[j],
-                           lp->column_upper[j], lp->cost[j]);
-    for (size_t k = 0; k < lp->start[lp->n_columns]; k++)
-        if (!isfinite(lp->value[k]))
-            return kh_fail(err, KH_ERANGE, "entry %zu of the matrix is %g", k, lp->value[k]);
-    return KH_OK;
+    kh_status status = judge(c, code, err);
+    if (c->lp->integer == NULL)
+        return status;
+    c->solution->objective = (double)NAN; /* that of the relaxation is none */
+    return status == KH_OK ? search_tree(c, err) : status;
 }
 
 /* The part under setjmp: no local of this frame changes after it. */
@@ -240,21 +328,23 @@ static kh_status guard(call *c, kh_error *err)
     return status;
 }
 
-kh_status kh_lp_solve(const kh_lp *lp, double time_limit_s, kh_lp_solution *solution, kh_error *err)
+kh_status kh_lp_glpk_solve(const kh_lp_task *task, kh_lp_solution *solution, kh_error *err)
 {
-    KH_TRY(check(lp, err));
-    size_t n = lp->start[lp->n_columns] + 1;
-    call c = {.lp = lp, .solution = solution, .time_limit_s = time_limit_s};
+    const kh_lp *lp = task->lp;
+    size_t n = lp->start[lp->n_columns] + lp->n_columns + 1; /* a cut has at most n_columns entries */
+    call c = {.task = task, .lp = lp, .solution = solution, .deadline_s = kh_clock_s() + task->time_limit_s, .err = err};
     c.row = malloc(n * sizeof *c.row);
     c.column = malloc(n * sizeof *c.column);
     c.value = malloc(n * sizeof *c.value);
+    c.point = malloc((lp->n_columns + 1) * sizeof *c.point);
     kh_status status;
-    if (c.row == NULL || c.column == NULL || c.value == NULL)
+    if (c.row == NULL || c.column == NULL || c.value == NULL || c.point == NULL)
         status = kh_fail(err, KH_ENOMEM, "no memory for a linear program of %zu entries", n - 1);
     else
         status = guard(&c, err);
     free(c.row);
     free(c.column);
     free(c.value);
+    free(c.point);
     return status;
 }

@@ -226,8 +226,9 @@ kh_status kh_master_solve(kh_master *master, double time_limit_s, kh_error *err)
                 .value = p.value};
     kh_lp_solution solution = {
         .warm = true, .row_place = p.row_place, .column_place = p.column_place, .primal = p.primal, .dual = p.dual};
-    kh_status status = kh_lp_solve(&lp, time_limit_s, &solution, err);
-    if (status == KH_OK || status == KH_TIMELIMIT)
+    const kh_lp_options options = {.program = master->problem->lp_program, .time_limit_s = time_limit_s};
+    kh_status status = kh_lp_solve(&lp, &options, &solution, err);
+    if (status == KH_OK || (status == KH_TIMELIMIT && isfinite(solution.objective)))
         take_solution(master, &p);
     return status;
 }

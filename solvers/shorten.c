@@ -11,7 +11,7 @@ static const double DONE = 1e-11;         /* relative gap at which no better pat
 static const double PROVEN = 1e-9;        /* relative gap of a proof: the tolerance of the LP */
 static const double WORTH_IT = 1 - 1e-12; /* a path must be shorter than its demand's dual by more than rounding */
 static const double GUIDED = 1e5;         /* hops that a path as costly as the mean is worth: ties of the guide stay ties */
-static const double ROUNDING = 1e-10;     /* share of a link's rate, and of the key spent, that is none */
+static const double ROUNDING = 1e-9;      /* share of a link's rate, and of the key spent, that is none: as the LP sees it */
 
 typedef struct work {
     const kh_shorten_input *input;

@@ -120,9 +120,10 @@ static kh_status solve(arcs *a, kh_arena *arena, double *value, kh_error *err)
                 add_arc(a, s, e, turn);
     set_rows(a, rows);
     kh_lp lp = {a->rate_bps == NULL, rows,    a->n_columns, a->row_lower, a->row_upper, a->column_lower,
-                a->column_upper,     a->cost, a->start,     a->row,       a->value};
-    kh_lp_solution solution = {true, a->row_place, a->column_place, a->primal, a->dual, 0};
-    KH_TRY(kh_lp_solve(&lp, INFINITY, &solution, err));
+                a->column_upper,     a->cost, a->start,     a->row,       a->value,     NULL};
+    kh_lp_solution solution = {
+        .warm = true, .row_place = a->row_place, .column_place = a->column_place, .primal = a->primal, .dual = a->dual};
+    KH_TRY(kh_lp_solve(&lp, NULL, &solution, err));
     *value = solution.objective;
     return KH_OK;
 }
