@@ -194,7 +194,7 @@ bool kh_fault_holds(const kh_net *net, const char *on, kh_node_id node)
 {
     if (is_named(net->nodes[node.i].id, on))
         return true;
-    if (net->nodes[node.i].domain.i == KH_NO_INDEX)
+    if (net->nodes[node.i].domain.i >= net->n_domains)
         return false;
     const kh_domain *domain = &net->domains[net->nodes[node.i].domain.i];
     return is_named(domain->id, on) || is_named(domain->operator_name, on) || is_named(domain->country, on);

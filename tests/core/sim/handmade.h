@@ -20,7 +20,7 @@ typedef struct handmade {
     kh_sim_options options;
 } handmade;
 
-enum { HANDMADE_MOST_FAULTS = 8 };
+enum { HANDMADE_MOST_FAULTS = 16 };
 
 static inline void *handmade_check(void *pointer)
 {

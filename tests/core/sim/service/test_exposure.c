@@ -17,8 +17,6 @@ static handmade read_chain(const char *on)
     demand->between[0].i = 0;
     demand->between[1].i = 2;
     handmade_route(&h, demand, demand->rate_bps, 2, path);
-    for (uint32_t i = 0; i < 3; i++)
-        h.net.nodes[i].domain.i = KH_NO_INDEX;
     kh_fault *fault = handmade_fault(&h, KH_FAULT_COMPROMISE, on, NOT_GIVEN, NOT_GIVEN);
     fault->first_h = 20.25 / S_PER_H;
     fault->duration_h = 30 / S_PER_H;
@@ -56,7 +54,7 @@ static void a_domain_an_operator_or_a_country_is_all_its_nodes(void **state)
         handmade h = read_chain(names[i]);
         h.net.domains = domains;
         h.net.n_domains = 1;
-        h.net.nodes[1].domain.i = 0;
+        h.net.nodes[0].domain.i = h.net.nodes[2].domain.i = KH_NO_INDEX;
         assert_true(handmade_run(&h)->demands[0].exposure.exposed_keys == 30);
         handmade_destroy(&h);
     }
@@ -96,7 +94,6 @@ static handmade read_diamond(void)
     static const uint32_t ends[][2] = {{0, 1}, {1, 3}, {0, 2}, {2, 3}};
     for (uint32_t i = 0; i < 4; i++) {
         handmade_link(&h, ends[i][0], ends[i][1], 2560)->key_store.initial_keys = 500;
-        h.net.nodes[i].domain.i = KH_NO_INDEX;
     }
     kh_demand *demand = handmade_demand(&h, KH_USE_OTP, 0, 2); /* asks for nothing by itself */
     demand->between[0].i = 0;
