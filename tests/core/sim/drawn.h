@@ -59,4 +59,49 @@ static inline handmade drawn_network(uint64_t seed)
     return h;
 }
 
+static inline void drawn_use(kh_demand *demand, kh_rng *rng, kh_line_id *over)
+{
+    demand->grace_s = 5 * kh_rng_uniform(rng);
+    demand->fallback = (kh_fallback)kh_rng_below(rng, 3);
+    if (kh_rng_below(rng, 3) == 0)
+        demand->key_store = (kh_pair_store){.capacity_keys = 20 + (double)kh_rng_below(rng, 100), .refill_below_keys = NOT_GIVEN};
+    if (kh_rng_below(rng, 4) == 0)
+        demand->calls = (kh_calls){.per_h = 3600 * kh_rng_uniform(rng),
+                                   .mean_s = 10 * kh_rng_uniform(rng),
+                                   .law = (kh_law)kh_rng_below(rng, 2),
+                                   .lines = 1 + (double)kh_rng_below(rng, 6),
+                                   .sources = (double)kh_rng_below(rng, 10),
+                                   .pad_bps = kh_rng_below(rng, 2) == 0 ? 0 : 500 * kh_rng_uniform(rng)};
+    if (demand->use != KH_USE_AES_256 || kh_rng_below(rng, 2) == 0)
+        return;
+    over->i = (uint32_t)kh_rng_below(rng, 2);
+    demand->over = over;
+    demand->n_over = 1;
+    demand->data_gbps = 1 + 99 * kh_rng_uniform(rng);
+    demand->transfer = (kh_transfer){
+        .volume_tb = 0.1 * kh_rng_uniform(rng), .every_h = 0.05 * kh_rng_uniform(rng), .rhythm = (kh_rhythm)kh_rng_below(rng, 2)};
+}
+
+/* Key management that takes time, stores of pairs, calls, and data that move over two lines of two fibres each. */
+static inline void drawn_users(handmade *h, uint64_t seed)
+{
+    kh_rng rng = kh_rng_stream(seed, "users", "draw");
+    kh_line_id *over = handmade_check(KH_NEW(h->arena, kh_line_id, h->net.n_demands));
+    kh_fibre_id *via = handmade_check(KH_NEW(h->arena, kh_fibre_id, 4));
+    h->net.line_systems = handmade_check(KH_NEW(h->arena, kh_line_system, 2));
+    h->rates.line = handmade_check(KH_NEW(h->arena, kh_line_rate, 2));
+    h->net.n_line_systems = h->rates.n_line = 2;
+    for (uint32_t i = 0; i < 2; i++) {
+        via[2 * i].i = i;
+        via[2 * i + 1].i = i + 4;
+        h->net.line_systems[i] = (kh_line_system){.id = handmade_id(h, "l", i), .via = &via[2 * i], .n_via = 2};
+        h->rates.line[i].capacity_gbps = 100;
+    }
+    for (size_t i = 0; i < h->net.n_nodes; i++)
+        if (kh_rng_below(&rng, 3) == 0)
+            h->net.nodes[i].kms = (kh_kms){.service_ms = 100 * kh_rng_uniform(&rng), .law = (kh_law)kh_rng_below(&rng, 2)};
+    for (size_t i = 0; i < h->net.n_demands; i++)
+        drawn_use(&h->net.demands[i], &rng, &over[i]);
+}
+
 #endif

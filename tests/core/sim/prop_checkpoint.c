@@ -72,6 +72,8 @@ static void a_run_that_goes_on_ends_as_if_it_had_never_stopped(void **state)
         kh_rng rng = kh_rng_stream(seed, "supply", "draw");
         if (seed % 2 == 0)
             drawn_supply(&h, &rng);
+        if (seed % 3 != 0)
+            drawn_users(&h, seed);
         h.options.warm_up_s = 150;
         h.options.batches = 3;
         h.options.routing = (kh_routing_options){.policy = (kh_routing_policy)(seed % 4), .restoration_s = 5};
