@@ -186,6 +186,7 @@ static void finish(kh_relay *relay, uint32_t index)
     kh_relay_request request = relay->requests[index];
     note_request(relay, request.share ? "share arrives" : "served", &request, KH_NO_INDEX);
     relay->ledger.served += request.bits * request.hop;
+    relay->ledger.kept += request.bits * (request.hop - request.counted_from);
     free_request(relay, index);
     if (request.share)
         end_share(relay, &request, true);
@@ -384,6 +385,7 @@ static void restart(void *self)
         demand->starved_ns = 0;
         demand->starved_since = kh_kernel_now(relay->kernel);
     }
+    relay->ledger.kept = 0;
     for (size_t i = 0; i < relay->n_requests; i++) {
         relay->requests[i].counted = false;
         relay->requests[i].counted_from = relay->requests[i].hop;
@@ -453,9 +455,8 @@ static void visit(void *self, kh_state *state)
     KH_STATE(state, relay->ledger);
 }
 
-static kh_status audit(const void *self, kh_error *err)
+static kh_status audit_requests(const kh_relay *relay, kh_error *err)
 {
-    const kh_relay *relay = self;
     const kh_relay_ledger *ledger = &relay->ledger;
     int64_t under_way = kh_relay_bits_under_way(relay);
     if (ledger->taken == ledger->served + ledger->burnt + under_way)
@@ -465,6 +466,29 @@ static kh_status audit(const void *self, kh_error *err)
         "audit: bits taken = served + burnt + under way is broken at t = %.9f s over all requests: %lld, %lld + %lld + %lld bit",
         kh_s_from_ns(kh_kernel_now(relay->kernel)), (long long)ledger->taken, (long long)ledger->served, (long long)ledger->burnt,
         (long long)under_way);
+}
+
+/* The stores tell the same as the requests. */
+static kh_status audit_stores(const kh_relay *relay, kh_error *err)
+{
+    int64_t spent = kh_links_spent(relay->links), under_way = 0;
+    for (size_t i = 0; i < relay->n_requests; i++) {
+        const kh_relay_request *request = &relay->requests[i];
+        under_way += request->in_use ? request->bits * (request->hop - request->counted_from) : 0;
+    }
+    if (spent == relay->ledger.kept + under_way)
+        return KH_OK;
+    return kh_fail(
+        err, KH_EINTERNAL,
+        "audit: bits delivered and relayed by all stores = bits of served keys x hops + under way is broken at t = %.9f s: "
+        "%lld, %lld + %lld bit",
+        kh_s_from_ns(kh_kernel_now(relay->kernel)), (long long)spent, (long long)relay->ledger.kept, (long long)under_way);
+}
+
+static kh_status audit(const void *self, kh_error *err)
+{
+    KH_TRY(audit_requests(self, err));
+    return audit_stores(self, err);
 }
 
 static void hop_event(void *self, uint32_t index)

@@ -81,9 +81,11 @@ typedef struct kh_relay_splitter {
     void *self;
 } kh_relay_splitter;
 
-/** Bits since time 0, for the law that what was taken = served + burnt + on the way. */
+/** Bits on all links, for two laws: since time 0 taken = served + burnt + under way; and what the ledgers of the stores call
+ *  delivered and relayed = kept + under way, of hops since the start of the statistics. */
 typedef struct kh_relay_ledger {
     int64_t taken, served, burnt;
+    int64_t kept; /**< by what was served, on hops since the start of the statistics */
 } kh_relay_ledger;
 
 typedef struct kh_relay {

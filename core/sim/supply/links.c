@@ -244,6 +244,14 @@ void kh_links_store(kh_links *links, uint32_t link, int64_t bits, kh_ns born)
     follow_key(links, link, bits, KH_LINK_KEY);
 }
 
+int64_t kh_links_spent(const kh_links *links)
+{
+    int64_t bits = 0;
+    for (size_t i = 0; i < links->n; i++)
+        bits += links->states[i].store.delivered + links->states[i].store.relayed;
+    return bits;
+}
+
 /* --- as a part --- */
 
 static void restart(void *self)

@@ -147,6 +147,9 @@ void kh_links_untap(kh_links *links, uint32_t link);
 /** From the block in the making on the link makes this share of its key. @param share [0, 1] */
 void kh_links_set_key_share(kh_links *links, uint32_t link, double share);
 
+/** Bits that all stores have delivered and relayed since the start of the statistics. */
+int64_t kh_links_spent(const kh_links *links);
+
 bool kh_links_up(const kh_links *links, uint32_t link);
 /** Both end nodes work: key in the store can be used. */
 static inline bool kh_links_ends_up(const kh_links *links, uint32_t link)

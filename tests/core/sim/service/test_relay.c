@@ -4,6 +4,8 @@
 
 #include "tests/core/sim/cmocka_all.h"
 
+#include <string.h>
+
 static const uint32_t three_links[] = {0, 1, 2};
 
 /* What clients and witnesses were told, in order. */
@@ -101,6 +103,19 @@ static void with_patience_it_is_blocked_at_its_deadline(void **state)
     handmade_destroy(&h);
 }
 
+static void the_audit_finds_a_store_and_a_request_that_disagree(void **state)
+{
+    (void)state;
+    handmade h = chain(2);
+    story *s = tell_one_request(&h, 0);
+    kh_error err = {0};
+    s->engine.links.states[1].store.relayed += 8;
+    s->engine.links.states[1].store.lost -= 8;
+    assert_int_equal(kh_kernel_audit(&s->engine.kernel, &err), KH_EINTERNAL);
+    assert_non_null(strstr(err.message, "delivered and relayed by all stores"));
+    handmade_destroy(&h);
+}
+
 static void only_so_many_may_watch(void **state)
 {
     (void)state;
@@ -119,6 +134,7 @@ int main(void)
         cmocka_unit_test(a_key_is_there_a_latency_a_hop_after_its_request),
         cmocka_unit_test(without_patience_a_request_is_blocked_where_key_is_missing),
         cmocka_unit_test(with_patience_it_is_blocked_at_its_deadline),
+        cmocka_unit_test(the_audit_finds_a_store_and_a_request_that_disagree),
         cmocka_unit_test(only_so_many_may_watch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
