@@ -8,7 +8,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double PASSED_WANTED = 0.2, S_PER_YEAR = 365 * KH_S_PER_DAY;
+/* MARGIN: below what stores reach in their regular ups and downs */
+static const double PASSED_WANTED = 0.2, MARGIN = 0.03, S_PER_YEAR = 365 * KH_S_PER_DAY;
 
 /* States in which a threshold was met; a sample of them when there are more than room. */
 typedef struct states {
@@ -322,7 +323,8 @@ static kh_status find_first(player *p, samples *s)
     *s = (samples){.least = 1};
     KH_TRY(play_network(p, watch_falls, s));
     double wanted = (double)p->options->runs_per_stage / (double)(s->met > 0 ? s->met : 1);
-    p->result->thresholds[0] = threshold_of(s, wanted, p->rest);
+    double found = threshold_of(s, wanted, p->rest);
+    p->result->thresholds[0] = fmax(0, found - MARGIN * p->rest);
     p->result->n_stages = 1;
     return KH_OK;
 }

@@ -3,10 +3,13 @@
 #include "tools/batch/replicate.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
+#include "tools/cli/rare_out.h"
 #include "tools/cli/simulate_args.h"
 #include "tools/cli/simulation.h"
 
 #include <math.h>
+
+enum { RUNS_PER_STAGE = 200 };
 
 static void show(void *user, const char *what, size_t done, size_t all)
 {
@@ -36,6 +39,27 @@ static kh_status play(simulate_args *args, kh_pipeline *pipeline, cli_progress *
     return cli_run_files_close(&args->files, kh_replicate(pipeline, &options, err), err);
 }
 
+static kh_status play_rare(const simulate_args *args, kh_pipeline *pipeline, kh_error *err)
+{
+    kh_rare_options options = {.sim = sim_options(args),
+                               .demand = kh_net_demand(pipeline->net, args->rare),
+                               .runs_per_stage = RUNS_PER_STAGE,
+                               .repetitions = (size_t)args->replications};
+    kh_rare_result result = {0};
+    if (options.demand.i == KH_NO_INDEX)
+        return kh_fail(err, KH_EUSAGE, "--rare: there is no demand '%s' in '%s'", args->rare, args->path);
+    KH_TRY(kh_rare_run(pipeline->net, pipeline->rates, pipeline->plan, &options, &result, err));
+    return args->json ? cli_json_print(cli_json_rare(pipeline, args->rare, &result), err)
+                      : cli_print_rare(pipeline, args->rare, &result, err);
+}
+
+static kh_status report(const simulate_args *args, const kh_pipeline *pipeline, kh_error *err)
+{
+    if (args->rare != NULL)
+        return KH_OK;
+    return args->json ? cli_json_print(cli_json_simulation(pipeline), err) : cli_print_simulation(pipeline, err);
+}
+
 static kh_status run(simulate_args *args, int *unmet, kh_error *err)
 {
     cli_progress progress = cli_progress_start("replications");
@@ -44,11 +68,11 @@ static kh_status run(simulate_args *args, int *unmet, kh_error *err)
     kh_pipeline pipeline = {0};
     kh_status status = kh_pipeline_run(&options, &pipeline, err);
     if (status == KH_OK)
-        status = play(args, &pipeline, &progress, err);
+        status = args->rare != NULL ? play_rare(args, &pipeline, err) : play(args, &pipeline, &progress, err);
     cli_progress_end(&progress);
     cli_print_findings(pipeline.findings);
     if (status == KH_OK)
-        status = args->json ? cli_json_print(cli_json_simulation(&pipeline), err) : cli_print_simulation(&pipeline, err);
+        status = report(args, &pipeline, err);
     *unmet = status == KH_OK && args->require ? cli_requirement(&pipeline) : 0;
     kh_pipeline_clear(&pipeline);
     return status;

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_OPTIONS = 40, USUAL_REPLICATIONS = 3 };
+enum { MOST_OPTIONS = 40, USUAL_REPLICATIONS = 3, RARE_REPETITIONS = 10 };
 
 typedef struct option_list {
     cli_option options[MOST_OPTIONS];
@@ -95,6 +95,11 @@ static void add_chance(option_list *list, simulate_args *args)
                                    .high = KH_SIM_MOST_BATCHES,
                                    .argument = "N",
                                    .help = "one long run cut into N parts that stand for replications"},
+                                  {.name = "rare",
+                                   .kind = CLI_TEXT,
+                                   .target = &args->rare,
+                                   .argument = "DEMAND",
+                                   .help = "instead: how often this well-supplied demand runs out of key (splitting)"},
                                   {.name = "no-faults", .kind = CLI_FLAG, .target = &args->no_faults, .help = "nothing breaks"}};
     ADD(list, options);
 }
@@ -175,11 +180,16 @@ static kh_status check(simulate_args *args, kh_error *err)
     if (files->trace_from_days >= files->trace_to_days)
         return kh_fail(err, KH_EUSAGE, "--trace-from is day %g, must be before --trace-to %g", files->trace_from_days,
                        files->trace_to_days);
-    if (args->replications == 0)
+    if (args->replications == 0 && args->rare == NULL)
         args->replications = one_run ? 1 : args->sim.antithetic ? 2 * USUAL_REPLICATIONS : USUAL_REPLICATIONS;
     if (args->sim.antithetic && (one_run || args->replications % 2 == 1))
         return kh_fail(err, KH_EUSAGE, "--antithetic takes pairs: --replications is %llu, must be even",
                        (unsigned long long)args->replications);
+    if (args->rare != NULL && (one_run || args->sim.antithetic))
+        return kh_fail(err, KH_EUSAGE,
+                       "--rare plays by rules of its own: without --trace, --checkpoint, --batches and --antithetic");
+    if (args->rare != NULL && args->replications < 2)
+        args->replications = RARE_REPETITIONS;
     args->sim.batches = (size_t)args->batches;
     return KH_OK;
 }

@@ -113,7 +113,7 @@ kh_status cli_print_simulation(const kh_pipeline *p, kh_error *err)
     return status;
 }
 
-static void set_estimate(kh_json *object, const char *key, kh_estimate e)
+void cli_json_estimate(kh_json *object, const char *key, kh_estimate e)
 {
     kh_json *pair = kh_json_object();
     kh_json_set(pair, "mean", kh_json_number(e.mean));
@@ -125,12 +125,12 @@ static kh_json *demand_of(const kh_pipeline *p, size_t i)
 {
     kh_json *object = kh_json_object();
     kh_json_set(object, "id", kh_json_text(p->net->demands[i].id));
-    set_estimate(object, "requests", kh_figure_estimate(p, kh_figure_requests, i));
-    set_estimate(object, "served", kh_figure_estimate(p, kh_figure_served, i));
-    set_estimate(object, "late", kh_figure_estimate(p, kh_figure_late, i));
-    set_estimate(object, "blocked", kh_figure_estimate(p, kh_figure_blocked, i));
-    set_estimate(object, "mean_wait_s", kh_figure_estimate(p, kh_figure_mean_wait_s, i));
-    set_estimate(object, "availability", kh_figure_estimate(p, kh_figure_availability, i));
+    cli_json_estimate(object, "requests", kh_figure_estimate(p, kh_figure_requests, i));
+    cli_json_estimate(object, "served", kh_figure_estimate(p, kh_figure_served, i));
+    cli_json_estimate(object, "late", kh_figure_estimate(p, kh_figure_late, i));
+    cli_json_estimate(object, "blocked", kh_figure_estimate(p, kh_figure_blocked, i));
+    cli_json_estimate(object, "mean_wait_s", kh_figure_estimate(p, kh_figure_mean_wait_s, i));
+    cli_json_estimate(object, "availability", kh_figure_estimate(p, kh_figure_availability, i));
     return object;
 }
 
@@ -138,14 +138,14 @@ static kh_json *link_of(const kh_pipeline *p, size_t i)
 {
     kh_json *object = kh_json_object();
     kh_json_set(object, "id", kh_json_text(p->net->qkd_links[i].id));
-    set_estimate(object, "up_fraction", kh_figure_estimate(p, kh_figure_up_fraction, i));
-    set_estimate(object, "lowest_bits", kh_figure_estimate(p, kh_figure_lowest_bits, i));
-    set_estimate(object, "initial_bits", kh_figure_estimate(p, kh_figure_initial_bits, i));
-    set_estimate(object, "generated_bits", kh_figure_estimate(p, kh_figure_generated_bits, i));
-    set_estimate(object, "delivered_bits", kh_figure_estimate(p, kh_figure_delivered_bits, i));
-    set_estimate(object, "relayed_bits", kh_figure_estimate(p, kh_figure_relayed_bits, i));
-    set_estimate(object, "lost_bits", kh_figure_estimate(p, kh_figure_lost_bits, i));
-    set_estimate(object, "stored_bits", kh_figure_estimate(p, kh_figure_stored_bits, i));
+    cli_json_estimate(object, "up_fraction", kh_figure_estimate(p, kh_figure_up_fraction, i));
+    cli_json_estimate(object, "lowest_bits", kh_figure_estimate(p, kh_figure_lowest_bits, i));
+    cli_json_estimate(object, "initial_bits", kh_figure_estimate(p, kh_figure_initial_bits, i));
+    cli_json_estimate(object, "generated_bits", kh_figure_estimate(p, kh_figure_generated_bits, i));
+    cli_json_estimate(object, "delivered_bits", kh_figure_estimate(p, kh_figure_delivered_bits, i));
+    cli_json_estimate(object, "relayed_bits", kh_figure_estimate(p, kh_figure_relayed_bits, i));
+    cli_json_estimate(object, "lost_bits", kh_figure_estimate(p, kh_figure_lost_bits, i));
+    cli_json_estimate(object, "stored_bits", kh_figure_estimate(p, kh_figure_stored_bits, i));
     return object;
 }
 
