@@ -41,12 +41,12 @@ static uint32_t add_link(grid *g, uint32_t a, uint32_t b)
     kh_fibre_id *via = MAKE(g, kh_fibre_id, 1);
     via->i = i;
     kh_qkd_link *link = &g->net.qkd_links[i];
-    *link = (kh_qkd_link){
-        .id = checked(kh_arena_printf(g->arena, "q%u", i)), .via = via, .n_via = 1, .ends = {{a}, {b}}, .modules = 1};
+    *link =
+        (kh_qkd_link){.id = checked(kh_arena_printf(g->arena, "q%u", i)), .via = via, .n_via = 1, .ends = {{a}, {b}}, .modules = 1};
     link->key_store = (kh_store_policy){.capacity_keys = 4000, .refill_below_keys = 3000, .initial_keys = 4000};
     double rate_bps = 4000 + 500.0 * (i % 17);
-    g->rates.qkd[i] = (kh_qkd_rate){
-        .key_rate_bps = rate_bps, .per_module_bps = rate_bps, .block_key_bits = 65536, .block_s = 65536 / rate_bps};
+    g->rates.qkd[i] =
+        (kh_qkd_rate){.key_rate_bps = rate_bps, .per_module_bps = rate_bps, .block_key_bits = 65536, .block_s = 65536 / rate_bps};
     return i;
 }
 
@@ -104,8 +104,16 @@ static grid make_grid(uint32_t side)
     for (size_t i = 0; i < g.net.n_qkd_links * DEMANDS_A_LINK; i++)
         add_demand(&g, &rng);
     g.net.faults = MAKE(&g, kh_fault, 1);
-    g.net.faults[0] = (kh_fault){
-        .kind = KH_FAULT_FIBRE_CUT, .on = "all-fibres", .mtbf_h = 240, .mtbf_h_per_1000km = (double)NAN, .mttr_h = 12};
+    g.net.faults[0] = (kh_fault){.kind = KH_FAULT_FIBRE_CUT,
+                                 .on = "all-fibres",
+                                 .mtbf_h = 240,
+                                 .mttr_h = 12,
+                                 .mtbf_h_per_1000km = (double)NAN,
+                                 .first_h = (double)NAN,
+                                 .every_h = (double)NAN,
+                                 .duration_h = (double)NAN,
+                                 .factor = (double)NAN,
+                                 .wind_above_m_s = (double)NAN};
     g.net.n_faults = 1;
     return g;
 }
