@@ -142,6 +142,25 @@ static void a_key_in_shares_is_exposed_when_as_many_as_make_it_are(void **state)
     assert_true(counts.exposed == 0 && counts.saved == 1);
 }
 
+/* The same with keys that the relay shares over both paths itself: 100 of them, 20 to 50 s in n1, 40 to 70 s in n2. */
+static void the_relay_tells_over_which_routes_its_shares_went(void **state)
+{
+    (void)state;
+    for (uint32_t needed = 1; needed <= 2; needed++) {
+        handmade h = read_diamond();
+        handmade_trust(&h);
+        h.net.demands[0].rate_bps = 256;
+        h.options.hop_latency_s = 0;
+        h.options.routing.disjoint_paths = 2;
+        h.options.routing.shares_needed = needed;
+        const kh_sim_demand *demand = &handmade_run(&h)->demands[0];
+        assert_true(demand->served == 100);
+        assert_true(demand->exposure.exposed_keys == (needed == 1 ? 50 : 10));
+        assert_true(demand->exposure.saved_keys == (needed == 1 ? 0 : 40));
+        handmade_destroy(&h);
+    }
+}
+
 static void nothing_of_that_name_is_refused(void **state)
 {
     (void)state;
@@ -160,6 +179,7 @@ int main(void)
         cmocka_unit_test(stored_key_is_thrown_away_when_it_is_found_out),
         cmocka_unit_test(a_key_under_way_when_it_begins_is_exposed_and_one_after_its_end_is_not),
         cmocka_unit_test(a_key_in_shares_is_exposed_when_as_many_as_make_it_are),
+        cmocka_unit_test(the_relay_tells_over_which_routes_its_shares_went),
         cmocka_unit_test(nothing_of_that_name_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
