@@ -69,7 +69,7 @@ static const kh_field fault_fields[] = {
             "flash-demand: requests come so many times as often. fibre-cut: cuts, in wind above wind_above_m_s."),
      ABOVE_TO(0, 1e6), .fallback_text = "none"},
     {NUMBER(kh_fault, wind_above_m_s, "m/s", NOT_GIVEN,
-            "fibre-cut: in time slots with more wind, fibres with aerial parts are cut factor times as often."),
+            "fibre-cut: in time slots with more wind, aerial fibre is cut factor times as often."),
      WITHIN(0, 100), .fallback_text = "wind cuts nothing"},
     {NUMBER(kh_fault, qber, NULL, NOT_GIVEN, "eavesdropping: what it adds to the error rate of the link."), ABOVE_TO(0, 0.5),
      .fallback_text = "none; eavesdropping must give it"},

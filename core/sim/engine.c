@@ -273,6 +273,7 @@ static kh_status start_parts(kh_engine *engine, const kh_engine_inputs *inputs, 
     kh_faults_setup faults = {.net = net,
                               .kernel = kernel,
                               .links = &engine->links,
+                              .slots = &engine->slots,
                               .lines = &engine->lines,
                               .seed = options->seed,
                               .play = options->faults};

@@ -27,6 +27,36 @@ static kh_status add_process(const builder *b, const kh_fault_process *made, con
     return kh_outage_init(&process->outage, members, &b->index, b->arena, b->err);
 }
 
+/* --- wind --- */
+
+static void set_wind(kh_fault_process *process, const kh_fault *fault, const kh_fibre *fibre)
+{
+    process->wind_above_m_s = fault->wind_above_m_s;
+    process->wind_pace = 1 + fibre->aerial_km / fibre->length_km * (fault->factor - 1);
+}
+
+static void feel_wind(void *self)
+{
+    kh_faults *faults = self;
+    const kh_net *net = faults->links->net;
+    double wind_m_s = net->time_slots[faults->links->slot].wind_m_s;
+    for (uint32_t i = 0; i < faults->spells.n; i++) {
+        const kh_fault_process *process = &faults->processes[i];
+        if (process->kind == KH_FAULT_FIBRE_CUT && !isnan(process->wind_above_m_s))
+            kh_spells_set_pace(&faults->spells, i, wind_m_s > process->wind_above_m_s ? process->wind_pace : 1);
+    }
+}
+
+/* The fibres that mind the wind are told of it from now on. */
+static void watch_wind(kh_faults *faults, kh_slots *slots)
+{
+    if (faults->links->slot == KH_NO_INDEX)
+        return;
+    feel_wind(faults);
+    slots->tell = feel_wind;
+    slots->self = faults;
+}
+
 /* --- one entity --- */
 
 static double mean_up_h(const kh_net *net, const kh_fault *fault, uint32_t entity)
@@ -58,6 +88,8 @@ static kh_status add_entity(const builder *b, const kh_fault *fault, uint32_t en
     members.n_fibres = fault->kind == KH_FAULT_FIBRE_CUT;
     members.n_nodes = fault->kind == KH_FAULT_NODE;
     members.n_links = fault->kind == KH_FAULT_LINK;
+    if (fault->kind == KH_FAULT_FIBRE_CUT)
+        set_wind(&process, fault, &b->net->fibres[entity]);
     KH_TRY(kh_spells_add(&b->faults->spells, fault, mean_up_h(b->net, fault, entity), stream_of(b, &process, module), b->err));
     return add_process(b, &process, &members);
 }
@@ -199,5 +231,7 @@ kh_status kh_faults_init(kh_faults *faults, const kh_faults_setup *setup, kh_are
         return KH_OK;
     builder b = {.faults = faults, .net = setup->net, .seed = setup->seed, .arena = arena, .err = err};
     KH_TRY(kh_outage_index_init(&b.index, setup->net, arena, err));
-    return play_faults(&b);
+    KH_TRY(play_faults(&b));
+    watch_wind(faults, setup->slots);
+    return KH_OK;
 }

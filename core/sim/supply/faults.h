@@ -3,6 +3,7 @@
 #define KH_CORE_SIM_SUPPLY_FAULTS_H
 
 #include "core/sim/supply/outage.h"
+#include "core/sim/supply/slots.h"
 #include "core/sim/supply/spells.h"
 
 /** What breaks and is repaired: fibres, nodes, modules, whole links, groups of them (shared risks), and planned work.
@@ -12,12 +13,15 @@
  *  replaces one on "all-..."; else the last counts. Every shared risk and every maintenance is a process.
  *
  *  A link is down while it has failed itself, or any of its fibres or either end node has. A broken module lowers a link's rate by
- *  its share. Order at time 0: fibres, nodes, modules, links, shared risks, maintenance. */
+ *  its share. While the wind of the present time slot is above wind_above_m_s, aerial fibre is cut `factor` times as often: a fibre
+ *  of which a share a is aerial 1 + a (factor - 1) times. Order at time 0: fibres, nodes, modules, links, shared risks,
+ * maintenance. */
 typedef struct kh_fault_process {
     kh_fault_kind kind;
-    uint32_t entity;  /**< of modules: the link */
-    const char *id;   /**< of what breaks */
-    kh_outage outage; /**< empty for modules */
+    uint32_t entity;                  /**< of modules: the link */
+    const char *id;                   /**< of what breaks */
+    kh_outage outage;                 /**< empty for modules */
+    double wind_above_m_s, wind_pace; /**< fibres: how many times as often they are cut in more wind; NAN: as ever */
 } kh_fault_process;
 
 typedef struct kh_faults {
@@ -33,6 +37,7 @@ typedef struct kh_faults_setup {
     const kh_net *net;
     kh_kernel *kernel;
     kh_links *links;
+    kh_slots *slots; /**< tells of the wind */
     kh_lines *lines; /**< told of fibres and nodes too */
     uint64_t seed;
     bool play; /**< false: nothing ever fails */

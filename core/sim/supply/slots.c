@@ -21,6 +21,14 @@ static bool any_differs(const kh_rates *rates)
     return false;
 }
 
+static bool wind_cuts(const kh_net *net)
+{
+    for (size_t i = 0; i < net->n_faults; i++)
+        if (!isnan(net->faults[i].wind_above_m_s))
+            return true;
+    return false;
+}
+
 /* Slots are drawn by their shares, or by how often their spells begin. */
 static uint32_t draw(kh_slots *slots, bool by_spells)
 {
@@ -44,7 +52,10 @@ static void enter(kh_slots *slots, uint32_t slot)
     for (uint32_t i = 0; i < links->n && slot != links->slot; i++)
         if (links->states[i].variation != NULL)
             kh_production_scale(links, i, rates->slots[i * rates->n_slots + slot].key_rate_bps / rates->qkd[i].key_rate_bps);
+    bool changes = slot != links->slot;
     links->slot = slot;
+    if (changes && slots->tell != NULL)
+        slots->tell(slots->self);
     double spell_s = kh_rng_exponential(&slots->rng, links->net->time_slots[slot].mean_spell_h * KH_S_PER_H);
     kh_queue_push(&links->kernel->queue, kh_kernel_now(links->kernel) + kh_ns_from_s(spell_s), slots->next, 0);
 }
@@ -67,7 +78,9 @@ static const kh_part_ops ops = {.name = "time slots", .visit = visit};
 kh_status kh_slots_init(kh_slots *slots, kh_links *links, uint64_t seed, kh_error *err)
 {
     *slots = (kh_slots){.links = links, .rng = kh_rng_stream(seed, "", "time slots")};
-    if (links->rates->slots == NULL || links->rates->n_slots != links->net->n_time_slots || !any_differs(links->rates))
+    if (links->rates->slots == NULL || links->rates->n_slots != links->net->n_time_slots)
+        return KH_OK;
+    if (!any_differs(links->rates) && !wind_cuts(links->net))
         return KH_OK;
     KH_TRY(kh_kernel_handle(links->kernel, "time slot", end_spell, slots, &slots->next, err));
     enter(slots, draw(slots, false));

@@ -14,7 +14,9 @@
 typedef struct kh_slots {
     kh_links *links;
     kh_rng rng;
-    kh_event_kind next; /* subject: none; a spell ends */
+    kh_event_kind next;       /* subject: none; a spell ends */
+    void (*tell)(void *self); /**< after the slot has changed; NULL: nobody */
+    void *self;
 } kh_slots;
 
 /** Joins the kernel of the links when rates or QBER of any link differ from slot to slot. @return KH_OK; KH_ELIMIT */

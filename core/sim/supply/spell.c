@@ -18,7 +18,7 @@ kh_status kh_spell_init(kh_spell *spell, const kh_fault *fault, double mtbf_h, k
     if (!starts || !(length_h > 0))
         return kh_fail(err, KH_ERANGE, "fault on '%s': %s is %g h and %s is %g h, they must be > 0", fault->on,
                        planned ? "first_h" : "mtbf", planned ? fault->first_h : mtbf_h, fixed ? "duration_h" : "mttr", length_h);
-    *spell = (kh_spell){.since = -1, .rng = rng};
+    *spell = (kh_spell){.since = -1, .pace = 1, .rng = rng};
     if (planned) {
         spell->first = kh_ns_from_s(fault->first_h * S_PER_H);
         spell->every = kh_ns_from_s(start_h * S_PER_H);
@@ -46,7 +46,7 @@ bool kh_spell_toggle(kh_spell *spell, kh_ns now, kh_draw draw, kh_ns *next)
         return true;
     }
     if (spell->up_ns > 0) {
-        *next = now + draw(&spell->rng, spell->up_ns);
+        *next = now + draw(&spell->rng, spell->up_ns / spell->pace);
         return true;
     }
     if (spell->every == 0)
@@ -57,12 +57,12 @@ bool kh_spell_toggle(kh_spell *spell, kh_ns now, kh_draw draw, kh_ns *next)
 
 kh_ns kh_spell_first(kh_spell *spell, kh_draw draw)
 {
-    return spell->up_ns > 0 ? draw(&spell->rng, spell->up_ns) : spell->first;
+    return spell->up_ns > 0 ? draw(&spell->rng, spell->up_ns / spell->pace) : spell->first;
 }
 
 bool kh_spell_reseed(kh_spell *spell, uint64_t salt, kh_ns now, kh_draw draw, kh_ns *next)
 {
-    double mean_ns = spell->on ? spell->down_ns : spell->up_ns;
+    double mean_ns = spell->on ? spell->down_ns : spell->up_ns / spell->pace;
     kh_rng_reseed(&spell->rng, salt);
     if (!(mean_ns > 0))
         return false;
@@ -81,5 +81,6 @@ void kh_spell_visit(kh_spell *spell, kh_state *state)
 {
     KH_STATE(state, spell->on);
     KH_STATE(state, spell->since);
+    KH_STATE(state, spell->pace);
     KH_STATE(state, spell->rng);
 }

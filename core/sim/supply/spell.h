@@ -15,6 +15,7 @@ typedef struct kh_spell {
     double up_ns, down_ns;      /**< means of the time between and of the length; 0: planned, always as long */
     kh_ns first, every, length; /**< planned starts, every 0: once; length when it is always the same */
     kh_ns since;                /**< start of the present or the last one; < 0: there was none */
+    double pace;                /**< random starts come so many times as often as up_ns says, 1 unless the wind blows */
     bool on;
     kh_rng rng;
 } kh_spell;

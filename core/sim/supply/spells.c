@@ -3,7 +3,14 @@
 
 static void schedule(kh_spells *spells, uint32_t index, kh_ns next)
 {
+    spells->due[index] = next;
     spells->next[index] = kh_queue_push_timer(&spells->kernel->queue, next, spells->toggle, index);
+}
+
+static void move(kh_spells *spells, uint32_t index, kh_ns next)
+{
+    spells->due[index] = next;
+    (void)kh_queue_move(&spells->kernel->queue, &spells->next[index], next);
 }
 
 static void toggle(void *self, uint32_t index)
@@ -27,7 +34,8 @@ kh_status kh_spells_reserve(kh_spells *spells, size_t most, kh_arena *arena, kh_
 {
     spells->all = KH_NEW(arena, kh_spell, most);
     spells->next = KH_NEW(arena, kh_timer, most);
-    if (spells->all == NULL || spells->next == NULL)
+    spells->due = KH_NEW(arena, kh_ns, most);
+    if (spells->all == NULL || spells->next == NULL || spells->due == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for %zu processes of faults", most);
     return KH_OK;
 }
@@ -38,6 +46,17 @@ kh_status kh_spells_add(kh_spells *spells, const kh_fault *fault, double mtbf_h,
     KH_TRY(kh_spell_init(spell, fault, mtbf_h, rng, err));
     schedule(spells, (uint32_t)spells->n++, kh_spell_first(spell, spells->draw));
     return KH_OK;
+}
+
+void kh_spells_set_pace(kh_spells *spells, uint32_t index, double pace)
+{
+    kh_spell *spell = &spells->all[index];
+    double before = spell->pace;
+    spell->pace = pace;
+    if (spell->on || !(spell->up_ns > 0) || pace == before)
+        return;
+    kh_ns now = kh_kernel_now(spells->kernel);
+    move(spells, index, now + kh_ns_from_s(kh_s_from_ns(spells->due[index] - now) * before / pace));
 }
 
 double kh_spells_events(const kh_spells *spells, kh_ns end)
@@ -53,6 +72,7 @@ void kh_spells_visit(kh_spells *spells, kh_state *state)
     for (size_t i = 0; i < spells->n; i++)
         kh_spell_visit(&spells->all[i], state);
     kh_state_visit(state, spells->next, spells->n * sizeof spells->next[0]);
+    kh_state_visit(state, spells->due, spells->n * sizeof spells->due[0]);
 }
 
 void kh_spells_reseed(kh_spells *spells, uint64_t salt)
@@ -60,6 +80,6 @@ void kh_spells_reseed(kh_spells *spells, uint64_t salt)
     for (size_t i = 0; i < spells->n; i++) {
         kh_ns next = 0;
         if (kh_spell_reseed(&spells->all[i], salt, kh_kernel_now(spells->kernel), spells->draw, &next))
-            (void)kh_queue_move(&spells->kernel->queue, &spells->next[i], next);
+            move(spells, (uint32_t)i, next);
     }
 }

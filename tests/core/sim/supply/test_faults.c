@@ -116,6 +116,56 @@ static void a_start_that_finds_the_last_one_not_over_is_left_out(void **state)
     assert_true(kh_spell_changes(&spell, 100 * hour) == 2);
 }
 
+/* f0 hangs on poles for a quarter of its length; half of the time there is a storm with 25 times as many cuts of aerial fibre. */
+static void wind_cuts_aerial_fibre_more_often(void **state)
+{
+    (void)state;
+    kh_time_slot slots[] = {{.id = "calm", .share = 0.5, .wind_m_s = 5, .mean_spell_h = 3},
+                            {.id = "storm", .share = 0.5, .wind_m_s = 25, .mean_spell_h = 3}};
+    kh_slot_rate rates[6] = {{0}};
+    handmade h = chain();
+    h.net.time_slots = slots;
+    h.net.n_time_slots = h.rates.n_slots = 2;
+    h.rates.slots = rates;
+    h.net.fibres[0].aerial_km = 25;
+    kh_fault *fault = handmade_fault(&h, KH_FAULT_FIBRE_CUT, "all-fibres", 10, NOT_GIVEN);
+    fault->duration_h = 1e-6;
+    h.options.duration_s = 10 * 3600.0 * 20000;
+    double calm = (double)handmade_run(&h)->fibre_cuts;
+    fault->wind_above_m_s = 20;
+    fault->factor = 25;
+    double windy = (double)handmade_run(&h)->fibre_cuts;
+    assert_true(fabs(calm - 60000) < 5 * sqrt(60000));
+    /* Cuts are Poisson given the wind; 66 667 spells of 3 h make its time uncertain by 548 h of 0.6 cuts more each. */
+    assert_true(fabs(windy - (40000 + 20000 * (0.5 + 0.5 * 7))) < 5 * sqrt(120000 + 329.0 * 329));
+    fault->wind_above_m_s = 25; /* not above */
+    assert_true((double)handmade_run(&h)->fibre_cuts == calm);
+    handmade_destroy(&h);
+}
+
+/* A start that is due in 30 s comes in 10 s when it comes three times as often from now on, and in 60 s when half as often. */
+static void a_pending_start_moves_with_the_pace(void **state)
+{
+    (void)state;
+    static const double paces[] = {3, 0.5, 1};
+    kh_ns first = 0;
+    for (int i = 2; i >= 0; i--) {
+        handmade h = chain();
+        (void)handmade_fault(&h, KH_FAULT_LINK, "q0", 1, 1);
+        h.options.duration_s = 3600 * 100;
+        kh_engine engine;
+        kh_engine_inputs inputs = {.net = &h.net, .rates = &h.rates, .plan = &h.plan, .options = &h.options};
+        assert_int_equal(kh_engine_init(&engine, &inputs, h.arena, h.arena, NULL), KH_OK);
+        kh_spells_set_pace(&engine.faults.spells, 0, paces[i]);
+        for (bool more = true; more && !engine.faults.spells.all[0].on;)
+            assert_int_equal(kh_engine_step(&engine, &more, NULL), KH_OK);
+        kh_ns now = kh_kernel_now(&engine.kernel);
+        first = i == 2 ? now : first;
+        assert_true(fabs((double)now * paces[i] - (double)first) < 10);
+        handmade_destroy(&h);
+    }
+}
+
 /* The entry that names q1 replaces the one on all, in either order. */
 static void an_entry_that_names_one_replaces_one_on_all(void **state)
 {
@@ -138,6 +188,8 @@ int main(void)
         cmocka_unit_test(a_name_with_no_meaning_or_two_is_refused),
         cmocka_unit_test(any_kind_can_be_planned_and_last_always_as_long),
         cmocka_unit_test(a_start_that_finds_the_last_one_not_over_is_left_out),
+        cmocka_unit_test(wind_cuts_aerial_fibre_more_often),
+        cmocka_unit_test(a_pending_start_moves_with_the_pace),
         cmocka_unit_test(an_entry_that_names_one_replaces_one_on_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
