@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/fluid/flow.h"
+#include "core/sim/fluid/limits.h"
 #include "core/sim/fluid/setup.h"
 #include "core/sim/fluid/wait.h"
 
@@ -237,6 +238,7 @@ static const kh_part_ops ops = {.name = "fluid", .restart = restart, .visit = vi
 
 kh_status kh_fluid_init(kh_fluid *fluid, const kh_fluid_setup *setup, kh_arena *arena, kh_error *err)
 {
+    KH_TRY(kh_limits_check(setup->links, err));
     KH_TRY(kh_setup_fluid(fluid, setup, arena, err));
     KH_TRY(kh_kernel_handle(setup->kernel, "crossing", cross, fluid, &fluid->crossing, err));
     KH_TRY(kh_kernel_handle(setup->kernel, "settle", settle_event, fluid, &fluid->settle, err));

@@ -73,6 +73,26 @@ static void no_bit_is_lost_or_made_whatever_the_stores_and_the_supply(void **sta
     assert_true(expired > 1e6 && in_transit > 1e5 && lost > 1e6);
 }
 
+static void the_fluid_level_refuses_what_it_does_not_play(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        handmade h = handmade_grid(2, 2, 1);
+        kh_pass pass = {.end_s = 1, .key_bits = 1, .clear_share = 1};
+        kh_store_policy *policy = &h.net.qkd_links[2].key_store;
+        policy->lifetime_h = i == 1 ? 2 : (double)INFINITY;
+        policy->is_volatile = i == 2;
+        h.rates.qkd[2].passes = &pass;
+        h.rates.qkd[2].n_passes = i == 3;
+        h.options.level = KH_SIM_FLUID;
+        kh_sim_result *result = NULL;
+        kh_error err = {0};
+        assert_int_equal(handmade_try(&h, &result, &err), i == 0 ? KH_OK : KH_ERANGE);
+        assert_true(i == 0 || strstr(err.message, "link 'q2'") != NULL);
+        handmade_destroy(&h);
+    }
+}
+
 /* Bits used on links = bits of served keys times their hops: one route per demand, no request under way at the end. */
 static void relays_use_bits_times_hops(void **state)
 {
@@ -242,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_bit_is_lost_or_made_on_random_networks),
         cmocka_unit_test(no_bit_is_lost_or_made_whatever_the_stores_and_the_supply),
+        cmocka_unit_test(the_fluid_level_refuses_what_it_does_not_play),
         cmocka_unit_test(relays_use_bits_times_hops),
         cmocka_unit_test(the_same_seed_gives_the_same_bytes_and_another_seed_others),
         cmocka_unit_test(a_link_more_leaves_the_results_of_the_others_as_they_were),

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_CORE_SIM_FLUID_LIMITS_H
+#define KH_CORE_SIM_FLUID_LIMITS_H
+
+#include "core/sim/supply/links.h"
+
+/** Whether the links can be a fluid: key that ages or is forgotten at once, and passes of satellites, need the block level.
+ *  @return KH_OK; KH_ERANGE, naming link and reason */
+kh_status kh_limits_check(const kh_links *links, kh_error *err);
+
+#endif
