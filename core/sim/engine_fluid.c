@@ -1,8 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/engine_fluid.h"
 
+/* Flows follow the plan; what a run asks for beyond it is told, not passed over. */
+static kh_status check_options(const kh_sim_options *options, kh_error *err)
+{
+    if (options->routing.policy != KH_ROUTING_PLAN)
+        return kh_fail(err, KH_ERANGE, "routing is '%s', must be '%s' at the fluid level",
+                       kh_routing_policy_name(options->routing.policy), kh_routing_policy_name(KH_ROUTING_PLAN));
+    if (options->routing.disjoint_paths > 1)
+        return kh_fail(err, KH_ERANGE, "disjoint_paths is %u, must be 1 at the fluid level", options->routing.disjoint_paths);
+    if (options->classes.n > 0 && options->classes.n != 2)
+        return kh_fail(err, KH_ERANGE, "classes is %u, must be 2 at the fluid level", options->classes.n);
+    if (options->classes.admission != KH_ADMISSION_NONE)
+        return kh_fail(err, KH_ERANGE, "admission is '%s', must be '%s' at the fluid level",
+                       kh_admission_name(options->classes.admission), kh_admission_name(KH_ADMISSION_NONE));
+    return KH_OK;
+}
+
 kh_status kh_engine_fluid_start(kh_engine *engine, double hop_latency_s, kh_arena *scratch, kh_error *err)
 {
+    KH_TRY(check_options(&engine->options, err));
     kh_fluid_setup setup = {.net = engine->net,
                             .plan = engine->inputs.plan,
                             .kernel = &engine->kernel,

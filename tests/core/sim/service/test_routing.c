@@ -226,6 +226,11 @@ static void wrong_options_are_refused(void **state)
     handmade h = ring(1, 1);
     kh_sim_result *result = NULL;
     kh_error err = {0};
+    h.options.level = KH_SIM_FLUID;
+    h.options.routing.policy = KH_ROUTING_SHORTEST;
+    assert_int_equal(handmade_try(&h, &result, &err), KH_ERANGE);
+    assert_non_null(strstr(err.message, "routing is 'shortest', must be 'plan'"));
+    h.options.level = KH_SIM_BLOCK;
     h.options.routing.restoration_s = -1;
     assert_int_equal(handmade_try(&h, &result, &err), KH_ERANGE);
     assert_non_null(strstr(err.message, "restoration_s is -1"));
