@@ -344,28 +344,41 @@ static void shares_come_over_disjoint_routes(void **state)
     assert_true(several > 1000);
 }
 
+static void assert_same_luck(const kh_sim_result *plan, const kh_sim_result *other)
+{
+    for (size_t i = 0; i < plan->n_demands; i++)
+        assert_true(other->demands[i].requests == plan->demands[i].requests);
+    for (size_t i = 0; i < plan->n_links; i++)
+        assert_true(other->links[i].up_fraction == plan->links[i].up_fraction);
+    assert_true(other->fibre_cuts == plan->fibre_cuts && other->node_failures == plan->node_failures);
+    assert_true(other->module_failures == plan->module_failures);
+}
+
 static void no_policy_changes_an_arrival_or_a_fault(void **state)
 {
     (void)state;
+    static const kh_routing_options routing[] = {{.policy = KH_ROUTING_SHORTEST},
+                                                 {.policy = KH_ROUTING_ADAPTIVE},
+                                                 {.policy = KH_ROUTING_RESTORE, .restoration_s = 2},
+                                                 {.disjoint_paths = 2},
+                                                 {.policy = KH_ROUTING_PLAN}};
+    double rerouted = 0, refused = 0;
     for (uint64_t seed = 0; seed < NETWORKS; seed++) {
         handmade h = network_with(seed, KH_ROUTING_PLAN);
         const kh_sim_result *plan = handmade_run(&h);
-        for (int policy = 1; policy < 4; policy++) {
-            h.options.routing.policy = (kh_routing_policy)policy;
+        for (size_t p = 0; p < sizeof routing / sizeof routing[0]; p++) {
+            h.options.routing = routing[p];
+            h.options.classes = (kh_class_options){.n = 4, .admission = (kh_admission)(p % 2), .admission_level = 0.2};
             const kh_sim_result *other = handmade_run(&h);
-            for (size_t i = 0; i < plan->n_demands; i++)
-                assert_true(other->demands[i].requests == plan->demands[i].requests);
-            for (size_t i = 0; i < plan->n_links; i++)
-                assert_true(other->links[i].up_fraction == plan->links[i].up_fraction);
-            assert_true(other->fibre_cuts == plan->fibre_cuts && other->node_failures == plan->node_failures);
-            assert_true(other->module_failures == plan->module_failures);
-            double rerouted = 0;
-            for (size_t i = 0; i < plan->n_demands; i++)
+            assert_same_luck(plan, other);
+            for (size_t i = 0; i < plan->n_demands; i++) {
                 rerouted += other->demands[i].routing.rerouted;
-            assert_true(rerouted > 0);
+                refused += other->demands[i].routing.refused;
+            }
         }
         handmade_destroy(&h);
     }
+    assert_true(rerouted > 0 && refused > 0);
 }
 
 int main(void)
