@@ -31,8 +31,10 @@ static void add_routes(kh_sha256 *hash, const kh_plan_demand *demand)
 /* Numbers only: pointers differ from run to run. */
 static void add_options(kh_sha256 *hash, const kh_sim_options *options)
 {
-    const double numbers[] = {options->duration_s,   options->warm_up_s, (double)options->seed,          options->hop_latency_s,
-                              options->late_after_s, options->fetch_s,   (double)options->series_points, options->faults ? 1 : 0};
+    const double numbers[] = {
+        options->duration_s,    options->warm_up_s,      (double)options->seed,          options->hop_latency_s,
+        options->late_after_s,  options->fetch_s,        (double)options->series_points, options->faults ? 1 : 0,
+        (double)options->level, (double)options->batches};
     add(hash, numbers, sizeof numbers);
     const kh_routing_options *routing = &options->routing;
     const double of_routing[] = {(double)routing->policy, routing->restoration_s, routing->refresh_s,

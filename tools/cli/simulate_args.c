@@ -104,6 +104,51 @@ static void add_chance(option_list *list, simulate_args *args)
     ADD(list, options);
 }
 
+static void add_policy(option_list *list, simulate_args *args)
+{
+    const cli_option options[] = {{.name = "routing",
+                                   .kind = CLI_TEXT,
+                                   .target = &args->routing,
+                                   .argument = "NAME",
+                                   .help = "plan (default), shortest, adaptive (by store levels), restore (after failures)"},
+                                  {.name = "restoration",
+                                   .kind = CLI_NUMBER,
+                                   .target = &args->sim.routing.restoration_s,
+                                   .low = 0,
+                                   .high = 1e6,
+                                   .argument = "SECONDS",
+                                   .help = "time to notice a failure and switch, of restore (default 60)"},
+                                  {.name = "disjoint",
+                                   .kind = CLI_WHOLE,
+                                   .target = &args->disjoint,
+                                   .low = 1,
+                                   .high = KH_MOST_PATHS,
+                                   .argument = "K",
+                                   .help = "send each key as K shares over disjoint paths (default 1: whole)"},
+                                  {.name = "needed",
+                                   .kind = CLI_WHOLE,
+                                   .target = &args->needed,
+                                   .low = 1,
+                                   .high = KH_MOST_PATHS,
+                                   .argument = "T",
+                                   .help = "shares that make the key (default: all)"},
+                                  {.name = "classes",
+                                   .kind = CLI_WHOLE,
+                                   .target = &args->classes,
+                                   .low = 1,
+                                   .high = KH_MOST_CLASSES,
+                                   .argument = "N",
+                                   .help = "of priority (default 2: the highest, and all others)"},
+                                  {.name = "admission",
+                                   .kind = CLI_NUMBER,
+                                   .target = &args->admission,
+                                   .low = 0,
+                                   .high = 1,
+                                   .argument = "LEVEL",
+                                   .help = "turn requests of the lowest class away when a store is below this share"}};
+    ADD(list, options);
+}
+
 static void add_files(option_list *list, cli_run_files *files)
 {
     const cli_option options[] = {{.name = "trace",
@@ -162,6 +207,26 @@ static void add_output(option_list *list, simulate_args *args)
     ADD(list, options);
 }
 
+static kh_status set_policy(simulate_args *args, kh_error *err)
+{
+    kh_sim_options *sim = &args->sim;
+    if (args->routing != NULL && !kh_routing_policy_find(args->routing, &sim->routing.policy))
+        return kh_fail(err, KH_EUSAGE, "--routing is '%s', must be plan, shortest, adaptive or restore", args->routing);
+    if (args->needed > args->disjoint)
+        return kh_fail(err, KH_EUSAGE, "--needed is %llu, must be at most the %llu shares of --disjoint",
+                       (unsigned long long)args->needed, (unsigned long long)args->disjoint);
+    if (args->disjoint > 1 && sim->routing.policy == KH_ROUTING_RESTORE)
+        return kh_fail(err, KH_EUSAGE, "--disjoint does not go with --routing restore: take plan, shortest or adaptive");
+    sim->routing.disjoint_paths = (uint32_t)args->disjoint;
+    sim->routing.shares_needed = (uint32_t)args->needed;
+    sim->classes.n = (uint32_t)args->classes;
+    if (!isnan(args->admission)) {
+        sim->classes.admission = KH_ADMISSION_LEVEL;
+        sim->classes.admission_level = args->admission;
+    }
+    return KH_OK;
+}
+
 /* What must agree. */
 static kh_status check(simulate_args *args, kh_error *err)
 {
@@ -196,13 +261,19 @@ static kh_status check(simulate_args *args, kh_error *err)
 
 kh_status simulate_args_parse(int argc, char **argv, simulate_args *args, bool *finished, kh_error *err)
 {
-    *args = (simulate_args){.sim = kh_sim_defaults(), .warm_up_days = (double)NAN, .processes = 1, .objective = "max-min"};
+    *args = (simulate_args){.sim = kh_sim_defaults(),
+                            .warm_up_days = (double)NAN,
+                            .processes = 1,
+                            .objective = "max-min",
+                            .disjoint = 1,
+                            .admission = (double)NAN};
     args->level = "block";
     args->days = args->sim.duration_s / KH_S_PER_DAY;
     args->files.trace_to_days = KH_SIM_MOST_DAYS + 1;
     option_list list = {.n = 0};
     add_time(&list, args);
     add_chance(&list, args);
+    add_policy(&list, args);
     add_files(&list, &args->files);
     add_output(&list, args);
     const cli_usage usage = {.examples = "  keyhaul simulate topologies/bristol-cambridge.yaml --days 365 --seed 7 -r 30 -j 2\n"
@@ -216,5 +287,8 @@ kh_status simulate_args_parse(int argc, char **argv, simulate_args *args, bool *
                              .n_options = list.n,
                              .n_files = 1};
     KH_TRY(cli_parse(&usage, argc, argv, &args->path, finished, err));
-    return *finished ? KH_OK : check(args, err);
+    if (*finished)
+        return KH_OK;
+    KH_TRY(set_policy(args, err));
+    return check(args, err);
 }

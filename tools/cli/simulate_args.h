@@ -15,7 +15,10 @@ typedef struct simulate_args {
     uint64_t batches;                 /**< 0: one */
     uint64_t replications, processes; /**< replications 0: not given */
     const char *objective, *level;
-    const char *rare; /**< id of a demand; NULL: a plain simulation */
+    const char *rare;    /**< id of a demand; NULL: a plain simulation */
+    const char *routing; /**< NULL: not given */
+    uint64_t disjoint, needed, classes;
+    double admission; /**< NAN: not given */
     bool no_faults, json, require;
     cli_run_files files;
 } simulate_args;

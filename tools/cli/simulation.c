@@ -4,10 +4,12 @@
 #include "core/base/units.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
+#include "tools/cli/sim_fields.h"
 #include "tools/cli/table.h"
 #include "tools/study/figures.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 
 static void percent_cell(cli_table *table, kh_estimate e)
@@ -104,6 +106,7 @@ kh_status cli_print_simulation(const kh_pipeline *p, kh_error *err)
     write_head(p, &out);
     write_demands(p, &out);
     write_links(p, &out);
+    cli_write_sim_fields(p, &out);
     kh_str_append(&out, "\n+- is the half-width of the 95 % confidence interval. 'lost' is key that did not fit into a full\n"
                         "store, was spent on requests blocked on the way, or was made while broken.\n");
     if (p->batched)
@@ -131,6 +134,7 @@ static kh_json *demand_of(const kh_pipeline *p, size_t i)
     cli_json_estimate(object, "blocked", kh_figure_estimate(p, kh_figure_blocked, i));
     cli_json_estimate(object, "mean_wait_s", kh_figure_estimate(p, kh_figure_mean_wait_s, i));
     cli_json_estimate(object, "availability", kh_figure_estimate(p, kh_figure_availability, i));
+    cli_json_demand_fields(p, i, object);
     return object;
 }
 
@@ -146,6 +150,26 @@ static kh_json *link_of(const kh_pipeline *p, size_t i)
     cli_json_estimate(object, "relayed_bits", kh_figure_estimate(p, kh_figure_relayed_bits, i));
     cli_json_estimate(object, "lost_bits", kh_figure_estimate(p, kh_figure_lost_bits, i));
     cli_json_estimate(object, "stored_bits", kh_figure_estimate(p, kh_figure_stored_bits, i));
+    cli_json_link_fields(p, i, object);
+    return object;
+}
+
+static kh_json *faults_of(const kh_pipeline *p)
+{
+    static const struct {
+        const char *key;
+        size_t offset;
+    } counts[] = {
+        {"fibre_cuts", offsetof(kh_sim_result, fibre_cuts)},           {"node_failures", offsetof(kh_sim_result, node_failures)},
+        {"module_failures", offsetof(kh_sim_result, module_failures)}, {"link_failures", offsetof(kh_sim_result, link_failures)},
+        {"shared_failures", offsetof(kh_sim_result, shared_failures)}, {"maintenances", offsetof(kh_sim_result, maintenances)},
+        {"compromises", offsetof(kh_sim_result, compromises)},         {"flash_demands", offsetof(kh_sim_result, flash_demands)}};
+    kh_json *object = kh_json_object();
+    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
+        for (size_t k = 0; k < p->n_sims; k++)
+            p->sample[k] = (double)*(const uint64_t *)(const void *)((const char *)p->sims[k] + counts[c].offset);
+        cli_json_estimate(object, counts[c].key, kh_estimate_of(p->sample, p->n_sims));
+    }
     return object;
 }
 
@@ -164,6 +188,8 @@ kh_json *cli_json_simulation(const kh_pipeline *p)
     kh_json_set(root, "antithetic", kh_json_bool(p->paired));
     kh_json_set(root, "demands", demands);
     kh_json_set(root, "links", links);
+    kh_json_set(root, "faults", faults_of(p));
+    kh_json_set(root, "domains", cli_json_domains(p));
     kh_json_set(root, "findings", cli_json_findings(p->findings));
     return root;
 }
