@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/sim/engine_fluid.h"
 
+#include "core/sim/supply/rule.h"
+
 /* Flows follow the plan; what a run asks for beyond it is told, not passed over. */
 static kh_status check_options(const kh_sim_options *options, kh_error *err)
 {
@@ -17,9 +19,20 @@ static kh_status check_options(const kh_sim_options *options, kh_error *err)
     return KH_OK;
 }
 
+static kh_status check_faults(const kh_engine *engine, kh_error *err)
+{
+    static const kh_fault_kind kinds[] = {KH_FAULT_EAVESDROPPING, KH_FAULT_COMPROMISE, KH_FAULT_FLASH_DEMAND};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && engine->options.faults; i++)
+        if (kh_rule_entries(engine->net, kinds[i]) > 0)
+            return kh_fail(err, KH_ERANGE, "%s is not played at the fluid level; play blocks, or leave the faults out",
+                           kh_fault_kind_name(kinds[i]));
+    return KH_OK;
+}
+
 kh_status kh_engine_fluid_start(kh_engine *engine, double hop_latency_s, kh_arena *scratch, kh_error *err)
 {
     KH_TRY(check_options(&engine->options, err));
+    KH_TRY(check_faults(engine, err));
     kh_fluid_setup setup = {.net = engine->net,
                             .plan = engine->inputs.plan,
                             .kernel = &engine->kernel,

@@ -116,6 +116,26 @@ static void a_start_that_finds_the_last_one_not_over_is_left_out(void **state)
     assert_true(kh_spell_changes(&spell, 100 * hour) == 2);
 }
 
+static void what_a_fluid_does_not_play_is_refused(void **state)
+{
+    (void)state;
+    static const kh_fault_kind kinds[] = {KH_FAULT_EAVESDROPPING, KH_FAULT_COMPROMISE, KH_FAULT_FLASH_DEMAND};
+    static const char *const on[] = {"q0", "n0", "all-demands"};
+    for (int i = 0; i < 3; i++) {
+        handmade h = chain();
+        kh_sim_result *result = NULL;
+        kh_fault *fault = plan(&h, kinds[i], on[i], 10, 10);
+        fault->factor = 2;
+        fault->qber = 0.1;
+        assert_int_equal(handmade_try(&h, &result, NULL), KH_OK);
+        h.options.level = KH_SIM_FLUID;
+        assert_int_equal(handmade_try(&h, &result, NULL), KH_ERANGE);
+        h.options.faults = false;
+        assert_int_equal(handmade_try(&h, &result, NULL), KH_OK);
+        handmade_destroy(&h);
+    }
+}
+
 /* f0 hangs on poles for a quarter of its length; half of the time there is a storm with 25 times as many cuts of aerial fibre. */
 static void wind_cuts_aerial_fibre_more_often(void **state)
 {
@@ -188,6 +208,7 @@ int main(void)
         cmocka_unit_test(a_name_with_no_meaning_or_two_is_refused),
         cmocka_unit_test(any_kind_can_be_planned_and_last_always_as_long),
         cmocka_unit_test(a_start_that_finds_the_last_one_not_over_is_left_out),
+        cmocka_unit_test(what_a_fluid_does_not_play_is_refused),
         cmocka_unit_test(wind_cuts_aerial_fibre_more_often),
         cmocka_unit_test(a_pending_start_moves_with_the_pace),
         cmocka_unit_test(an_entry_that_names_one_replaces_one_on_all),
