@@ -71,7 +71,14 @@ static void visit(void *self, kh_state *state)
     kh_state_visit(state, passes->skies, passes->n_skies * sizeof passes->skies[0]);
 }
 
-static const kh_part_ops ops = {.name = "passes", .visit = visit};
+static void reseed(void *self, uint64_t salt)
+{
+    kh_passes *passes = self;
+    for (size_t i = 0; i < passes->n_skies; i++)
+        kh_rng_reseed(&passes->skies[i].rng, salt);
+}
+
+static const kh_part_ops ops = {.name = "passes", .visit = visit, .reseed = reseed};
 
 static uint32_t station_of(const kh_net *net, uint32_t link)
 {

@@ -73,7 +73,12 @@ static void visit(void *self, kh_state *state)
     KH_STATE(state, slots->links->slot);
 }
 
-static const kh_part_ops ops = {.name = "time slots", .visit = visit};
+static void reseed(void *self, uint64_t salt)
+{
+    kh_rng_reseed(&((kh_slots *)self)->rng, salt);
+}
+
+static const kh_part_ops ops = {.name = "time slots", .visit = visit, .reseed = reseed};
 
 kh_status kh_slots_init(kh_slots *slots, kh_links *links, uint64_t seed, kh_error *err)
 {
