@@ -7,11 +7,11 @@
 /** Keys carried hop by hop, each hop one-time-padded with the key of its link.
  *
  *  A request keeps the route that it is given (routing.h); without one, or when it is not admitted, it is blocked at once. Its k-th
- *  hop (from 1) is due k hop latencies after the request and takes key_bits from that link's store; with the last one the key is
- *  there. A hop waits when the store has too little key for its class (classes.h), when others of its class or of a higher one
- *  wait before it, or when an end node of the link is down. One queue per store and class, first in, first out; higher classes go
- *  first. A request that waits at its deadline (request + late_after) is blocked; what it took on earlier hops is lost. Stored key
- *  stays usable while a fibre is cut.
+ *  hop (from 1) is due k hop latencies, and the hand-over of the borders so far (borders.h), after the request and takes key_bits
+ *  from that link's store; with the last one the key is there. A hop waits when the store has too little key for its class
+ * (classes.h), when others of its class or of a higher one wait before it, or when an end node of the link is down. One queue per
+ * store and class, first in, first out; higher classes go first. A request that waits at its deadline (request + late_after) is
+ * blocked; what it took on earlier hops is lost. Stored key stays usable while a fibre is cut.
  */
 typedef struct kh_relay_request {
     const kh_qkd_link_id *links; /**< [n_links] of its route */
