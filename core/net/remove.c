@@ -82,27 +82,31 @@ static bool names_one_gone(const kh_loader *l, const kh_fault *fault, bool *cons
     return false;
 }
 
+/* A member that was never found is not taken away. */
+static bool is_gone(const bool *gone, uint32_t index)
+{
+    return index != KH_NO_INDEX && gone[index];
+}
+
 /* The last of its members goes; one that still has some goes on. */
 static bool loses_all(const kh_fault *fault, bool *const gone[KH_NOUN_COUNT])
 {
+    size_t left = 0;
     for (size_t i = 0; i < fault->n_fibres; i++)
-        if (!gone[KH_NOUN_FIBRES][fault->fibres[i].i])
-            return false;
+        left += !is_gone(gone[KH_NOUN_FIBRES], fault->fibres[i].i);
     for (size_t i = 0; i < fault->n_nodes; i++)
-        if (!gone[KH_NOUN_NODES][fault->nodes[i].i])
-            return false;
+        left += !is_gone(gone[KH_NOUN_NODES], fault->nodes[i].i);
     for (size_t i = 0; i < fault->n_links; i++)
-        if (!gone[KH_NOUN_QKD_LINKS][fault->links[i].i])
-            return false;
-    return true;
+        left += !is_gone(gone[KH_NOUN_QKD_LINKS], fault->links[i].i);
+    return left == 0;
 }
 
-static bool goes_too(const kh_loader *l, const kh_fault *fault, bool *const gone[KH_NOUN_COUNT])
+/* What the fault is on, when it lists that or names a group that does; else NULL. */
+static const kh_fault *list_of(const kh_loader *l, const kh_fault *fault)
 {
-    const kh_fault *group = fault->kind == KH_FAULT_MAINTENANCE ? kh_fault_group(l->net, fault->on) : NULL;
     if (fault->n_fibres + fault->n_nodes + fault->n_links > 0)
-        return loses_all(fault, gone);
-    return group != NULL ? loses_all(group, gone) : names_one_gone(l, fault, gone);
+        return fault;
+    return fault->kind == KH_FAULT_MAINTENANCE ? kh_fault_group(l->net, fault->on) : NULL;
 }
 
 /* Faults name what they are on by text. */
@@ -110,10 +114,17 @@ static void mark_faults(kh_loader *l, bool *gone[KH_NOUN_COUNT], kh_place place)
 {
     for (size_t i = 0; i < l->net->n_faults; i++) {
         const kh_fault *fault = &l->net->faults[i];
-        if (l->broken[KH_NOUN_FAULTS][i] || gone[KH_NOUN_FAULTS][i] || !goes_too(l, fault, gone))
+        if (l->broken[KH_NOUN_FAULTS][i] || gone[KH_NOUN_FAULTS][i])
             continue;
-        note_loss(l, KH_NOUN_FAULTS, kh_record_at(l->net, KH_NOUN_FAULTS, i), place, fault->on);
+        const kh_fault *list = list_of(l, fault);
+        if (list != NULL ? !loses_all(list, gone) : !names_one_gone(l, fault, gone))
+            continue;
         gone[KH_NOUN_FAULTS][i] = true;
+        if (list == NULL)
+            note_loss(l, KH_NOUN_FAULTS, kh_record_at(l->net, KH_NOUN_FAULTS, i), place, fault->on);
+        else
+            kh_findings_add(l->findings, KH_NOTE, place, NULL, "fault '%s' goes too, since nothing that it is on is left",
+                            fault->on);
     }
 }
 
