@@ -4,19 +4,12 @@
 #include <string.h>
 
 enum {
-    CHUNK_EVENTS = 21,
-    SORTED_AT_ONCE = 384,
+    SORTED_AT_ONCE = 384, /* events of a bucket; more are dealt out */
     MANY = 64,
-    FEW = 8,
+    FEW = 8, /* are sorted as they are, not spread first */
     FEW_BITS = 5,
-    MOST_INSERTED = 512,
-    FIRST_CHUNKS = 16,
+    MOST_INSERTED = 32, /* into a list of many */
     FEW_STALE = 64
-};
-
-struct kh_wheel_chunk { /* 512 bytes */
-    kh_event events[CHUNK_EVENTS];
-    kh_wheel_chunk *next;
 };
 
 void kh_wheel_init(kh_wheel *wheel)
@@ -24,54 +17,7 @@ void kh_wheel_init(kh_wheel *wheel)
     *wheel = (kh_wheel){.ready_last = -1};
 }
 
-/* --- chunks and buckets --- */
-
-static bool grow_pool(kh_wheel *wheel, kh_arena *arena)
-{
-    size_t more = wheel->n_chunks / 2 < FIRST_CHUNKS ? FIRST_CHUNKS : wheel->n_chunks / 2;
-    if (wheel->n_chunks + more > UINT32_MAX / CHUNK_EVENTS)
-        return false;
-    kh_wheel_chunk *chunks = KH_NEW(arena, kh_wheel_chunk, more);
-    if (chunks == NULL)
-        return false;
-    for (size_t i = 0; i + 1 < more; i++)
-        chunks[i].next = &chunks[i + 1];
-    chunks[more - 1].next = wheel->free;
-    wheel->free = chunks;
-    wheel->n_chunks += more;
-    return true;
-}
-
-static bool add_chunk(kh_wheel *wheel, kh_arena *arena, kh_wheel_bucket *bucket)
-{
-    if (wheel->free == NULL && !grow_pool(wheel, arena))
-        return false;
-    kh_wheel_chunk *chunk = wheel->free;
-    wheel->free = chunk->next;
-    chunk->next = NULL;
-    if (bucket->head == NULL)
-        bucket->head = chunk;
-    else
-        bucket->tail->next = chunk;
-    bucket->tail = chunk;
-    bucket->room = CHUNK_EVENTS;
-    return true;
-}
-
-static void free_chunk(kh_wheel *wheel, kh_wheel_chunk *chunk)
-{
-    chunk->next = wheel->free;
-    wheel->free = chunk;
-}
-
-static void empty_bucket(kh_wheel *wheel, kh_wheel_bucket *bucket)
-{
-    for (kh_wheel_chunk *chunk = bucket->head, *next; chunk != NULL; chunk = next) {
-        next = chunk->next;
-        free_chunk(wheel, chunk);
-    }
-    *bucket = (kh_wheel_bucket){0};
-}
+/* --- levels --- */
 
 static unsigned level_of(kh_ns time, kh_ns base)
 {
@@ -84,7 +30,7 @@ static unsigned slot_of(kh_ns time, unsigned level)
     return (unsigned)((uint64_t)time >> level * KH_WHEEL_BITS) & (KH_WHEEL_SLOTS - 1);
 }
 
-static kh_wheel_bucket *mark_bucket(kh_wheel *wheel, unsigned level, unsigned slot)
+static kh_bucket *mark_bucket(kh_wheel *wheel, unsigned level, unsigned slot)
 {
     kh_wheel_level *on = &wheel->levels[level];
     wheel->levels_filled |= UINT32_C(1) << level;
@@ -95,13 +41,9 @@ static kh_wheel_bucket *mark_bucket(kh_wheel *wheel, unsigned level, unsigned sl
 static kh_event *place(kh_wheel *wheel, kh_arena *arena, kh_ns time)
 {
     unsigned level = level_of(time, wheel->base);
-    kh_wheel_bucket *bucket = mark_bucket(wheel, level, slot_of(time, level));
-    if (bucket->room == 0 && !add_chunk(wheel, arena, bucket))
-        return NULL;
     if (time < wheel->not_before)
         wheel->not_before = time;
-    bucket->n++;
-    return &bucket->tail->events[CHUNK_EVENTS - bucket->room--];
+    return kh_bucket_add(mark_bucket(wheel, level, slot_of(time, level)), &wheel->pool, arena);
 }
 
 static bool place_again(kh_wheel *wheel, kh_arena *arena, const kh_event *event)
@@ -112,13 +54,8 @@ static bool place_again(kh_wheel *wheel, kh_arena *arena, const kh_event *event)
     return to != NULL;
 }
 
-static size_t fill_of(const kh_wheel_bucket *bucket, const kh_wheel_chunk *chunk)
-{
-    return chunk == bucket->tail ? CHUNK_EVENTS - bucket->room : CHUNK_EVENTS;
-}
-
 /* Into the cache, before it is needed. */
-static void fetch(const kh_wheel_chunk *chunk)
+static void fetch(const kh_chunk *chunk)
 {
     if (chunk != NULL)
         for (size_t i = 0; i < sizeof *chunk; i += 64)
@@ -156,7 +93,7 @@ static kh_event *open_gap(kh_event *events, size_t first, size_t n, kh_ns time)
     return &events[i];
 }
 
-/* Back to the levels: more events came into the list than it is good for. */
+/* Back to the levels: more events came in between than the list is good for. */
 static bool spill(kh_wheel *wheel, kh_arena *arena)
 {
     size_t kept = wheel->first_ready;
@@ -167,6 +104,7 @@ static bool spill(kh_wheel *wheel, kh_arena *arena)
             return false;
     wheel->n_ready = kept;
     wheel->ready_last = wheel->base - 1;
+    wheel->inserted = 0;
     return true;
 }
 
@@ -177,14 +115,11 @@ static kh_event *put_ready(kh_wheel *wheel, kh_arena *arena, kh_ns time)
     return open_gap(wheel->ready, wheel->first_ready, wheel->n_ready++, time);
 }
 
-static bool is_crowded(const kh_wheel *wheel, kh_ns time)
-{
-    return wheel->n_ready - wheel->first_ready > MOST_INSERTED && time < wheel->ready[wheel->n_ready - 1].time;
-}
-
 kh_event *kh_wheel_put(kh_wheel *wheel, kh_wheel_use use, kh_ns time)
 {
-    if (time <= wheel->ready_last && is_crowded(wheel, time) && !spill(wheel, use.arena))
+    size_t n = wheel->n_ready - wheel->first_ready;
+    bool among = n > MANY && time <= wheel->ready_last && time < wheel->ready[wheel->n_ready - 1].time;
+    if (among && ++wheel->inserted > MOST_INSERTED && !spill(wheel, use.arena))
         return NULL;
     kh_event *event = time <= wheel->ready_last ? put_ready(wheel, use.arena, time) : place(wheel, use.arena, time);
     wheel->stored += event != NULL;
@@ -211,28 +146,28 @@ static void sum_up(uint32_t *places, size_t n_places)
 }
 
 /* In order of their next digit, a narrow one for few; what is left for the sorting by time is then short. */
-static void spread(kh_wheel *wheel, const kh_wheel_bucket *from, unsigned level)
+static void spread(kh_wheel *wheel, const kh_bucket *from, unsigned level)
 {
     uint32_t places[KH_WHEEL_SLOTS] = {0};
     unsigned bits = from->n > MANY ? KH_WHEEL_BITS : FEW_BITS, shift = level * KH_WHEEL_BITS - bits, mask = (1u << bits) - 1;
-    for (const kh_wheel_chunk *chunk = from->head; chunk != NULL; chunk = chunk->next) {
-        size_t fill = fill_of(from, chunk);
+    for (const kh_chunk *chunk = from->head; chunk != NULL; chunk = chunk->next) {
+        size_t fill = kh_bucket_fill(from, chunk);
         for (size_t i = 0; i < fill; i++)
             places[(uint64_t)chunk->events[i].time >> shift & mask]++;
     }
     sum_up(places, mask + 1);
-    for (const kh_wheel_chunk *chunk = from->head; chunk != NULL; chunk = chunk->next) {
-        size_t fill = fill_of(from, chunk);
+    for (const kh_chunk *chunk = from->head; chunk != NULL; chunk = chunk->next) {
+        size_t fill = kh_bucket_fill(from, chunk);
         for (size_t i = 0; i < fill; i++)
             wheel->ready[places[(uint64_t)chunk->events[i].time >> shift & mask]++] = chunk->events[i];
     }
 }
 
-static void copy(kh_wheel *wheel, const kh_wheel_bucket *from)
+static void copy(kh_wheel *wheel, const kh_bucket *from)
 {
     kh_event *to = wheel->ready;
-    for (const kh_wheel_chunk *chunk = from->head; chunk != NULL; chunk = chunk->next) {
-        size_t fill = fill_of(from, chunk);
+    for (const kh_chunk *chunk = from->head; chunk != NULL; chunk = chunk->next) {
+        size_t fill = kh_bucket_fill(from, chunk);
         memcpy(to, chunk->events, fill * sizeof *to);
         to += fill;
     }
@@ -247,25 +182,26 @@ static void sort(kh_event *events, size_t n)
         }
 }
 
-static bool make_ready(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bucket from, unsigned level)
+static bool make_ready(kh_wheel *wheel, kh_wheel_use use, kh_bucket from, unsigned level)
 {
     if (wheel->ready_capacity < from.n && !make_ready_room(wheel, use.arena, from.n))
         return false;
     wheel->n_ready = from.n;
+    wheel->inserted = 0;
     if (level > 0 && from.n > FEW)
         spread(wheel, &from, level);
     else
         copy(wheel, &from);
-    empty_bucket(wheel, &from);
+    kh_bucket_empty(&from, &wheel->pool);
     sort(wheel->ready, wheel->n_ready);
     return true;
 }
 
-static bool deal(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bucket from)
+static bool deal(kh_wheel *wheel, kh_wheel_use use, kh_bucket from)
 {
     bool dealt = true;
-    for (kh_wheel_chunk *chunk = from.head, *next; chunk != NULL && dealt; chunk = next) {
-        size_t fill = fill_of(&from, chunk);
+    for (kh_chunk *chunk = from.head, *next; chunk != NULL && dealt; chunk = next) {
+        size_t fill = kh_bucket_fill(&from, chunk);
         fetch(chunk->next);
         for (size_t i = 0; i < fill && dealt; i++)
             if (kh_timers_is_stale(use.timers, &chunk->events[i]))
@@ -273,17 +209,17 @@ static bool deal(kh_wheel *wheel, kh_wheel_use use, kh_wheel_bucket from)
             else
                 dealt = place_again(wheel, use.arena, &chunk->events[i]);
         next = chunk->next;
-        free_chunk(wheel, chunk);
+        kh_bucket_free_chunk(&wheel->pool, chunk);
     }
     return dealt;
 }
 
 /* Do all events of a bucket belong into one slot of a level? A crowd that happens at one instant moves down as a whole. */
-static bool is_one_crowd(const kh_wheel_bucket *bucket, unsigned level)
+static bool is_one_crowd(const kh_bucket *bucket, unsigned level)
 {
     kh_ns time = bucket->head->events[0].time;
-    for (const kh_wheel_chunk *chunk = bucket->head; chunk != NULL; chunk = chunk->next) {
-        size_t fill = fill_of(bucket, chunk);
+    for (const kh_chunk *chunk = bucket->head; chunk != NULL; chunk = chunk->next) {
+        size_t fill = kh_bucket_fill(bucket, chunk);
         for (size_t i = 0; i < fill; i++)
             if ((uint64_t)(chunk->events[i].time ^ time) >> level * KH_WHEEL_BITS != 0)
                 return false;
@@ -294,8 +230,8 @@ static bool is_one_crowd(const kh_wheel_bucket *bucket, unsigned level)
 static bool open_bucket(kh_wheel *wheel, kh_wheel_use use, unsigned level, unsigned slot)
 {
     kh_wheel_level *on = &wheel->levels[level];
-    kh_wheel_bucket bucket = on->buckets[slot];
-    on->buckets[slot] = (kh_wheel_bucket){0};
+    kh_bucket bucket = on->buckets[slot];
+    on->buckets[slot] = (kh_bucket){0};
     on->filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
     if (level == 0 || bucket.n <= SORTED_AT_ONCE) {
         wheel->ready_last = wheel->base + (kh_ns)((UINT64_C(1) << level * KH_WHEEL_BITS) - 1);
@@ -374,37 +310,6 @@ bool kh_wheel_look(kh_wheel *wheel, kh_wheel_use use, kh_ns last, const kh_event
 
 /* --- throwing out what is stale --- */
 
-/* In place: the writing never overtakes the reading. */
-static void purge_bucket(kh_wheel *wheel, const kh_timers *timers, kh_wheel_bucket *bucket)
-{
-    kh_wheel_chunk *to = bucket->head;
-    size_t n_to = 0;
-    if (to == NULL)
-        return;
-    for (kh_wheel_chunk *from = bucket->head; from != NULL; from = from->next) {
-        size_t fill = fill_of(bucket, from);
-        for (size_t i = 0; i < fill; i++) {
-            if (kh_timers_is_stale(timers, &from->events[i])) {
-                drop_stale(wheel);
-                bucket->n--;
-                continue;
-            }
-            if (n_to == CHUNK_EVENTS && to->next != NULL) {
-                to = to->next;
-                n_to = 0;
-            }
-            to->events[n_to++] = from->events[i];
-        }
-    }
-    for (kh_wheel_chunk *rest = to->next, *next; rest != NULL; rest = next) {
-        next = rest->next;
-        free_chunk(wheel, rest);
-    }
-    to->next = NULL;
-    bucket->tail = to;
-    bucket->room = (uint32_t)(CHUNK_EVENTS - n_to);
-}
-
 static void purge_ready(kh_wheel *wheel, const kh_timers *timers)
 {
     size_t n = 0;
@@ -422,12 +327,12 @@ static void purge(kh_wheel *wheel, const kh_timers *timers)
     purge_ready(wheel, timers);
     for (unsigned level = 0; level < KH_WHEEL_LEVELS; level++)
         for (unsigned slot = 0; slot < KH_WHEEL_SLOTS; slot++) {
-            kh_wheel_bucket *bucket = &wheel->levels[level].buckets[slot];
-            purge_bucket(wheel, timers, bucket);
-            if (bucket->n == 0 && bucket->head != NULL) {
-                empty_bucket(wheel, bucket);
+            kh_bucket *bucket = &wheel->levels[level].buckets[slot];
+            size_t stale = bucket->n == 0 ? 0 : kh_bucket_purge(bucket, &wheel->pool, timers);
+            wheel->stored -= stale;
+            wheel->stale -= stale;
+            if (bucket->n == 0)
                 wheel->levels[level].filled[slot / 64] &= ~(UINT64_C(1) << slot % 64);
-            }
         }
 }
 
@@ -446,9 +351,9 @@ static void save(kh_wheel *wheel, kh_state *state)
         KH_STATE(state, wheel->ready[i]);
     for (unsigned level = 0; level < KH_WHEEL_LEVELS; level++)
         for (unsigned slot = 0; slot < KH_WHEEL_SLOTS; slot++) {
-            kh_wheel_bucket *bucket = &wheel->levels[level].buckets[slot];
-            for (kh_wheel_chunk *chunk = bucket->head; chunk != NULL; chunk = chunk->next)
-                kh_state_visit(state, chunk->events, fill_of(bucket, chunk) * sizeof chunk->events[0]);
+            kh_bucket *bucket = &wheel->levels[level].buckets[slot];
+            for (kh_chunk *chunk = bucket->head; chunk != NULL; chunk = chunk->next)
+                kh_state_visit(state, chunk->events, kh_bucket_fill(bucket, chunk) * sizeof chunk->events[0]);
         }
 }
 
@@ -456,7 +361,7 @@ static void empty(kh_wheel *wheel, kh_ns base)
 {
     for (unsigned level = 0; level < KH_WHEEL_LEVELS; level++) {
         for (unsigned slot = 0; slot < KH_WHEEL_SLOTS; slot++)
-            empty_bucket(wheel, &wheel->levels[level].buckets[slot]);
+            kh_bucket_empty(&wheel->levels[level].buckets[slot], &wheel->pool);
         memset(wheel->levels[level].filled, 0, sizeof wheel->levels[level].filled);
     }
     wheel->levels_filled = 0;

@@ -3,6 +3,7 @@
 #define KH_CORE_SIM_KERNEL_WHEEL_H
 
 #include "core/base/arena.h"
+#include "core/sim/kernel/bucket.h"
 #include "core/sim/kernel/event.h"
 #include "core/sim/kernel/state.h"
 #include "core/sim/kernel/timers.h"
@@ -16,36 +17,28 @@
  *  Buckets on levels (Denardo and Fox, Operations Research 27:161, 1979, doi 10.1287/opre.27.1.161; timing wheels: Varghese and
  *  Lauck, IEEE/ACM ToN 5:824, 1997, doi 10.1109/90.650142). A time is a number of 8-bit digits. An event waits on the level of the
  *  highest digit in which its time differs from the base, in the slot of that digit. The earliest bucket is the lowest slot of the
- *  lowest level; when its turn comes the base moves to its start, and its events are dealt out to the levels below or, when they
- * are few, sorted into the list of those that are ready. A new event earlier than the end of that list goes straight into it.
- * Dealing and sorting keep the order of equal times; so does pushing, since events of one time are always in one place.
- *
- *  Buckets are lists of chunks that all share one pool: no memory is taken or given back in a steady run. */
+ *  lowest level. When its turn comes the base moves to its start; its events are dealt out to the levels below or, when they are
+ * few, sorted into the list of those that are ready: spread by their next digit, then put right one by one. An event earlier than
+ * the end of that list goes straight into it. Dealing and sorting keep the order of equal times; so does pushing, since events of
+ * one time are always in one place. */
 
 enum { KH_WHEEL_BITS = 8, KH_WHEEL_SLOTS = 1 << KH_WHEEL_BITS, KH_WHEEL_LEVELS = (63 + KH_WHEEL_BITS - 1) / KH_WHEEL_BITS };
 
-typedef struct kh_wheel_chunk kh_wheel_chunk;
-
-typedef struct kh_wheel_bucket {
-    kh_wheel_chunk *head, *tail;
-    uint32_t n, room; /**< events in it; free places of the tail */
-} kh_wheel_bucket;
-
 typedef struct kh_wheel_level {
     uint64_t filled[(KH_WHEEL_SLOTS + 63) / 64]; /**< a bit for each bucket that holds events */
-    kh_wheel_bucket buckets[KH_WHEEL_SLOTS];
+    kh_bucket buckets[KH_WHEEL_SLOTS];
 } kh_wheel_level;
 
 typedef struct kh_wheel {
     kh_ns base, ready_last; /**< events up to ready_last belong to the ready list; all on the levels are later, and >= base */
     kh_event *ready;        /**< [n_ready] sorted; those before first_ready are gone */
     size_t first_ready, n_ready, ready_capacity;
+    uint32_t inserted;      /**< into the list since it was made, before its last */
     size_t stored, stale;   /**< all events, and those of them that will not run */
     kh_ns not_before;       /**< nothing on the levels is earlier */
     uint32_t levels_filled; /**< a bit for each level with events */
     kh_wheel_level levels[KH_WHEEL_LEVELS];
-    kh_wheel_chunk *free;
-    size_t n_chunks;
+    kh_bucket_pool pool;
 } kh_wheel;
 
 /** What a wheel needs from outside. */
