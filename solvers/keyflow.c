@@ -95,7 +95,7 @@ static kh_status solve_level(work *w, double *prices, double *best, kh_error *er
         double left_s = w->deadline_s - kh_clock_s();
         kh_error failure = {0};
         kh_status status = left_s > 0 ? kh_master_solve(&w->master, left_s, &failure) : KH_TIMELIMIT;
-        if (status == KH_ENOMEM) {
+        if (status == KH_ENOMEM || status == KH_ENOINPUT || status == KH_EWRITE) {
             if (err != NULL)
                 *err = failure;
             return status;

@@ -48,7 +48,8 @@ typedef struct kh_keyflow {
 } kh_keyflow;
 
 /** Solves. The answer lives in @p arena.
- *  @return KH_OK (also when the time limit passed: see complete); KH_ERANGE (malformed numbers); KH_ENOMEM; KH_EINTERNAL
+ *  @return KH_OK (also when the time limit passed: see complete); KH_ERANGE (malformed numbers); KH_ENOINPUT, KH_EWRITE
+ *          (the program for linear programs); KH_ENOMEM; KH_EINTERNAL
  *  Model  : maximise lambda, paths x >= 0, sum_p x_p >= lambda d_k, sum_{p over e} x_p <= c_e; levels as in D. Nace, M. Pioro,
  *           IEEE Commun. Surveys 10(4), 2008: demands with a positive dual are blocked in every optimum and keep their rate.
  *           Among the flows that hand out these rates at this value, one that spends the least key: see shorten.h.

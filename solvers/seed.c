@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* Measured on the instances of tests/ref/optimiser: fewer rounds leave more work to the LP than they save. */
+/* Measured on the instances of tests/ref/instances: fewer rounds leave more work to the LP than they save. */
 enum { ROUNDS = 40, SWEEPS = 4 };
 static const double BETA_FIRST = 8, BETA_LAST = 2000, BETA_STEP = 1.35;
 static const double GOOD_GAP = 0.005;

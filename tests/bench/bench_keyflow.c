@@ -5,23 +5,23 @@
    bench_keyflow [--max-min] FILE.qpi...   these instances only */
 #include "solvers/tree.h"
 #include "tests/solvers/arcs.h"
-#include "tests/solvers/qpi.h"
+#include "tools/validate/instance.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#define FOLDER "tests/ref/optimiser/"
+#define FOLDER "tests/ref/instances/"
 
 static double cpu_s(void)
 {
     return (double)clock() / CLOCKS_PER_SEC;
 }
 
-static void print_flow(const char *path, const kh_qpi *qpi, const kh_keyflow *flow, double spent_s)
+static void print_flow(const char *path, size_t n_demands, const kh_keyflow *flow, double spent_s)
 {
     double total = 0;
-    for (size_t k = 0; k < qpi->n_demands; k++)
+    for (size_t k = 0; k < n_demands; k++)
         total += flow->rate_bps[k];
     const char *name = strrchr(path, '/');
     printf("%-24s value %.10g  gap %.1e  levels %zu  top %.10g  total %.10g  routes %zu  %.3f s\n", name != NULL ? name + 1 : path,
@@ -32,23 +32,22 @@ static void print_flow(const char *path, const kh_qpi *qpi, const kh_keyflow *fl
 
 static kh_status solve_file(const char *path, bool max_min, kh_arena *arena, kh_error *err)
 {
-    kh_qpi qpi;
+    kh_keyflow_problem problem;
     kh_keyflow flow;
-    KH_TRY(kh_qpi_read(path, arena, &qpi, err));
-    kh_keyflow_problem problem = kh_qpi_problem(&qpi, max_min);
+    KH_TRY(kh_instance_load(path, arena, &problem, err));
+    problem.max_min = max_min;
     double start_s = cpu_s();
     KH_TRY(kh_keyflow_solve(&problem, arena, &flow, err));
-    print_flow(path, &qpi, &flow, cpu_s() - start_s);
+    print_flow(path, problem.n_demands, &flow, cpu_s() - start_s);
     return KH_OK;
 }
 
 static kh_status compare_programs(const char *path, kh_arena *arena, kh_error *err)
 {
-    kh_qpi qpi;
+    kh_keyflow_problem problem;
     kh_keyflow flow;
     double value;
-    KH_TRY(kh_qpi_read(path, arena, &qpi, err));
-    kh_keyflow_problem problem = kh_qpi_problem(&qpi, false);
+    KH_TRY(kh_instance_load(path, arena, &problem, err));
     double start_s = cpu_s();
     KH_TRY(kh_keyflow_solve(&problem, arena, &flow, err));
     double middle_s = cpu_s();
@@ -62,31 +61,31 @@ static kh_status compare_programs(const char *path, kh_arena *arena, kh_error *e
 static kh_status compare_trees(const char *path, kh_arena *arena, kh_error *err)
 {
     enum { ROUNDS = 20 };
-    kh_qpi qpi;
-    KH_TRY(kh_qpi_read(path, arena, &qpi, err));
-    kh_graph graph = kh_qpi_problem(&qpi, false).graph;
-    double *weight = KH_NEW(arena, double, qpi.n_links), *distance = KH_NEW(arena, double, qpi.n_nodes);
-    uint32_t *via = KH_NEW(arena, uint32_t, qpi.n_nodes);
-    bool *use = KH_NEW(arena, bool, qpi.n_links);
-    for (size_t e = 0; e < qpi.n_links; e++) {
-        weight[e] = 1 / qpi.rate_kbps[e];
+    kh_keyflow_problem problem;
+    KH_TRY(kh_instance_load(path, arena, &problem, err));
+    const kh_graph graph = problem.graph;
+    double *weight = KH_NEW(arena, double, graph.n_links), *distance = KH_NEW(arena, double, graph.n_nodes);
+    uint32_t *via = KH_NEW(arena, uint32_t, graph.n_nodes);
+    bool *use = KH_NEW(arena, bool, graph.n_links);
+    for (size_t e = 0; e < graph.n_links; e++) {
+        weight[e] = 1 / problem.capacity_bps[e];
         use[e] = true;
     }
     kh_tree *tree = kh_tree_create(&graph, use, arena);
     double start_s = cpu_s(), sum = 0;
-    for (uint32_t i = 0; i < ROUNDS * qpi.n_nodes; i++) {
-        kh_tree_grow(tree, weight, i % (uint32_t)qpi.n_nodes, NULL, 0);
+    for (uint32_t i = 0; i < ROUNDS * graph.n_nodes; i++) {
+        kh_tree_grow(tree, weight, i % (uint32_t)graph.n_nodes, NULL, 0);
         sum += kh_tree_distance(tree, 0);
     }
     double middle_s = cpu_s();
-    for (uint32_t i = 0; i < ROUNDS * qpi.n_nodes; i++) {
-        KH_TRY(kh_graph_tree(&graph, weight, i % (uint32_t)qpi.n_nodes, distance, via, err));
+    for (uint32_t i = 0; i < ROUNDS * graph.n_nodes; i++) {
+        KH_TRY(kh_graph_tree(&graph, weight, i % (uint32_t)graph.n_nodes, distance, via, err));
         sum -= distance[0];
     }
     double end_s = cpu_s();
-    printf("%zu nodes, one tree: own %.1f us, igraph %.1f us: ratio %.1f (difference %.0e)\n", qpi.n_nodes,
-           (middle_s - start_s) / (ROUNDS * (double)qpi.n_nodes) * 1e6, (end_s - middle_s) / (ROUNDS * (double)qpi.n_nodes) * 1e6,
-           (end_s - middle_s) / (middle_s - start_s), sum);
+    printf("%zu nodes, one tree: own %.1f us, igraph %.1f us: ratio %.1f (difference %.0e)\n", graph.n_nodes,
+           (middle_s - start_s) / (ROUNDS * (double)graph.n_nodes) * 1e6,
+           (end_s - middle_s) / (ROUNDS * (double)graph.n_nodes) * 1e6, (end_s - middle_s) / (middle_s - start_s), sum);
     return KH_OK;
 }
 

@@ -39,4 +39,22 @@ expect 65 "broken JSON" "$KEYHAUL" import gnpy "$scratch/broken.json" -e $folder
 says err "broken.json:2:" "broken JSON"
 expect 73 "no place to write" "$KEYHAUL" import gnpy $folder/mesh_designed.json -e $folder/eqpt_config.json -o "$scratch/no/mesh.yaml"
 expect 0 "the examples of GNPy" "$KEYHAUL" validate tests/ref/optical_examples.csv
+
+# instances of planning problems
+instances=tests/ref/instances
+expect 0 "an instance" "$KEYHAUL" import qpi $instances/gen20-100-s1.qpi -o "$scratch/gen20.yaml"
+expect 0 "its topology" "$KEYHAUL" check "$scratch/gen20.yaml"
+expect 0 "its plan" "$KEYHAUL" plan "$scratch/gen20.yaml" --objective concurrent --json
+python3 - "$scratch/out" <<'P' || fail "the plan of an instance is the reference's"
+import json, sys
+assert abs(json.load(open(sys.argv[1]))["value"] / 0.08705630355 - 1) < 1e-9
+P
+printf 'qpi 1 x\nnodes 1\n0 a 0\n' >"$scratch/broken.qpi"
+expect 65 "a broken instance" "$KEYHAUL" import qpi "$scratch/broken.qpi"
+says err "line 3: a node is 'index name longitude latitude'" "a broken instance"
+mkdir "$scratch/table" && head -n 3 tests/ref/optimiser_acceptance.csv >"$scratch/table/few.csv"
+expect 0 "no instances beside the table" "$KEYHAUL" validate "$scratch/table/few.csv"
+says out "0 passed, 0 failed, 2 skipped" "no instances beside the table"
+expect 0 "instances elsewhere" "$KEYHAUL" validate "$scratch/table/few.csv" --instances $instances
+says out "2 passed, 0 failed, 0 skipped" "instances elsewhere"
 finish

@@ -1,91 +1,100 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The optima of tests/ref/optimiser/acceptance.csv, to 1e-6 relative. */
+/* The instances of tests/ref/instances: their optima are those of tests/ref/optimiser_acceptance.csv (tests/tools/validate), and
+   here proven, by every program for linear programs that is installed. */
 #include "tests/solvers/near.h"
-#include "tests/solvers/qpi.h"
+#include "tools/validate/instance.h"
 
+#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
-static const char FOLDER[] = "tests/ref/optimiser";
-static const double TOLERANCE = 1e-6;
+static const struct {
+    const char *name;
+    size_t levels; /* of max-min fair rates, 0: not asked */
+} instances[] = {
+    {"gen20-100-s1", 12},  {"gen20-100-s1-dim", 12},  {"gen50-500-s2", 0},      {"gen50-500-s2-dim", 0},
+    {"gen100-1000-s3", 0}, {"gen100-1000-s3-dim", 0}, {"zoo-Funet", 24},        {"zoo-Funet-dim", 21},
+    {"zoo-Nordu2010", 14}, {"zoo-Nordu2010-dim", 14}, {"zoo-Janetbackbone", 0}, {"zoo-PionierL1", 0},
+};
 
-typedef struct row {
-    char instance[40], model[40];
-    size_t levels;
-    double objective;
-} row;
-
-static double total_rate(const kh_keyflow *flow, size_t n_demands)
-{
-    double sum = 0;
-    for (size_t k = 0; k < n_demands; k++)
-        sum += flow->rate_bps[k];
-    return sum;
-}
-
-static double computed(const row *r, const kh_keyflow *flow, size_t n_demands)
-{
-    if (strcmp(r->model, "max_concurrent_flow") == 0)
-        return flow->value;
-    if (strcmp(r->model, "maxmin_fair_top_level") == 0)
-        return flow->level[flow->n_levels - 1];
-    assert_string_equal(r->model, "maxmin_fair_total_rate");
-    return total_rate(flow, n_demands);
-}
-
-static void check_row(const row *r)
+static kh_status solve(size_t i, const char *program, bool max_min, kh_keyflow *flow, kh_arena *arena)
 {
     char path[200];
-    snprintf(path, sizeof path, "%s/%s.qpi", FOLDER, r->instance);
+    kh_keyflow_problem problem;
+    (void)snprintf(path, sizeof path, "tests/ref/instances/%s.qpi", instances[i].name);
+    assert_int_equal(kh_instance_load(path, arena, &problem, NULL), KH_OK);
+    problem.max_min = max_min;
+    problem.lp_program = program;
+    return kh_keyflow_solve(&problem, arena, flow, NULL);
+}
+
+static void prove(size_t i, bool max_min)
+{
     kh_arena *arena = kh_arena_create(0);
-    kh_qpi qpi;
     kh_keyflow flow;
-    assert_int_equal(kh_qpi_read(path, arena, &qpi, NULL), KH_OK);
-    kh_keyflow_problem problem = kh_qpi_problem(&qpi, strncmp(r->model, "maxmin", 6) == 0);
-    assert_int_equal(kh_keyflow_solve(&problem, arena, &flow, NULL), KH_OK);
-    assert_near(computed(r, &flow, qpi.n_demands) / r->objective, 1, TOLERANCE);
+    assert_int_equal(solve(i, NULL, max_min, &flow, arena), KH_OK);
     assert_true(flow.bound >= flow.value * (1 - 1e-12));
     assert_true(flow.bound <= flow.value * (1 + 1e-9));
-    if (r->levels > 0)
-        assert_true(flow.n_levels == r->levels);
+    if (max_min)
+        assert_int_equal(flow.n_levels, instances[i].levels);
     kh_arena_destroy(arena);
 }
 
-static size_t check_rows(const char *model)
+static void the_certificate_closes(void **state)
 {
-    char path[200], line[200];
-    snprintf(path, sizeof path, "%s/acceptance.csv", FOLDER);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    size_t n = 0;
-    row r;
-    while (fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, "%39[^,],%39[^,],%zu,%lf", r.instance, r.model, &r.levels, &r.objective) == 4 &&
-            strncmp(r.model, model, strlen(model)) == 0) {
-            check_row(&r);
-            n++;
+    (void)state;
+    for (size_t i = 0; i < sizeof instances / sizeof instances[0]; i++)
+        prove(i, false);
+}
+
+static void max_min_has_as_many_levels_as_two_other_solvers_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof instances / sizeof instances[0]; i++)
+        if (instances[i].levels > 0)
+            prove(i, true);
+}
+
+static void agree(const char *program)
+{
+    for (size_t i = 0; i < 2; i++)
+        for (int max_min = 0; max_min < 2; max_min++) {
+            kh_arena *arena = kh_arena_create(0);
+            kh_keyflow own, other;
+            assert_int_equal(solve(i, NULL, max_min == 1, &own, arena), KH_OK);
+            kh_status status = solve(i, program, max_min == 1, &other, arena);
+            if (status == KH_ENOINPUT) {
+                kh_arena_destroy(arena);
+                print_message("%s is not installed\n", program);
+                skip();
+            }
+            assert_int_equal(status, KH_OK);
+            assert_near(other.value / own.value, 1, 1e-9);
+            assert_near(other.bound / own.bound, 1, 1e-9);
+            assert_int_equal(other.n_levels, own.n_levels);
+            assert_near(other.level[other.n_levels - 1] / own.level[own.n_levels - 1], 1, 1e-9);
+            kh_arena_destroy(arena);
         }
-    fclose(file);
-    return n;
 }
 
-static void max_concurrent_flow_is_that_of_the_table(void **state)
+static void cbc_finds_the_same_optima(void **state)
 {
     (void)state;
-    assert_int_equal(check_rows("max_concurrent_flow"), 18);
+    agree("cbc");
 }
 
-static void max_min_fair_rates_are_those_of_the_table(void **state)
+static void clp_finds_the_same_optima(void **state)
 {
     (void)state;
-    assert_int_equal(check_rows("maxmin_fair"), 16);
+    agree("clp");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(max_concurrent_flow_is_that_of_the_table),
-        cmocka_unit_test(max_min_fair_rates_are_those_of_the_table),
+        cmocka_unit_test(the_certificate_closes),
+        cmocka_unit_test(max_min_has_as_many_levels_as_two_other_solvers_found),
+        cmocka_unit_test(cbc_finds_the_same_optima),
+        cmocka_unit_test(clp_finds_the_same_optima),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

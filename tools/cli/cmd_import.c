@@ -55,10 +55,12 @@ int cmd_import(int argc, char **argv)
     };
     const cli_usage usage = {
         .examples = "  keyhaul import gnpy mesh_designed.json -e eqpt_config.json -o mesh.yaml\n"
+                    "  keyhaul import qpi tests/ref/instances/gen20-100-s1.qpi -o gen20.yaml\n"
                     "  keyhaul check mesh.yaml\n"
                     "  keyhaul rates mesh.yaml --path Brest_KLA,Vannes_KBE",
         .line = "keyhaul import FORMAT FILE [options]",
-        .about = "A network of another program as a topology of Keyhaul. Formats: gnpy, the topology JSON of GNPy.\n"
+        .about = "A network of another program as a topology of Keyhaul. Formats: gnpy, the topology JSON of GNPy;\n"
+                 "qpi, instances of planning problems (tools/import/qpi.h): nodes, edges with rates, demands.\n"
                  "The file that comes out passes `keyhaul check`; comments at its top, and warnings here, say what\n"
                  "was left out or assumed. Give GNPy's network after its design (gnpy-transmission-example\n"
                  "--save-network) to get its results: what is not in the file is not designed here.",

@@ -108,12 +108,13 @@ static kh_status print_json(const kh_validate_result *result, kh_error *err)
     return cli_json_print(root, err);
 }
 
-static kh_status validate(const char *path, bool all, bool json, kh_arena *arena, kh_findings *findings, kh_error *err)
+static kh_status validate(const char *path, const kh_validate_options *options, bool all, bool json, kh_arena *arena,
+                          kh_findings *findings, kh_error *err)
 {
     if (arena == NULL || findings == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory");
     kh_validate_result result = {0};
-    kh_status status = kh_validate_table(path, arena, findings, &result, err);
+    kh_status status = kh_validate_table(path, options, arena, findings, &result, err);
     cli_print_findings(findings);
     KH_TRY(status);
     KH_TRY(json ? print_json(&result, err) : print_text(&result, all, arena, err));
@@ -126,10 +127,22 @@ static kh_status validate(const char *path, bool all, bool json, kh_arena *arena
 int cmd_validate(int argc, char **argv)
 {
     bool all = false, json = false, finished = false;
-    const cli_option options[] = {{.name = "all", .kind = CLI_FLAG, .target = &all, .help = "every row, not only those that fail"},
+    kh_validate_options how = {0};
+    const cli_option options[] = {{.name = "instances",
+                                   .kind = CLI_TEXT,
+                                   .target = &how.instances,
+                                   .argument = "DIR",
+                                   .help = "where the instances are that rows name; default: instances beside the table"},
+                                  {.name = "lp",
+                                   .kind = CLI_TEXT,
+                                   .target = &how.lp_program,
+                                   .argument = "PROGRAM",
+                                   .help = "cbc or clp: linear programs by that program instead of GLPK"},
+                                  {.name = "all", .kind = CLI_FLAG, .target = &all, .help = "every row, not only those that fail"},
                                   {.name = "json", .kind = CLI_FLAG, .target = &json, .help = "rows as JSON on standard output"}};
     const cli_usage usage = {.examples = "  keyhaul validate tests/ref/qkd_acceptance.csv --all\n"
-                                         "  keyhaul validate tests/ref/optical_acceptance.csv",
+                                         "  keyhaul validate tests/ref/optical_acceptance.csv\n"
+                                         "  keyhaul validate tests/ref/optimiser_acceptance.csv --lp cbc",
                              .line = "keyhaul validate TABLE.csv [options]",
                              .about =
                                  "Evaluates a table of reference values with Keyhaul's own models. Exit status 1 when a value is\n"
@@ -144,7 +157,7 @@ int cmd_validate(int argc, char **argv)
         return cli_print_error(&err, status);
     kh_arena *arena = kh_arena_create(0);
     kh_findings *findings = kh_findings_create();
-    status = validate(path, all, json, arena, findings, &err);
+    status = validate(path, &how, all, json, arena, findings, &err);
     kh_findings_destroy(findings);
     kh_arena_destroy(arena);
     return cli_print_error(&err, status);

@@ -34,7 +34,7 @@ ARROWS = {
     "tools/batch": ["core/base", "core/run", "core/sim", "core/sim/kernel", "tools/study"],
     "tools/report": ["core/base", "core/text", "core/run"],
     "tools/import": ["core/base", "core/text", "core/net"],
-    "tools/validate": ["core/base", "core/text", "core/net", "models/optical", "models/reference", "tools/import", "tools/study"],
+    "tools/validate": ["core/base", "core/text", "core/net", "models/optical", "models/reference", "solvers", "tools/import", "tools/study"],
     "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/sim/kernel", "core/sim/service", "core/run", "models", "tools/import", "tools/services", "tools/study", "tools/batch", "tools/report", "tools/validate"],
 }
 # third-party header (by prefix) -> the only file that may include it

@@ -3,6 +3,7 @@
 
 #include "core/base/str.h"
 #include "tools/import/gnpy.h"
+#include "tools/import/qpi.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ typedef struct format {
     kh_status (*read)(const kh_import_input *input, kh_arena *arena, kh_findings *findings, kh_imported *out, kh_error *err);
 } format;
 
-static const format formats[] = {{"gnpy", kh_gnpy_import}};
+static const format formats[] = {{"gnpy", kh_gnpy_import}, {"qpi", kh_qpi_import}};
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };
 
 static kh_status unknown_format(const char *name, kh_error *err)
@@ -20,8 +21,9 @@ static kh_status unknown_format(const char *name, kh_error *err)
     for (size_t i = 0; i < N_FORMATS; i++)
         names[i] = formats[i].name;
     const char *nearest = kh_str_nearest(name, names, N_FORMATS);
-    return kh_fail(err, KH_EUSAGE, "unknown format '%.40s'; %s '%s'%s", name, nearest == NULL ? "there is" : "did you mean",
-                   nearest == NULL ? names[0] : nearest, nearest == NULL ? "" : "?");
+    if (nearest == NULL)
+        return kh_fail(err, KH_EUSAGE, "unknown format '%.40s', must be gnpy or qpi", name);
+    return kh_fail(err, KH_EUSAGE, "unknown format '%.40s'; did you mean '%s'?", name, nearest);
 }
 
 kh_status kh_import_read(const char *name, const kh_import_input *input, kh_arena *arena, kh_findings *findings, kh_imported *out,

@@ -35,7 +35,7 @@ typedef struct kh_imported {
  *
  *  Problems of the input are findings with their place: errors stop the import in the end, warnings say what is left out or
  *  assumed (the comments in the file say it again).
- *  @param format  "gnpy"
+ *  @param format  "gnpy", "qpi"
  *  @param arena   where the result lives
  *  @return KH_OK; KH_EDATA when @p findings has errors; KH_EUSAGE for an unknown format or a file that it needs and did not get;
  *          KH_ENOINPUT; KH_ELIMIT above 64 MiB a file; KH_ENOMEM */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 kh_status kh_rows_add(kh_rows *rows, kh_validate_row row)
 {
@@ -42,6 +43,24 @@ kh_status kh_rows_refuse(kh_rows *rows, size_t row, kh_status status, const kh_e
     else
         kh_rows_complain(rows, row, NULL, message);
     return KH_OK;
+}
+
+bool kh_rows_compare(kh_validate_row *row, const char *check)
+{
+    double scale = row->expected == 0.0 ? 1.0 : fabs(row->expected);
+    double above = (row->computed - row->expected) / scale;
+    if (strcmp(check, "equal") == 0)
+        row->error = fabs(above);
+    else if (strcmp(check, "at_most") == 0)
+        row->error = isnan(above) ? above : fmax(above, 0.0);
+    else if (strcmp(check, "at_least") == 0)
+        row->error = isnan(above) ? above : fmax(-above, 0.0);
+    else if (strcmp(check, "within_factor") == 0) {
+        row->error = fmax(row->computed / row->expected, row->expected / row->computed) - 1.0;
+        row->tolerance -= 1.0;
+    } else
+        return false;
+    return true;
 }
 
 bool kh_rows_number(kh_rows *rows, size_t row, size_t column, double *out)

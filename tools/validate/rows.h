@@ -9,6 +9,7 @@
 typedef struct kh_rows {
     const kh_csv *csv;
     const char *path;
+    const kh_validate_options *options;
     kh_arena *arena;
     kh_findings *findings;
     kh_validate_result result;
@@ -29,9 +30,15 @@ kh_status kh_rows_refuse(kh_rows *rows, size_t row, kh_status status, const kh_e
 /** The cell as a finite number; a finding and false when it is none. */
 bool kh_rows_number(kh_rows *rows, size_t row, size_t column, double *out);
 
+/** Fills error, and tolerance where it means something else, by the row's check: equal, at_most, at_least are relative to what is
+ *  expected; within_factor takes the tolerance as the factor, 2 = from half to double. false: no such check. */
+bool kh_rows_compare(kh_validate_row *row, const char *check);
+#define KH_ROWS_CHECKS "one of equal, at_most, at_least, within_factor"
+
 /** The layouts. Findings for rows that cannot be read; KH_ENOMEM and KH_EINTERNAL otherwise. */
 kh_status kh_rows_evaluate_qkd(kh_rows *rows);
 kh_status kh_rows_evaluate_optical(kh_rows *rows);
 kh_status kh_rows_evaluate_examples(kh_rows *rows);
+kh_status kh_rows_evaluate_optimiser(kh_rows *rows);
 
 #endif

@@ -23,26 +23,6 @@ static columns find_columns(const kh_csv *csv)
                      .source = kh_csv_column(csv, "source")};
 }
 
-/* equal, at_most, at_least: relative to what is expected. within_factor: tol_rel is the factor, 2 = from half to double.
- * false: no such check. */
-static bool set_error(kh_validate_row *row, const char *check)
-{
-    double scale = row->expected == 0.0 ? 1.0 : fabs(row->expected);
-    double above = (row->computed - row->expected) / scale;
-    if (strcmp(check, "equal") == 0)
-        row->error = fabs(above);
-    else if (strcmp(check, "at_most") == 0)
-        row->error = isnan(above) ? above : fmax(above, 0.0);
-    else if (strcmp(check, "at_least") == 0)
-        row->error = isnan(above) ? above : fmax(-above, 0.0);
-    else if (strcmp(check, "within_factor") == 0) {
-        row->error = fmax(row->computed / row->expected, row->expected / row->computed) - 1.0;
-        row->tolerance -= 1.0;
-    } else
-        return false;
-    return true;
-}
-
 /* *usable is false when a finding was made instead. A row whose file is missing is not evaluated, and its note says so. */
 static kh_status compute(kh_rows *rows, size_t row, const char *inputs, kh_validate_row *made, bool *usable)
 {
@@ -72,8 +52,8 @@ static kh_status evaluate_row(kh_rows *rows, const columns *c, size_t row)
     KH_TRY(compute(rows, row, kh_csv_cell(csv, row, c->inputs), &made, &usable));
     if (!usable)
         return KH_OK;
-    if (!set_error(&made, check)) {
-        kh_rows_complain(rows, row, "one of equal, at_most, at_least, within_factor", "unknown check");
+    if (!kh_rows_compare(&made, check)) {
+        kh_rows_complain(rows, row, KH_ROWS_CHECKS, "unknown check");
         return KH_OK;
     }
     if (!made.evaluated && made.note == NULL)

@@ -23,7 +23,7 @@ static outcome run_table(const char *path)
     outcome o = {.arena = kh_arena_create(0), .findings = kh_findings_create()};
     kh_error err = {0};
     assert_true(o.arena != NULL && o.findings != NULL);
-    if (kh_validate_table(path, o.arena, o.findings, &o.result, &err) != KH_OK)
+    if (kh_validate_table(path, NULL, o.arena, o.findings, &o.result, &err) != KH_OK)
         fail_msg("%s%s", err.steps, err.message);
     for (size_t i = 0; i < o.result.n_rows; i++) {
         const kh_validate_row *row = &o.result.rows[i];
@@ -125,6 +125,20 @@ static void every_pass_of_a_satellite_agrees_with_satquma(void **state)
     drop(&o);
 }
 
+static void every_optimum_of_the_instances_agrees_with_two_solvers(void **state)
+{
+    (void)state;
+    outcome o = run_table("tests/ref/optimiser_acceptance.csv");
+    assert_int_equal(o.result.n_failed, 0);
+    assert_true(o.result.n_passed >= 34);
+    for (size_t i = 0; i < o.result.n_rows; i++)
+        if (o.result.rows[i].evaluated)
+            assert_true(o.result.rows[i].error < 1e-9); /* the rounding of the table; its tolerance is 2e-6 */
+        else
+            assert_string_equal(o.result.rows[i].note, "not built yet");
+    drop(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +148,7 @@ int main(void)
         cmocka_unit_test(raman_scattering_is_far_inside_its_tolerance),
         cmocka_unit_test(every_qkd_row_agrees_with_its_source),
         cmocka_unit_test(every_pass_of_a_satellite_agrees_with_satquma),
+        cmocka_unit_test(every_optimum_of_the_instances_agrees_with_two_solvers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

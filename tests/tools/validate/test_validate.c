@@ -49,7 +49,7 @@ static kh_status run_text(bench *b, const char *text)
     assert_non_null(file);
     assert_true(fputs(text, file) >= 0);
     assert_int_equal(fclose(file), 0);
-    return kh_validate_table(b->path, b->arena, b->findings, &b->result, &b->err);
+    return kh_validate_table(b->path, NULL, b->arena, b->findings, &b->result, &b->err);
 }
 
 static void checks_compare_as_their_name_says(void **state)
@@ -164,8 +164,9 @@ static void json_that_cannot_be_read_is_a_finding(void **state)
 static void a_file_that_is_not_there_is_no_input(void **state)
 {
     bench *b = *state;
-    assert_int_equal(kh_validate_table("/tmp/there/is/no/such/table.csv", b->arena, b->findings, &b->result, &b->err), KH_ENOINPUT);
-    assert_int_equal(kh_validate_table("/tmp", b->arena, b->findings, &b->result, &b->err), KH_ENOINPUT);
+    assert_int_equal(kh_validate_table("/tmp/there/is/no/such/table.csv", NULL, b->arena, b->findings, &b->result, &b->err),
+                     KH_ENOINPUT);
+    assert_int_equal(kh_validate_table("/tmp", NULL, b->arena, b->findings, &b->result, &b->err), KH_ENOINPUT);
 }
 
 static void a_row_whose_file_is_missing_hides_no_other(void **state)

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/text/file.h"
+#include "tools/validate/instance.h"
+#include "tools/validate/rows.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A row under work: its instance, and what the column params says of it, such as "t=1" or "theta=1.931 F=2". */
+typedef struct question {
+    const char *path, *params, *lp_program;
+    kh_arena *arena; /* of the row */
+} question;
+
+/* The number behind "name=" in params, or what it is without. */
+static double param(const question *q, const char *name, double otherwise)
+{
+    size_t n = strlen(name);
+    for (const char *at = q->params; *at != '\0'; at += strcspn(at, " "), at += strspn(at, " ")) {
+        double value;
+        if (strncmp(at, name, n) == 0 && sscanf(at + n, "=%lf", &value) == 1)
+            return value;
+    }
+    return otherwise;
+}
+
+static kh_status solve_flow(const question *q, bool max_min, kh_keyflow *flow, size_t *n_demands, kh_error *err)
+{
+    kh_keyflow_problem problem;
+    KH_TRY(kh_instance_load(q->path, q->arena, &problem, err));
+    problem.max_min = max_min;
+    problem.lp_program = q->lp_program;
+    *n_demands = problem.n_demands;
+    return kh_keyflow_solve(&problem, q->arena, flow, err);
+}
+
+static kh_status concurrent_flow(const question *q, double *value, kh_error *err)
+{
+    kh_keyflow flow;
+    size_t n;
+    KH_TRY(solve_flow(q, false, &flow, &n, err));
+    *value = flow.value;
+    return KH_OK;
+}
+
+/* Another number of levels than params says is no agreement, whatever the value. */
+static double if_levels(const question *q, const kh_keyflow *flow, double value)
+{
+    return param(q, "levels", (double)flow->n_levels) == (double)flow->n_levels ? value : (double)NAN;
+}
+
+static kh_status fair_top_level(const question *q, double *value, kh_error *err)
+{
+    kh_keyflow flow;
+    size_t n;
+    KH_TRY(solve_flow(q, true, &flow, &n, err));
+    *value = if_levels(q, &flow, flow.n_levels > 0 ? flow.level[flow.n_levels - 1] : 0);
+    return KH_OK;
+}
+
+static kh_status fair_total_rate(const question *q, double *value, kh_error *err)
+{
+    kh_keyflow flow;
+    size_t n;
+    double sum = 0;
+    KH_TRY(solve_flow(q, true, &flow, &n, err));
+    for (size_t k = 0; k < n; k++)
+        sum += flow.rate_bps[k];
+    *value = if_levels(q, &flow, sum);
+    return KH_OK;
+}
+
+/* A model is one line here; a row of any other is skipped. */
+static const struct {
+    const char *name;
+    kh_status (*compute)(const question *q, double *value, kh_error *err);
+} models[] = {
+    {"max_concurrent_flow", concurrent_flow},
+    {"maxmin_fair_top_level", fair_top_level},
+    {"maxmin_fair_total_rate", fair_total_rate},
+};
+enum { N_MODELS = sizeof models / sizeof models[0] };
+
+typedef struct columns {
+    size_t id, instance, model, params, objective, unit, tolerance, check, source;
+} columns;
+
+static columns find_columns(const kh_csv *csv)
+{
+    return (columns){.id = kh_csv_column(csv, "id"),
+                     .instance = kh_csv_column(csv, "instance"),
+                     .model = kh_csv_column(csv, "model"),
+                     .params = kh_csv_column(csv, "params"),
+                     .objective = kh_csv_column(csv, "objective"),
+                     .unit = kh_csv_column(csv, "unit"),
+                     .tolerance = kh_csv_column(csv, "tol_rel"),
+                     .check = kh_csv_column(csv, "check"),
+                     .source = kh_csv_column(csv, "source")};
+}
+
+static const char *instance_path(const kh_rows *rows, const char *name)
+{
+    if (rows->options->instances != NULL)
+        return kh_arena_printf(rows->arena, "%s/%s.qpi", rows->options->instances, name);
+    const char *beside = kh_arena_printf(rows->arena, "instances/%s.qpi", name);
+    return beside == NULL ? NULL : kh_file_beside(rows->path, beside, rows->arena);
+}
+
+/* *usable is false when a finding was made instead. */
+static kh_status compute(kh_rows *rows, const columns *c, size_t row, kh_validate_row *made, bool *usable)
+{
+    size_t i = 0;
+    while (i < N_MODELS && strcmp(models[i].name, made->model) != 0)
+        i++;
+    *usable = true;
+    made->note = "not built yet";
+    if (i == N_MODELS)
+        return KH_OK;
+    question q = {.path = instance_path(rows, kh_csv_cell(rows->csv, row, c->instance)),
+                  .params = kh_csv_cell(rows->csv, row, c->params),
+                  .lp_program = rows->options->lp_program,
+                  .arena = kh_arena_create(0)};
+    kh_error err = {0};
+    kh_status status = q.path == NULL || q.arena == NULL ? kh_fail(&err, KH_ENOMEM, "no memory for an instance")
+                                                         : models[i].compute(&q, &made->computed, &err);
+    kh_arena_destroy(q.arena);
+    made->evaluated = status == KH_OK;
+    made->note = NULL;
+    *usable = status == KH_OK || status == KH_ENOINPUT;
+    return status == KH_OK ? KH_OK : kh_rows_refuse(rows, row, status, &err, &made->note);
+}
+
+static kh_status evaluate_row(kh_rows *rows, const columns *c, size_t row)
+{
+    const kh_csv *csv = rows->csv;
+    kh_validate_row made = {.id = kh_csv_cell(csv, row, c->id),
+                            .model = kh_csv_cell(csv, row, c->model),
+                            .quantity = "objective",
+                            .unit = kh_csv_cell(csv, row, c->unit),
+                            .source = kh_csv_cell(csv, row, c->source),
+                            .computed = (double)NAN};
+    bool usable;
+    if (!kh_rows_number(rows, row, c->objective, &made.expected) || !kh_rows_number(rows, row, c->tolerance, &made.tolerance))
+        return KH_OK;
+    KH_TRY(compute(rows, c, row, &made, &usable));
+    if (!usable)
+        return KH_OK;
+    if (!kh_rows_compare(&made, kh_csv_cell(csv, row, c->check))) {
+        kh_rows_complain(rows, row, KH_ROWS_CHECKS, "unknown check");
+        return KH_OK;
+    }
+    return kh_rows_add(rows, made);
+}
+
+kh_status kh_rows_evaluate_optimiser(kh_rows *rows)
+{
+    columns c = find_columns(rows->csv);
+    for (size_t row = 0; row < rows->csv->n_rows; row++)
+        KH_TRY(evaluate_row(rows, &c, row));
+    return KH_OK;
+}
