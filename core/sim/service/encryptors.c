@@ -46,8 +46,8 @@ static kh_ns earlier(kh_ns a, kh_ns b)
     return a < b ? a : b;
 }
 
-/* The time from settled to @p now, dealt out to the states; keys changed while they lasted. */
-static void settle(const kh_encryptors_demand *demand, uint32_t index, kh_encryptors_flow *flow, kh_ns now)
+/* The time from settled to @p now, dealt out to the states. */
+static void settle(const kh_encryptors_demand *demand, kh_encryptors_flow *flow, kh_ns now)
 {
     kh_ns from = flow->settled;
     kh_ns fresh = later(earlier(now, flow->fresh_end) - from, 0);
@@ -55,11 +55,16 @@ static void settle(const kh_encryptors_demand *demand, uint32_t index, kh_encryp
     flow->sums[KH_FLOW_FRESH] += fresh;
     flow->sums[KH_FLOW_GRACE] += grace;
     flow->sums[demand->falls_back ? KH_FLOW_FALLBACK : KH_FLOW_STOPPED] += now - from - fresh - grace;
-    if (fresh > 0) {
-        kh_ns phase = phase_of(demand, index);
-        flow->changes += (uint64_t)(due_before(demand, phase, from + fresh) - due_before(demand, phase, from));
-    }
     flow->settled = now;
+}
+
+/* The same, and the keys changed in that time. @param next first key that is due at now or after */
+static void settle_all(const kh_encryptors_demand *demand, kh_encryptors_flow *flow, kh_ns now, int64_t next)
+{
+    int64_t changed = (next < flow->keys ? next : flow->keys) - flow->next;
+    settle(demand, flow, now);
+    flow->changes += changed > 0 ? (uint64_t)changed : 0;
+    flow->next = next;
 }
 
 /* --- keys come --- */
@@ -93,13 +98,20 @@ static void put_to_use(kh_encryptors *encryptors, uint32_t demand_index, uint32_
         flow->fresh_end += demand->interval;
         return;
     }
-    settle(demand, index, flow, now);
-    kh_ns phase = phase_of(demand, index);
-    int64_t n = due_before(demand, phase, now);
-    bool is_due_now = due(demand, phase, n) == now;
-    flow->keys = n + demand->keys - (is_due_now ? 0 : 1);
-    flow->fresh_end = due(demand, phase, flow->keys);
-    flow->changes += is_due_now ? 0 : 1;
+    if (now - flow->fresh_end < demand->period) { /* the usual case: a key that took its time on the way */
+        settle_all(demand, flow, now, flow->keys + 1);
+        flow->keys += demand->keys;
+        flow->fresh_end += demand->interval;
+        flow->changes++;
+    } else {
+        kh_ns phase = phase_of(demand, index);
+        int64_t n = due_before(demand, phase, now);
+        bool is_due_now = due(demand, phase, n) == now;
+        settle_all(demand, flow, now, n);
+        flow->keys = n + demand->keys - (is_due_now ? 0 : 1);
+        flow->fresh_end = due(demand, phase, flow->keys);
+        flow->changes += is_due_now ? 0 : 1;
+    }
     if (demand->watched && demand->stopped[index]) {
         set_stopped(encryptors, demand_index, index, false);
         schedule_stop(encryptors, demand, index);
@@ -139,7 +151,7 @@ kh_encryptors_sums kh_encryptors_read(const kh_encryptors *encryptors, uint32_t 
     kh_encryptors_sums sums = {{0}, 0};
     for (uint32_t i = 0; i < d->n_flows; i++) {
         kh_encryptors_flow flow = d->flows[i];
-        settle(d, i, &flow, end);
+        settle_all(d, &flow, end, due_before(d, phase_of(d, i), end));
         for (int k = 0; k < KH_FLOW_STATES; k++)
             sums.share[k] += (double)flow.sums[k];
         sums.changes += (double)flow.changes;
@@ -159,8 +171,10 @@ static void restart(void *self)
     for (size_t i = 0; i < encryptors->n; i++) {
         kh_encryptors_demand *demand = &encryptors->demands[i];
         for (uint32_t k = 0; k < demand->n_flows; k++)
-            demand->flows[k] = (kh_encryptors_flow){
-                .keys = demand->flows[k].keys, .fresh_end = demand->flows[k].fresh_end, .settled = encryptors->start};
+            demand->flows[k] = (kh_encryptors_flow){.keys = demand->flows[k].keys,
+                                                    .fresh_end = demand->flows[k].fresh_end,
+                                                    .next = due_before(demand, phase_of(demand, k), encryptors->start),
+                                                    .settled = encryptors->start};
     }
 }
 
@@ -213,6 +227,7 @@ static kh_status init_demand(kh_encryptors *encryptors, const kh_net *net, const
                                   .directions = traffic->keys_at_once,
                                   .phases = traffic->phases,
                                   .interval = (kh_ns)traffic->interval_ns,
+                                  .period = (kh_ns)floor(period_ns),
                                   .keys = (int64_t)keys};
     out->grace = kh_ns_from_s(isnan(demand->grace_s) ? period_ns / KH_NS_PER_S : demand->grace_s);
     out->falls_back = kh_demand_fallback(demand) != KH_FALLBACK_NONE;

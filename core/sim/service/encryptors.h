@@ -28,6 +28,7 @@ typedef enum kh_encryptors_state {
 typedef struct kh_encryptors_flow {
     int64_t keys;    /**< the flow has keys for so many periods after its phase */
     kh_ns fresh_end; /**< when the last of them is over */
+    int64_t next;    /* first key that is due at settled or after */
     kh_ns settled;   /**< the sums hold up to here */
     kh_ns sums[KH_FLOW_STATES];
     uint64_t changes; /**< of keys, up to settled */
@@ -39,6 +40,7 @@ typedef struct kh_encryptors_demand {
     uint32_t n_flows, directions;
     const kh_ns *phases; /**< [n_flows / directions] */
     kh_ns interval;      /**< between two requests of a pair */
+    kh_ns period;        /**< between two keys, rounded down */
     int64_t keys;        /**< in one request */
     kh_ns grace;
     bool falls_back;
