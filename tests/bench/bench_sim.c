@@ -106,7 +106,7 @@ static void bench_queue_of(size_t n, const kh_ns *delays, const char *name)
         heap_push(&rival, event.time + delays[i % DELAYS]);
     }
     double end = cpu_s();
-    printf("%-12s N = %7zu: radix heap %6.1f ns/event, 4-ary heap %6.1f ns/event, %s order\n", name, n,
+    printf("%-12s N = %7zu: the queue %6.1f ns/event, 4-ary heap %6.1f ns/event, %s order\n", name, n,
            (middle - start) / (double)events * 1e9, (end - middle) / (double)events * 1e9,
            sums[0] == sums[1] ? "same" : "DIFFERENT");
     free(rival.events);
