@@ -72,7 +72,15 @@ static void visit(void *self, kh_state *state)
     }
 }
 
-static const kh_part_ops ops = {.name = "asking", .visit = visit};
+static void reseed(void *self, uint64_t salt)
+{
+    kh_asking *asking = self;
+    for (size_t i = 0; i < asking->n; i++)
+        if (asking->traffic[i].poisson)
+            kh_rng_reseed(&asking->traffic[i].rng, salt);
+}
+
+static const kh_part_ops ops = {.name = "asking", .visit = visit, .reseed = reseed};
 
 kh_status kh_asking_init(kh_asking *asking, const kh_asking_setup *setup, kh_arena *arena, kh_error *err)
 {
