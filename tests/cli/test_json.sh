@@ -19,7 +19,7 @@ has_keys "rates --json" name links lines findings
 expect 0 "plan --json" "$KEYHAUL" plan "$topology" --json
 has_keys "plan --json" name input_hash objective value bound gap demands_met demands_asking demands links lines services spectrum cost findings
 expect 0 "simulate --json" "$KEYHAUL" simulate "$topology" --days 2 --replications 2 --json
-has_keys "simulate --json" name input_hash days seed replications demands links findings
+has_keys "simulate --json" name input_hash days seed replications antithetic demands links faults domains findings
 says out '"half_width_95"' "simulate --json"
 for bits in initial generated delivered relayed lost stored; do
     says out "\"${bits}_bits\"" "simulate --json, the ledger of a link"

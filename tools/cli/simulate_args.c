@@ -276,9 +276,10 @@ kh_status simulate_args_parse(int argc, char **argv, simulate_args *args, bool *
     add_policy(&list, args);
     add_files(&list, &args->files);
     add_output(&list, args);
-    const cli_usage usage = {.examples = "  keyhaul simulate topologies/bristol-cambridge.yaml --days 365 --seed 7 -r 30 -j 2\n"
-                                         "  keyhaul simulate topologies/europe.yaml --no-faults --audit\n"
-                                         "  keyhaul simulate topologies/bristol-cambridge.yaml --days 2 --trace trace.jsonl",
+    const cli_usage usage = {.examples = "  keyhaul simulate topologies/bristol-cambridge.yaml --days 365 -r 30\n"
+                                         "  keyhaul simulate topologies/nokia-kddi.yaml --routing restore --audit\n"
+                                         "  keyhaul simulate topologies/europe.yaml --days 365 --level fluid -j 2\n"
+                                         "  keyhaul simulate topologies/nokia-kddi.yaml --days 2 --trace trace.jsonl",
                              .line = "keyhaul simulate TOPOLOGY.yaml [options]",
                              .about =
                                  "Plays the plan: key made in blocks, relayed hop by hop, stored, asked for by encryptors and\n"
