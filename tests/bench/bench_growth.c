@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the cost of a run grows with the network: grids with ten demands a link, each over at most ten hops, one day with cuts.
+/* How the cost of a run grows with the network: grids with ten demands a link, each over at most ten hops, with cuts;
+   an hour at block level, a month at fluid level.
    bench_growth [MOST_LINKS]     a line a size and level: level links demands events cpu_s ns_per_event megabytes (default 10000)
    bench_growth | python3 tests/bench/plot_growth.py growth.svg */
 #include "core/base/rng.h"
@@ -124,7 +125,7 @@ static void play(uint32_t side, kh_sim_level level)
     grid g = make_grid(side);
     kh_sim_options options = kh_sim_defaults();
     options.level = level;
-    options.duration_s = (level == KH_SIM_FLUID ? 365 : 1) * DAY_S;
+    options.duration_s = level == KH_SIM_FLUID ? 30 * DAY_S : DAY_S / 24;
     options.warm_up_s = 0;
     options.fetch_s = 0;
     options.series_points = 0;
