@@ -149,6 +149,8 @@ static kh_status climb(work *w, kh_error *err)
         if (number == 0) {
             flow->bound = bound;
             flow->prices = prices;
+            if (w->problem->mps != NULL)
+                KH_TRY(kh_master_write_mps(&w->master, w->problem->mps_about, w->problem->mps, err));
         }
         double cap = w->problem->level_cap;
         bool last = !w->problem->max_min || !flow->complete || w->master.lambda >= cap * (1 - PROVEN);

@@ -5,6 +5,8 @@
 #include "core/base/arena.h"
 #include "solvers/graph.h"
 
+#include <stdio.h>
+
 /** Key flow over fixed link rates: maximum concurrent flow and lexicographic max-min fair rates, by column generation over paths.
  *  Plain numbers only: optimise.c maps networks and plans. */
 
@@ -22,6 +24,8 @@ typedef struct kh_keyflow_problem {
     double level_cap;       /**< rates of at most level_cap * requested are handed out; INFINITY: no cap */
     double time_limit_s;    /**< INFINITY: none */
     const char *lp_program; /**< external program for the linear programs, NULL: GLPK; see kh_lp_options */
+    FILE *mps;              /**< where the program of the first level goes, with all its paths; NULL: nowhere */
+    const char *mps_about;  /**< lines of comment at its top */
 } kh_keyflow_problem;
 
 typedef struct kh_keyflow_route {

@@ -64,7 +64,7 @@ static kh_status attempt(kh_lp_work *w, bool careful, kh_error *err)
     kh_lp scaled;
     kh_lp_scale scale;
     kh_arena_reset(w->scratch);
-    KH_TRY(kh_lp_scale_make(&w->lp, w->scratch, &scale, &scaled, err));
+    KH_TRY(kh_lp_scale_make(&w->lp, careful, w->scratch, &scale, &scaled, err));
     kh_lp_task task = {.lp = &scaled,
                        .program = w->options->program,
                        .time_limit_s = w->deadline_s - kh_clock_s(),

@@ -15,8 +15,9 @@ typedef struct kh_lp_scale {
 } kh_lp_scale;
 
 /** Chooses the scale and writes the scaled program; all in @p arena.
+ *  @param careful  bounds and costs count as much as entries: seldom better, another way to an answer
  *  @return KH_OK, KH_ENOMEM */
-kh_status kh_lp_scale_make(const kh_lp *lp, kh_arena *arena, kh_lp_scale *scale, kh_lp *scaled, kh_error *err);
+kh_status kh_lp_scale_make(const kh_lp *lp, bool careful, kh_arena *arena, kh_lp_scale *scale, kh_lp *scaled, kh_error *err);
 
 /** How good a point and its duals are. Long double throughout. */
 typedef struct kh_lp_proof {

@@ -80,7 +80,7 @@ static kh_status try_point(search *s, bool *stands, size_t *n_added, kh_error *e
         return KH_OK;
     round_off(&w->lp, s->point);
     kh_arena_reset(w->scratch);
-    KH_TRY(kh_lp_scale_make(&w->lp, w->scratch, &scale, &scaled, err));
+    KH_TRY(kh_lp_scale_make(&w->lp, false, w->scratch, &scale, &scaled, err));
     memcpy(w->answer.primal, s->point, w->lp.n_columns * sizeof *s->point);
     kh_lp_solution point = {.primal = w->answer.primal};
     KH_TRY(kh_lp_prove(&w->lp, &scale, &point, w->scratch, &proof, err));
@@ -145,7 +145,7 @@ static kh_status branch(search *s, bool *found, kh_error *err)
     kh_lp scaled;
     *found = false;
     kh_arena_reset(w->scratch);
-    KH_TRY(kh_lp_scale_make(&w->lp, w->scratch, &s->scale, &scaled, err));
+    KH_TRY(kh_lp_scale_make(&w->lp, false, w->scratch, &s->scale, &scaled, err));
     kh_lp_cuts cuts = {.arena = w->arena, .n_columns = w->lp.n_columns};
     kh_lp_task task = {.lp = &scaled,
                        .program = w->options->program,

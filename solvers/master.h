@@ -5,6 +5,8 @@
 #include "solvers/keyflow.h"
 #include "solvers/pool.h"
 
+#include <stdio.h>
+
 /** The restricted master problem of column generation: the best lambda over the paths found so far.
  *
  *  Everything is scaled to 1 before the solver sees it: a path's flow counts in units of its demand (the rate it has at the present
@@ -41,6 +43,11 @@ void kh_master_clear(kh_master *master);
 /** Takes in the new paths of the pool and solves from the last basis.
  *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
 kh_status kh_master_solve(kh_master *master, double time_limit_s, kh_error *err);
+
+/** Writes the program of the first level as free MPS, in bit/s: column 0 is lambda, column 1 + p the rate of path p; rows are
+ * links, then demands. Its optimum is -lambda.
+ *  @return KH_OK, KH_ENOMEM, KH_EWRITE */
+kh_status kh_master_write_mps(kh_master *master, const char *about, FILE *file, kh_error *err);
 
 /** Forgets the paths of @p pool, the master's own, that neither carry flow nor stand in the basis.
  *  @return KH_OK, KH_ENOMEM */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/optimise.h"
 
+#include "core/base/str.h"
 #include "solvers/cost.h"
 #include "solvers/explain.h"
 #include "solvers/keyflow.h"
@@ -110,8 +111,29 @@ static kh_status init(work *w, kh_error *err)
     return KH_OK;
 }
 
-static kh_status solve(work *w, const kh_optimise_options *options, kh_error *err)
+/* What rows and columns of the exported program are, in the network's words. */
+static void describe(const work *w, kh_str *about)
 {
+    size_t row = w->net->n_qkd_links;
+    kh_str_printf(
+        about,
+        "%s: routes of keys by Keyhaul\n"
+        "Maximise lambda, the share of every request that is served at once: minimise cost = -lambda.\n"
+        "c0 is lambda, the others are rates in bit/s of single routes: those that column generation left at the optimum.\n"
+        "Rows: load of each link at most its rate; routes of each demand at least lambda times its request.\n",
+        w->net->name);
+    for (size_t e = 0; e < w->net->n_qkd_links; e++)
+        kh_str_printf(about, "r%zu link %s\n", e, w->net->qkd_links[e].id);
+    for (size_t k = 0; k < w->n_sent; k++)
+        kh_str_printf(about, "r%zu demand %s\n", row + k, w->net->demands[w->sent[k]].id);
+}
+
+static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str *about, kh_error *err)
+{
+    if (options->mps != NULL)
+        describe(w, about);
+    if (about->failed)
+        return kh_fail(err, KH_ENOMEM, "no memory to describe a linear program");
     w->problem = (kh_keyflow_problem){
         .graph = {w->net->n_nodes, w->net->n_qkd_links, (const uint32_t(*)[2])w->ends, w->relays},
         .capacity_bps = w->capacity_bps,
@@ -120,8 +142,20 @@ static kh_status solve(work *w, const kh_optimise_options *options, kh_error *er
         .max_min = options->objective == KH_OBJECTIVE_MAX_MIN,
         .level_cap = 1,
         .time_limit_s = options->time_limit_s > 0 ? options->time_limit_s : HUGE_VAL,
+        .lp_program = options->lp_program,
+        .mps = options->mps,
+        .mps_about = kh_str_text(about),
     };
     return kh_keyflow_solve(&w->problem, w->scratch, &w->flow, err);
+}
+
+static kh_status solve(work *w, const kh_optimise_options *options, kh_error *err)
+{
+    kh_str about = {0};
+    kh_status status = solve_flow(w, options, &about, err);
+    kh_str_clear(&about);
+    w->problem.mps_about = NULL;
+    return status;
 }
 
 static void write_links(work *w)

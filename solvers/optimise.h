@@ -8,9 +8,13 @@
 #include "core/net/plan.h"
 #include "core/net/rates.h"
 
+#include <stdio.h>
+
 typedef struct kh_optimise_options {
     kh_objective objective;
-    double time_limit_s; /**< 0 = none */
+    double time_limit_s;    /**< 0 = none */
+    const char *lp_program; /**< NULL: GLPK, built in; see kh_lp_options */
+    FILE *mps;              /**< NULL, or where the linear program behind the plan's value goes as free MPS (README) */
 } kh_optimise_options;
 
 /** The door of the solvers: routes and rates for every demand, proven optimal or with the gap printed.
@@ -22,8 +26,9 @@ typedef struct kh_optimise_options {
  * rates beyond lambda = 1 are not handed out.
  *  @param[out] plan  lives in @p arena; set for KH_OK and KH_TIMELIMIT
  *  @return KH_OK: the gap is below 1e-9 unless it says otherwise; KH_TIMELIMIT with a feasible plan and its honest gap;
- *          KH_ERANGE: a rate or request that is negative or not finite, a demand between a node and itself; KH_ENOMEM; KH_EINTERNAL
- *  The same input gives the same plan bit for bit, without a time limit. */
+ *          KH_ERANGE: a rate or request that is negative or not finite, a demand between a node and itself; KH_ENOMEM;
+ * KH_EINTERNAL; KH_ENOINPUT, KH_EWRITE: lp_program cannot be started, its files or mps cannot be written The same input gives the
+ * same plan bit for bit, without a time limit. */
 kh_status kh_optimise(const kh_net *net, const kh_rates *rates, const kh_optimise_options *options, kh_arena *arena, kh_plan **plan,
                       kh_error *err);
 

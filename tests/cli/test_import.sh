@@ -49,6 +49,16 @@ python3 - "$scratch/out" <<'P' || fail "the plan of an instance is the reference
 import json, sys
 assert abs(json.load(open(sys.argv[1]))["value"] / 0.08705630355 - 1) < 1e-9
 P
+expect 0 "its linear program" "$KEYHAUL" plan "$scratch/gen20.yaml" --objective concurrent --mps "$scratch/gen20.mps"
+grep -q "^NAME keyhaul FREE" "$scratch/gen20.mps" || fail "the linear program is no free MPS"
+grep -q "^\* r0 link s0-s4" "$scratch/gen20.mps" || fail "the linear program does not say what its rows are"
+if command -v glpsol >/dev/null; then
+    glpsol --freemps "$scratch/gen20.mps" -o "$scratch/gen20.sol" >/dev/null
+    grep -q "cost = -0.0870563035" "$scratch/gen20.sol" || fail "glpsol finds another optimum"
+fi
+expect 66 "no such program" "$KEYHAUL" plan "$scratch/gen20.yaml" --lp highs
+says err "must be cbc or clp" "no such program"
+expect 73 "no place for a linear program" "$KEYHAUL" plan "$scratch/gen20.yaml" --mps "$scratch/no/gen20.mps"
 printf 'qpi 1 x\nnodes 1\n0 a 0\n' >"$scratch/broken.qpi"
 expect 65 "a broken instance" "$KEYHAUL" import qpi "$scratch/broken.qpi"
 says err "line 3: a node is 'index name longitude latitude'" "a broken instance"

@@ -83,7 +83,7 @@ kh_plan *kh_builder_plan(kh_builder *b, kh_objective objective)
 {
     kh_plan *plan = NULL;
     kh_error err = {0};
-    kh_status status = kh_optimise(&b->net, &b->rates, &(kh_optimise_options){objective, 0}, b->arena, &plan, &err);
+    kh_status status = kh_optimise(&b->net, &b->rates, &(kh_optimise_options){.objective = objective}, b->arena, &plan, &err);
     if (status != KH_OK)
         print_error("%s\n", err.message);
     assert_int_equal(status, KH_OK);

@@ -305,7 +305,7 @@ static void numbers_that_are_none_are_refused(void **state)
     kh_builder_link(&b, 0, 1, 100);
     kh_builder_demand(&b, 0, 1, 10);
     const double bad[] = {NAN, INFINITY, -1};
-    kh_optimise_options options = {KH_OBJECTIVE_CONCURRENT, 0};
+    kh_optimise_options options = {.objective = KH_OBJECTIVE_CONCURRENT};
     for (size_t i = 0; i < 3; i++) {
         kh_plan *plan = NULL;
         kh_error err = {0};
@@ -333,7 +333,7 @@ static void no_memory_is_an_answer_wherever_it_ends(void **state)
     kh_builder_link(&b, 0, 1, 100);
     kh_builder_link(&b, 1, 2, 10);
     kh_builder_demand(&b, 0, 2, 20);
-    kh_optimise_options options = {KH_OBJECTIVE_CONCURRENT, 0};
+    kh_optimise_options options = {.objective = KH_OBJECTIVE_CONCURRENT};
     kh_status status = KH_ENOMEM;
     for (uint64_t nth = 1; nth < 100 && status != KH_OK; nth++) {
         kh_arena *arena = kh_arena_create(0);
@@ -360,7 +360,7 @@ static void a_time_limit_leaves_a_feasible_plan_with_an_honest_gap(void **state)
             kh_builder_demand(&b, i % 40, (i * 17 + 9) % 40, 1 + i % 13);
     kh_plan *plan = NULL;
     kh_error err = {0};
-    kh_optimise_options options = {KH_OBJECTIVE_MAX_MIN, 1e-9};
+    kh_optimise_options options = {.objective = KH_OBJECTIVE_MAX_MIN, .time_limit_s = 1e-9};
     assert_int_equal(kh_optimise(&b.net, &b.rates, &options, b.arena, &plan, &err), KH_TIMELIMIT);
     assert_non_null(plan);
     assert_true(plan->value > 0 && plan->bound >= plan->value);

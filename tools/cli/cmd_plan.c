@@ -8,6 +8,8 @@
 #include "tools/study/words.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Nobody reads more on a terminal. */
@@ -138,10 +140,28 @@ int cli_requirement(const kh_pipeline *p)
     return 0;
 }
 
+/* The program to be exported is kept in memory until the plan is there: a failed plan leaves no file. */
+static kh_status run_plan(kh_pipeline_options *run, const char *mps_path, kh_pipeline *pipeline, kh_error *err)
+{
+    if (mps_path == NULL)
+        return kh_pipeline_run(run, pipeline, err);
+    kh_str mps = {0};
+    run->mps = open_memstream(&mps.data, &mps.length);
+    if (run->mps == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for a linear program");
+    kh_status status = kh_pipeline_run(run, pipeline, err);
+    if (fclose(run->mps) != 0 && status == KH_OK)
+        status = kh_fail(err, KH_ENOMEM, "no memory for a linear program");
+    if (status == KH_OK)
+        status = cli_write(mps_path, &mps, err);
+    free(mps.data);
+    return status;
+}
+
 int cmd_plan(int argc, char **argv)
 {
     bool json = false, require = false, finished = false;
-    const char *objective = "max-min", *path = NULL;
+    const char *objective = "max-min", *path = NULL, *lp_program = NULL, *mps_path = NULL;
     double time_limit_s = 0.0;
     const cli_option options[] = {
         {.name = "objective",
@@ -156,10 +176,21 @@ int cmd_plan(int argc, char **argv)
          .high = 1e6,
          .argument = "SECONDS",
          .help = "stop then with the best plan and its honest gap"},
+        {.name = "lp",
+         .kind = CLI_TEXT,
+         .target = &lp_program,
+         .argument = "PROGRAM",
+         .help = "cbc or clp: linear programs by that program instead of GLPK"},
+        {.name = "mps",
+         .kind = CLI_TEXT,
+         .target = &mps_path,
+         .argument = "FILE",
+         .help = "the linear program that the plan's value is the optimum of, as free MPS"},
         {.name = "require", .kind = CLI_FLAG, .target = &require, .help = "exit status 1 when a required demand is not met"},
         {.name = "json", .kind = CLI_FLAG, .target = &json, .help = "the plan as JSON on standard output"}};
     const cli_usage usage = {.examples = "  keyhaul plan topologies/bristol-cambridge.yaml\n"
-                                         "  keyhaul plan topologies/europe.yaml --objective concurrent --json > plan.json",
+                                         "  keyhaul plan topologies/europe.yaml --objective concurrent --json > plan.json\n"
+                                         "  keyhaul plan topologies/europe.yaml --lp cbc --mps europe.mps",
                              .line = "keyhaul plan TOPOLOGY.yaml [options]",
                              .about =
                                  "Routes and rates for every demand across trusted nodes, with an upper bound that proves how\n"
@@ -179,7 +210,8 @@ int cmd_plan(int argc, char **argv)
     kh_pipeline pipeline = {0};
     run.path = path;
     run.time_limit_s = time_limit_s;
-    status = kh_pipeline_run(&run, &pipeline, &err);
+    run.lp_program = lp_program;
+    status = run_plan(&run, mps_path, &pipeline, &err);
     cli_print_findings(pipeline.findings);
     if (status == KH_OK)
         status = print_plan(&pipeline, json, &err);

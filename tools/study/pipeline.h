@@ -10,6 +10,8 @@
 #include "core/sim/sim.h"
 #include "tools/services/services.h"
 
+#include <stdio.h>
+
 /** The sentence of the house: load, check, evaluate, optimise, verify, simulate. Commands and studies go as far as they need. */
 typedef struct kh_pipeline {
     kh_arena *arena; /**< rates, plan, simulation results, words */
@@ -34,6 +36,8 @@ typedef struct kh_pipeline_options {
     kh_stage until;
     kh_objective objective;
     double time_limit_s;
+    const char *lp_program; /**< of the plan; see kh_optimise_options, as is the next */
+    FILE *mps;
     kh_sim_options sim;
     size_t replications;                                                     /**< >= 1 */
     void (*progress)(void *user, const char *what, size_t done, size_t all); /**< may be NULL */
