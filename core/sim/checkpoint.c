@@ -31,17 +31,40 @@ static void add_routes(kh_sha256 *hash, const kh_plan_demand *demand)
 /* Numbers only: pointers differ from run to run. */
 static void add_options(kh_sha256 *hash, const kh_sim_options *options)
 {
-    const double numbers[] = {
-        options->duration_s,    options->warm_up_s,      (double)options->seed,          options->hop_latency_s,
-        options->late_after_s,  options->fetch_s,        (double)options->series_points, options->faults ? 1 : 0,
-        (double)options->level, (double)options->batches};
+    const double numbers[] = {options->duration_s,     options->warm_up_s,     options->hop_latency_s,
+                              options->late_after_s,   options->fetch_s,       (double)options->series_points,
+                              options->faults ? 1 : 0, (double)options->level, (double)options->batches};
     add(hash, numbers, sizeof numbers);
+    add(hash, &options->seed, sizeof options->seed); /* mirrored: more bits than a double holds */
     const kh_routing_options *routing = &options->routing;
     const double of_routing[] = {(double)routing->policy, routing->restoration_s, routing->refresh_s,
                                  (double)routing->disjoint_paths, (double)routing->shares_needed};
     add(hash, of_routing, sizeof of_routing);
     const double of_classes[] = {(double)options->classes.n, (double)options->classes.admission, options->classes.admission_level};
     add(hash, of_classes, sizeof of_classes);
+}
+
+static void add_rate(kh_sha256 *hash, const kh_qkd_rate *rate)
+{
+    const double numbers[] = {rate->key_rate_bps, rate->block_s, rate->block_key_bits, rate->qber, (double)rate->n_passes};
+    add(hash, numbers, sizeof numbers);
+    for (size_t i = 0; i < rate->n_passes; i++) {
+        const double of_pass[] = {rate->passes[i].end_s, rate->passes[i].key_bits, rate->passes[i].clear_share,
+                                  (double)rate->passes[i].day};
+        add(hash, of_pass, sizeof of_pass);
+    }
+}
+
+static void add_rates(kh_sha256 *hash, const kh_rates *rates)
+{
+    for (size_t i = 0; i < rates->n_qkd; i++)
+        add_rate(hash, &rates->qkd[i]);
+    for (size_t i = 0; rates->slots != NULL && i < rates->n_qkd * rates->n_slots; i++) {
+        const double of_slot[] = {rates->slots[i].key_rate_bps, rates->slots[i].qber};
+        add(hash, of_slot, sizeof of_slot);
+    }
+    for (size_t i = 0; i < rates->n_line; i++)
+        add(hash, &rates->line[i].capacity_gbps, sizeof(double));
 }
 
 static void describe(const kh_engine *engine, char hex[65])
@@ -51,10 +74,7 @@ static void describe(const kh_engine *engine, char hex[65])
     add(&hash, sizes, sizeof sizes);
     add(&hash, engine->net->input_hash, sizeof engine->net->input_hash);
     add_options(&hash, &engine->options);
-    for (size_t i = 0; i < engine->inputs.rates->n_qkd; i++) {
-        add(&hash, &engine->inputs.rates->qkd[i].key_rate_bps, sizeof(double));
-        add(&hash, &engine->inputs.rates->qkd[i].block_s, sizeof(double));
-    }
+    add_rates(&hash, engine->inputs.rates);
     for (size_t i = 0; i < engine->inputs.plan->n_demands; i++)
         add_routes(&hash, &engine->inputs.plan->demands[i]);
     kh_sha256_end(&hash, hex);

@@ -1,68 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A run that goes on from a checkpoint ends as if it had never stopped; a damaged checkpoint is refused. */
-#include "core/sim/result.h"
 #include "tests/core/sim/drawn.h"
 #include "tests/core/sim/drawn_supply.h"
-
-#include "tests/core/sim/cmocka_all.h"
-
-#include <string.h>
+#include "tests/core/sim/same.h"
+#include "tests/core/sim/shelf.h"
 
 enum { NETWORKS = 6, KEPT = 5 };
-
-typedef struct shelf {
-    uint8_t *bytes[KEPT];
-    size_t sizes[KEPT], n;
-} shelf;
-
-static kh_status keep(void *user, const kh_sim_checkpoint *checkpoint, kh_error *err)
-{
-    (void)err;
-    shelf *s = user;
-    if (s->n == KEPT)
-        return KH_OK;
-    s->bytes[s->n] = test_malloc(checkpoint->n);
-    memcpy(s->bytes[s->n], checkpoint->bytes, checkpoint->n);
-    s->sizes[s->n++] = checkpoint->n;
-    return KH_OK;
-}
-
-static void clear(shelf *s)
-{
-    for (size_t i = 0; i < s->n; i++)
-        test_free(s->bytes[i]);
-}
-
-/* The result without its pointers. */
-static kh_state bytes_of(handmade *h, const kh_sim_result *result)
-{
-    kh_sim_result copy = *result;
-    kh_state state = kh_state_saving(h->arena);
-    kh_sim_result_visit(&copy, &state);
-    assert_int_equal(state.status, KH_OK);
-    return state;
-}
-
-static void assert_same_part(handmade *h, const kh_sim_result *a, const kh_sim_result *b)
-{
-    assert_int_equal(a->events, b->events);
-    assert_int_equal(a->fibre_cuts, b->fibre_cuts);
-    assert_memory_equal(a->demands, b->demands, a->n_demands * sizeof a->demands[0]);
-    for (size_t i = 0; i < a->n_links; i++) {
-        const kh_sim_link *x = &a->links[i], *y = &b->links[i];
-        assert_memory_equal(x, y, offsetof(kh_sim_link, level));
-        assert_int_equal(x->level.n, y->level.n);
-        assert_memory_equal(x->level.t_s, y->level.t_s, x->level.n * sizeof x->level.t_s[0]);
-        assert_memory_equal(x->level.level_bits, y->level.level_bits, x->level.n * sizeof x->level.level_bits[0]);
-    }
-    assert_int_equal(bytes_of(h, a).n, bytes_of(h, b).n);
-}
-
-static void assert_same(handmade *h, const kh_sim_result *a, const kh_sim_result *b)
-{
-    for (size_t i = 0; i < h->options.batches; i++)
-        assert_same_part(h, &a[i], &b[i]);
-}
 
 static void a_run_that_goes_on_ends_as_if_it_had_never_stopped(void **state)
 {
@@ -82,17 +25,17 @@ static void a_run_that_goes_on_ends_as_if_it_had_never_stopped(void **state)
                 (kh_routing_options){.policy = (kh_routing_policy)(seed % 4), .disjoint_paths = 3, .shares_needed = 2};
         h.options.classes = (kh_class_options){.n = 3, .admission = (kh_admission)(seed % 2), .admission_level = 0.3};
         const kh_sim_result *whole = handmade_run(&h);
-        shelf kept = {0};
-        kh_sim_checkpoints checkpoints = {.every_s = 97, .keep = keep, .user = &kept};
+        shelf kept = {.most = KEPT};
+        kh_sim_checkpoints checkpoints = {.every_s = 97, .keep = shelf_keep, .user = &kept};
         h.options.checkpoints = &checkpoints;
-        assert_same(&h, whole, handmade_run(&h));
+        assert_same_results(&h.options, whole, handmade_run(&h));
         assert_int_equal(kept.n, KEPT);
         for (size_t i = 0; i < kept.n; i++) {
             kh_sim_checkpoints from = {.resume = kept.bytes[i], .n_resume = kept.sizes[i]};
             h.options.checkpoints = &from;
-            assert_same(&h, whole, handmade_run(&h));
+            assert_same_results(&h.options, whole, handmade_run(&h));
         }
-        clear(&kept);
+        shelf_clear(&kept);
         handmade_destroy(&h);
     }
 }
@@ -112,8 +55,8 @@ static void a_checkpoint_that_does_not_fit_is_refused(void **state)
 {
     (void)state;
     handmade h = drawn_network(1);
-    shelf kept = {0};
-    kh_sim_checkpoints checkpoints = {.every_s = 100, .keep = keep, .user = &kept};
+    shelf kept = {.most = KEPT};
+    kh_sim_checkpoints checkpoints = {.every_s = 100, .keep = shelf_keep, .user = &kept};
     h.options.checkpoints = &checkpoints;
     (void)handmade_run(&h);
     uint8_t *bytes = kept.bytes[0];
@@ -128,7 +71,26 @@ static void a_checkpoint_that_does_not_fit_is_refused(void **state)
     }
     h.options.seed++;
     assert_refused(&h, bytes, n, "another run");
-    clear(&kept);
+    h.options.seed--;
+    h.rates.qkd[3].block_key_bits += 1;
+    assert_refused(&h, bytes, n, "another run");
+    shelf_clear(&kept);
+    handmade_destroy(&h);
+}
+
+/* Their seeds differ in bits that a double does not hold. */
+static void a_mirrored_run_does_not_go_on_from_that_of_another_seed(void **state)
+{
+    (void)state;
+    handmade h = drawn_network(1);
+    h.options.seed |= KH_RNG_MIRRORED;
+    shelf kept = {.most = 1};
+    kh_sim_checkpoints checkpoints = {.every_s = 100, .keep = shelf_keep, .user = &kept};
+    h.options.checkpoints = &checkpoints;
+    (void)handmade_run(&h);
+    h.options.seed++;
+    assert_refused(&h, kept.bytes[0], kept.sizes[0], "another run");
+    shelf_clear(&kept);
     handmade_destroy(&h);
 }
 
@@ -137,6 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_that_goes_on_ends_as_if_it_had_never_stopped),
         cmocka_unit_test(a_checkpoint_that_does_not_fit_is_refused),
+        cmocka_unit_test(a_mirrored_run_does_not_go_on_from_that_of_another_seed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
