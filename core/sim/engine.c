@@ -41,18 +41,29 @@ static kh_status make_result(kh_sim_result *result, const kh_net *net, kh_arena 
     return KH_OK;
 }
 
+static int64_t level_of(const kh_engine *engine, size_t link)
+{
+    bool fluid = engine->options.level == KH_SIM_FLUID;
+    return fluid ? llround(engine->fluid.tanks[link].tank.level) : engine->links.states[link].store.level;
+}
+
+static kh_recorder *recorder_of(kh_engine *engine, size_t link)
+{
+    bool fluid = engine->options.level == KH_SIM_FLUID;
+    return fluid ? &engine->fluid.recorders[link] : &engine->links.states[link].recorder;
+}
+
 static kh_status start_series(kh_engine *engine, kh_arena *arena, kh_error *err)
 {
     size_t points = engine->options.series_points;
     for (size_t i = 0; i < engine->net->n_qkd_links; i++) {
-        kh_link_state *state = &engine->links.states[i];
         kh_series *series = &engine->results[0].links[i].level;
         series->t_s = KH_NEW(arena, double, points);
         series->level_bits = KH_NEW(arena, double, points);
         if (series->t_s == NULL || series->level_bits == NULL)
             return kh_fail(err, KH_ENOMEM, "out of memory for series of %zu points", points);
-        kh_recorder_init(&state->recorder, series, points, engine->end, state->store.level);
-        state->recorded = state->recorder.span != 0;
+        kh_recorder_init(recorder_of(engine, i), series, points, engine->end, level_of(engine, i));
+        engine->links.states[i].recorded = engine->links.states[i].recorder.span != 0;
     }
     return KH_OK;
 }
@@ -394,16 +405,10 @@ void kh_engine_visit(kh_engine *engine, kh_state *state)
     kh_kernel_visit(&engine->kernel, state);
 }
 
-static int64_t level_of(const kh_engine *engine, size_t link)
-{
-    bool fluid = engine->options.level == KH_SIM_FLUID;
-    return fluid ? llround(engine->fluid.tanks[link].tank.level) : engine->links.states[link].store.level;
-}
-
 kh_status kh_engine_finish(kh_engine *engine, kh_error *err)
 {
     report(engine, engine->end);
     for (size_t i = 0; i < engine->links.n; i++)
-        kh_recorder_finish(&engine->links.states[i].recorder, engine->end, level_of(engine, i));
+        kh_recorder_finish(recorder_of(engine, i), engine->end, level_of(engine, i));
     return engine->options.audit ? kh_kernel_audit(&engine->kernel, err) : KH_OK;
 }

@@ -3,6 +3,8 @@
 
 #include "core/sim/supply/rule.h"
 
+#include <math.h>
+
 /* Flows follow the plan; what a run asks for beyond it is told, not passed over. */
 static kh_status check_options(const kh_sim_options *options, kh_error *err)
 {
@@ -70,6 +72,9 @@ static void report_link(kh_engine *engine, uint32_t i, kh_ns to)
     link->stored_bits = ledger.stored;
     link->lowest_bits = ledger.lowest;
     link->up_fraction = kh_links_up_fraction(&engine->links, i, engine->counted_from, to);
+    const kh_qkd_link *planned = &engine->net->qkd_links[i];
+    bool crosses = engine->net->nodes[planned->ends[0].i].domain.i != engine->net->nodes[planned->ends[1].i].domain.i;
+    link->handed_over_keys = crosses ? (double)NAN : 0;
 }
 
 void kh_engine_fluid_report(kh_engine *engine, kh_ns to)
@@ -80,4 +85,6 @@ void kh_engine_fluid_report(kh_engine *engine, kh_ns to)
         report_demand(engine, i, counted_s);
     for (uint32_t i = 0; i < engine->fluid.n_links; i++)
         report_link(engine, i, to);
+    for (size_t i = 0; i < engine->net->n_domains; i++)
+        engine->results[engine->batch].domains[i] = (kh_sim_domain){(double)NAN, (double)NAN, (double)NAN};
 }

@@ -9,7 +9,7 @@
 static const double ROUNDING = 1e-11;
 /* So many hops are worked on exactly in one event; then changes below the tolerance may wait for the next settling, at most
  * SETTLE_S away. Flows through short stores in a ring act on each other without end, each time less. */
-enum { EXACT_WORK = 1024 };
+enum { EXACT_WORK = 256 };
 static const double TOLERANCE = 1e-3, SETTLE_S = 60;
 
 static void append(kh_fluid *fluid, struct kh_fluid_list *list, uint32_t link)
@@ -25,6 +25,12 @@ static void queue_link(kh_fluid *fluid, uint32_t link)
     append(fluid, &fluid->queued, link);
 }
 
+/* A store with key for all goes on as before whatever is asked of it. */
+static bool is_short(const kh_fluid_link *link)
+{
+    return link->position != KH_FLUID_FREE || link->tank.level <= link->tank.reserve + link->dust_bits;
+}
+
 static void bring_up(kh_fluid *fluid, uint32_t index)
 {
     kh_fluid_link *link = &fluid->tanks[index];
@@ -34,13 +40,8 @@ static void bring_up(kh_fluid *fluid, uint32_t index)
     link->touched = true;
     append(fluid, &fluid->touched, index);
     kh_wait_advance_rooms(link, now);
-    kh_tank_advance_recorded(&link->tank, now, &fluid->links->states[index].recorder);
-}
-
-/* A store with key for all goes on as before whatever is asked of it. */
-static bool is_short(const kh_fluid_link *link)
-{
-    return link->position != KH_FLUID_FREE || link->tank.level <= fmax(link->tank.reserve, 0) + kh_sharing_dust_bits(link);
+    kh_tank_advance_recorded(&link->tank, now, &fluid->recorders[index]);
+    link->may_be_short = is_short(link);
 }
 
 void kh_flow_touch(kh_fluid *fluid, uint32_t index)
@@ -52,32 +53,36 @@ void kh_flow_touch(kh_fluid *fluid, uint32_t index)
 static void set_passing(kh_fluid *fluid, kh_fluid_hop *hop, double change_bps)
 {
     hop->passes_bps += change_bps;
-    hop->passed -= change_bps * kh_flow_now_s(fluid);
+    hop->passed -= change_bps * fluid->now_s;
     fluid->tanks[hop->link].tank.takes_bps += change_bps;
 }
 
-/* What arrives at a hop changes, and all the way downstream. */
-static void send(kh_fluid *fluid, uint32_t first, uint32_t end, double change_bps)
+static void limit_room(kh_fluid *fluid, uint32_t at, double change_bps, double out_bps)
 {
-    if (first == end || change_bps == 0)
-        return;
-    const kh_fluid_demand *demand = &fluid->demands[fluid->routes[fluid->hops[first].route].demand];
-    kh_fluid_group group = demand->group;
-    for (uint32_t i = first; i < end && change_bps != 0; i++) {
-        kh_fluid_hop *hop = &fluid->hops[i];
+    const kh_fluid_hop *hop = &fluid->hops[at];
+    kh_fluid_room *room = &fluid->tanks[hop->link].rooms[hop->group];
+    room->limit += change_bps * fluid->demands[fluid->routes[hop->route].demand].patience_s;
+    if (room->mode != KH_FLUID_CALM)
+        kh_wait_change(fluid, at, change_bps - out_bps);
+}
+
+/* What arrives at a hop changes, and all the way downstream. */
+static void send(kh_fluid *fluid, uint32_t at, double change_bps)
+{
+    for (bool more = true; more && change_bps != 0; at++) {
+        kh_fluid_hop *hop = &fluid->hops[at];
         kh_fluid_link *link = &fluid->tanks[hop->link];
-        bring_up(fluid, hop->link);
-        if (is_short(link))
+        if (!link->touched)
+            bring_up(fluid, hop->link);
+        if (link->may_be_short && !link->queued)
             queue_link(fluid, hop->link);
-        link->arrives_bps[group] += change_bps;
-        double out_bps = change_bps * link->factor[group];
+        link->arrives_bps[hop->group] += change_bps;
+        double out_bps = change_bps * link->factor[hop->group];
         set_passing(fluid, hop, out_bps);
-        if (group < KH_FLUID_HASTY_FIRST) {
-            link->rooms[group].limit += change_bps * demand->patience_s;
-            if (link->rooms[group].mode != KH_FLUID_CALM)
-                kh_wait_change(fluid, i, change_bps - out_bps);
-        }
+        if (hop->group < KH_FLUID_HASTY_FIRST)
+            limit_room(fluid, at, change_bps, out_bps);
         change_bps = out_bps;
+        more = !hop->is_last;
         fluid->work++;
     }
 }
@@ -88,8 +93,8 @@ static void set_asking(kh_fluid *fluid, kh_fluid_route *route, double asks_bps)
 {
     double change_bps = asks_bps - route->asks_bps;
     route->asks_bps = asks_bps;
-    route->asked -= change_bps * kh_flow_now_s(fluid);
-    send(fluid, route->first, route->first + route->n, change_bps);
+    route->asked -= change_bps * fluid->now_s;
+    send(fluid, route->first, change_bps);
 }
 
 void kh_flow_route(kh_fluid *fluid, uint32_t index)
@@ -118,31 +123,34 @@ void kh_flow_start(kh_fluid *fluid)
         kh_flow_route(fluid, i);
 }
 
-static void set_useless(kh_fluid *fluid, kh_fluid_link *link, int class, bool useless)
+/* @return whether that was news */
+static bool set_useless(kh_fluid *fluid, kh_fluid_link *link, int rank, bool useless)
 {
-    if (link->useless[class] == useless)
-        return;
-    link->useless[class] = useless;
+    if (link->useless[rank] == useless)
+        return false;
+    link->useless[rank] = useless;
     for (uint32_t i = 0; i < link->n_hops; i++) {
         uint32_t hop = fluid->hops_of_links[link->first_hop + i];
         kh_fluid_route *route = &fluid->routes[fluid->hops[hop].route];
-        if ((int)(fluid->demands[route->demand].group % 2) != class)
+        if (fluid->hops[hop].group % 2 != rank)
             continue;
         route->broken += useless ? 1 : -1U;
         bool turned = route->broken == (useless ? 1 : 0);
         if (turned && fluid->demands[route->demand].n_routes > 1)
             kh_flow_route(fluid, route->demand);
     }
+    return true;
 }
 
-/* A link that is down, and has no key left, breaks its routes. */
-static void update_useless(kh_fluid *fluid, uint32_t index)
+/* A link that is down, and has no key left, breaks its routes. @return whether that was news */
+static bool update_useless(kh_fluid *fluid, uint32_t index)
 {
     kh_fluid_link *link = &fluid->tanks[index];
     bool down = !kh_links_up(fluid->links, index), empty = link->position == KH_FLUID_EMPTY;
     bool none_for_others = empty || link->position == KH_FLUID_AT_RESERVE || link->position == KH_FLUID_BELOW;
-    set_useless(fluid, link, 0, link->closed || (down && empty));
-    set_useless(fluid, link, 1, link->closed || (down && none_for_others));
+    bool first = set_useless(fluid, link, 0, link->closed || (down && empty));
+    bool others = set_useless(fluid, link, 1, link->closed || (down && none_for_others));
+    return first || others;
 }
 
 /* --- sharing --- */
@@ -183,40 +191,41 @@ static bool is_settled(kh_fluid *fluid, uint32_t index, const kh_sharing *sharin
 static void apply(kh_fluid *fluid, uint32_t index, const kh_sharing *sharing)
 {
     kh_fluid_link *link = &fluid->tanks[index];
-    for (int class = 0; class < 2; class ++)
-        if (sharing->mode[class] == KH_FLUID_DRAINS && link->rooms[class].mode != KH_FLUID_DRAINS)
-            kh_wait_set_shares(fluid, index, class);
+    for (int rank = 0; rank < 2; rank++)
+        if (sharing->mode[rank] == KH_FLUID_DRAINS && link->rooms[rank].mode != KH_FLUID_DRAINS)
+            kh_wait_set_shares(fluid, index, rank);
     for (int group = 0; group < KH_FLUID_GROUPS; group++)
         link->factor[group] = sharing->factor[group];
     for (uint32_t i = 0; i < link->n_hops; i++) {
         uint32_t at = fluid->hops_of_links[link->first_hop + i];
         kh_fluid_hop *hop = &fluid->hops[at];
-        const kh_fluid_route *route = &fluid->routes[hop->route];
-        kh_fluid_group group = fluid->demands[route->demand].group;
-        double passes_bps = kh_flow_asks_bps(fluid, at) * sharing->factor[group];
-        if (group < KH_FLUID_HASTY_FIRST)
-            passes_bps += sharing->surplus_bps[group] * fluid->waits[at].share;
+        double passes_bps = kh_flow_asks_bps(fluid, at) * sharing->factor[hop->group];
+        if (hop->group < KH_FLUID_HASTY_FIRST)
+            passes_bps += sharing->surplus_bps[hop->group] * fluid->waits[at].share;
         double change_bps = passes_bps - hop->passes_bps;
         if (change_bps == 0)
             continue;
         set_passing(fluid, hop, change_bps);
-        send(fluid, at + 1, route->first + route->n, change_bps);
+        if (!hop->is_last)
+            send(fluid, at + 1, change_bps);
     }
     fluid->work += link->n_hops;
-    for (int class = 0; class < 2; class ++)
-        kh_wait_share(fluid, index, class, sharing);
+    for (int rank = 0; rank < 2; rank++)
+        kh_wait_share(fluid, index, rank, sharing);
 }
 
 static void share_anew(kh_fluid *fluid, uint32_t index)
 {
     kh_fluid_link *link = &fluid->tanks[index];
-    for (int class = 0; class < 2; class ++)
-        if (link->rooms[class].bits > fmax(link->rooms[class].limit, 0) * (1 + 1e-12) + 1e-9)
-            kh_wait_cut(fluid, index, class);
-    link->position = kh_sharing_of(link).position;
-    update_useless(fluid, index);
+    for (int rank = 0; rank < 2; rank++)
+        if (link->rooms[rank].bits > fmax(link->rooms[rank].limit, 0) * (1 + 1e-12) + 1e-9)
+            kh_wait_cut(fluid, index, rank);
     kh_sharing sharing = kh_sharing_of(link);
     link->position = sharing.position;
+    if (update_useless(fluid, index))
+        sharing = kh_sharing_of(link);
+    link->position = sharing.position;
+    link->may_be_short = link->may_be_short || is_short(link);
     if (!is_settled(fluid, index, &sharing))
         apply(fluid, index, &sharing);
 }
@@ -254,7 +263,7 @@ static double there_for(const kh_fluid_link *link, kh_fluid_group group)
 void kh_flow_pour(kh_fluid *fluid, uint32_t first, double bits)
 {
     const kh_fluid_route *route = &fluid->routes[fluid->hops[first].route];
-    kh_fluid_group group = fluid->demands[route->demand].group;
+    kh_fluid_group group = fluid->hops[first].group;
     for (uint32_t i = first; i < route->first + route->n && bits > 0; i++) {
         kh_fluid_hop *hop = &fluid->hops[i];
         kh_fluid_link *link = &fluid->tanks[hop->link];
@@ -271,12 +280,12 @@ void kh_flow_pour(kh_fluid *fluid, uint32_t first, double bits)
 void kh_flow_pour_waiting(kh_fluid *fluid, uint32_t index)
 {
     kh_fluid_link *link = &fluid->tanks[index];
-    for (int class = 0; class < 2; class ++) {
-        kh_fluid_room *room = &link->rooms[class];
-        double share = room->bits > 0 ? fmin(there_for(link, (kh_fluid_group) class) / room->bits, 1) : 0;
+    for (int rank = 0; rank < 2; rank++) {
+        kh_fluid_room *room = &link->rooms[rank];
+        double share = room->bits > 0 ? fmin(there_for(link, (kh_fluid_group)rank) / room->bits, 1) : 0;
         for (uint32_t i = 0; i < link->n_hops && share > 0; i++) {
             uint32_t hop = fluid->hops_of_links[link->first_hop + i];
-            if (kh_flow_group(fluid, hop) != (kh_fluid_group) class)
+            if (fluid->hops[hop].group != rank)
                 continue;
             kh_fluid_wait *wait = &fluid->waits[hop];
             kh_wait_advance(wait, kh_kernel_now(fluid->kernel));

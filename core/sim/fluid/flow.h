@@ -6,16 +6,11 @@
 
 /** Flows along routes, and how a change at one store goes on to those downstream. Private to the room. */
 
-static inline kh_fluid_group kh_flow_group(const kh_fluid *fluid, uint32_t hop)
-{
-    return fluid->demands[fluid->routes[fluid->hops[hop].route].demand].group;
-}
-
 /** bit/s that are asked for at a hop: what passes the one before it. */
 static inline double kh_flow_asks_bps(const kh_fluid *fluid, uint32_t hop)
 {
-    const kh_fluid_route *route = &fluid->routes[fluid->hops[hop].route];
-    return hop == route->first ? route->asks_bps : fluid->hops[hop - 1].passes_bps;
+    const kh_fluid_hop *h = &fluid->hops[hop];
+    return h->is_first ? fluid->routes[h->route].asks_bps : h[-1].passes_bps;
 }
 
 /** Bits that passed a hop up to @p t_s. */
@@ -29,9 +24,10 @@ static inline double kh_flow_served(const kh_fluid *fluid, const kh_fluid_route 
     return kh_flow_passed(&fluid->hops[route->first + route->n - 1], t_s);
 }
 
-static inline double kh_flow_now_s(const kh_fluid *fluid)
+/** At the begin of every event. */
+static inline void kh_flow_begin(kh_fluid *fluid)
 {
-    return kh_s_from_ns(kh_kernel_now(fluid->kernel));
+    fluid->now_s = kh_s_from_ns(kh_kernel_now(fluid->kernel));
 }
 
 /** Before a link's rates change: brings its tank up to now; its sharing is looked at again by kh_flow_settle(). */

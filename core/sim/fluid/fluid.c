@@ -62,12 +62,40 @@ static void settle(kh_fluid *fluid)
 static void cross(void *self, uint32_t link)
 {
     kh_fluid *fluid = self;
+    kh_flow_begin(fluid);
     fluid->tanks[link].due = INT64_MAX;
     kh_flow_touch(fluid, link);
     settle(fluid);
 }
 
 /* --- faults --- */
+
+/* Key that comes at once, such as that of a satellite's pass, lies in the links' own store. */
+static void take_over(kh_fluid *fluid, uint32_t index)
+{
+    kh_keystore *store = &fluid->links->states[index].store;
+    kh_fluid_link *link = &fluid->tanks[index];
+    double bits = (double)store->level;
+    link->tank.generated += (double)store->lost;
+    link->tank.lost += (double)store->lost;
+    store->level = 0;
+    kh_keystore_restart(store);
+    if (bits == 0)
+        return;
+    kh_tank_fill(&link->tank, bits);
+    if (!link->closed && link->tank.level > link->tank.reserve + link->dust_bits)
+        link->position = KH_FLUID_FREE;
+    kh_flow_pour_waiting(fluid, index);
+}
+
+static void open_link(kh_fluid *fluid, uint32_t index)
+{
+    kh_fluid_link *link = &fluid->tanks[index];
+    if (fluid->links->net->qkd_links[index].key_store.is_volatile)
+        kh_tank_spill(&link->tank);
+    link->position = link->tank.level > link->tank.reserve + link->dust_bits ? KH_FLUID_FREE : KH_FLUID_CLOSED;
+    kh_flow_pour_waiting(fluid, index);
+}
 
 static void take_news(kh_fluid *fluid, uint32_t index)
 {
@@ -78,16 +106,16 @@ static void take_news(kh_fluid *fluid, uint32_t index)
     link->tank.arrives = kh_links_up(fluid->links, index) && link->tank.capacity > 0;
     bool opens = link->closed && kh_links_ends_up(fluid->links, index);
     link->closed = !kh_links_ends_up(fluid->links, index);
-    if (!opens)
-        return;
-    link->position = link->tank.level > link->tank.reserve + kh_sharing_dust_bits(link) ? KH_FLUID_FREE : KH_FLUID_CLOSED;
-    kh_flow_pour_waiting(fluid, index);
+    if (opens)
+        open_link(fluid, index);
+    take_over(fluid, index);
 }
 
 /* All that happens at one instant, such as the failure of a node, is settled once. */
 static void settle_event(void *self, uint32_t later)
 {
     kh_fluid *fluid = self;
+    kh_flow_begin(fluid);
     for (size_t i = 0; i < fluid->changed.n; i++)
         take_news(fluid, fluid->changed.links[i]);
     fluid->changed.n = 0;
@@ -112,26 +140,15 @@ static void hear(void *self, uint32_t link, kh_link_news news)
     fluid->settles_now = true;
 }
 
-void kh_fluid_fill(kh_fluid *fluid, uint32_t index, double bits)
-{
-    kh_fluid_link *link = &fluid->tanks[index];
-    kh_flow_touch(fluid, index);
-    kh_tank_fill(&link->tank, bits);
-    if (!link->closed && link->tank.level > link->tank.reserve + kh_sharing_dust_bits(link))
-        link->position = KH_FLUID_FREE;
-    kh_flow_pour_waiting(fluid, index);
-    settle(fluid);
-}
-
 /* --- as a part --- */
 
 static void advance_all(kh_fluid *fluid, kh_ns now)
 {
     for (uint32_t i = 0; i < fluid->n_links; i++) {
         kh_wait_advance_rooms(&fluid->tanks[i], now);
-        kh_tank_advance_recorded(&fluid->tanks[i].tank, now, &fluid->links->states[i].recorder);
+        kh_tank_advance_recorded(&fluid->tanks[i].tank, now, &fluid->recorders[i]);
     }
-    for (size_t i = 0; i < fluid->n_hops; i++)
+    for (size_t i = 0; i < fluid->n_waits; i++)
         kh_wait_advance(&fluid->waits[i], now);
     fluid->present = now;
 }
@@ -144,13 +161,15 @@ void kh_fluid_finish(kh_fluid *fluid, kh_ns now)
 static void restart(void *self)
 {
     kh_fluid *fluid = self;
-    double t_s = kh_flow_now_s(fluid);
+    kh_flow_begin(fluid);
+    double t_s = fluid->now_s;
     advance_all(fluid, kh_kernel_now(fluid->kernel));
     fluid->start = fluid->present;
     for (uint32_t i = 0; i < fluid->n_links; i++)
         kh_tank_restart(&fluid->tanks[i].tank);
-    for (size_t i = 0; i < fluid->n_hops; i++) {
+    for (size_t i = 0; i < fluid->n_hops; i++)
         fluid->hops[i].passed = -fluid->hops[i].passes_bps * t_s;
+    for (size_t i = 0; i < fluid->n_waits; i++) {
         fluid->waits[i].area = 0;
         fluid->waits[i].at_start = fluid->waits[i].bits;
     }
@@ -178,12 +197,14 @@ static void visit(void *self, kh_state *state)
     kh_fluid *fluid = self;
     kh_state_visit(state, fluid->tanks, fluid->n_links * sizeof fluid->tanks[0]);
     kh_state_visit(state, fluid->hops, fluid->n_hops * sizeof fluid->hops[0]);
-    kh_state_visit(state, fluid->waits, fluid->n_hops * sizeof fluid->waits[0]);
+    kh_state_visit(state, fluid->waits, fluid->n_waits * sizeof fluid->waits[0]);
     kh_state_visit(state, fluid->routes, fluid->n_routes * sizeof fluid->routes[0]);
     kh_state_visit(state, fluid->demands, fluid->n_demands * sizeof fluid->demands[0]);
     struct kh_fluid_list *lists[] = {&fluid->changed, &fluid->queued, &fluid->touched, &fluid->deferred};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         visit_list(lists[i], fluid->n_links, state);
+    for (uint32_t i = 0; i < fluid->n_links; i++)
+        kh_recorder_visit(&fluid->recorders[i], state);
     KH_STATE(state, fluid->settles_now);
     KH_STATE(state, fluid->settles_later);
     KH_STATE(state, fluid->start);
@@ -193,7 +214,7 @@ static kh_status audit_tank(const kh_fluid *fluid, uint32_t index, kh_error *err
 {
     const kh_tank *tank = &fluid->tanks[index].tank;
     const char *id = fluid->links->net->qkd_links[index].id;
-    double t_s = kh_s_from_ns(tank->since), dust = kh_sharing_dust_bits(&fluid->tanks[index]) + 1e-9 * tank->capacity;
+    double t_s = kh_s_from_ns(tank->since), dust = fluid->tanks[index].dust_bits + 1e-9 * tank->capacity;
     if (!(tank->level >= -dust && tank->level <= tank->capacity + dust))
         return kh_fail(err, KH_EINTERNAL,
                        "audit: 0 <= level <= capacity is broken at t = %.9f s on link '%s': level %.9g of %.9g bit", t_s, id,

@@ -47,15 +47,18 @@ typedef enum kh_fluid_position {
 } kh_fluid_position;
 
 typedef struct kh_fluid_link {
-    kh_tank tank;
-    kh_fluid_position position;
-    bool closed;
-    bool useless[2];                     /**< down, and no key left for priority 0, for the others */
     double arrives_bps[KH_FLUID_GROUPS]; /**< asked for here */
     double factor[KH_FLUID_GROUPS];      /**< share of it that passes */
+    double dust_bps;                     /**< less than this is none: sums of changes are rounded */
+    double dust_bits;                    /**< the same of a level: what goes in some nanoseconds */
+    bool touched, queued, deferred, changed;
+    bool may_be_short; /* while touched: a change of what is asked for may change what passes */
+    bool closed;
+    bool useless[2]; /**< down, and no key left for priority 0, for the others */
+    kh_fluid_position position;
+    kh_tank tank;
     kh_fluid_room rooms[2];
     uint32_t first_hop, n_hops; /* in kh_fluid.hops_of_links */
-    bool touched, queued, deferred, changed;
     kh_timer timer;
     kh_ns due; /* of the timer; INT64_MAX: none */
 } kh_fluid_link;
@@ -64,6 +67,8 @@ typedef struct kh_fluid_link {
 typedef struct kh_fluid_hop {
     double passes_bps, passed;
     uint32_t link, route;
+    uint8_t group; /**< kh_fluid_group of its demand */
+    bool is_first, is_last;
 } kh_fluid_hop;
 
 /** The same hop's requests that wait; of patient demands only. */
@@ -111,10 +116,11 @@ typedef struct kh_fluid {
     double hop_latency_s;
     kh_ns end, start, present; /**< start: of the statistics; present: of the reports, end of the run once it is over */
     kh_fluid_link *tanks;      /**< [n_links] */
+    kh_recorder *recorders;    /**< [n_links] of their levels */
     uint32_t n_links, n_routes, n_demands;
     kh_fluid_hop *hops;
-    kh_fluid_wait *waits; /**< [n_hops] */
-    size_t n_hops;
+    kh_fluid_wait *waits; /**< [n_waits] n_hops, or none when all are hasty */
+    size_t n_hops, n_waits;
     uint32_t *hops_of_links; /**< [n_hops] by link */
     kh_fluid_route *routes;
     kh_fluid_demand *demands;
@@ -125,13 +131,11 @@ typedef struct kh_fluid {
     } changed, queued, touched, deferred;
     bool settles_now, settles_later; /* such an event is pending */
     size_t work;                     /* hops worked on in this event */
+    double now_s;                    /* of this event */
 } kh_fluid;
 
 /** @return KH_OK; KH_ERANGE (what cannot be played as a fluid, a route that does not fit); KH_ENOMEM */
 kh_status kh_fluid_init(kh_fluid *fluid, const kh_fluid_setup *setup, kh_arena *arena, kh_error *err);
-
-/** Bits at once, such as a satellite's pass brings; requests that wait take from them first. */
-void kh_fluid_fill(kh_fluid *fluid, uint32_t link, double bits);
 
 /** How a demand was served from the start of the statistics up to the present, in keys. Waiting requests are in none of served and
  *  blocked. */

@@ -6,11 +6,7 @@
 static const char *reason_of(const kh_links *links, uint32_t link)
 {
     const kh_store_policy *policy = &links->net->qkd_links[link].key_store;
-    if (links->rates->qkd[link].n_passes > 0)
-        return "it makes key in the passes of a satellite";
-    if (policy->lifetime_h > 0 && isfinite(policy->lifetime_h))
-        return "its key has a lifetime";
-    return policy->is_volatile ? "its key store is volatile" : NULL;
+    return policy->lifetime_h > 0 && isfinite(policy->lifetime_h) ? "its key has a lifetime" : NULL;
 }
 
 static const char *use_of(const kh_net *net, const kh_demand *demand)

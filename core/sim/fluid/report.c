@@ -5,26 +5,31 @@
 
 /* What one demand's routes add up to, in bits and bit s. */
 typedef struct sums {
-    double asked, served, late, waiting, blocked, area, blocked_wait, relay_s;
+    double asked, served, late, waiting, area, blocked_wait, relay_s;
 } sums;
+
+static void add_waiting(const kh_fluid *fluid, const kh_fluid_route *route, double t_s, sums *sum)
+{
+    double patience_s = fluid->demands[route->demand].patience_s, arrived = route->asked + route->asks_bps * t_s;
+    for (uint32_t i = route->first; i < route->first + route->n; i++) {
+        const kh_fluid_wait *wait = &fluid->waits[i];
+        double passed = kh_flow_passed(&fluid->hops[i], t_s), more = wait->bits - wait->at_start;
+        sum->waiting += more;
+        sum->blocked_wait += (arrived - passed - more) * patience_s;
+        sum->area += wait->area;
+        arrived = passed;
+    }
+}
 
 static void add_route(const kh_fluid *fluid, const kh_fluid_route *route, double t_s, sums *sum)
 {
-    const kh_fluid_demand *demand = &fluid->demands[route->demand];
-    double arrived = route->asked + route->asks_bps * t_s, served = kh_flow_served(fluid, route, t_s);
-    sum->asked += arrived;
-    for (uint32_t i = route->first; i < route->first + route->n; i++) {
-        double passed = kh_flow_passed(&fluid->hops[i], t_s);
-        double more = fluid->waits[i].bits - fluid->waits[i].at_start, blocked = arrived - passed - more;
-        sum->waiting += more;
-        sum->blocked += blocked;
-        sum->area += fluid->waits[i].area;
-        sum->blocked_wait += demand->group < KH_FLUID_HASTY_FIRST ? blocked * demand->patience_s : 0;
-        arrived = passed;
-    }
+    double served = kh_flow_served(fluid, route, t_s);
+    sum->asked += route->asked + route->asks_bps * t_s;
     sum->served += served;
     sum->late += route->late + (route->waits > 0 ? served - route->late_mark : 0);
     sum->relay_s += served * route->n * fluid->hop_latency_s;
+    if (fluid->demands[route->demand].group < KH_FLUID_HASTY_FIRST)
+        add_waiting(fluid, route, t_s, sum);
 }
 
 /* Time in which requests waited, and of the rest the share in which the last one was blocked (MATHS.md, 5). */
@@ -49,12 +54,13 @@ kh_fluid_service kh_fluid_served(const kh_fluid *fluid, uint32_t index)
     for (uint32_t i = 0; i < demand->n_routes; i++)
         add_route(fluid, &fluid->routes[demand->first_route + i], t_s, &sum);
     double key_bits = demand->rate_bps > 0 ? demand->key_bits : 1, requests = demand->rate_bps * all_s / key_bits;
-    double unserved = demand->n_routes == 0 ? requests : fmax(sum.blocked, 0) / key_bits;
+    double blocked = fmax(sum.asked - sum.served - sum.waiting, 0);
+    double unserved = demand->n_routes == 0 ? requests : blocked / key_bits;
     kh_fluid_service service = {.requests = requests,
-                                .served = sum.served / key_bits,
-                                .late = sum.late / key_bits,
+                                .served = fmax(sum.served, 0) / key_bits,
+                                .late = fmax(sum.late, 0) / key_bits,
                                 .blocked = unserved,
-                                .delivered_bits = sum.served,
+                                .delivered_bits = fmax(sum.served, 0),
                                 .mean_wait_s = (double)NAN,
                                 .starved_s = starved_s(fluid, demand, &sum)};
     if (sum.served > 0)
@@ -62,12 +68,13 @@ kh_fluid_service kh_fluid_served(const kh_fluid *fluid, uint32_t index)
     return service;
 }
 
-/* What was blocked at a hop, after it passed those before. */
-static double blocked_at(const kh_fluid *fluid, uint32_t hop, double t_s)
+/* Bits that began to wait at hops after this one and wait still. */
+static double waiting_after(const kh_fluid *fluid, uint32_t hop)
 {
-    const kh_fluid_wait *wait = &fluid->waits[hop];
-    double arrived = kh_flow_passed(&fluid->hops[hop - 1], t_s), passed = kh_flow_passed(&fluid->hops[hop], t_s);
-    return fmax(arrived - passed - (wait->bits - wait->at_start), 0);
+    double bits = 0;
+    for (uint32_t k = hop; !fluid->hops[k].is_last; k++)
+        bits += fluid->waits[k + 1].bits - fluid->waits[k + 1].at_start;
+    return bits;
 }
 
 kh_fluid_ledger kh_fluid_ledger_of(const kh_fluid *fluid, uint32_t index)
@@ -83,11 +90,11 @@ kh_fluid_ledger kh_fluid_ledger_of(const kh_fluid *fluid, uint32_t index)
     for (uint32_t i = 0; i < link->n_hops; i++) {
         uint32_t hop = fluid->hops_of_links[link->first_hop + i];
         const kh_fluid_route *route = &fluid->routes[fluid->hops[hop].route];
-        double lost = 0;
-        for (uint32_t k = hop + 1; k < route->first + route->n; k++)
-            lost += blocked_at(fluid, k, t_s);
-        ledger.lost += lost;
-        *(hop == route->first ? &ledger.delivered : &ledger.relayed) += kh_flow_passed(&fluid->hops[hop], t_s) - lost;
+        bool patient = fluid->hops[hop].group < KH_FLUID_HASTY_FIRST;
+        double passed = kh_flow_passed(&fluid->hops[hop], t_s), useful = kh_flow_served(fluid, route, t_s);
+        useful = fmax(useful + (patient ? waiting_after(fluid, hop) : 0), 0); /* not what was taken before the statistics */
+        *(hop == route->first ? &ledger.delivered : &ledger.relayed) += useful;
+        ledger.lost += passed - useful;
     }
     return ledger;
 }

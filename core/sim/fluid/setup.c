@@ -8,6 +8,11 @@
 /* Less patience than this is none. */
 static const double LEAST_PATIENCE_S = 1e-6;
 
+/* In ninety years this is not one bit; and what sums of many changes may be off, of the rates in them. */
+static const double DUST_BPS = 1e-10, ROUNDING = 1e-13;
+/* What the clock's nanosecond leaves in a store. */
+static const double DUST_BITS = 1e-6, DUST_S = 4e-9;
+
 static kh_status count(kh_fluid *fluid, const kh_fluid_setup *setup, kh_error *err)
 {
     size_t n_routes = 0;
@@ -26,12 +31,12 @@ static kh_status count(kh_fluid *fluid, const kh_fluid_setup *setup, kh_error *e
 static kh_status allocate(kh_fluid *fluid, kh_arena *arena, kh_error *err)
 {
     fluid->tanks = KH_NEW(arena, kh_fluid_link, fluid->n_links);
+    fluid->recorders = KH_NEW(arena, kh_recorder, fluid->n_links);
     fluid->hops = KH_NEW(arena, kh_fluid_hop, fluid->n_hops);
-    fluid->waits = KH_NEW(arena, kh_fluid_wait, fluid->n_hops);
     fluid->hops_of_links = KH_NEW(arena, uint32_t, fluid->n_hops);
     fluid->routes = KH_NEW(arena, kh_fluid_route, fluid->n_routes);
     fluid->demands = KH_NEW(arena, kh_fluid_demand, fluid->n_demands);
-    bool all = fluid->tanks && fluid->hops && fluid->waits && fluid->hops_of_links && fluid->routes && fluid->demands;
+    bool all = fluid->tanks && fluid->recorders && fluid->hops && fluid->hops_of_links && fluid->routes && fluid->demands;
     struct kh_fluid_list *lists[] = {&fluid->changed, &fluid->queued, &fluid->touched, &fluid->deferred};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         lists[i]->links = KH_NEW(arena, uint32_t, fluid->n_links);
@@ -47,6 +52,10 @@ static void make_tanks(kh_fluid *fluid, const kh_fluid_setup *setup)
         *link = (kh_fluid_link){.tank = kh_tank_of(&setup->net->qkd_links[i].key_store), .due = INT64_MAX};
         link->tank.makes_bps = kh_links_rate_bps(setup->links, i);
         link->tank.arrives = link->tank.capacity > 0;
+        link->dust_bps = DUST_BPS + ROUNDING * link->tank.makes_bps;
+        link->dust_bits = DUST_BITS + DUST_S * link->tank.makes_bps;
+        /* The links' own stores only hand on what comes at once, and never ask for key. */
+        setup->links->states[i].store = (kh_keystore){.capacity = INT64_C(1) << 60, .refill_below = INT64_MAX};
     }
 }
 
@@ -59,7 +68,10 @@ static kh_status make_route(kh_fluid *fluid, const kh_route *planned, kh_fluid_r
         uint32_t link = planned->links[i].i;
         if (link >= fluid->n_links)
             return kh_fail(err, KH_ERANGE, "a route uses link %u of a network with %u", (unsigned)link, (unsigned)fluid->n_links);
-        fluid->hops[route->first + i] = (kh_fluid_hop){.link = link, .route = (uint32_t)(route - fluid->routes)};
+        fluid->tanks[link].dust_bps += ROUNDING * fluid->demands[route->demand].rate_bps;
+        fluid->tanks[link].dust_bits += DUST_S * fluid->demands[route->demand].rate_bps;
+        fluid->hops[route->first + i] = (kh_fluid_hop){
+            .link = link, .route = (uint32_t)(route - fluid->routes), .is_first = i == 0, .is_last = i + 1 == route->n};
         fluid->tanks[link].n_hops++;
     }
     return KH_OK;
@@ -96,8 +108,11 @@ static kh_status make_demand(kh_fluid *fluid, const kh_fluid_setup *setup, uint3
         sum_bps += planned->routes[k].rate_bps;
         made->group = group_of(demand, made, fmax(next[k].n, made->n_routes > 1 ? next[0].n : 0) * setup->hop_latency_s);
     }
-    for (uint32_t k = 0; k < made->n_routes; k++)
+    for (uint32_t k = 0; k < made->n_routes; k++) {
         next[k].share = planned->routes[k].rate_bps / sum_bps;
+        for (uint32_t i = 0; i < next[k].n; i++)
+            fluid->hops[next[k].first + i].group = (uint8_t)made->group;
+    }
     return KH_OK;
 }
 
@@ -113,6 +128,15 @@ static void list_hops(kh_fluid *fluid)
         kh_fluid_link *link = &fluid->tanks[fluid->hops[i].link];
         fluid->hops_of_links[link->first_hop + link->n_hops++] = i;
     }
+}
+
+static kh_status make_waits(kh_fluid *fluid, kh_arena *arena, kh_error *err)
+{
+    for (uint32_t i = 0; i < fluid->n_demands; i++)
+        if (fluid->demands[i].group < KH_FLUID_HASTY_FIRST)
+            fluid->n_waits = fluid->n_hops;
+    fluid->waits = KH_NEW(arena, kh_fluid_wait, fluid->n_waits);
+    return fluid->waits != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "out of memory for %zu hops", fluid->n_hops);
 }
 
 kh_status kh_setup_fluid(kh_fluid *fluid, const kh_fluid_setup *setup, kh_arena *arena, kh_error *err)
@@ -134,5 +158,5 @@ kh_status kh_setup_fluid(kh_fluid *fluid, const kh_fluid_setup *setup, kh_arena 
         next += fluid->demands[i].n_routes;
     }
     list_hops(fluid);
-    return KH_OK;
+    return make_waits(fluid, arena, err);
 }

@@ -3,16 +3,11 @@
 
 #include <math.h>
 
-double kh_sharing_dust_bits(const kh_fluid_link *link)
-{
-    return 1e-6 + 4e-9 * link->tank.takes_bps;
-}
-
 /* By the level alone; a store that was sharing goes on until there is more than is asked for. */
 static kh_fluid_position position_of(const kh_fluid_link *link)
 {
     const kh_tank *tank = &link->tank;
-    double dust = kh_sharing_dust_bits(link);
+    double dust = link->dust_bits;
     if (link->closed)
         return KH_FLUID_CLOSED;
     if (tank->reserve > 0 && (link->position == KH_FLUID_AT_RESERVE || fabs(tank->level - tank->reserve) <= dust))
@@ -22,26 +17,31 @@ static kh_fluid_position position_of(const kh_fluid_link *link)
     return tank->level < tank->reserve ? KH_FLUID_BELOW : KH_FLUID_FREE;
 }
 
-static void pass_all(kh_sharing *sharing, int class)
+static void pass_all(kh_sharing *sharing, int rank)
 {
-    sharing->factor[class] = sharing->factor[class + 2] = 1;
-    sharing->mode[class] = KH_FLUID_CALM;
+    sharing->factor[rank] = sharing->factor[rank + 2] = 1;
+    sharing->mode[rank] = KH_FLUID_CALM;
+}
+
+static double asked_by(const kh_fluid_link *link, kh_fluid_group group)
+{
+    return link->arrives_bps[group] > link->dust_bps ? link->arrives_bps[group] : 0;
 }
 
 /* Those who may wait, in order of arrival. @return what is left of @p bps */
-static double share_patient(const kh_fluid_link *link, int class, double bps, kh_sharing *sharing)
+static double share_patient(const kh_fluid_link *link, int rank, double bps, kh_sharing *sharing)
 {
-    double asked = link->arrives_bps[class];
-    const kh_fluid_room *room = &link->rooms[class];
+    double asked = asked_by(link, (kh_fluid_group)rank);
+    const kh_fluid_room *room = &link->rooms[rank];
     if (asked <= bps) {
         bool waits = room->bits > 0;
-        sharing->factor[class] = 1;
-        sharing->mode[class] = waits ? KH_FLUID_DRAINS : KH_FLUID_CALM;
-        sharing->surplus_bps[class] = waits ? bps - asked : 0;
+        sharing->factor[rank] = 1;
+        sharing->mode[rank] = waits ? KH_FLUID_DRAINS : KH_FLUID_CALM;
+        sharing->surplus_bps[rank] = waits ? bps - asked : 0;
         return waits ? 0 : bps - asked;
     }
-    sharing->factor[class] = bps / asked;
-    sharing->mode[class] = room->bits >= room->limit ? KH_FLUID_FULL : KH_FLUID_GROWS;
+    sharing->factor[rank] = bps / asked;
+    sharing->mode[rank] = room->bits >= room->limit ? KH_FLUID_FULL : KH_FLUID_GROWS;
     return 0;
 }
 
@@ -54,32 +54,32 @@ static double share_hasty(double asked, double bps, double *factor)
 
 static void share_empty(const kh_fluid_link *link, kh_sharing *sharing)
 {
-    const double *asked = link->arrives_bps;
+    double hasty_first = asked_by(link, KH_FLUID_HASTY_FIRST), hasty = asked_by(link, KH_FLUID_HASTY);
     double left = share_patient(link, 0, kh_tank_inflow_bps(&link->tank), sharing);
     if (link->tank.reserve > 0) {
-        left = share_hasty(asked[KH_FLUID_HASTY_FIRST], left, &sharing->factor[KH_FLUID_HASTY_FIRST]);
+        left = share_hasty(hasty_first, left, &sharing->factor[KH_FLUID_HASTY_FIRST]);
         (void)share_patient(link, 1, 0, sharing);
         sharing->factor[KH_FLUID_HASTY] = 0;
-        sharing->position = left > 0 ? KH_FLUID_BELOW : KH_FLUID_EMPTY;
+        sharing->position = left > link->dust_bps ? KH_FLUID_BELOW : KH_FLUID_EMPTY;
         return;
     }
     left = share_patient(link, 1, left, sharing);
     double factor;
-    left = share_hasty(asked[KH_FLUID_HASTY_FIRST] + asked[KH_FLUID_HASTY], left, &factor);
+    left = share_hasty(hasty_first + hasty, left, &factor);
     sharing->factor[KH_FLUID_HASTY_FIRST] = sharing->factor[KH_FLUID_HASTY] = factor;
-    sharing->position = left > 0 ? KH_FLUID_FREE : KH_FLUID_EMPTY;
+    sharing->position = left > link->dust_bps ? KH_FLUID_FREE : KH_FLUID_EMPTY;
 }
 
 static void share_reserve(const kh_fluid_link *link, kh_sharing *sharing)
 {
-    const double *asked = link->arrives_bps;
-    double left = kh_tank_inflow_bps(&link->tank) - asked[KH_FLUID_PATIENT_FIRST] - asked[KH_FLUID_HASTY_FIRST];
+    double first = asked_by(link, KH_FLUID_PATIENT_FIRST) + asked_by(link, KH_FLUID_HASTY_FIRST);
+    double left = kh_tank_inflow_bps(&link->tank) - first;
     pass_all(sharing, 0);
-    if (left < 0)
+    if (left < -link->dust_bps)
         sharing->position = KH_FLUID_BELOW;
     left = share_patient(link, 1, fmax(left, 0), sharing);
-    left = share_hasty(asked[KH_FLUID_HASTY], left, &sharing->factor[KH_FLUID_HASTY]);
-    if (left > 0)
+    left = share_hasty(asked_by(link, KH_FLUID_HASTY), left, &sharing->factor[KH_FLUID_HASTY]);
+    if (left > link->dust_bps)
         sharing->position = KH_FLUID_FREE;
 }
 

@@ -14,7 +14,4 @@ typedef struct kh_sharing {
 
 kh_sharing kh_sharing_of(const kh_fluid_link *link);
 
-/** Bits that the clock's nanosecond and rounding may leave in an empty store. */
-double kh_sharing_dust_bits(const kh_fluid_link *link);
-
 #endif

@@ -137,6 +137,13 @@ void kh_tank_fill(kh_tank *tank, double bits)
         tank->wants_key = false;
 }
 
+void kh_tank_spill(kh_tank *tank)
+{
+    tank->lost += tank->level;
+    tank->level = tank->lowest = 0;
+    tank->wants_key = tank->wants_key || tank->refill_below > 0;
+}
+
 /* Within one leg; INFINITY: not in it. */
 static double seconds_in_leg(const kh_tank *tank, double target, bool rising)
 {

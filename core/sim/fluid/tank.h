@@ -12,11 +12,10 @@
  *  The production of a store that rests when full runs to and fro between refill_below and capacity. That needs no events: level
  * and ledger at any later time follow in closed form, whole periods at once (MATHS.md, 2). */
 typedef struct kh_tank {
-    double level, capacity;
-    double reserve;
+    double takes_bps; /**< out */
+    double level, capacity, reserve;
     double refill_below; /**< INFINITY: the production never rests, what does not fit is lost; 0: it never starts again */
     double makes_bps;    /**< production of the modules that work, while it runs */
-    double takes_bps;    /**< out */
     bool arrives;        /**< false: what is made is lost */
     bool wants_key;      /**< the production runs */
     kh_ns since;         /**< of level, wants_key and the ledger */
@@ -38,6 +37,9 @@ void kh_tank_advance_recorded(kh_tank *tank, kh_ns now, kh_recorder *recorder);
 /** Takes bits at once; adds bits at once, of which what does not fit is lost. */
 void kh_tank_take(kh_tank *tank, double bits);
 void kh_tank_fill(kh_tank *tank, double bits);
+
+/** All that is stored is lost. */
+void kh_tank_spill(kh_tank *tank);
 
 /** Seconds from tank->since until the level passes @p target on the way up, or on the way down; INFINITY: never at these rates. */
 double kh_tank_seconds_until(const kh_tank *tank, double target, bool rising);

@@ -24,7 +24,7 @@ void kh_wait_advance(kh_fluid_wait *wait, kh_ns now)
 
 static double served_by(const kh_fluid *fluid, const kh_fluid_demand *demand)
 {
-    double bits = 0, t_s = kh_flow_now_s(fluid);
+    double bits = 0, t_s = fluid->now_s;
     for (uint32_t i = 0; i < demand->n_routes; i++)
         bits += kh_flow_served(fluid, &fluid->routes[demand->first_route + i], t_s);
     return bits;
@@ -54,7 +54,7 @@ static void set_waits(kh_fluid *fluid, uint32_t hop, bool waits)
     if (wait->waits == waits)
         return;
     wait->waits = waits;
-    double served = kh_flow_served(fluid, route, kh_flow_now_s(fluid));
+    double served = kh_flow_served(fluid, route, fluid->now_s);
     if (waits && route->waits++ == 0) {
         route->late_mark = served;
         begin_demand(fluid, demand);
@@ -77,8 +77,7 @@ static bool is_waiting(const kh_fluid *fluid, uint32_t hop, kh_fluid_mode mode)
 void kh_wait_change(kh_fluid *fluid, uint32_t hop, double kept_bps)
 {
     kh_fluid_link *link = &fluid->tanks[fluid->hops[hop].link];
-    kh_fluid_group group = kh_flow_group(fluid, hop);
-    kh_fluid_room *room = &link->rooms[group];
+    kh_fluid_room *room = &link->rooms[fluid->hops[hop].group];
     kh_fluid_wait *wait = &fluid->waits[hop];
     kh_wait_advance(wait, kh_kernel_now(fluid->kernel));
     if (room->mode == KH_FLUID_GROWS) {
@@ -93,37 +92,37 @@ void kh_wait_change(kh_fluid *fluid, uint32_t hop, double kept_bps)
     set_waits(fluid, hop, is_waiting(fluid, hop, room->mode));
 }
 
-void kh_wait_set_shares(kh_fluid *fluid, uint32_t link_index, int class)
+void kh_wait_set_shares(kh_fluid *fluid, uint32_t link_index, int rank)
 {
     const kh_fluid_link *link = &fluid->tanks[link_index];
     double sum = 0;
     for (uint32_t i = 0; i < link->n_hops; i++) {
         uint32_t hop = fluid->hops_of_links[link->first_hop + i];
-        if (kh_flow_group(fluid, hop) != (kh_fluid_group) class)
+        if (fluid->hops[hop].group != rank)
             continue;
         kh_wait_advance(&fluid->waits[hop], kh_kernel_now(fluid->kernel));
         sum += fluid->waits[hop].bits;
     }
     for (uint32_t i = 0; i < link->n_hops; i++) {
         uint32_t hop = fluid->hops_of_links[link->first_hop + i];
-        if (kh_flow_group(fluid, hop) == (kh_fluid_group) class)
+        if (fluid->hops[hop].group == rank)
             fluid->waits[hop].share = sum > 0 ? fluid->waits[hop].bits / sum : 0;
     }
 }
 
-void kh_wait_share(kh_fluid *fluid, uint32_t link_index, int class, const kh_sharing *sharing)
+void kh_wait_share(kh_fluid *fluid, uint32_t link_index, int rank, const kh_sharing *sharing)
 {
     kh_fluid_link *link = &fluid->tanks[link_index];
-    kh_fluid_room *room = &link->rooms[class];
-    kh_fluid_mode mode = sharing->mode[class];
+    kh_fluid_room *room = &link->rooms[rank];
+    kh_fluid_mode mode = sharing->mode[rank];
     if (mode == KH_FLUID_CALM && room->mode == KH_FLUID_CALM)
         return;
     room->mode = mode;
-    room->surplus_bps = sharing->surplus_bps[class];
+    room->surplus_bps = sharing->surplus_bps[rank];
     room->rate_bps = 0;
     for (uint32_t i = 0; i < link->n_hops; i++) {
         uint32_t hop = fluid->hops_of_links[link->first_hop + i];
-        if (kh_flow_group(fluid, hop) != (kh_fluid_group) class)
+        if (fluid->hops[hop].group != rank)
             continue;
         kh_fluid_wait *wait = &fluid->waits[hop];
         kh_wait_advance(wait, kh_kernel_now(fluid->kernel));
@@ -141,15 +140,15 @@ void kh_wait_share(kh_fluid *fluid, uint32_t link_index, int class, const kh_sha
         room->bits = 0;
 }
 
-void kh_wait_cut(kh_fluid *fluid, uint32_t link_index, int class)
+void kh_wait_cut(kh_fluid *fluid, uint32_t link_index, int rank)
 {
     kh_fluid_link *link = &fluid->tanks[link_index];
-    kh_fluid_room *room = &link->rooms[class];
+    kh_fluid_room *room = &link->rooms[rank];
     double limit = fmax(room->limit, 0), keep = room->bits > 0 ? limit / room->bits : 0;
     room->bits = limit;
     for (uint32_t i = 0; i < link->n_hops; i++) {
         uint32_t hop = fluid->hops_of_links[link->first_hop + i];
-        if (kh_flow_group(fluid, hop) != (kh_fluid_group) class)
+        if (fluid->hops[hop].group != rank)
             continue;
         kh_wait_advance(&fluid->waits[hop], kh_kernel_now(fluid->kernel));
         fluid->waits[hop].bits *= keep;
@@ -159,7 +158,7 @@ void kh_wait_cut(kh_fluid *fluid, uint32_t link_index, int class)
 
 void kh_wait_add(kh_fluid *fluid, uint32_t hop, double bits)
 {
-    kh_fluid_room *room = &fluid->tanks[fluid->hops[hop].link].rooms[kh_flow_group(fluid, hop)];
+    kh_fluid_room *room = &fluid->tanks[fluid->hops[hop].link].rooms[fluid->hops[hop].group];
     kh_wait_advance(&fluid->waits[hop], kh_kernel_now(fluid->kernel));
     fluid->waits[hop].bits += bits;
     room->bits += bits;

@@ -87,8 +87,8 @@ static void the_fluid_level_refuses_what_it_does_not_play(void **state)
         h.options.level = KH_SIM_FLUID;
         kh_sim_result *result = NULL;
         kh_error err = {0};
-        assert_int_equal(handmade_try(&h, &result, &err), i == 0 ? KH_OK : KH_ERANGE);
-        assert_true(i == 0 || strstr(err.message, "link 'q2'") != NULL);
+        assert_int_equal(handmade_try(&h, &result, &err), i == 1 ? KH_ERANGE : KH_OK);
+        assert_true(i != 1 || strstr(err.message, "link 'q2'") != NULL);
         handmade_destroy(&h);
     }
 }
