@@ -11,7 +11,7 @@ kh_status kh_kernel_handle(kh_kernel *kernel, const char *name, kh_handler run, 
 {
     if (kernel->n_kinds == KH_KERNEL_MOST_KINDS)
         return kh_fail(err, KH_ELIMIT, "more than %d kinds of events, the last is '%s'", KH_KERNEL_MOST_KINDS, name);
-    kernel->kinds[kernel->n_kinds] = (kh_kernel_kind){run, self, name};
+    kernel->kinds[kernel->n_kinds] = (kh_kernel_kind){.run = run, .self = self, .name = name};
     *kind = (kh_event_kind)kernel->n_kinds++;
     return KH_OK;
 }
@@ -34,10 +34,31 @@ void kh_kernel_tell(const kh_kernel *kernel, const kh_note *note)
     kernel->journal->write(kernel->journal->user, note);
 }
 
+void kh_kernel_warm(kh_kernel *kernel, kh_event_kind kind, kh_warmer warm)
+{
+    kernel->kinds[kind].warm = warm;
+    kernel->warms = true;
+}
+
+/* Events between two steps of warming: about as many as run while memory answers. */
+enum { EVENTS_A_STEP = 1 };
+
+static void warm_ahead(const kh_kernel *kernel)
+{
+    for (unsigned step = 0; step < KH_KERNEL_WARM_STEPS; step++) {
+        const kh_event *event = kh_queue_ahead(&kernel->queue, (KH_KERNEL_WARM_STEPS - step) * EVENTS_A_STEP);
+        const kh_kernel_kind *kind = event != NULL ? &kernel->kinds[event->kind] : NULL;
+        if (kind != NULL && kind->warm != NULL && !event->timed)
+            kind->warm(kind->self, event->subject, step);
+    }
+}
+
 bool kh_kernel_step(kh_kernel *kernel, kh_ns end, kh_event *event)
 {
     if (!kh_queue_pop_before(&kernel->queue, end, event))
         return false;
+    if (kernel->warms)
+        warm_ahead(kernel);
     const kh_kernel_kind *kind = &kernel->kinds[event->kind];
     kind->run(kind->self, event->subject);
     kernel->events++;

@@ -16,6 +16,12 @@
 /** Runs one event. @param self the part; @param subject as it was pushed */
 typedef void (*kh_handler)(void *self, uint32_t subject);
 
+/** Asks for the memory that an event of this kind will look at, some events ahead of it: in a large network each event is of
+ *  another entity, and waiting for its memory would be most of the cost. Changes nothing.
+ *  @param step 0 to KH_KERNEL_WARM_STEPS - 1, each some events later: what step k asked for can be read in step k + 1 */
+typedef void (*kh_warmer)(const void *self, uint32_t subject, unsigned step);
+enum { KH_KERNEL_WARM_STEPS = 4 };
+
 /** What is asked of every part; NULL where it has nothing to say. */
 typedef struct kh_part_ops {
     const char *name;
@@ -32,6 +38,7 @@ typedef struct kh_kernel_kind {
     kh_handler run;
     void *self;
     const char *name;
+    kh_warmer warm; /**< NULL: nothing to be fetched ahead */
 } kh_kernel_kind;
 
 typedef struct kh_part {
@@ -42,6 +49,7 @@ typedef struct kh_part {
 typedef struct kh_kernel {
     kh_queue queue;
     uint64_t events;           /**< run so far */
+    bool warms;                /**< some kind has a warmer */
     const kh_journal *journal; /**< NULL: none is kept */
     kh_kernel_kind kinds[KH_KERNEL_MOST_KINDS];
     kh_part parts[KH_KERNEL_MOST_PARTS];
@@ -54,6 +62,8 @@ void kh_kernel_init(kh_kernel *kernel, kh_arena *arena);
 /** @param name static, for messages and traces, such as "block"
  *  @return KH_OK; KH_ELIMIT */
 kh_status kh_kernel_handle(kh_kernel *kernel, const char *name, kh_handler run, void *self, kh_event_kind *kind, kh_error *err);
+/** The same kind is warmed from now on. */
+void kh_kernel_warm(kh_kernel *kernel, kh_event_kind kind, kh_warmer warm);
 /** @param ops static */
 kh_status kh_kernel_join(kh_kernel *kernel, const kh_part_ops *ops, void *self, kh_error *err);
 

@@ -59,6 +59,13 @@ bool kh_queue_pop(kh_queue *queue, kh_event *event);
 /** The same for events before @p end only, > 0; later ones stay, and so does the clock. */
 bool kh_queue_pop_before(kh_queue *queue, kh_ns end, kh_event *event);
 
+/** A pending event that is likely to be the n-th after the next one, for a guess at what will be needed; NULL: no guess. */
+static inline const kh_event *kh_queue_ahead(const kh_queue *queue, size_t n)
+{
+    size_t place = queue->wheel.first_ready + n;
+    return place < queue->wheel.n_ready ? &queue->wheel.ready[place] : NULL;
+}
+
 /** Time of the next event, which stays. @return false when nothing is pending */
 bool kh_queue_peek(kh_queue *queue, kh_ns *time);
 

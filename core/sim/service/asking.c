@@ -3,6 +3,9 @@
 
 #include <math.h>
 
+/* Demands whose memory a processor keeps at hand by itself. */
+enum { FITS_A_CACHE = 4096 };
+
 static kh_ns due_of(const kh_asking_pace *pace)
 {
     kh_ns own = pace->own_due - pace->own_since;
@@ -48,6 +51,15 @@ void kh_asking_hurry(kh_asking *asking, uint32_t demand, double factor)
         kh_queue_push(&asking->kernel->queue, pace->due, asking->request, demand);
 }
 
+static void warm(const void *self, uint32_t demand, unsigned step)
+{
+    const kh_asking *asking = self;
+    const char *traffic = (const char *)&asking->traffic[demand];
+    for (size_t i = 0; step == 0 && i < sizeof *asking->traffic; i += KH_CACHE_LINE)
+        __builtin_prefetch(traffic + i);
+    kh_relay_warm(asking->relay, demand, step);
+}
+
 static kh_status make_paces(kh_asking *asking, kh_arena *arena, kh_error *err)
 {
     asking->paces = KH_NEW(arena, kh_asking_pace, asking->n);
@@ -90,6 +102,8 @@ kh_status kh_asking_init(kh_asking *asking, const kh_asking_setup *setup, kh_are
         return kh_fail(err, KH_ENOMEM, "out of memory for %zu demands", asking->n);
     KH_TRY(kh_kernel_handle(asking->kernel, "request", ask, asking, &asking->request, err));
     KH_TRY(kh_kernel_join(asking->kernel, &ops, asking, err));
+    if (asking->n > FITS_A_CACHE)
+        kh_kernel_warm(asking->kernel, asking->request, warm);
     if (setup->varies)
         KH_TRY(make_paces(asking, arena, err));
     for (uint32_t i = 0; i < asking->n; i++) {

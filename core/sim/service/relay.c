@@ -343,6 +343,25 @@ void kh_relay_send_share(kh_relay *relay, uint32_t demand, uint32_t route, uint3
     send(relay, demand, route, key, true);
 }
 
+void kh_relay_warm(const kh_relay *relay, uint32_t index, unsigned step)
+{
+    const kh_relay_demand *demand = &relay->demands[index];
+    if (step == 0) {
+        __builtin_prefetch(demand);
+        return;
+    }
+    if (demand->fixed_route == KH_NO_INDEX)
+        return;
+    const kh_routes_entry *entry = &relay->routing->routes.entries[demand->fixed_route];
+    if (step == 1)
+        __builtin_prefetch(entry);
+    else if (step == 2)
+        __builtin_prefetch(entry->links);
+    else
+        for (uint32_t i = 0; i < entry->n_links; i++)
+            kh_links_expect(relay->links, entry->links[i].i);
+}
+
 void kh_relay_issue(kh_relay *relay, uint32_t index, uint32_t ticket)
 {
     kh_relay_demand *demand = &relay->demands[index];

@@ -135,6 +135,8 @@ kh_status kh_relay_watch(kh_relay *relay, kh_relay_witness tell, void *self, kh_
 
 /** One new request of a demand, now. It may end before this returns. A failure is kept in the event queue's status.
  *  @param ticket what the demand's client is told of it */
+/** Asks for the memory that kh_relay_issue() will need, in steps 0 to 3 (kh_warmer). */
+void kh_relay_warm(const kh_relay *relay, uint32_t demand, unsigned step);
 void kh_relay_issue(kh_relay *relay, uint32_t demand, uint32_t ticket);
 
 /** For the splitter: a share sets out; a request ends, and is counted and told of as such; one more of a demand waits, or one less.
