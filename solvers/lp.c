@@ -63,11 +63,13 @@ static kh_status attempt(kh_lp_work *w, bool careful, kh_error *err)
 {
     kh_lp scaled;
     kh_lp_scale scale;
+    double start_s = kh_clock_s();
     kh_arena_reset(w->scratch);
     KH_TRY(kh_lp_scale_make(&w->lp, careful, w->scratch, &scale, &scaled, err));
+    double now_s = kh_clock_s(); /* the proof takes about as long as the scaling took */
     kh_lp_task task = {.lp = &scaled,
                        .program = w->options->program,
-                       .time_limit_s = w->deadline_s - kh_clock_s(),
+                       .time_limit_s = w->deadline_s - now_s - (now_s - start_s),
                        .careful = careful,
                        .grown = w->grown};
     scaled.integer = NULL;
@@ -82,7 +84,8 @@ static kh_status attempt(kh_lp_work *w, bool careful, kh_error *err)
     kh_lp_proof proof;
     KH_TRY(kh_lp_prove(&w->lp, &scale, &point, w->scratch, &proof, err));
     w->answer.objective = proof.feasible ? proof.objective : (double)NAN;
-    w->answer.bound = status == KH_OK ? proof.bound : w->lp.maximise ? HUGE_VAL : -HUGE_VAL;
+    if (status == KH_OK)
+        w->answer.bound = proof.bound;
     if (status == KH_OK && !proof.optimal)
         return kh_fail(err, KH_EINTERNAL, "the answer to a linear program of %zu rows and %zu columns has %s", w->lp.n_rows,
                        w->lp.n_columns, proof.fault);
@@ -92,6 +95,7 @@ static kh_status attempt(kh_lp_work *w, bool careful, kh_error *err)
 kh_status kh_lp_work_linear(kh_lp_work *w, kh_error *err)
 {
     w->answer.objective = (double)NAN;
+    w->answer.bound = w->lp.maximise ? HUGE_VAL : -HUGE_VAL;
     if (!(w->deadline_s > kh_clock_s()))
         return kh_fail(err, KH_TIMELIMIT, "no time is left for a linear program");
     kh_status status = attempt(w, false, err);

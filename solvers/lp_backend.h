@@ -62,6 +62,10 @@ typedef struct kh_lp_task {
     kh_lp_cuts *cuts; /**< for look */
 } kh_lp_task;
 
+/** kh_lp_write_mps() with a deadline by kh_clock_s().
+ *  @return KH_TIMELIMIT too */
+kh_status kh_lp_write_mps_until(const kh_lp *lp, const char *about, double deadline_s, FILE *file, kh_error *err);
+
 /** Fills primal, dual (as far as given), places, objective; bound for integer programs.
  *  @return as kh_lp_solve(); KH_TIMELIMIT with objective NAN: no point */
 kh_status kh_lp_glpk_solve(const kh_lp_task *task, kh_lp_solution *solution, kh_error *err);

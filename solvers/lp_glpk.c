@@ -21,7 +21,7 @@ typedef struct call {
     const kh_lp *lp;
     kh_lp_solution *solution;
     glp_prob *problem;
-    int *row, *column; /* triplets, from 1 as GLPK wants them */
+    int *line; /* a column's rows or a row's columns, from 1 as GLPK wants them */
     double *value;
     double *point; /* [1 + n_columns] */
     double deadline_s;
@@ -71,18 +71,21 @@ static void load_bounds(const call *c)
     }
 }
 
-static void load_matrix(const call *c)
+/* Column by column, since that can stop at the deadline. */
+static bool load_matrix(const call *c)
 {
     const kh_lp *lp = c->lp;
-    size_t n = 0;
-    for (size_t j = 0; j < lp->n_columns; j++)
-        for (size_t k = lp->start[j]; k < lp->start[j + 1]; k++) {
-            n++;
-            c->row[n] = (int)lp->row[k] + 1;
-            c->column[n] = (int)j + 1;
-            c->value[n] = lp->value[k];
+    for (size_t j = 0; j < lp->n_columns; j++) {
+        if (kh_clock_s() > c->deadline_s)
+            return false;
+        size_t n = lp->start[j + 1] - lp->start[j];
+        for (size_t k = 0; k < n; k++) {
+            c->line[k + 1] = (int)lp->row[lp->start[j] + k] + 1;
+            c->value[k + 1] = lp->value[lp->start[j] + k];
         }
-    glp_load_matrix(c->problem, (int)n, c->row, c->column, c->value);
+        glp_set_mat_col(c->problem, (int)j + 1, (int)n, c->line, c->value);
+    }
+    return true;
 }
 
 static int glpk_place(uint8_t place, int type)
@@ -195,13 +198,13 @@ static void add_cuts(const call *c, size_t first)
     for (size_t i = first; i < cuts->n; i++) {
         size_t from = i > 0 ? cuts->end[i - 1] : 0, n = cuts->end[i] - from;
         for (size_t k = 0; k < n; k++) {
-            c->column[k + 1] = (int)cuts->column[from + k] + 1;
+            c->line[k + 1] = (int)cuts->column[from + k] + 1;
             c->value[k + 1] = cuts->value[from + k];
         }
         int row = glp_add_rows(c->problem, 1);
         glp_set_row_bnds(c->problem, row, bound_type(cuts->bounds[i][0], cuts->bounds[i][1]), cuts->bounds[i][0],
                          cuts->bounds[i][1]);
-        glp_set_mat_row(c->problem, row, (int)n, c->column, c->value);
+        glp_set_mat_row(c->problem, row, (int)n, c->line, c->value);
     }
 }
 
@@ -242,8 +245,7 @@ static int branch(call *c)
     options.tm_lim = left_ms(c);
     options.tol_int = WHOLE;
     options.mip_gap = c->task->gap;
-    options.gmi_cuts = GLP_ON;
-    options.mir_cuts = GLP_ON;
+    options.mir_cuts = GLP_ON; /* Gomory's are left out: they take long after the time limit, and seldom pay */
     options.cov_cuts = GLP_ON;
     options.cb_func = visit_node;
     options.cb_info = c;
@@ -287,6 +289,7 @@ static int start_method(const call *c)
 
 static kh_status run(call *c, kh_error *err)
 {
+    c->solution->objective = (double)NAN;
     c->problem = glp_create_prob();
     glp_set_obj_dir(c->problem, c->lp->maximise ? GLP_MAX : GLP_MIN);
     if (c->lp->n_rows > 0)
@@ -294,7 +297,9 @@ static kh_status run(call *c, kh_error *err)
     if (c->lp->n_columns > 0)
         glp_add_cols(c->problem, (int)c->lp->n_columns);
     load_bounds(c);
-    load_matrix(c);
+    if (!load_matrix(c))
+        return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed while GLPK took in the linear program",
+                       c->task->time_limit_s);
     if (c->solution->warm)
         load_basis(c);
     else if (c->task->careful)
@@ -331,19 +336,20 @@ static kh_status guard(call *c, kh_error *err)
 kh_status kh_lp_glpk_solve(const kh_lp_task *task, kh_lp_solution *solution, kh_error *err)
 {
     const kh_lp *lp = task->lp;
-    size_t n = lp->start[lp->n_columns] + lp->n_columns + 1; /* a cut has at most n_columns entries */
+    size_t longest = lp->n_columns; /* a cut may have them all */
+    for (size_t j = 0; j < lp->n_columns; j++)
+        longest = lp->start[j + 1] - lp->start[j] > longest ? lp->start[j + 1] - lp->start[j] : longest;
+    size_t n = longest + 1;
     call c = {.task = task, .lp = lp, .solution = solution, .deadline_s = kh_clock_s() + task->time_limit_s, .err = err};
-    c.row = malloc(n * sizeof *c.row);
-    c.column = malloc(n * sizeof *c.column);
+    c.line = malloc(n * sizeof *c.line);
     c.value = malloc(n * sizeof *c.value);
     c.point = malloc((lp->n_columns + 1) * sizeof *c.point);
     kh_status status;
-    if (c.row == NULL || c.column == NULL || c.value == NULL || c.point == NULL)
-        status = kh_fail(err, KH_ENOMEM, "no memory for a linear program of %zu entries", n - 1);
+    if (c.line == NULL || c.value == NULL || c.point == NULL)
+        status = kh_fail(err, KH_ENOMEM, "no memory for a linear program of %zu entries", lp->start[lp->n_columns]);
     else
         status = guard(&c, err);
-    free(c.row);
-    free(c.column);
+    free(c.line);
     free(c.value);
     free(c.point);
     return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/lp.h"
+#include "solvers/clock.h"
+#include "solvers/lp_backend.h"
 
 #include <math.h>
 #include <string.h>
@@ -33,11 +34,13 @@ static void write_marker(bool integer, size_t column, FILE *file)
 }
 
 /* A column without entries gets a cost of 0, since some readers drop what they do not see. */
-static void write_columns(const kh_lp *lp, FILE *file)
+static kh_status write_columns(const kh_lp *lp, double deadline_s, FILE *file, kh_error *err)
 {
     bool among_integers = false;
     fputs("COLUMNS\n", file);
     for (size_t j = 0; j < lp->n_columns; j++) {
+        if (kh_clock_s() > deadline_s)
+            return kh_fail(err, KH_TIMELIMIT, "the time limit passed while a linear program was written");
         bool integer = lp->integer != NULL && lp->integer[j];
         if (integer != among_integers)
             write_marker(integer, j, file);
@@ -49,6 +52,7 @@ static void write_columns(const kh_lp *lp, FILE *file)
     }
     if (among_integers)
         write_marker(false, lp->n_columns, file);
+    return KH_OK;
 }
 
 static void write_sides(const kh_lp *lp, FILE *file)
@@ -87,14 +91,19 @@ static void write_bounds(const kh_lp *lp, FILE *file)
     }
 }
 
-kh_status kh_lp_write_mps(const kh_lp *lp, const char *about, FILE *file, kh_error *err)
+kh_status kh_lp_write_mps_until(const kh_lp *lp, const char *about, double deadline_s, FILE *file, kh_error *err)
 {
     write_about(about, file);
     fputs("NAME keyhaul FREE\n", file);
     write_rows(lp, file);
-    write_columns(lp, file);
+    KH_TRY(write_columns(lp, deadline_s, file, err));
     write_sides(lp, file);
     write_bounds(lp, file);
     fputs("ENDATA\n", file);
     return ferror(file) ? kh_fail(err, KH_EWRITE, "the MPS file cannot be written") : KH_OK;
+}
+
+kh_status kh_lp_write_mps(const kh_lp *lp, const char *about, FILE *file, kh_error *err)
+{
+    return kh_lp_write_mps_until(lp, about, HUGE_VAL, file, err);
 }

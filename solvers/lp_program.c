@@ -79,7 +79,7 @@ static kh_status write_model(const run *r)
     FILE *file = fopen(r->path[MODEL], "w");
     if (file == NULL)
         return kh_fail(r->err, KH_EWRITE, "'%s' cannot be written", r->path[MODEL]);
-    kh_status status = kh_lp_write_mps(r->task->lp, NULL, file, r->err);
+    kh_status status = kh_lp_write_mps_until(r->task->lp, NULL, r->deadline_s, file, r->err);
     if (fclose(file) != 0 && status == KH_OK)
         status = kh_fail(r->err, KH_EWRITE, "'%s' cannot be written", r->path[MODEL]);
     return status;
@@ -111,7 +111,7 @@ static kh_status spawn(run *r, const char *const *arguments, pid_t *child)
 
 static void pause_for(double seconds)
 {
-    struct timespec time = {.tv_sec = 0, .tv_nsec = (long)(seconds * 1e9)};
+    struct timespec time = {.tv_sec = 0, .tv_nsec = (long)(fmax(seconds, 0) * 1e9)};
     (void)nanosleep(&time, NULL);
 }
 
@@ -130,7 +130,7 @@ static kh_status await(run *r, pid_t child)
             (void)kill(child, SIGKILL);
             r->killed = true;
         } else if (gone == 0)
-            pause_for(pause_s);
+            pause_for(fmin(pause_s, r->deadline_s - kh_clock_s()));
         pause_s = fmin(2 * pause_s, 0.02);
     }
     if (r->killed || (WIFEXITED(how) && WEXITSTATUS(how) == 0))
@@ -331,6 +331,7 @@ kh_status kh_lp_program_solve(const kh_lp_task *task, kh_lp_solution *solution, 
 {
     run r = {.task = task, .solution = solution, .err = err, .deadline_s = kh_clock_s() + task->time_limit_s};
     KH_TRY(choose(&r));
+    solution->objective = (double)NAN;
     kh_status status = make_folder(&r);
     if (status == KH_OK)
         status = write_model(&r);
