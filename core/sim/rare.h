@@ -17,7 +17,8 @@
  *  Exact in the mean whatever the thresholds; these are chosen by a pilot of their own so that about a fifth gets through.
  * Intervals are over independent repetitions of everything. */
 typedef struct kh_rare_options {
-    kh_sim_options sim; /**< duration and warm-up of stage 1; its journal, checkpoints, batches and series are not used */
+    kh_sim_options sim; /**< duration and warm-up of stage 1, at the block level; its journal, checkpoints, batches, series and
+                           mirror images are not used */
     kh_demand_id demand;
     size_t runs_per_stage; /**< >= 10 */
     size_t repetitions;    /**< >= 2, for the interval */
