@@ -9,7 +9,7 @@
 static const double ROUNDING = 1e-11;
 /* So many hops are worked on exactly in one event; then changes below the tolerance may wait for the next settling, at most
  * SETTLE_S away. Flows through short stores in a ring act on each other without end, each time less. */
-enum { EXACT_WORK = 256 };
+enum { EXACT_WORK = 128 };
 static const double TOLERANCE = 1e-3, SETTLE_S = 60;
 
 static void append(kh_fluid *fluid, struct kh_fluid_list *list, uint32_t link)

@@ -105,8 +105,12 @@ void kh_tank_advance(kh_tank *tank, kh_ns now)
 
 void kh_tank_advance_recorded(kh_tank *tank, kh_ns now, kh_recorder *recorder)
 {
+    if (recorder->span == 0) {
+        kh_tank_advance(tank, now);
+        return;
+    }
     double leg = leg_s(tank);
-    while (recorder->span > 0 && leg < kh_s_from_ns(now - tank->since)) {
+    while (leg < kh_s_from_ns(now - tank->since)) {
         kh_ns turns = tank->since + (kh_ns)ceil(leg * KH_NS_PER_S);
         kh_tank_advance(tank, turns < now ? turns : now);
         kh_recorder_record(recorder, tank->since, llround(tank->level));

@@ -9,7 +9,7 @@
 /** A key store as a tank: its level is piecewise linear in time while key is made and taken at constant rates. Its ledger is
  *      initial + generated = taken + lost + level.
  *
- *  The production of a store that rests when full runs to and fro between refill_below and capacity. That needs no events: level
+ *  The production of a store that rests when full runs up and down between refill_below and capacity. That needs no events: level
  * and ledger at any later time follow in closed form, whole periods at once (MATHS.md, 2). */
 typedef struct kh_tank {
     double takes_bps; /**< out */

@@ -183,7 +183,7 @@ static void a_node_that_is_down_closes_its_stores(void **state)
     handmade_destroy(&h);
 }
 
-/* A store that goes to and fro between refill level and full costs no events. */
+/* A store that goes up and down between refill level and full costs no events. */
 static void a_year_of_refills_costs_no_events(void **state)
 {
     (void)state;

@@ -52,7 +52,7 @@ static void what_does_not_fit_is_lost(void **state)
 }
 
 /* Falls 400 bit in 40 s, rises in 20 s. */
-static void a_store_that_rests_goes_to_and_fro_in_closed_form(void **state)
+static void a_store_that_rests_goes_up_and_down_in_closed_form(void **state)
 {
     (void)state;
     kh_tank tank = tank_of(1000, 600, 1000);
@@ -159,7 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_level_falls_and_rises_on_straight_lines),
         cmocka_unit_test(what_does_not_fit_is_lost),
-        cmocka_unit_test(a_store_that_rests_goes_to_and_fro_in_closed_form),
+        cmocka_unit_test(a_store_that_rests_goes_up_and_down_in_closed_form),
         cmocka_unit_test(production_of_a_link_that_is_down_is_lost),
         cmocka_unit_test(a_store_that_keeps_full_makes_what_is_taken),
         cmocka_unit_test(key_that_comes_at_once_is_cut_to_the_room),
