@@ -23,8 +23,12 @@ static kh_status check_inputs(const kh_engine_inputs *inputs, kh_error *err)
         return kh_fail(err, KH_ERANGE, "duration_s is %g, must be > 0 and at most %d years", options->duration_s, KH_LONGEST_YEARS);
     if (!(options->warm_up_s >= 0 && options->warm_up_s < options->duration_s))
         return kh_fail(err, KH_ERANGE, "warm_up_s is %g, must be in [0, %g)", options->warm_up_s, options->duration_s);
-    if (options->batches > KH_SIM_MOST_BATCHES)
-        return kh_fail(err, KH_ERANGE, "batches is %zu, at most %d", options->batches, KH_SIM_MOST_BATCHES);
+    kh_ns counted = kh_ns_from_s(options->duration_s) - kh_ns_from_s(options->warm_up_s);
+    if (counted == 0)
+        return kh_fail(err, KH_ERANGE, "warm_up_s is %g of %g s: nothing is counted", options->warm_up_s, options->duration_s);
+    if (options->batches > KH_SIM_MOST_BATCHES || options->batches > (uint64_t)counted)
+        return kh_fail(err, KH_ERANGE, "batches is %zu, must be at most %d, of a nanosecond or more", options->batches,
+                       KH_SIM_MOST_BATCHES);
     if (options->hop_latency_s < 0 || options->hop_latency_s > KH_LONGEST_S)
         return kh_fail(err, KH_ERANGE, "hop_latency_s is %g, must be >= 0", options->hop_latency_s);
     return KH_OK;

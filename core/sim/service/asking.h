@@ -13,9 +13,8 @@ typedef struct kh_asking_pace {
 } kh_asking_pace;
 
 /** Demands that ask for keys, each at the times of its traffic; those with calls ask by their calls. Tickets: encryptor pair times
- *  directions + direction; 0 for all others.. In a rush these are times of a
- *  clock of the demand's own, which runs `factor` times as fast: the next request comes sooner at once, and all intervals are so
- *  much shorter. */
+ *  directions + direction; 0 for all others. In a rush the times of the traffic are those of a clock of the demand's own, which
+ * runs `factor` times as fast: the next request comes sooner at once, and all intervals are so much shorter. */
 typedef struct kh_asking {
     kh_kernel *kernel;
     kh_kms_desk *kms;
