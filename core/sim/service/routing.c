@@ -245,7 +245,7 @@ bool kh_routing_admits(const kh_routing *routing, uint32_t route, uint32_t rank)
 static void hear(void *self, uint32_t link, kh_link_news news)
 {
     kh_routing *routing = self;
-    if (news == KH_LINK_KEY)
+    if (news != KH_LINK_DOWN && news != KH_LINK_UP)
         return;
     routing->version++;
     if (news == KH_LINK_UP)

@@ -7,7 +7,7 @@
 
 /* An engine in which links fail and requests come at the times of a script, and which writes down what is delivered. */
 
-typedef enum scripted_act { ACT_ASK, ACT_BREAK, ACT_REPAIR } scripted_act;
+typedef enum scripted_act { ACT_ASK, ACT_BREAK, ACT_REPAIR, ACT_BREAK_MODULE } scripted_act;
 
 typedef struct scripted_step {
     kh_ns time;
@@ -53,6 +53,8 @@ static inline void scripted_do(void *self, uint32_t i)
         kh_links_break(&s->engine.links, step->on);
     if (step->act == ACT_REPAIR)
         kh_links_repair(&s->engine.links, step->on);
+    if (step->act == ACT_BREAK_MODULE)
+        kh_links_break_module(&s->engine.links, step->on);
 }
 
 static inline void scripted_deliver(void *self, const kh_relay_delivery *delivery)

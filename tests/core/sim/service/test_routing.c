@@ -167,16 +167,16 @@ static void the_price_of_a_hop_rises_from_one_to_twice_the_nodes(void **state)
     assert_int_equal(kh_price_of(&table, &store, 0, 0), 4096);
 }
 
-static void the_adaptive_route_leaves_an_empty_store_within_the_refresh_time(void **state)
+/* @param also what may happen beside: it must not matter */
+static void assert_empty_store_is_left(scripted_step also)
 {
-    (void)state;
     handmade h = ring(1000, 256);
     h.net.qkd_links[1].key_store.initial_keys = 4; /* as many as are asked for in the first 10 s */
     h.rates.qkd[1] = (kh_qkd_rate){0};
     h.options.routing = (kh_routing_options){.policy = KH_ROUTING_ADAPTIVE, .refresh_s = 20};
     h.options.late_after_s = 1;
-    static const scripted_step steps[] = {{S(1), ACT_ASK, 0},  {S(2), ACT_ASK, 0},  {S(3), ACT_ASK, 0}, {S(20.9), ACT_ASK, 0},
-                                          {S(21), ACT_ASK, 0}, {S(22), ACT_ASK, 0}, {S(30), ACT_ASK, 0}};
+    const scripted_step steps[] = {{S(1), ACT_ASK, 0},  {S(2), ACT_ASK, 0},  {S(3), ACT_ASK, 0},  {S(20.9), ACT_ASK, 0},
+                                   {S(21), ACT_ASK, 0}, {S(22), ACT_ASK, 0}, {S(30), ACT_ASK, 0}, also};
     static scripted s;
     h.net.qkd_links[1].key_store.capacity_keys = 4; /* full at first: no dearer than the others */
     scripted_start(&s, &h, steps, sizeof steps / sizeof steps[0]);
@@ -187,6 +187,18 @@ static void the_adaptive_route_leaves_an_empty_store_within_the_refresh_time(voi
     assert_true(result->demands[0].routing.rerouted == 3 && result->demands[0].blocked == 0);
     scripted_end(&s);
     handmade_destroy(&h);
+}
+
+static void the_adaptive_route_leaves_an_empty_store_within_the_refresh_time(void **state)
+{
+    (void)state;
+    assert_empty_store_is_left((scripted_step){S(1000), ACT_BREAK, 4});
+}
+
+static void a_link_that_makes_less_key_is_no_reason_to_seek_a_route(void **state)
+{
+    (void)state;
+    assert_empty_store_is_left((scripted_step){S(10), ACT_BREAK_MODULE, 0});
 }
 
 /* A link of the planned route fails for good at 100 s: key is asked for at 1/s, the stores hold 50. */
@@ -251,6 +263,7 @@ int main(void)
         cmocka_unit_test(untrusted_nodes_and_switches_do_not_relay),
         cmocka_unit_test(the_price_of_a_hop_rises_from_one_to_twice_the_nodes),
         cmocka_unit_test(the_adaptive_route_leaves_an_empty_store_within_the_refresh_time),
+        cmocka_unit_test(a_link_that_makes_less_key_is_no_reason_to_seek_a_route),
         cmocka_unit_test(policies_serve_what_they_must_after_a_failure),
         cmocka_unit_test(wrong_options_are_refused),
     };
