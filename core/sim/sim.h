@@ -157,7 +157,8 @@ typedef struct kh_sim_demand {
 typedef struct kh_sim_eavesdropping {
     double attacks;   /**< that began */
     double alarms;    /**< quarantines that began; a long attack may give several */
-    double unnoticed; /**< attacks that ended without one: below the threshold, or the link made no key */
+    double unnoticed; /**< attacks that ended without one: below the threshold, or the link made no key. One that ended while its
+                         block was in the making may give the alarm yet and is then not among them */
     double quarantine_s;
     double discarded_bits; /**< made while somebody was heard listening; part of lost_bits */
 } kh_sim_eavesdropping;

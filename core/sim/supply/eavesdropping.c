@@ -41,7 +41,7 @@ static void start(kh_eavesdropping *e, kh_eavesdropper *attack)
     const kh_fault *fault = attack->fault;
     double qber = kh_links_qber(e->links, attack->link);
     attack->attacks++;
-    attack->noticed = false;
+    attack->noticed = attack->overlooked = false;
     attack->is_heard = (isnan(qber) ? 0 : qber) + fault->qber > fault->alarm_qber;
     if (attack->is_heard)
         kh_links_tap(e->links, attack->link);
@@ -52,7 +52,8 @@ static void start(kh_eavesdropping *e, kh_eavesdropper *attack)
 
 static void stop(kh_eavesdropping *e, kh_eavesdropper *attack)
 {
-    attack->unnoticed += !attack->noticed;
+    attack->overlooked = !attack->noticed;
+    attack->unnoticed += attack->overlooked;
     if (attack->is_heard)
         kh_links_untap(e->links, attack->link);
     else
@@ -76,6 +77,8 @@ static void hear(void *self, uint32_t link, kh_link_news news)
     if (news != KH_LINK_TAPPED || index == KH_NO_INDEX || !kh_links_up(e->links, link))
         return;
     kh_eavesdropper *attack = &e->all[index];
+    attack->unnoticed -= attack->overlooked; /* its last block, ready only now, gives it away */
+    attack->overlooked = false;
     attack->noticed = attack->quarantined = true;
     attack->alarms++;
     attack->quarantined_since = kh_kernel_now(e->kernel);
@@ -107,6 +110,7 @@ static void restart(void *self)
     for (size_t i = 0; i < e->spells.n; i++) {
         kh_eavesdropper *attack = &e->all[i];
         attack->attacks = attack->alarms = attack->unnoticed = 0;
+        attack->overlooked = false;
         attack->quarantine_ns = 0;
         attack->quarantined_since = kh_kernel_now(e->kernel);
     }
@@ -120,6 +124,7 @@ static void visit(void *self, kh_state *state)
         kh_eavesdropper *attack = &e->all[i];
         KH_STATE(state, attack->is_heard);
         KH_STATE(state, attack->noticed);
+        KH_STATE(state, attack->overlooked);
         KH_STATE(state, attack->quarantined);
         KH_STATE(state, attack->quarantined_since);
         KH_STATE(state, attack->attacks);

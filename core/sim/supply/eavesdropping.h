@@ -23,6 +23,7 @@ typedef struct kh_eavesdropper {
     kh_ns quarantine;
     bool is_heard;           /* this and the next: in the present spell, the error rate is above the threshold */
     bool noticed;            /* there was an alarm */
+    bool overlooked;         /* over, and counted as unnoticed; its last block may still give the alarm */
     bool quarantined;        /**< now */
     kh_ns quarantined_since; /* the present quarantine, or the statistics */
     kh_ns quarantine_ns;     /* of closed quarantines */

@@ -37,6 +37,16 @@ static void the_first_block_that_was_listened_to_is_thrown_away_and_the_link_shu
     handmade_destroy(&h);
 }
 
+static void an_attack_that_its_last_block_gives_away_is_not_unnoticed(void **state)
+{
+    (void)state;
+    handmade h = attacked_link(0.02, 0.10, 4);
+    h.net.faults[0].duration_h = 3 / S_PER_H; /* over at 17 s, alarm at 20 s */
+    const kh_sim_link *link = &handmade_run(&h)->links[0];
+    assert_true(link->eavesdropping.attacks == 1 && link->eavesdropping.alarms == 1 && link->eavesdropping.unnoticed == 0);
+    handmade_destroy(&h);
+}
+
 static void an_attack_that_goes_on_after_the_quarantine_gives_the_alarm_again(void **state)
 {
     (void)state;
@@ -124,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_block_that_was_listened_to_is_thrown_away_and_the_link_shut),
+        cmocka_unit_test(an_attack_that_its_last_block_gives_away_is_not_unnoticed),
         cmocka_unit_test(an_attack_that_goes_on_after_the_quarantine_gives_the_alarm_again),
         cmocka_unit_test(stored_key_stays_usable_in_quarantine),
         cmocka_unit_test(below_the_threshold_nobody_notices_and_there_is_less_key),
