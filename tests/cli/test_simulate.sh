@@ -47,4 +47,19 @@ times = [note["t_s"] for note in notes]
 assert len(notes) > 100 and times == sorted(times) and 86400 <= times[0] and times[-1] < 2 * 86400
 assert {"block", "served"} <= {note["what"] for note in notes}
 PY
+# options that would change nothing, or that a level does not play
+lonely() { # OPTION COMPANY ARGUMENT...
+    option=$1 company=$2
+    shift 2
+    expect 64 "$option alone" "$KEYHAUL" simulate "$net" "$@"
+    says err "$company" "$option alone"
+}
+lonely --needed "add --disjoint" --needed 1
+lonely --restoration "add --routing restore" --restoration 5
+lonely --trace-to "add --trace FILE" --trace-to 2
+lonely --checkpoint-every "add --checkpoint FILE" --checkpoint-every 2
+for other in "--routing adaptive" "--disjoint 2" "--classes 3" "--admission 0.5" "--rare medical"; do
+    # shellcheck disable=SC2086
+    lonely "$other" "--level fluid does not go with" --level fluid $other
+done
 finish

@@ -113,7 +113,7 @@ static void add_policy(option_list *list, simulate_args *args)
                                    .help = "plan (default), shortest, adaptive (by store levels), restore (after failures)"},
                                   {.name = "restoration",
                                    .kind = CLI_NUMBER,
-                                   .target = &args->sim.routing.restoration_s,
+                                   .target = &args->restoration_s,
                                    .low = 0,
                                    .high = 1e6,
                                    .argument = "SECONDS",
@@ -217,6 +217,8 @@ static kh_status set_policy(simulate_args *args, kh_error *err)
                        (unsigned long long)args->needed, (unsigned long long)args->disjoint);
     if (args->disjoint > 1 && sim->routing.policy == KH_ROUTING_RESTORE)
         return kh_fail(err, KH_EUSAGE, "--disjoint does not go with --routing restore: take plan, shortest or adaptive");
+    if (!isnan(args->restoration_s))
+        sim->routing.restoration_s = args->restoration_s;
     sim->routing.disjoint_paths = (uint32_t)args->disjoint;
     sim->routing.shares_needed = (uint32_t)args->needed;
     sim->classes.n = (uint32_t)args->classes;
@@ -227,15 +229,50 @@ static kh_status set_policy(simulate_args *args, kh_error *err)
     return KH_OK;
 }
 
+/* An option that would change nothing is a mistake of whoever gave it. */
+static kh_status check_company(const simulate_args *args, kh_error *err)
+{
+    const cli_run_files *files = &args->files;
+    bool window = files->trace_from_days > 0 || files->trace_to_days <= KH_SIM_MOST_DAYS;
+    const struct {
+        const char *option, *company;
+        bool alone;
+    } rules[] = {
+        {"--needed", "--disjoint 2 or more", args->needed > 0 && args->disjoint == 1},
+        {"--restoration", "--routing restore", !isnan(args->restoration_s) && args->sim.routing.policy != KH_ROUTING_RESTORE},
+        {"--trace-from and --trace-to", "--trace FILE", window && files->trace == NULL},
+        {"--checkpoint-every", "--checkpoint FILE", files->checkpoint_every_days > 0 && files->checkpoint == NULL},
+    };
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (rules[i].alone)
+            return kh_fail(err, KH_EUSAGE, "%s without effect: add %s", rules[i].option, rules[i].company);
+    return KH_OK;
+}
+
+/* The engine refuses these too, but does not know the names of the options. */
+static kh_status set_level(simulate_args *args, kh_error *err)
+{
+    const kh_routing_options *routing = &args->sim.routing;
+    bool fluid = strcmp(args->level, "fluid") == 0;
+    if (!fluid && strcmp(args->level, "block") != 0)
+        return kh_fail(err, KH_EUSAGE, "--level is '%s', must be block or fluid", args->level);
+    args->sim.level = fluid ? KH_SIM_FLUID : KH_SIM_BLOCK;
+    const char *other = args->rare != NULL                        ? "--rare"
+                        : routing->policy != KH_ROUTING_PLAN      ? "another --routing than plan"
+                        : args->disjoint > 1                      ? "--disjoint"
+                        : args->classes > 0 && args->classes != 2 ? "another --classes than 2"
+                        : !isnan(args->admission)                 ? "--admission"
+                                                                  : NULL;
+    return fluid && other != NULL ? kh_fail(err, KH_EUSAGE, "--level fluid does not go with %s: leave --level out", other) : KH_OK;
+}
+
 /* What must agree. */
 static kh_status check(simulate_args *args, kh_error *err)
 {
     const cli_run_files *files = &args->files;
     bool one_run = args->batches > 0 || files->trace != NULL || files->checkpoint != NULL || files->resume != NULL;
-    bool fluid = strcmp(args->level, "fluid") == 0;
-    if (!fluid && strcmp(args->level, "block") != 0)
-        return kh_fail(err, KH_EUSAGE, "--level is '%s', must be block or fluid", args->level);
-    args->sim.level = fluid ? KH_SIM_FLUID : KH_SIM_BLOCK;
+    KH_TRY(set_level(args, err));
+    KH_TRY(check_company(args, err));
     if (args->warm_up_days >= args->days)
         return kh_fail(err, KH_EUSAGE, "--warm-up is %g days, must be less than --days %g", args->warm_up_days, args->days);
     if (one_run && args->replications > 1)
@@ -266,6 +303,7 @@ kh_status simulate_args_parse(int argc, char **argv, simulate_args *args, bool *
                             .processes = 1,
                             .objective = "max-min",
                             .disjoint = 1,
+                            .restoration_s = (double)NAN,
                             .admission = (double)NAN};
     args->level = "block";
     args->days = args->sim.duration_s / KH_S_PER_DAY;
@@ -277,9 +315,9 @@ kh_status simulate_args_parse(int argc, char **argv, simulate_args *args, bool *
     add_files(&list, &args->files);
     add_output(&list, args);
     const cli_usage usage = {.examples = "  keyhaul simulate topologies/bristol-cambridge.yaml --days 365 -r 30\n"
-                                         "  keyhaul simulate topologies/nokia-kddi.yaml --routing restore --audit\n"
+                                         "  keyhaul simulate topologies/frankfurt-warsaw-prague.yaml --routing restore\n"
                                          "  keyhaul simulate topologies/europe.yaml --days 365 --level fluid -j 2\n"
-                                         "  keyhaul simulate topologies/nokia-kddi.yaml --days 2 --trace trace.jsonl",
+                                         "  keyhaul simulate topologies/bristol-cambridge.yaml --days 2 --trace t.jsonl",
                              .line = "keyhaul simulate TOPOLOGY.yaml [options]",
                              .about =
                                  "Plays the plan: key made in blocks, relayed hop by hop, stored, asked for by encryptors and\n"

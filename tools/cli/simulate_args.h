@@ -18,7 +18,7 @@ typedef struct simulate_args {
     const char *rare;    /**< id of a demand; NULL: a plain simulation */
     const char *routing; /**< NULL: not given */
     uint64_t disjoint, needed, classes;
-    double admission; /**< NAN: not given */
+    double admission, restoration_s; /**< NAN: not given */
     bool no_faults, json, require;
     cli_run_files files;
 } simulate_args;
