@@ -62,4 +62,15 @@ for other in "--routing adaptive" "--disjoint 2" "--classes 3" "--admission 0.5"
     # shellcheck disable=SC2086
     lonely "$other" "--level fluid does not go with" --level fluid $other
 done
+# what a reader must be told besides the figures
+expect 0 "a network without QKD demands" "$KEYHAUL" simulate topologies/nokia-kddi.yaml --days 2
+says out "No demand asks for QKD key" "a network without QKD demands"
+expect 0 "demands without a route" "$KEYHAUL" simulate topologies/amsterdam-kajaani.yaml
+says out "Without a route ('keyhaul plan' says why): whatif-qkd, whatif-hybrid." "demands without a route"
+says out "In a run, on average: fibre cuts" "what broke"
+awk 'length > 80' "$scratch/out" | grep -q . && fail "a line is wider than a terminal of 80 columns"
+sed '/id: Q-BSE-ADA/s/}$/, key_store: {capacity_keys: 3000, when_full: drop-block}}/; s|\[library|['"$PWD"'/topologies/library|' "$net" >"$scratch/small.yaml"
+expect 0 "a store smaller than a block" "$KEYHAUL" simulate "$scratch/small.yaml" --days 2 -r 1 --no-faults
+says out "drop-block keeps nothing of it" "a store smaller than a block"
+says out "Nothing broke." "without faults"
 finish

@@ -31,42 +31,41 @@ typedef struct group {
 
 static const group of_demands[] = {
     {"routing",
-     "routing",
+     "routing of keys; restorations, mean time; disjoint paths, keys of fewer shares",
      {DEMAND(routing.refused, "refused", "refused", 1), DEMAND(routing.rerouted, "rerouted", "rerouted", 1),
-      DEMAND(routing.restorations, "restorations", "restorations", 1),
+      DEMAND(routing.restorations, "restorations", "restored", 1),
       DEMAND(routing.mean_restoration_s, "mean_restoration_s", "after s", 1),
-      DEMAND(routing.disjoint_paths, "disjoint_paths", "disjoint paths", 1),
-      DEMAND(routing.fewer_shares, "fewer_shares", "fewer shares", 1)}},
+      DEMAND(routing.disjoint_paths, "disjoint_paths", "paths", 1), DEMAND(routing.fewer_shares, "fewer_shares", "fewer", 1)}},
     {"encryptors",
-     "encryptors",
-     {DEMAND(encryptors.flows, "flows", "flows", 1), DEMAND(encryptors.fresh, "fresh", "fresh key %", 100),
-      DEMAND(encryptors.grace, "grace", "old key %", 100), DEMAND(encryptors.fallback, "fallback", "fallback %", 100),
+     "encryptors: time on a fresh key, on an old one (grace), on the fallback",
+     {DEMAND(encryptors.flows, "flows", "flows", 1), DEMAND(encryptors.fresh, "fresh", "fresh %", 100),
+      DEMAND(encryptors.grace, "grace", "old %", 100), DEMAND(encryptors.fallback, "fallback", "fallback %", 100),
       DEMAND(encryptors.stopped, "stopped", "stopped %", 100), DEMAND(encryptors.changes, "changes", "changes", 1)}},
     {"pads",
      "one-time pads",
      {DEMAND(pads.starved, "starved", "starved %", 100), DEMAND(pads.longest_gap_s, "longest_gap_s", "longest gap s", 1)}},
     {"pair_store",
-     "end-to-end stores",
-     {DEMAND(store.initial_bits, "initial_bits", NULL, 1), DEMAND(store.filled_bits, "filled_bits", "filled Mbit", 1e-6),
-      DEMAND(store.drawn_bits, "drawn_bits", "drawn Mbit", 1e-6), DEMAND(store.stored_bits, "stored_bits", "stored Mbit", 1e-6),
-      DEMAND(store.lowest_bits, "lowest_bits", "lowest Mbit", 1e-6), DEMAND(store.failed, "failed", "relays failed", 1)}},
+     "end-to-end stores, Mbit",
+     {DEMAND(store.initial_bits, "initial_bits", NULL, 1), DEMAND(store.filled_bits, "filled_bits", "filled", 1e-6),
+      DEMAND(store.drawn_bits, "drawn_bits", "drawn", 1e-6), DEMAND(store.stored_bits, "stored_bits", "stored", 1e-6),
+      DEMAND(store.lowest_bits, "lowest_bits", "lowest", 1e-6), DEMAND(store.failed, "failed", "relays failed", 1)}},
     {"kms",
      "key management",
      {DEMAND(kms.requests, "requests", "requests", 1), DEMAND(kms.mean_wait_s, "mean_wait_s", "wait s", 1),
       DEMAND(kms.busy, "busy", "busy %", 100), DEMAND(kms.longest_queue, "longest_queue", "longest queue", 1)}},
     {"calls",
-     "calls",
+     "calls: offered, blocked, cut off; lines busy: mean, most, all",
      {DEMAND(calls.offered, "offered", "offered", 1), DEMAND(calls.without_line, "without_line", "no line", 1),
       DEMAND(calls.without_key, "without_key", "no key", 1), DEMAND(calls.cut, "cut", "cut", 1),
-      DEMAND(calls.mean_busy, "mean_busy", "busy lines", 1), DEMAND(calls.most_busy, "most_busy", "most", 1),
+      DEMAND(calls.mean_busy, "mean_busy", "busy", 1), DEMAND(calls.most_busy, "most_busy", "most", 1),
       DEMAND(calls.all_busy, "all_busy", "all busy %", 100)}},
     {"transfers",
-     "transfers",
-     {DEMAND(transfers.begun, "begun", "begun", 1), DEMAND(transfers.completed, "completed", "completed", 1),
+     "transfers: data moved; time with data to move and a line down, or no key",
+     {DEMAND(transfers.begun, "begun", "begun", 1), DEMAND(transfers.completed, "completed", "done", 1),
       DEMAND(transfers.waiting, "waiting", "waiting", 1), DEMAND(transfers.moved_bits, "moved_bits", "moved TB", 1.0 / 8e12),
       DEMAND(transfers.mean_completion_s, "mean_completion_s", "mean s", 1),
       DEMAND(transfers.longest_completion_s, "longest_completion_s", "longest s", 1),
-      DEMAND(transfers.stalled_by_lines, "stalled_by_lines", "lines down %", 100),
+      DEMAND(transfers.stalled_by_lines, "stalled_by_lines", "no line %", 100),
       DEMAND(transfers.stalled_by_keys, "stalled_by_keys", "no key %", 100)}},
     {"exposure",
      "keys known to somebody in compromised nodes",
@@ -80,7 +79,7 @@ static const group of_links[] = {
      {LINK(eavesdropping.attacks, "attacks", "attacks", 1), LINK(eavesdropping.alarms, "alarms", "alarms", 1),
       LINK(eavesdropping.unnoticed, "unnoticed", "unnoticed", 1),
       LINK(eavesdropping.quarantine_s, "quarantine_s", "quarantine h", 1.0 / 3600),
-      LINK(eavesdropping.discarded_bits, "discarded_bits", "thrown away Mbit", 1e-6)}},
+      LINK(eavesdropping.discarded_bits, "discarded_bits", "lost Mbit", 1e-6)}},
     {"ageing",
      "key that grew old or was not yet at both ends",
      {LINK(expired_bits, "expired_bits", "expired Mbit", 1e-6), LINK(transit_bits, "transit_bits", "on the way Mbit", 1e-6)}},
@@ -199,6 +198,18 @@ static cli_table start_table(const kh_pipeline *p, const noun *n, const group *g
     return cli_table_start(p->arena, columns != NULL ? columns : n->name);
 }
 
+static void write_number(double number, const field *f, cli_table *table)
+{
+    if (isnan(number))
+        cli_table_cell(table, "-");
+    else if (f->scale == 100 && number > 0 && number < 0.001) /* percent */
+        cli_table_cell(table, "<0.001");
+    else if (fabs(number) >= 1e3 || number == floor(number))
+        cli_table_cell(table, "%.0f", number);
+    else
+        cli_table_cell(table, fabs(number) >= 10 ? "%.5g" : "%.3g", number);
+}
+
 static void write_row(const kh_pipeline *p, const noun *n, const group *g, size_t i, cli_table *table)
 {
     cli_table_cell(table, "%s", id_of(n, p->net, i));
@@ -206,10 +217,7 @@ static void write_row(const kh_pipeline *p, const noun *n, const group *g, size_
         double mean = estimate(p, n, &g->fields[f], i).mean * g->fields[f].scale;
         if (g->fields[f].column == NULL)
             continue;
-        if (isnan(mean))
-            cli_table_cell(table, "-");
-        else
-            cli_table_cell(table, fabs(mean) >= 1e5 || mean == floor(mean) ? "%.0f" : "%.4g", mean);
+        write_number(mean, &g->fields[f], table);
     }
 }
 

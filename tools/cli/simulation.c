@@ -5,24 +5,27 @@
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/sim_fields.h"
+#include "tools/cli/sim_notes.h"
 #include "tools/cli/table.h"
 #include "tools/study/figures.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <stdio.h>
 
+/* The half-width with two digits, the mean with as many decimals. */
 static void percent_cell(cli_table *table, kh_estimate e)
 {
-    char width[32] = "";
-    if (isfinite(e.half_width_95) && e.half_width_95 > 5e-6)
-        (void)snprintf(width, sizeof width, "+-%.3g", 100.0 * e.half_width_95);
-    cli_table_cell(table, "%.5g%s", 100.0 * e.mean, width);
+    double width = 100 * e.half_width_95;
+    int decimals = width > 0 ? (int)fmax(0, 1 - floor(log10(width))) : 0;
+    if (isfinite(width) && width > 5e-4)
+        cli_table_cell(table, "%.*f+-%.*f", decimals, 100 * e.mean, decimals, width);
+    else
+        cli_table_cell(table, "%.5g", 100 * e.mean);
 }
 
 static void write_demands(const kh_pipeline *p, kh_str *out)
 {
-    cli_table table = cli_table_start(p->arena, "demand|>keys asked|>served|>late|>blocked|>wait s|>available %");
+    cli_table table = cli_table_start(p->arena, "demand|>asked|>served|>late|>blocked|>wait s|>available %");
     for (size_t i = 0; i < p->net->n_demands; i++) {
         if (!kh_demand_needs_qkd(&p->net->demands[i]))
             continue;
@@ -39,7 +42,7 @@ static void write_demands(const kh_pipeline *p, kh_str *out)
 
 static void write_links(const kh_pipeline *p, kh_str *out)
 {
-    cli_table table = cli_table_start(p->arena, "link|>up %|>lowest store, keys|>key made, Mbit|>lost %");
+    cli_table table = cli_table_start(p->arena, "link|>up %|>lowest keys|>made Mbit|>lost %");
     for (size_t i = 0; i < p->net->n_qkd_links; i++) {
         double made = kh_figure_estimate(p, kh_figure_generated_bits, i).mean;
         if (!(made > 0.0))
@@ -48,7 +51,8 @@ static void write_links(const kh_pipeline *p, kh_str *out)
         percent_cell(&table, kh_figure_estimate(p, kh_figure_up_fraction, i));
         cli_table_number(&table, kh_figure_estimate(p, kh_figure_lowest_bits, i).mean / KH_KEY_BITS, 0);
         cli_table_number(&table, made / 1e6, 1);
-        cli_table_number(&table, 100.0 * kh_figure_estimate(p, kh_figure_lost_bits, i).mean / made, 1);
+        double all = made + kh_figure_estimate(p, kh_figure_initial_bits, i).mean; /* what is lost may be of before */
+        cli_table_number(&table, 100.0 * kh_figure_estimate(p, kh_figure_lost_bits, i).mean / all, 1);
     }
     if (table.n_cells > 0)
         kh_str_append(out, "\n");
@@ -60,9 +64,15 @@ static void write_head(const kh_pipeline *p, kh_str *out)
     const kh_sim_result *first = p->sims[0], *last = p->sims[p->n_sims - 1];
     const char *what = p->batched ? "batch" : "replication", *several = p->batched ? "es of one run" : "s";
     double days = (p->batched ? last : first)->duration_s / KH_S_PER_DAY;
-    kh_str_printf(out, "%s: %g days, %zu %s%s from seed %llu, first %g days not counted\n%s\n", p->net->name, days, p->n_sims, what,
-                  p->n_sims == 1 ? "" : several, (unsigned long long)first->seed, first->warm_up_s / KH_S_PER_DAY,
-                  p->paired ? "every second replication mirrors the one before\n" : "");
+    double warm_up_days = first->warm_up_s / KH_S_PER_DAY;
+    kh_str head = {0};
+    kh_str_printf(&head, "%s: %g days, %zu %s%s from seed %llu, not counting the first %g day%s.%s", p->net->name, days, p->n_sims,
+                  what, p->n_sims == 1 ? "" : several, (unsigned long long)first->seed, warm_up_days, warm_up_days == 1 ? "" : "s",
+                  p->paired ? " Every second replication mirrors the one before." : "");
+    kh_str_append_wrapped(out, kh_str_text(&head), 80, "");
+    kh_str_append(out, "\n\n");
+    out->failed = out->failed || head.failed;
+    kh_str_clear(&head);
 }
 
 static double available(const kh_sim_result *batch)
@@ -100,15 +110,30 @@ static void write_judgement(const kh_pipeline *p, kh_str *out)
                       p->sims[start_up]->warm_up_s / KH_S_PER_DAY);
 }
 
+static bool asks_for_key(const kh_pipeline *p)
+{
+    for (size_t i = 0; i < p->net->n_demands; i++)
+        if (kh_demand_needs_qkd(&p->net->demands[i]))
+            return true;
+    return false;
+}
+
+static void write_figures(const kh_pipeline *p, kh_str *out)
+{
+    write_demands(p, out);
+    write_links(p, out);
+    cli_write_sim_fields(p, out);
+    cli_write_sim_notes(p, out);
+}
+
 kh_status cli_print_simulation(const kh_pipeline *p, kh_error *err)
 {
     kh_str out = {0};
     write_head(p, &out);
-    write_demands(p, &out);
-    write_links(p, &out);
-    cli_write_sim_fields(p, &out);
-    kh_str_append(&out, "\n+- is the half-width of the 95 % confidence interval. 'lost' is key that did not fit into a full\n"
-                        "store, was spent on requests blocked on the way, or was made while broken.\n");
+    if (asks_for_key(p))
+        write_figures(p, &out);
+    else
+        kh_str_append(&out, "No demand asks for QKD key, so nothing is played. keyhaul plan has the data.\n");
     if (p->batched)
         write_judgement(p, &out);
     kh_status status = cli_write(NULL, &out, err);
@@ -154,25 +179,6 @@ static kh_json *link_of(const kh_pipeline *p, size_t i)
     return object;
 }
 
-static kh_json *faults_of(const kh_pipeline *p)
-{
-    static const struct {
-        const char *key;
-        size_t offset;
-    } counts[] = {
-        {"fibre_cuts", offsetof(kh_sim_result, fibre_cuts)},           {"node_failures", offsetof(kh_sim_result, node_failures)},
-        {"module_failures", offsetof(kh_sim_result, module_failures)}, {"link_failures", offsetof(kh_sim_result, link_failures)},
-        {"shared_failures", offsetof(kh_sim_result, shared_failures)}, {"maintenances", offsetof(kh_sim_result, maintenances)},
-        {"compromises", offsetof(kh_sim_result, compromises)},         {"flash_demands", offsetof(kh_sim_result, flash_demands)}};
-    kh_json *object = kh_json_object();
-    for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++) {
-        for (size_t k = 0; k < p->n_sims; k++)
-            p->sample[k] = (double)*(const uint64_t *)(const void *)((const char *)p->sims[k] + counts[c].offset);
-        cli_json_estimate(object, counts[c].key, kh_estimate_of(p->sample, p->n_sims));
-    }
-    return object;
-}
-
 kh_json *cli_json_simulation(const kh_pipeline *p)
 {
     kh_json *root = kh_json_object(), *demands = kh_json_array(), *links = kh_json_array();
@@ -188,7 +194,7 @@ kh_json *cli_json_simulation(const kh_pipeline *p)
     kh_json_set(root, "antithetic", kh_json_bool(p->paired));
     kh_json_set(root, "demands", demands);
     kh_json_set(root, "links", links);
-    kh_json_set(root, "faults", faults_of(p));
+    kh_json_set(root, "faults", cli_json_faults(p));
     kh_json_set(root, "domains", cli_json_domains(p));
     kh_json_set(root, "findings", cli_json_findings(p->findings));
     return root;
