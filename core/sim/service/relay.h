@@ -149,7 +149,5 @@ void kh_relay_count_waiting(kh_relay *relay, uint32_t demand, bool waits);
 
 /** Time in which the demand was starved, up to @p end: a request of it waited, or one was blocked and none served since. */
 kh_ns kh_relay_starved_ns(const kh_relay_demand *demand, kh_ns end);
-/** Bits on the links that requests under way have taken: walks over all requests. */
-int64_t kh_relay_bits_under_way(const kh_relay *relay);
 
 #endif

@@ -2,6 +2,7 @@
 /* Conservation of one-time pads, exact in integers, on random networks with faults, queues, reserves and several routes: what the
  * links have spent is what the served keys took on all their hops, plus what blocked requests burnt, plus what is under way. */
 #include "core/sim/engine.h"
+#include "core/sim/service/relay_audit.h"
 #include "tests/core/sim/drawn.h"
 
 #include "tests/core/sim/cmocka_all.h"
