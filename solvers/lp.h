@@ -88,6 +88,7 @@ kh_status kh_lp_solve(const kh_lp *lp, const kh_lp_options *options, kh_lp_solut
 
 /** Writes the program as free MPS, every number exactly (17 digits), to be minimised: costs change their sign when @p lp is to be
  *  maximised. Rows are r0, r1..., columns c0, c1..., the objective is `cost`.
+ *  The upper side of a row with two sides stands as its distance from the lower one, so it may be off by its last digit.
  *  @param about  lines of comment for the top, may be NULL
  *  @return KH_OK; KH_EWRITE */
 kh_status kh_lp_write_mps(const kh_lp *lp, const char *about, FILE *file, kh_error *err);
