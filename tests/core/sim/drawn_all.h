@@ -5,8 +5,6 @@
 #include "tests/core/sim/drawn.h"
 #include "tests/core/sim/drawn_supply.h"
 
-#include <string.h>
-
 /* Networks with all that the block level plays at once. */
 
 enum { DRAWN_DOMAINS = 3 };
@@ -98,6 +96,23 @@ static inline handmade drawn_everything(uint64_t seed)
     drawn_attacks(&h);
     drawn_groups(&h);
     drawn_options(&h, &rng, seed);
+    return h;
+}
+
+/* The same as far as the fluid level plays it. */
+static inline handmade drawn_for_fluid(uint64_t seed)
+{
+    kh_rng rng = kh_rng_stream(seed, "everything", "draw");
+    handmade h = drawn_network(seed);
+    drawn_supply(&h, &rng);
+    for (size_t i = 0; i < h.net.n_qkd_links; i++)
+        h.net.qkd_links[i].key_store.lifetime_h = (double)INFINITY;
+    drawn_domains(&h, &rng);
+    drawn_wind(&h, &rng);
+    drawn_groups(&h);
+    h.options.warm_up_s = 120;
+    h.options.batches = seed % 3;
+    h.options.level = KH_SIM_FLUID;
     return h;
 }
 

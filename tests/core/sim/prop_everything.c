@@ -74,6 +74,23 @@ static void check_met(const met *m)
     assert_true(m->refused > 1 && m->completed > 1 && m->cut > 1 && m->changes > 10);
 }
 
+/* Whole, and from each checkpoint on. */
+static void assert_goes_on(handmade *h, const kh_sim_result *whole)
+{
+    shelf kept = {.most = 4};
+    kh_sim_checkpoints checkpoints = {.every_s = 113, .keep = shelf_keep, .user = &kept};
+    h->options.audit = false;
+    h->options.checkpoints = &checkpoints;
+    assert_same_results(&h->options, whole, handmade_run(h));
+    assert_int_equal(kept.n, 4);
+    for (size_t i = 0; i < kept.n; i++) {
+        kh_sim_checkpoints from = {.resume = kept.bytes[i], .n_resume = kept.sizes[i]};
+        h->options.checkpoints = &from;
+        assert_same_results(&h->options, whole, handmade_run(h));
+    }
+    shelf_clear(&kept);
+}
+
 static void a_run_with_everything_goes_on_as_if_it_had_never_stopped(void **state)
 {
     (void)state;
@@ -83,27 +100,27 @@ static void a_run_with_everything_goes_on_as_if_it_had_never_stopped(void **stat
         const kh_sim_result *whole = handmade_run(&h); /* audited after every event */
         check_numbers(whole);
         count(&m, whole);
-        shelf kept = {.most = 4};
-        kh_sim_checkpoints checkpoints = {.every_s = 113, .keep = shelf_keep, .user = &kept};
-        h.options.audit = false;
-        h.options.checkpoints = &checkpoints;
-        assert_same_results(&h.options, whole, handmade_run(&h));
-        assert_int_equal(kept.n, 4);
-        for (size_t i = 0; i < kept.n; i++) {
-            kh_sim_checkpoints from = {.resume = kept.bytes[i], .n_resume = kept.sizes[i]};
-            h.options.checkpoints = &from;
-            assert_same_results(&h.options, whole, handmade_run(&h));
-        }
-        shelf_clear(&kept);
+        assert_goes_on(&h, whole);
         handmade_destroy(&h);
     }
     check_met(&m);
+}
+
+static void so_does_a_run_as_a_fluid(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= NETWORKS; seed++) {
+        handmade h = drawn_for_fluid(seed);
+        assert_goes_on(&h, handmade_run(&h));
+        handmade_destroy(&h);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_with_everything_goes_on_as_if_it_had_never_stopped),
+        cmocka_unit_test(so_does_a_run_as_a_fluid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
