@@ -14,6 +14,7 @@ typedef int64_t kh_ns; /**< nanoseconds from the start of the run */
 #define KH_NS_PER_S      1000000000
 #define KH_LONGEST_YEARS 90 /* three such times still add up within 63 bits */
 #define KH_LONGEST_S     (KH_LONGEST_YEARS * 365.25 * KH_S_PER_DAY)
+#define KH_LONGEST_NS    ((kh_ns)(KH_LONGEST_S * KH_NS_PER_S))
 
 typedef uint16_t kh_event_kind; /**< which handler runs: a number from kh_kernel_handle() */
 

@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+static const kh_ns LONG_OWN_TIME = INT64_C(1) << 61; /* with an interval between requests still within 63 bits */
+
 /* Demands whose memory a processor keeps at hand by itself. */
 enum { FITS_A_CACHE = 4096 };
 
@@ -12,8 +14,19 @@ static kh_ns due_of(const kh_asking_pace *pace)
     return pace->since + (pace->factor == 1 ? own : kh_ns_from_s(kh_s_from_ns(own) / pace->factor));
 }
 
+/* The demand's own time counts from its present request on: in a rush it may be longer than any run. */
+static void begin_own_time(kh_asking *asking, uint32_t demand)
+{
+    kh_asking_pace *pace = &asking->paces[demand];
+    asking->traffic[demand].cycle -= pace->own_due;
+    pace->since = kh_kernel_now(asking->kernel);
+    pace->own_since = pace->own_due = 0;
+}
+
 static void schedule(kh_asking *asking, uint32_t demand)
 {
+    if (asking->paces != NULL && asking->paces[demand].own_due > LONG_OWN_TIME)
+        begin_own_time(asking, demand);
     kh_ns due = kh_traffic_next(&asking->traffic[demand]);
     if (asking->paces != NULL) {
         kh_asking_pace *pace = &asking->paces[demand];

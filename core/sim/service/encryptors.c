@@ -93,6 +93,8 @@ static void put_to_use(kh_encryptors *encryptors, uint32_t demand_index, uint32_
     kh_encryptors_demand *demand = &encryptors->demands[demand_index];
     kh_encryptors_flow *flow = &demand->flows[index];
     kh_ns now = kh_kernel_now(encryptors->kernel);
+    if (flow->fresh_end > KH_LONGEST_NS)
+        return; /* a rush brought more keys than can ever be due */
     if (now <= flow->fresh_end) {
         flow->keys += demand->keys;
         flow->fresh_end += demand->interval;

@@ -23,8 +23,8 @@ static void hear(void *self, uint32_t demand, uint32_t ticket, bool served)
     (void)ticket;
     kh_pads *pads = self;
     kh_pads_stream *stream = &pads->streams[demand];
-    if (!served)
-        return;
+    if (!served || stream->lasts_until > KH_LONGEST_NS)
+        return; /* after a rush there may be more than can ever be used */
     kh_ns now = kh_kernel_now(pads->kernel);
     close_gap(stream, pads->start, now);
     double exact = stream->portion_ns + stream->carry, whole = floor(exact);

@@ -88,6 +88,28 @@ static void random_times_are_the_same_numbers_run_through_faster(void **state)
     handmade_destroy(&calm);
 }
 
+/* Four hours of a rush are 456 years of the demand's own time, and bring key for as many: more than 63 bits of nanoseconds. */
+static void a_rush_may_be_longer_than_time_lasts(void **state)
+{
+    (void)state;
+    static const kh_use uses[] = {KH_USE_OTP, KH_USE_AES_256, KH_USE_KEY};
+    for (int i = 0; i < 3; i++) {
+        handmade h = rush_of(uses[i], "d0", 1e6);
+        kh_store_policy *store = &h.net.qkd_links[0].key_store;
+        store->capacity_keys = store->initial_keys = 1e6;
+        h.net.demands[0].rate_bps = 256 / 1e5;
+        h.net.faults[0].duration_h = 4;
+        h.options.duration_s = 5 * S_PER_H;
+        h.options.audit = false;
+        const kh_sim_demand *found = &handmade_run(&h)->demands[0];
+        assert_true(fabs(found->requests - 144000) < (uses[i] == KH_USE_KEY ? 1500 : 2));
+        assert_true(found->served == found->requests);
+        assert_true(uses[i] != KH_USE_AES_256 || found->encryptors.fresh > 0.99);
+        assert_true(uses[i] != KH_USE_OTP || found->pads.starved < 0.01);
+        handmade_destroy(&h);
+    }
+}
+
 static void a_factor_of_nothing_is_refused(void **state)
 {
     (void)state;
@@ -108,6 +130,7 @@ int main(void)
         cmocka_unit_test(rushes_that_overlap_multiply),
         cmocka_unit_test(a_rare_request_that_is_pending_comes_sooner),
         cmocka_unit_test(random_times_are_the_same_numbers_run_through_faster),
+        cmocka_unit_test(a_rush_may_be_longer_than_time_lasts),
         cmocka_unit_test(a_factor_of_nothing_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
