@@ -89,6 +89,8 @@ static double expected_events(const kh_engine *engine)
     events += kh_spells_events(&engine->eavesdropping.spells, engine->end);
     events += kh_spells_events(&engine->exposure.spells, engine->end);
     events += kh_spells_events(&engine->rush.spells, engine->end);
+    events += kh_switches_events(&engine->switches, engine->end) + kh_calibration_events(&engine->calibration, engine->end);
+    events += kh_slots_events(&engine->slots, engine->end);
     for (size_t i = 0; i < engine->links.n; i++)
         if (engine->links.states[i].period > 0 && engine->options.level == KH_SIM_BLOCK)
             events += end_ns / (double)engine->links.states[i].period;
@@ -101,11 +103,11 @@ static kh_status check_size(const kh_engine *engine, kh_error *err)
     double events = expected_events(engine);
     if (events <= MOST_EVENTS)
         return KH_OK;
-    return kh_fail(
-        err, KH_ELIMIT,
-        "about %.2g requests, blocks of key and faults in %g s, at most %g can be played; play less time, or let demands "
-        "fetch more keys at once",
-        events, engine->options.duration_s, MOST_EVENTS);
+    return kh_fail(err, KH_ELIMIT,
+                   "about %.2g requests, blocks of key, faults and changes of rates in %g s, at most %g can be played; play less "
+                   "time, or let demands "
+                   "fetch more keys at once",
+                   events, engine->options.duration_s, MOST_EVENTS);
 }
 
 static kh_sim_routing report_routing(const kh_engine *engine, uint32_t i)

@@ -52,6 +52,14 @@ static void begin(kh_calibration *calibration, uint32_t link, uint64_t seed)
     wait_for(calibration, (uint32_t)calibration->n++, (phase < c->pause ? c->pause : cycle) - phase);
 }
 
+double kh_calibration_events(const kh_calibration *calibration, kh_ns end)
+{
+    double events = 0;
+    for (size_t i = 0; i < calibration->n; i++)
+        events += 2 * (double)end / (double)(calibration->calibrated[i].pause + calibration->calibrated[i].work);
+    return events;
+}
+
 static void visit(void *self, kh_state *state)
 {
     kh_calibration *calibration = self;

@@ -22,4 +22,7 @@ typedef struct kh_calibration {
 /** Joins the kernel of the links when any link calibrates. @return KH_OK; KH_ENOMEM; KH_ELIMIT */
 kh_status kh_calibration_init(kh_calibration *calibration, kh_links *links, uint64_t seed, kh_arena *arena, kh_error *err);
 
+/** Events up to @p end; INFINITY when a cycle takes less than a nanosecond. */
+double kh_calibration_events(const kh_calibration *calibration, kh_ns end);
+
 #endif

@@ -66,6 +66,17 @@ static void end_spell(void *self, uint32_t subject)
     enter(self, draw(self, true));
 }
 
+double kh_slots_events(const kh_slots *slots, kh_ns end)
+{
+    const kh_net *net = slots->links->net;
+    double shares = 0, per_h = 0;
+    for (size_t i = 0; i < net->n_time_slots && slots->links->slot != KH_NO_INDEX; i++) {
+        shares += net->time_slots[i].share;
+        per_h += net->time_slots[i].share / net->time_slots[i].mean_spell_h;
+    }
+    return shares > 0 ? kh_s_from_ns(end) / KH_S_PER_H * per_h / shares : 0;
+}
+
 static void visit(void *self, kh_state *state)
 {
     kh_slots *slots = self;

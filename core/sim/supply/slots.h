@@ -22,4 +22,7 @@ typedef struct kh_slots {
 /** Joins the kernel of the links when rates or QBER of any link differ from slot to slot. @return KH_OK; KH_ELIMIT */
 kh_status kh_slots_init(kh_slots *slots, kh_links *links, uint64_t seed, kh_error *err);
 
+/** Spells expected up to @p end. */
+double kh_slots_events(const kh_slots *slots, kh_ns end);
+
 #endif

@@ -36,6 +36,17 @@ static void begin(kh_switches *switches, uint32_t i)
     wait_for(switches, i, t->dwell);
 }
 
+double kh_switches_events(const kh_switches *switches, kh_ns end)
+{
+    double events = 0;
+    for (size_t i = 0; i < switches->n; i++) {
+        const kh_turns *t = &switches->turns[i];
+        if (t->of->n_links > 1)
+            events += (t->gap > 0 ? 2 : 1) * (double)end / (double)(t->dwell + t->gap);
+    }
+    return events;
+}
+
 static void visit(void *self, kh_state *state)
 {
     kh_switches *switches = self;

@@ -24,4 +24,7 @@ typedef struct kh_switches {
 /** Joins the kernel of the links when there are switches. @return KH_OK; KH_ENOMEM; KH_ELIMIT */
 kh_status kh_switches_init(kh_switches *switches, kh_links *links, kh_arena *arena, kh_error *err);
 
+/** Events up to @p end; INFINITY when a turn takes less than a nanosecond. */
+double kh_switches_events(const kh_switches *switches, kh_ns end);
+
 #endif

@@ -75,7 +75,7 @@ static void check_numbers(const kh_sim_result *result)
 static handmade two_demands(double rate_bps, double capacity_keys)
 {
     static const uint32_t path[] = {0};
-    handmade h = handmade_create(2, 1, 2);
+    handmade h = handmade_create(2, 2, 2);
     kh_qkd_link *link = handmade_link(&h, 0, 1, rate_bps);
     link->key_store.capacity_keys = capacity_keys;
     for (int i = 0; i < 2; i++) {
@@ -130,6 +130,40 @@ static void batches_of_no_time_are_refused(void **state)
     handmade_destroy(&h);
 }
 
+static void assert_too_much(handmade *h)
+{
+    kh_sim_result *result = NULL;
+    kh_error err = {0};
+    assert_int_equal(handmade_try(h, &result, &err), KH_ELIMIT);
+    assert_non_null(strstr(err.message, "play less time"));
+}
+
+/* Rather than played for ever. */
+static void what_changes_at_once_again_is_refused(void **state)
+{
+    (void)state;
+    handmade h = two_demands(1000, 1000);
+    (void)handmade_link(&h, 0, 1, 1000);
+    kh_qkd_link_id links[] = {{0}, {1}};
+    kh_optical_switch at = {.id = "s", .links = links, .n_links = 2, .dwell_s = 1e-10};
+    h.net.optical_switches = &at;
+    h.net.n_optical_switches = 1;
+    assert_too_much(&h);
+    h.net.n_optical_switches = 0;
+    kh_device device = {.id = "d", .calibration_every_h = 1e-12, .calibration_min = 1e-14};
+    h.net.devices = &device;
+    h.net.n_devices = 1;
+    assert_too_much(&h);
+    h.net.n_devices = 0;
+    kh_time_slot slots[] = {{.id = "a", .share = 0.5, .mean_spell_h = 1e-30}, {.id = "b", .share = 0.5, .mean_spell_h = 1}};
+    kh_slot_rate rates[] = {{.key_rate_bps = 500}, {.key_rate_bps = 1500}, {.key_rate_bps = 1000}, {.key_rate_bps = 1000}};
+    h.net.time_slots = slots;
+    h.net.n_time_slots = h.rates.n_slots = 2;
+    h.rates.slots = rates;
+    assert_too_much(&h);
+    handmade_destroy(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +172,7 @@ int main(void)
         cmocka_unit_test(links_that_make_nothing_are_played),
         cmocka_unit_test(stores_without_room_are_played),
         cmocka_unit_test(batches_of_no_time_are_refused),
+        cmocka_unit_test(what_changes_at_once_again_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
