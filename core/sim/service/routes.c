@@ -32,15 +32,22 @@ static size_t find_place(const kh_routes *routes, const kh_qkd_link_id *links, s
     return place;
 }
 
-static bool rebuild_table(kh_routes *routes, size_t size)
+static void fill_table(kh_routes *routes)
 {
+    memset(routes->table, 0, routes->table_size * sizeof routes->table[0]);
+    for (uint32_t route = 0; route < routes->n; route++)
+        routes->table[find_place(routes, routes->entries[route].links, routes->entries[route].n_links)] = route + 1;
+}
+
+static bool widen_table(kh_routes *routes)
+{
+    size_t size = routes->table_size == 0 ? FIRST_TABLE : 2 * routes->table_size;
     uint32_t *table = KH_NEW(routes->arena, uint32_t, size);
     if (table == NULL)
         return false;
     routes->table = table;
     routes->table_size = size;
-    for (uint32_t route = 0; route < routes->n; route++)
-        table[find_place(routes, routes->entries[route].links, routes->entries[route].n_links)] = route + 1;
+    fill_table(routes);
     return true;
 }
 
@@ -53,9 +60,16 @@ static bool make_room(kh_routes *routes)
             return false;
         routes->entries = entries;
     }
-    if (2 * (routes->n + 1) <= routes->table_size)
-        return true;
-    return rebuild_table(routes, routes->table_size == 0 ? FIRST_TABLE : 2 * routes->table_size);
+    return 2 * (routes->n + 1) <= routes->table_size || widen_table(routes);
+}
+
+/* @param links the pool's own from here on */
+static uint32_t enter(kh_routes *routes, kh_qkd_link_id *links, uint32_t n_links)
+{
+    uint32_t route = (uint32_t)routes->n++;
+    routes->entries[route] = (kh_routes_entry){links, n_links};
+    routes->table[find_place(routes, links, n_links)] = route + 1;
+    return route;
 }
 
 kh_status kh_routes_add(kh_routes *routes, const kh_qkd_link_id *links, size_t n_links, uint32_t *route)
@@ -71,9 +85,7 @@ kh_status kh_routes_add(kh_routes *routes, const kh_qkd_link_id *links, size_t n
     if (copy == NULL || !make_room(routes))
         return KH_ENOMEM;
     memcpy(copy, links, n_links * sizeof *links);
-    *route = (uint32_t)routes->n++;
-    routes->entries[*route] = (kh_routes_entry){copy, (uint32_t)n_links};
-    routes->table[find_place(routes, links, n_links)] = *route + 1;
+    *route = enter(routes, copy, (uint32_t)n_links);
     return KH_OK;
 }
 
@@ -82,23 +94,32 @@ void kh_routes_close_setup(kh_routes *routes)
     routes->n_given = routes->n;
 }
 
-static void load_route(kh_routes *routes, kh_state *state)
+/* What is loaded is mostly what is there already: its memory serves again. @param n_before routes that were there */
+static kh_qkd_link_id *memory_of(kh_routes *routes, size_t n_before, uint32_t n_links)
 {
-    uint32_t n_links = 0, route = 0;
+    if (routes->n < n_before && routes->entries[routes->n].n_links == n_links)
+        return routes->entries[routes->n].links;
+    return KH_NEW(routes->arena, kh_qkd_link_id, n_links);
+}
+
+static void load_route(kh_routes *routes, size_t n_before, kh_state *state)
+{
+    uint32_t n_links = 0;
     KH_STATE(state, n_links);
+    if (state->status == KH_OK && n_links > KH_ROUTES_MOST_LINKS)
+        state->status = KH_EDATA;
     if (state->status != KH_OK)
         return;
-    kh_qkd_link_id *links = n_links > KH_ROUTES_MOST_LINKS ? NULL : KH_NEW(routes->arena, kh_qkd_link_id, n_links);
-    if (links == NULL) {
-        state->status = n_links > KH_ROUTES_MOST_LINKS ? KH_EDATA : KH_ENOMEM;
+    kh_qkd_link_id *links = memory_of(routes, n_before, n_links);
+    if (links == NULL || !make_room(routes)) {
+        state->status = KH_ENOMEM;
         return;
     }
     kh_state_visit(state, links, n_links * sizeof *links);
-    size_t before = routes->n;
-    if (state->status == KH_OK)
-        state->status = kh_routes_add(routes, links, n_links, &route);
-    if (state->status == KH_OK && routes->n == before)
+    if (state->status == KH_OK && routes->table[find_place(routes, links, n_links)] != 0)
         state->status = KH_EDATA; /* twice the same */
+    if (state->status == KH_OK)
+        (void)enter(routes, links, n_links);
 }
 
 void kh_routes_visit(kh_routes *routes, kh_state *state)
@@ -112,9 +133,12 @@ void kh_routes_visit(kh_routes *routes, kh_state *state)
         }
         return;
     }
+    size_t n_before = routes->n;
     routes->n = routes->n_given;
-    if (routes->table_size > 0 && !rebuild_table(routes, routes->table_size))
-        state->status = KH_ENOMEM;
+    if (routes->table_size > 0)
+        fill_table(routes);
+    if (n > KH_ROUTES_MOST)
+        state->status = KH_EDATA;
     while (state->status == KH_OK && routes->n < n)
-        load_route(routes, state);
+        load_route(routes, n_before, state);
 }

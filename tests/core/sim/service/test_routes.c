@@ -78,6 +78,33 @@ static void routes_found_at_run_time_are_saved_and_loaded(void **state)
     kh_arena_destroy(arena);
 }
 
+/* A run that is loaded thousands of times does not grow with it. */
+static void a_pool_that_is_loaded_again_takes_no_more_memory(void **state)
+{
+    (void)state;
+    kh_arena *arena = kh_arena_create(0), *bytes = kh_arena_create(0);
+    kh_rng rng = kh_rng_stream(3, "routes", "draw");
+    kh_routes routes;
+    kh_routes_init(&routes, arena);
+    for (int i = 0; i < 100; i++) {
+        kh_qkd_link_id links[MOST_HOPS];
+        uint32_t route;
+        size_t n = draw(&rng, links);
+        assert_int_equal(kh_routes_add(&routes, links, n, &route), KH_OK);
+    }
+    kh_state out = kh_state_saving(bytes);
+    kh_routes_visit(&routes, &out);
+    size_t used = kh_arena_used(arena);
+    for (int i = 0; i < 10; i++) {
+        kh_state in = kh_state_loading(out.bytes, out.n, bytes);
+        kh_routes_visit(&routes, &in);
+        assert_int_equal(in.status, KH_OK);
+    }
+    assert_int_equal(kh_arena_used(arena), used);
+    kh_arena_destroy(arena);
+    kh_arena_destroy(bytes);
+}
+
 static void a_pool_without_memory_stays_as_it_was(void **state)
 {
     (void)state;
@@ -103,6 +130,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_sequence_of_links_has_one_number_for_good),
         cmocka_unit_test(routes_found_at_run_time_are_saved_and_loaded),
+        cmocka_unit_test(a_pool_that_is_loaded_again_takes_no_more_memory),
         cmocka_unit_test(a_pool_without_memory_stays_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
