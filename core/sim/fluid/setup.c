@@ -54,8 +54,10 @@ static void make_tanks(kh_fluid *fluid, const kh_fluid_setup *setup)
         link->tank.arrives = link->tank.capacity > 0;
         link->dust_bps = DUST_BPS + ROUNDING * link->tank.makes_bps;
         link->dust_bits = DUST_BITS + DUST_S * link->tank.makes_bps;
-        /* The links' own stores only hand on what comes at once, and never ask for key. */
-        setup->links->states[i].store = (kh_keystore){.capacity = INT64_C(1) << 60, .refill_below = INT64_MAX};
+        /* The links' own stores only hand on what comes at once, and ask for nothing but passes. */
+        bool has_passes = setup->links->rates->qkd[i].n_passes > 0;
+        setup->links->states[i].store =
+            (kh_keystore){.capacity = INT64_C(1) << 60, .refill_below = INT64_MAX, .wants_key = has_passes};
     }
 }
 

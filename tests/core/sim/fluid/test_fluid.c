@@ -242,6 +242,32 @@ static void key_that_comes_at_once_serves_those_who_wait(void **state)
     handmade_destroy(&h);
 }
 
+/* A timetable of four passes a day, half of the days clear: the same key on the same days at both levels. */
+static void passes_of_satellites_bring_the_key_that_they_bring_in_blocks(void **state)
+{
+    (void)state;
+    static kh_pass passes[4 * 365];
+    for (uint32_t i = 0; i < 4 * 365; i++)
+        passes[i] = (kh_pass){.end_s = 21600.0 * i + 7000, .key_bits = 400 * KEY, .clear_share = 0.5, .day = i / 4};
+    handmade h = chain(1, 0);
+    h.rates.qkd[0] = (kh_qkd_rate){.key_rate_bps = 1, .passes = passes, .n_passes = 4 * 365, .is_satellite = true};
+    h.net.qkd_links[0].passes_per_block = 1;
+    h.net.qkd_links[0].key_store.capacity_keys = 1e6;
+    h.options.duration_s = 40 * 86400.0;
+    (void)ask(&h, 0.001, 1, 0, 1);
+    double generated[2], served[2];
+    for (int level = KH_SIM_BLOCK; level <= KH_SIM_FLUID; level++) {
+        h.options.level = (kh_sim_level)level;
+        const kh_sim_result *r = handmade_run(&h);
+        generated[level] = r->links[0].generated_bits;
+        served[level] = r->demands[0].served;
+    }
+    assert_true(generated[KH_SIM_BLOCK] > 30 * 400 * KEY && generated[KH_SIM_BLOCK] < 130 * 400 * KEY);
+    assert_near(generated[KH_SIM_FLUID], generated[KH_SIM_BLOCK]);
+    assert_true(fabs(served[KH_SIM_FLUID] - served[KH_SIM_BLOCK]) <= 2);
+    handmade_destroy(&h);
+}
+
 static void a_demand_without_routes_is_blocked(void **state)
 {
     (void)state;
@@ -294,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_year_of_refills_costs_no_events),
         cmocka_unit_test(statistics_start_after_the_warm_up),
         cmocka_unit_test(key_that_comes_at_once_serves_those_who_wait),
+        cmocka_unit_test(passes_of_satellites_bring_the_key_that_they_bring_in_blocks),
         cmocka_unit_test(a_demand_without_routes_is_blocked),
         cmocka_unit_test(what_a_fluid_does_not_carry_is_refused_by_name),
     };
