@@ -31,8 +31,10 @@ kh_status cli_print_rare(const kh_pipeline *p, const char *demand, const kh_rare
     if (often->mean > 0)
         kh_str_printf(&out, "mean length        %.3g h\nmean time between  %.3g years\n",
                       share->mean * S_PER_YEAR / often->mean / S_PER_H, 1 / often->mean);
+    else
+        kh_str_append(&out, "No fall came to the outage: play longer (--days), or repeat more often (-r).\n");
     write_stages(result, &out);
-    kh_str_printf(&out, "\n+- is the half-width of the 95 %% confidence interval over %zu repetitions; %.3g events played.\n",
+    kh_str_printf(&out, "\n+- is the half-width of the 95 %% confidence interval over %zu repetitions;\n%.3g events played.\n",
                   often->n, (double)result->events);
     kh_status status = cli_write(NULL, &out, err);
     kh_str_clear(&out);

@@ -97,14 +97,28 @@ static void write_without_route(const kh_pipeline *p, kh_str *out)
     end_sentence(&sentence, n, ".", out);
 }
 
-/* In the best time slot. Satellites bring a pass at a time, of many sizes. */
+static void write_without_disjoint(const kh_pipeline *p, kh_str *out)
+{
+    kh_str sentence = {0};
+    size_t n = 0;
+    for (size_t i = 0; i < p->net->n_demands; i++) {
+        const kh_sim_routing *routing = &p->sims[0]->demands[i].routing;
+        if (!(routing->disjoint_paths == 1 && routing->fewer_shares > 0))
+            continue;
+        start_item(&sentence, "Without disjoint paths, so their keys go whole, over one path, not always the plan's: ", &n);
+        kh_str_append(&sentence, p->net->demands[i].id);
+    }
+    end_sentence(&sentence, n, ".", out);
+}
+
+/* In the best time slot; of measured links a second's key, as they are played. Satellites bring a pass at a time, of many sizes. */
 static double block_bits(const kh_rates *rates, size_t link)
 {
     const kh_qkd_rate *rate = &rates->qkd[link];
     double best_bps = rate->key_rate_bps;
     for (size_t s = 0; s < rates->n_slots && rates->slots != NULL; s++)
         best_bps = fmax(best_bps, rates->slots[link * rates->n_slots + s].key_rate_bps);
-    return rate->is_satellite || isnan(best_bps) ? 0 : best_bps * rate->block_s;
+    return rate->is_satellite || isnan(best_bps) ? 0 : best_bps * (rate->block_s > 0 ? rate->block_s : 1);
 }
 
 static void write_large_blocks(const kh_pipeline *p, kh_str *out)
@@ -127,6 +141,7 @@ void cli_write_sim_notes(const kh_pipeline *p, kh_str *out)
 {
     write_faults(p, out);
     write_without_route(p, out);
+    write_without_disjoint(p, out);
     write_large_blocks(p, out);
     kh_str_append(out, "\n");
     kh_str_append_wrapped(

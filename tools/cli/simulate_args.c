@@ -27,7 +27,7 @@ static void add_time(option_list *list, simulate_args *args)
                                    .kind = CLI_TEXT,
                                    .target = &args->level,
                                    .argument = "NAME",
-                                   .help = "block (default), or fluid: mean rates, much faster"},
+                                   .help = "block (default), or fluid: mean rates, much faster; no encryptors, pads, calls"},
                                   {.name = "days",
                                    .kind = CLI_NUMBER,
                                    .target = &args->days,
