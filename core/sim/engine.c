@@ -370,10 +370,11 @@ static kh_status look(const kh_engine *engine, kh_error *err)
 {
     const kh_queue *queue = &engine->kernel.queue;
     if (queue->status == KH_ELIMIT)
-        return kh_fail(
-            err, KH_ELIMIT,
-            "at t = %.3f s more than %d requests for keys wait at once; let demands fetch more keys at once, or ask for less",
-            kh_s_from_ns(queue->now), KH_RELAY_MOST_REQUESTS);
+        return kh_fail(err, KH_ELIMIT,
+                       "at t = %.3f s more requests for keys wait at once than can be kept, %d for relays or stores of pairs and "
+                       "%zu at one key "
+                       "management; let demands fetch more keys at once, or ask for less",
+                       kh_s_from_ns(queue->now), KH_RELAY_MOST_REQUESTS, KH_KMS_MOST_WAITING);
     if (queue->status != KH_OK)
         return kh_fail(err, queue->status, "event %llu at t = %.9f s: %s", (unsigned long long)engine->kernel.events,
                        kh_s_from_ns(queue->now), kh_status_text(queue->status));
