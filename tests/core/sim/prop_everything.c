@@ -77,12 +77,12 @@ static void check_met(const met *m)
 /* Whole, and from each checkpoint on. */
 static void assert_goes_on(handmade *h, const kh_sim_result *whole)
 {
-    shelf kept = {.most = 4};
-    kh_sim_checkpoints checkpoints = {.every_s = 113, .keep = shelf_keep, .user = &kept};
+    shelf kept = {.most = 2};
+    kh_sim_checkpoints checkpoints = {.every_s = 187, .keep = shelf_keep, .user = &kept};
     h->options.audit = false;
     h->options.checkpoints = &checkpoints;
     assert_same_results(&h->options, whole, handmade_run(h));
-    assert_int_equal(kept.n, 4);
+    assert_int_equal(kept.n, 2);
     for (size_t i = 0; i < kept.n; i++) {
         kh_sim_checkpoints from = {.resume = kept.bytes[i], .n_resume = kept.sizes[i]};
         h->options.checkpoints = &from;
