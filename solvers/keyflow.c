@@ -3,9 +3,9 @@
 
 #include "core/net/ids.h"
 #include "solvers/clock.h"
+#include "solvers/equilibrium.h"
 #include "solvers/master.h"
 #include "solvers/pricer.h"
-#include "solvers/seed.h"
 #include "solvers/shorten.h"
 
 #include <math.h>
@@ -16,6 +16,8 @@
 static const double PRICE_FLOOR = 1e-11;
 static const double PROVEN = 1e-11;       /* relative gap at which a level is done */
 static const double WORTH_IT = 1 - 1e-12; /* a path must be cheaper than its demand's dual by more than rounding */
+static const double POOL_GAP = 0.004;     /* at which the linear program takes over; see README */
+static const double POOL_SHARE = 1e-4;    /* paths with less of their demand are left to column generation */
 static const double NOTHING = 1e-12;      /* share of a demand below which a route is rounding */
 
 typedef struct work {
@@ -24,6 +26,7 @@ typedef struct work {
     kh_keyflow *flow;
     kh_pricer pricer;
     kh_pool pool;
+    kh_equilibrium first; /* to the wanted gap, or a pool for the linear program */
     kh_master master;
     double deadline_s;
     double *price, *below, *distance; /* [n_links], [n_demands], [n_demands] */
@@ -44,6 +47,8 @@ static kh_status check(const kh_keyflow_problem *problem, kh_error *err)
         if (!(d->requested_bps > 0) || isinf(d->requested_bps))
             return kh_fail(err, KH_ERANGE, "demand %zu asks for %g bit/s, must be finite and > 0", k, d->requested_bps);
     }
+    if (!(problem->gap >= 0) || (problem->gap > 0 && problem->max_min))
+        return kh_fail(err, KH_ERANGE, "a gap of %g: must be >= 0, and 0 for max-min rates, which rest on optima", problem->gap);
     if (problem->n_demands > UINT32_MAX / 2)
         return kh_fail(err, KH_ERANGE, "%zu demands are too many", problem->n_demands);
     return KH_OK;
@@ -90,7 +95,6 @@ static void keep_prices(const work *w, double asked, double *prices)
    A master problem that fails for its numbers leaves the last feasible point and the best bound: the gap then says so. */
 static kh_status solve_level(work *w, double *prices, double *best, kh_error *err)
 {
-    *best = INFINITY;
     for (;;) {
         double left_s = w->deadline_s - kh_clock_s();
         kh_error failure = {0};
@@ -142,8 +146,12 @@ static kh_status climb(work *w, kh_error *err)
     kh_keyflow *flow = w->flow;
     size_t left;
     do {
-        double *prices, bound;
+        double *prices, bound = INFINITY;
         KH_TRY(add_level(w, &prices, err));
+        if (flow->n_levels == 1) {
+            bound = w->first.bound;
+            memcpy(prices, w->first.prices, w->problem->graph.n_links * sizeof *prices);
+        }
         KH_TRY(solve_level(w, prices, &bound, err));
         size_t number = flow->n_levels - 1;
         if (number == 0) {
@@ -296,9 +304,37 @@ static kh_status init(work *w, const kh_keyflow_problem *problem, kh_arena *aren
     return kh_pool_init(&w->pool, n, arena, err);
 }
 
+/* The equilibrium is the answer. */
+static kh_status accept_first(work *w, kh_error *err)
+{
+    kh_keyflow *flow = w->flow;
+    double *prices;
+    KH_TRY(add_level(w, &prices, err));
+    memcpy(prices, w->first.prices, w->problem->graph.n_links * sizeof *prices);
+    flow->prices = prices;
+    flow->bound = w->first.bound;
+    flow->level[0] = fmin(1 / w->first.congestion, w->problem->level_cap);
+    kh_master_take_flow(&w->master, flow->level[0], w->first.share, flow->level_of);
+    return KH_OK;
+}
+
+static kh_status route(work *w, kh_error *err)
+{
+    bool late = kh_clock_s() >= w->deadline_s;
+    if (late || (w->problem->gap > 0 && w->first.reached)) {
+        KH_TRY(accept_first(w, err));
+        w->flow->complete = !late;
+        return KH_OK;
+    }
+    KH_TRY(climb(w, err));
+    return w->problem->gap > 0 ? KH_OK : shorten(w, err);
+}
+
 static kh_status solve(work *w, kh_error *err)
 {
-    KH_TRY(kh_seed_paths(&w->pricer, w->deadline_s, &w->pool, err));
+    double wanted = w->problem->gap;
+    const kh_equilibrium_options options = {wanted > 0 ? wanted : POOL_GAP, wanted > 0 ? 0 : POOL_SHARE, w->deadline_s};
+    KH_TRY(kh_equilibrium_find(&w->pricer, &options, &w->pool, w->arena, &w->first, err));
     for (size_t k = 0; k < w->problem->n_demands; k++) {
         w->flow->joined[k] = w->pool.last[k] != KH_NO_INDEX;
         w->flow->level_of[k] = KH_NO_INDEX;
@@ -307,9 +343,7 @@ static kh_status solve(work *w, kh_error *err)
         return KH_OK;
     kh_status status = kh_master_init(&w->master, w->problem, &w->pool, w->arena, err);
     if (status == KH_OK)
-        status = climb(w, err);
-    if (status == KH_OK)
-        status = shorten(w, err);
+        status = route(w, err);
     kh_master_clear(&w->master);
     return status == KH_OK ? write_flow(w, err) : status;
 }

@@ -20,9 +20,10 @@ typedef struct kh_keyflow_problem {
     const double *capacity_bps; /**< [n_links] >= 0, finite; 0: no link. Both directions together */
     const kh_keyflow_demand *demands;
     size_t n_demands;
-    bool max_min;           /**< go on after the lowest level until every demand is blocked or at the cap */
-    double level_cap;       /**< rates of at most level_cap * requested are handed out; INFINITY: no cap */
-    double time_limit_s;    /**< INFINITY: none */
+    bool max_min;        /**< go on after the lowest level until every demand is blocked or at the cap */
+    double level_cap;    /**< rates of at most level_cap * requested are handed out; INFINITY: no cap */
+    double time_limit_s; /**< INFINITY: none */
+    double gap;          /**< (bound - value) / value that is good enough; 0: the optimum. Not with max_min, which needs optima */
     const char *lp_program; /**< external program for the linear programs, NULL: GLPK; see kh_lp_options */
     FILE *mps;              /**< where the program of the first level goes, with all its paths; NULL: nowhere */
     const char *mps_about;  /**< lines of comment at its top */

@@ -85,6 +85,19 @@ void kh_master_clear(kh_master *master)
     master->scratch = NULL;
 }
 
+void kh_master_take_flow(kh_master *master, double level, const double *share, uint32_t *level_of)
+{
+    master->level = master->lambda = level;
+    memcpy(master->path_flow, share, master->n_paths * sizeof *share);
+    for (size_t k = 0; k < master->problem->n_demands; k++) {
+        if (master->unit_bps[k] <= 0)
+            continue;
+        master->unit_bps[k] = level * master->problem->demands[k].requested_bps;
+        master->frozen[k] = true;
+        level_of[k] = 0;
+    }
+}
+
 static kh_status take_in_paths(kh_master *master, kh_error *err)
 {
     size_t n = master->pool->n_paths;

@@ -40,6 +40,11 @@ kh_status kh_master_init(kh_master *master, const kh_keyflow_problem *problem, c
 /** Frees the scratch. */
 void kh_master_clear(kh_master *master);
 
+/** Ends the one level with a flow that was found without an LP: every free demand keeps level * requested.
+ *  @param share     [n_paths] of the pool: share of the demand on each path
+ *  @param level_of  [n_demands] gets 0 for the demands with a path */
+void kh_master_take_flow(kh_master *master, double level, const double *share, uint32_t *level_of);
+
 /** Takes in the new paths of the pool and solves from the last basis.
  *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
 kh_status kh_master_solve(kh_master *master, double time_limit_s, kh_error *err);

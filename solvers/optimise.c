@@ -142,6 +142,7 @@ static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str 
         .max_min = options->objective == KH_OBJECTIVE_MAX_MIN,
         .level_cap = 1,
         .time_limit_s = options->time_limit_s > 0 ? options->time_limit_s : HUGE_VAL,
+        .gap = options->gap,
         .lp_program = options->lp_program,
         .mps = options->mps,
         .mps_about = kh_str_text(about),

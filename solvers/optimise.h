@@ -13,6 +13,7 @@
 typedef struct kh_optimise_options {
     kh_objective objective;
     double time_limit_s;    /**< 0 = none */
+    double gap;             /**< bound / value - 1 that is good enough; 0: the optimum, the only choice under max-min */
     const char *lp_program; /**< NULL: GLPK, built in; see kh_lp_options */
     FILE *mps;              /**< NULL, or where the linear program behind the plan's value goes as free MPS (README) */
 } kh_optimise_options;
