@@ -73,34 +73,54 @@ static double cost_of(const work *w, const kh_pool_path *path)
     return cost;
 }
 
-/* A Newton step on the links in which the two paths differ. */
-static void shift(work *w, uint32_t dear, uint32_t cheap)
+/* Links of one path that the other has not, but for those that both meet in between. */
+typedef struct part {
+    const uint32_t *link;
+    uint32_t n;
+    double cost, slope; /* slope: d cost / d flow */
+    double room;        /* flow that brings no link far above the busiest */
+} part;
+
+static void part_ways(const work *w, uint32_t dear, uint32_t cheap, part *a, part *b)
 {
     const kh_pool_path *p = &w->pool.paths[dear], *q = &w->pool.paths[cheap];
-    const uint32_t *a = &w->pool.links[p->first], *b = &w->pool.links[q->first];
-    uint32_t n_a = p->n_links, n_b = q->n_links;
-    while (n_a > 0 && n_b > 0 && a[n_a - 1] == b[n_b - 1])
-        n_a--, n_b--;
-    while (n_a > 0 && n_b > 0 && *a == *b)
-        a++, b++, n_a--, n_b--;
-    double excess = 0, slope = 0;
-    for (uint32_t i = 0; i < n_a; i++) {
-        excess += w->price[a[i]];
-        slope += w->price[a[i]] * w->slope[a[i]];
+    *a = (part){.link = &w->pool.links[p->first], .n = p->n_links, .room = INFINITY};
+    *b = (part){.link = &w->pool.links[q->first], .n = q->n_links, .room = INFINITY};
+    while (a->n > 0 && b->n > 0 && a->link[a->n - 1] == b->link[b->n - 1])
+        a->n--, b->n--;
+    while (a->n > 0 && b->n > 0 && *a->link == *b->link)
+        a->link++, b->link++, a->n--, b->n--;
+}
+
+static void measure(const work *w, part *p)
+{
+    for (uint32_t i = 0; i < p->n; i++) {
+        uint32_t e = p->link[i];
+        p->cost += w->price[e];
+        p->slope += w->price[e] * w->slope[e];
+        p->room = fmin(p->room, (1 - fmin(w->power[e], 0)) / w->slope[e]);
     }
-    for (uint32_t i = 0; i < n_b; i++) {
-        excess -= w->price[b[i]];
-        slope += w->price[b[i]] * w->slope[b[i]];
-    }
-    if (excess <= 0)
+}
+
+/* A Newton step towards equal logarithms of the two costs: for costs far apart, which are exponentials, one such step does what
+   many towards equal costs would. */
+static void shift(work *w, uint32_t dear, uint32_t cheap)
+{
+    part a, b;
+    part_ways(w, dear, cheap, &a, &b);
+    measure(w, &a);
+    measure(w, &b);
+    if (a.cost <= b.cost)
         return;
-    double rate = slope * w->flow[dear] > excess ? excess / slope : w->flow[dear];
+    double rate = fmin(w->flow[dear], b.room);
+    if (b.cost > 0)
+        rate = fmin(rate, log(a.cost / b.cost) / (a.slope / a.cost + b.slope / b.cost));
     w->flow[dear] -= rate;
     w->flow[cheap] += rate;
-    for (uint32_t i = 0; i < n_a; i++)
-        add_load(w, a[i], -rate);
-    for (uint32_t i = 0; i < n_b; i++)
-        add_load(w, b[i], rate);
+    for (uint32_t i = 0; i < a.n; i++)
+        add_load(w, a.link[i], -rate);
+    for (uint32_t i = 0; i < b.n; i++)
+        add_load(w, b.link[i], rate);
 }
 
 static uint32_t cheapest_path(const work *w, uint32_t demand)

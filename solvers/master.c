@@ -9,8 +9,9 @@
 
 /* A frozen rate fixed at the level itself makes the next level infeasible by rounding. */
 static const double STEP_BACK = 1 - 1e-12;
-/* Nonbasic rows have duals well above, basic ones are 0 but for rounding. The duals of one level add up to 1. */
-static const double POSITIVE_DUAL = 1e-9;
+/* Duals of basic rows are 0 but for rounding, those of one level add up to 1; a demand far smaller than the others has one as small
+   when it is blocked with them. */
+static const double POSITIVE_DUAL = 1e-13;
 
 static bool is_first(const kh_pool *pool, size_t path)
 {
