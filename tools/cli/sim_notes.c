@@ -149,7 +149,7 @@ void cli_write_sim_notes(const kh_pipeline *p, kh_str *out)
         "Means; +- is the half-width of the 95 % confidence interval. Late: served, but not at once. Wait: from request to key. "
         "Available: share of the time in which no key was waited for, nor missing since one was blocked. Up: nothing keeps the "
         "link "
-        "down; broken QKD modules do not count, without them it makes no key. Lowest: of the store. Lost: of the key made and "
+        "down and a QKD module works. Lowest: of the store. Lost: of the key made and "
         "stored "
         "at the start, what did not fit into the store, was spent on requests blocked on the way, or was made while broken.",
         LINE_WIDTH, "");

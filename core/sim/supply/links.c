@@ -117,6 +117,8 @@ void kh_links_break_module(kh_links *links, uint32_t link)
     links->n_broken++;
     links->states[link].health.working_modules -= 1;
     kh_links_tell(links, link, KH_LINK_RATE);
+    if (links->states[link].health.working_modules < 1)
+        kh_links_break(links, link);
 }
 
 void kh_links_repair_module(kh_links *links, uint32_t link)
@@ -124,6 +126,8 @@ void kh_links_repair_module(kh_links *links, uint32_t link)
     links->n_broken--;
     links->states[link].health.working_modules += 1;
     kh_links_tell(links, link, KH_LINK_RATE);
+    if (links->states[link].health.working_modules < 2) /* the first that works again */
+        kh_links_repair(links, link);
 }
 
 void kh_links_tap(kh_links *links, uint32_t link)

@@ -134,7 +134,7 @@ void kh_links_repair(kh_links *links, uint32_t link);
 /** The same for a node and, through it, for the links that end there. */
 void kh_links_break_node(kh_links *links, uint32_t node);
 void kh_links_repair_node(kh_links *links, uint32_t node);
-/** One module breaks or is repaired: the link makes its share of key less or more. */
+/** One module breaks or is repaired: the link makes its share of key less or more; without any that works it is down. */
 void kh_links_break_module(kh_links *links, uint32_t link);
 void kh_links_repair_module(kh_links *links, uint32_t link);
 

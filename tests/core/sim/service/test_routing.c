@@ -173,6 +173,7 @@ static void assert_empty_store_is_left(scripted_step also)
     handmade h = ring(1000, 256);
     h.net.qkd_links[1].key_store.initial_keys = 4; /* as many as are asked for in the first 10 s */
     h.rates.qkd[1] = (kh_qkd_rate){0};
+    h.net.qkd_links[0].modules = 2; /* one may break */
     h.options.routing = (kh_routing_options){.policy = KH_ROUTING_ADAPTIVE, .refresh_s = 20};
     h.options.late_after_s = 1;
     const scripted_step steps[] = {{S(1), ACT_ASK, 0},  {S(2), ACT_ASK, 0},  {S(3), ACT_ASK, 0},  {S(20.9), ACT_ASK, 0},

@@ -60,7 +60,7 @@ static void play(handmade *h, kh_engine *engine)
 /* What keeps a link down at the end, counted from the spells that are on. */
 static uint32_t causes_of(const kh_engine *engine, uint32_t link)
 {
-    uint32_t causes = 0;
+    uint32_t causes = engine->links.states[link].health.working_modules < 1; /* no module left */
     const kh_faults *faults = &engine->faults;
     for (size_t i = 0; i < faults->spells.n; i++) {
         const kh_outage *outage = &faults->processes[i].outage;
