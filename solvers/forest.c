@@ -144,22 +144,28 @@ static waiting pop(kh_forest *f)
 }
 
 /* A child goes the way of its parent even when rounding hides that it came nearer: parents stay before children. */
-static void relax(kh_forest *f, uint32_t from, uint32_t to, uint32_t link, double weight)
+static bool follows(const kh_forest *f, uint32_t from, uint32_t to, uint32_t link)
 {
-    double distance = f->distance[from] + weight;
-    if (distance < f->distance[to] ||
-        (f->moved[to] != f->turn && f->via[to].link == link && f->via[to].from == from && distance <= f->distance[to])) {
-        f->distance[to] = distance;
-        f->via[to] = (way){from, link};
-        f->queued[to] = f->turn;
-        push(f, (waiting){distance, to});
-    }
+    return f->moved[to] != f->turn && f->via[to].link == link && f->via[to].from == from;
+}
+
+static inline void relax(kh_forest *f, uint32_t from, uint32_t to, uint32_t link, double distance)
+{
+    if (distance > f->distance[to])
+        return;
+    if (distance >= f->distance[to] && !follows(f, from, to, link))
+        return;
+    f->distance[to] = distance;
+    f->via[to] = (way){from, link};
+    f->queued[to] = f->turn;
+    push(f, (waiting){distance, to});
 }
 
 static void relax_from(kh_forest *f, uint32_t node, const double *weight)
 {
-    for (uint32_t i = f->first[node]; i < f->first[node + 1]; i++)
-        relax(f, node, f->arcs[i].head, f->arcs[i].link, weight[f->arcs[i].link]);
+    double distance = f->distance[node];
+    for (uint32_t i = f->first[node], end = f->first[node + 1]; i < end; i++)
+        relax(f, node, f->arcs[i].head, f->arcs[i].link, distance + weight[f->arcs[i].link]);
 }
 
 /* At equal distances a node may come up before its parent: it waits, the parent will queue it again. */
@@ -200,13 +206,15 @@ static void check(kh_forest *f, uint32_t source, const double *weight)
         uint32_t e = f->both[i], a = ends[e][0], b = ends[e][1];
         double at_a = f->distance[a], at_b = f->distance[b], w = weight[e];
         if ((at_a + w < at_b) | (at_b + w < at_a)) {
-            uint32_t from = at_a < at_b ? a : b;
-            relax(f, from, from == a ? b : a, e, w);
+            bool forward = at_a < at_b;
+            relax(f, forward ? a : b, forward ? b : a, e, (forward ? at_a : at_b) + w);
         }
     }
-    for (uint32_t i = 0; i < f->n_one; i++)
-        if (f->distance[f->one[i].from] + weight[f->one[i].link] < f->distance[f->one[i].node])
-            relax(f, f->one[i].from, f->one[i].node, f->one[i].link, weight[f->one[i].link]);
+    for (uint32_t i = 0; i < f->n_one; i++) {
+        double distance = f->distance[f->one[i].from] + weight[f->one[i].link];
+        if (distance < f->distance[f->one[i].node])
+            relax(f, f->one[i].from, f->one[i].node, f->one[i].link, distance);
+    }
     for (uint32_t i = f->first[source]; i < f->first[source + 1]; i++)
         if (weight[f->arcs[i].link] < f->distance[f->arcs[i].head])
             relax(f, source, f->arcs[i].head, f->arcs[i].link, weight[f->arcs[i].link]);

@@ -119,6 +119,34 @@ static void look_for_room(instance *in, kh_keyflow *flow)
     }
 }
 
+/* To a wanted gap: the bound is one, the gap is true, the routes fit, and the same again bit for bit. */
+static void stop_at_a_gap(instance *in, kh_keyflow *flow)
+{
+    static const double gaps[] = {0.1, 0.01, 0.001, 1e-7};
+    for (size_t i = 0; i < sizeof gaps / sizeof *gaps; i++) {
+        kh_keyflow rough, again;
+        double load_bps[MOST_LINKS] = {0};
+        in->problem.gap = gaps[i];
+        assert_int_equal(kh_keyflow_solve(&in->problem, in->builder.arena, &rough, NULL), KH_OK);
+        assert_int_equal(kh_keyflow_solve(&in->problem, in->builder.arena, &again, NULL), KH_OK);
+        if (rough.n_routes == 0)
+            return;
+        assert_true(rough.complete);
+        assert_true(rough.bound >= flow->value * (1 - 1e-12));
+        assert_true(rough.value <= flow->value * (1 + 1e-9));
+        assert_true(rough.bound <= rough.value * (1 + gaps[i]) * (1 + 1e-11));
+        for (size_t r = 0; r < rough.n_routes; r++)
+            for (size_t k = 0; k < rough.routes[r].n_links; k++)
+                load_bps[rough.routes[r].links[k]] += rough.routes[r].rate_bps;
+        for (size_t e = 0; e < in->problem.graph.n_links; e++)
+            assert_true(load_bps[e] <= in->capacity_bps[e] * (1 + 1e-12));
+        assert_int_equal(rough.n_routes, again.n_routes);
+        assert_memory_equal(&rough.value, &again.value, sizeof rough.value);
+        assert_memory_equal(rough.prices, again.prices, in->problem.graph.n_links * sizeof *rough.prices);
+        assert_memory_equal(rough.rate_bps, again.rate_bps, in->problem.n_demands * sizeof *rough.rate_bps);
+    }
+}
+
 /* Twice the rate on every link, twice the value. */
 static void double_the_rates(instance *in, kh_keyflow *flow)
 {
@@ -186,6 +214,11 @@ static void max_min_leaves_no_room_for_a_blocked_demand(void **state)
     (void)state;
     hold(look_for_room);
 }
+static void a_wanted_gap_is_certified_and_the_same_again(void **state)
+{
+    (void)state;
+    hold(stop_at_a_gap);
+}
 static void the_value_scales_with_the_rates(void **state)
 {
     (void)state;
@@ -211,6 +244,7 @@ int main(void)
         cmocka_unit_test(the_certificate_is_above_the_value_and_close),
         cmocka_unit_test(verify_accepts_every_plan),
         cmocka_unit_test(max_min_leaves_no_room_for_a_blocked_demand),
+        cmocka_unit_test(a_wanted_gap_is_certified_and_the_same_again),
         cmocka_unit_test(the_value_scales_with_the_rates),
         cmocka_unit_test(any_range_of_rates_is_planned_and_proven),
         cmocka_unit_test(no_flow_of_these_rates_spends_less_key),
