@@ -7,8 +7,3 @@ kh_ns kh_ns_from_s(double seconds)
 {
     return (kh_ns)llround((seconds < KH_LONGEST_S ? seconds : KH_LONGEST_S) * KH_NS_PER_S);
 }
-
-double kh_s_from_ns(kh_ns time)
-{
-    return (double)time / KH_NS_PER_S;
-}

@@ -29,6 +29,9 @@ typedef struct kh_event {
 
 /** Seconds to nanoseconds, rounded to the nearest; beyond KH_LONGEST_YEARS: these. @param seconds >= 0 */
 kh_ns kh_ns_from_s(double seconds);
-double kh_s_from_ns(kh_ns time);
+static inline double kh_s_from_ns(kh_ns time)
+{
+    return (double)time / KH_NS_PER_S;
+}
 
 #endif

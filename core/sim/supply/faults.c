@@ -70,12 +70,11 @@ static double mean_up_h(const kh_net *net, const kh_fault *fault, uint32_t entit
 static kh_rng stream_of(const builder *b, const kh_fault_process *process, unsigned module)
 {
     static const char *const purposes[] = {[KH_FAULT_FIBRE_CUT] = "cut", [KH_FAULT_NODE] = "failure", [KH_FAULT_LINK] = "link"};
-    char purpose[32];
-    if (process->kind == KH_FAULT_MODULE)
-        (void)snprintf(purpose, sizeof purpose, "module %u", module);
-    else
-        (void)snprintf(purpose, sizeof purpose, "%s", purposes[process->kind]);
-    return kh_rng_stream(b->seed, process->id, purpose);
+    char of_module[32];
+    if (process->kind != KH_FAULT_MODULE)
+        return kh_rng_stream(b->seed, process->id, purposes[process->kind]);
+    (void)snprintf(of_module, sizeof of_module, "module %u", module);
+    return kh_rng_stream(b->seed, process->id, of_module);
 }
 
 static kh_status add_entity(const builder *b, const kh_fault *fault, uint32_t entity, unsigned module)
