@@ -34,8 +34,8 @@ typedef struct kh_equilibrium {
  *  @return KH_OK, also when the gap was not reached; KH_ENOMEM. The same input gives the same answer bit for bit, unless there is a
  *          deadline
  *  Cost    : 6 to 12 rounds of one tree per source (forest.h)
- *  Source  : path-based traffic assignment by gradient projection (R. Jayakrishnan et al., Transp. Res. Rec. 1443, 1994) on a soft
- *            maximum (D. Bienstock, Potential Function Methods, 2002) */
+ *  Why     : path-based traffic assignment by gradient projection, on a soft maximum of congestion; its answers stand on C1 alone
+ */
 kh_status kh_equilibrium_find(const kh_pricer *pricer, const kh_equilibrium_options *options, kh_pool *pool, kh_arena *arena,
                               kh_equilibrium *found, kh_error *err);
 
