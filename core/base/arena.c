@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 enum { FIRST_BLOCK = 4096, LARGEST_BLOCK = 1 << 20 };
 
@@ -167,4 +170,12 @@ size_t kh_arena_used(const kh_arena *arena)
 void kh_arena_fail_after(kh_arena *arena, uint64_t nth)
 {
     arena->until_failure = nth;
+}
+
+void kh_arena_keep_memory(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 26);
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 28);
+#endif
 }

@@ -46,4 +46,9 @@ size_t kh_arena_used(const kh_arena *arena);
  *  0 switches it off. */
 void kh_arena_fail_after(kh_arena *arena, uint64_t nth);
 
+/** For programs that make and destroy arenas over and over, such as one for each replication of a simulation: what is given back
+ *  stays with the process, up to 256 MiB, so that the next one need not be fetched from the system page by page. Call it once, at
+ *  the start; elsewhere than with the GNU C library it does nothing. */
+void kh_arena_keep_memory(void);
+
 #endif

@@ -76,6 +76,7 @@ static double play(double block_bits, kh_sim_level level, size_t n, double (*val
 int main(int argc, char **argv)
 {
     static double blocks[FIGURES][MOST], fluid[FIGURES][MOST];
+    kh_arena_keep_memory(); /* as the program does */
     size_t n = argc > 1 ? (size_t)strtoul(argv[1], NULL, 10) : 10;
     double block_bits = argc > 2 ? strtod(argv[2], NULL) : 65536;
     n = n > MOST ? MOST : n;

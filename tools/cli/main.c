@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/arena.h"
 #include "tools/cli/cli.h"
 
 #include <errno.h>
@@ -87,6 +88,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     hold_standard_files();
+    kh_arena_keep_memory();
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     int status = run(argc, argv);
     if (fflush(stdout) == 0 && !ferror(stdout))
