@@ -11,7 +11,7 @@ static const double DONE = 1e-11;         /* relative gap at which no better pat
 static const double PROVEN = 1e-9;        /* relative gap of a proof: the tolerance of the LP */
 static const double WORTH_IT = 1 - 1e-12; /* a path must be shorter than its demand's dual by more than rounding */
 static const double GUIDED = 1e5;         /* hops that a path as costly as the mean is worth: ties of the guide stay ties */
-static const double ROUNDING = 1e-9;      /* share of a link's rate, and of the key spent, that is none: as the LP sees it */
+static const double ROUNDING = 1e-10;     /* share of a link's rate, and of the key spent, that is none */
 
 typedef struct work {
     const kh_shorten_input *input;
@@ -167,9 +167,9 @@ kh_status kh_shorten_paths(const kh_shorten_input *input, kh_master *master, kh_
     double first = spent(&w), allowed = fmax(busiest_load(&w), 1) + ROUNDING;
     kh_status status = generate(&w, &failure);
     bool keep = busiest_load(&w) <= allowed && spent(&w) <= first * (1 + ROUNDING);
-    *proven = status == KH_OK && keep && spent(&w) - w.least <= PROVEN * w.least;
     if (!keep)
         go_back(&w);
+    *proven = status == KH_OK && spent(&w) - w.least <= PROVEN * w.least; /* of the flow that stays */
     give_units_back(&w);
     if (status != KH_ENOMEM && status != KH_TIMELIMIT)
         return KH_OK; /* the numbers of the LP: the flow that there is will do */

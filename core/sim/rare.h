@@ -11,11 +11,10 @@
  *  in which the first threshold is met for the first time since a rest; each further stage starts runs with fresh luck from states
  *  drawn among those of the stage before, and ends each at the next threshold (its state is kept) or at rest. With p_k the share
  *  that gets through stage k, outages come at rate (first crossings per time) x p_2 x p_3 ...; from the last states runs go on to
- *  the next rest and measure how long the demand is starved. (Splitting from level to level with a fixed number of runs: Garvels,
- *  "The splitting method in rare event simulation", thesis, Twente 2000.)
+ *  the next rest and measure how long the demand is starved.
  *
  *  Exact in the mean whatever the thresholds; these are chosen by a pilot of their own so that about a fifth gets through.
- * Intervals are over independent repetitions of everything. */
+ *  Intervals are over independent repetitions of everything. */
 typedef struct kh_rare_options {
     kh_sim_options sim; /**< duration and warm-up of stage 1, at the block level; its journal, checkpoints, batches, series and
                            mirror images are not used */

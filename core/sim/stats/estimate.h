@@ -26,8 +26,8 @@ kh_estimate kh_estimate_of_pairs(const double *values, size_t n);
  *  interval to be believed. NAN for fewer than 3 values or equal ones. */
 double kh_estimate_lag_1(const double *values, size_t n);
 
-/** How many values at the start to leave out, so that the standard error of the mean of the rest is least: the rule MSER (White,
- *  Simulation 69:323, 1997), of batches of one run that starts in an untypical state.
+/** How many values at the start to leave out, so that the standard error of the mean of the rest is least: the rule known as
+ *  MSER, of batches of one run that starts in an untypical state.
  *  @return [0, n / 2]; n / 2 says that the run is too short to tell */
 size_t kh_estimate_start_up(const double *values, size_t n);
 

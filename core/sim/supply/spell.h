@@ -10,7 +10,7 @@
  *  Starts: after the end of the last one, or time 0, comes an exponential time with mean mtbf; or they are planned, at first_h and
  *  then every every_h (a start that finds the last one not over yet is left out). Lasts: exponential with mean mttr, or always
  *  duration_h. With random starts this is an alternating renewal process: in the long run it holds for
- *  length / (mtbf + length) of the time, whatever the law of the length (S. M. Ross, Stochastic Processes, 1996, theorem 3.4.4). */
+ *  length / (mtbf + length) of the time, whatever the law of the length (renewal theory). */
 typedef struct kh_spell {
     double up_ns, down_ns;      /**< means of the time between and of the length; 0: planned, always as long */
     kh_ns first, every, length; /**< planned starts, every 0: once; length when it is always the same */
