@@ -3,8 +3,8 @@
 
 #include "core/base/str.h"
 #include "solvers/cost.h"
-#include "solvers/explain.h"
-#include "solvers/keyflow.h"
+#include "solvers/explain/explain.h"
+#include "solvers/flow/given.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,87 +17,28 @@ typedef struct work {
     const kh_rates *rates;
     kh_arena *arena, *scratch; /* the plan's; the solvers' */
     kh_plan *plan;
-    uint32_t (*ends)[2];        /* [n_qkd_links] */
-    double *capacity_bps;       /* [n_qkd_links] 0 where no key can flow */
-    bool *relays;               /* [n_nodes] */
-    kh_keyflow_demand *demands; /* [n_sent] */
-    uint32_t *sent;             /* [n_sent] which demand of the network each one is */
-    size_t n_sent;
-    kh_keyflow_problem problem;
+    kh_given given;
     kh_keyflow flow;
 } work;
 
-static bool holds_key(const kh_node *node)
+static void list_demands(work *w)
 {
-    return node->kind == KH_NODE_SITE || node->kind == KH_NODE_OGS || node->kind == KH_NODE_SATELLITE;
-}
-
-static kh_status check_rates(const kh_net *net, const kh_rates *rates, kh_error *err)
-{
-    if (rates->n_qkd != net->n_qkd_links)
-        return kh_fail(err, KH_ERANGE, "rates of %zu links for a network of %zu", rates->n_qkd, net->n_qkd_links);
-    for (size_t e = 0; e < net->n_qkd_links; e++)
-        if (!(rates->qkd[e].key_rate_bps >= 0) || isinf(rates->qkd[e].key_rate_bps))
-            return kh_fail(err, KH_ERANGE, "link '%s': key_rate_bps is %g, must be finite and >= 0", net->qkd_links[e].id,
-                           rates->qkd[e].key_rate_bps);
-    return KH_OK;
-}
-
-static kh_status check_demands(const kh_net *net, kh_error *err)
-{
-    for (size_t k = 0; k < net->n_demands; k++) {
-        const kh_demand *demand = &net->demands[k];
-        if (!kh_demand_needs_qkd(demand))
-            continue;
-        if (!(demand->rate_bps >= 0) || isinf(demand->rate_bps))
-            return kh_fail(err, KH_ERANGE, "demand '%s': rate_bps is %g, must be finite and >= 0", demand->id, demand->rate_bps);
-        if (demand->between[0].i == demand->between[1].i)
-            return kh_fail(err, KH_ERANGE, "demand '%s' is between a node and itself", demand->id);
-    }
-    return KH_OK;
-}
-
-static void translate_links(work *w)
-{
-    for (size_t v = 0; v < w->net->n_nodes; v++)
-        w->relays[v] = holds_key(&w->net->nodes[v]) && w->net->nodes[v].trusted;
-    for (size_t e = 0; e < w->net->n_qkd_links; e++) {
-        const kh_node_id *ends = w->net->qkd_links[e].ends;
-        w->ends[e][0] = ends[0].i;
-        w->ends[e][1] = ends[1].i;
-        bool usable = ends[0].i != ends[1].i && holds_key(&w->net->nodes[ends[0].i]) && holds_key(&w->net->nodes[ends[1].i]);
-        w->capacity_bps[e] = usable ? w->rates->qkd[e].key_rate_bps : 0;
-    }
-}
-
-static void translate_demands(work *w)
-{
-    for (uint32_t k = 0; k < w->net->n_demands; k++) {
+    for (size_t k = 0; k < w->net->n_demands; k++) {
         const kh_demand *demand = &w->net->demands[k];
-        kh_plan_demand *planned = &w->plan->demands[k];
         if (!kh_demand_needs_qkd(demand)) {
-            planned->shortfall = KH_SHORTFALL_NOT_NEEDED;
+            w->plan->demands[k].shortfall = KH_SHORTFALL_NOT_NEEDED;
             continue;
         }
         w->plan->n_asking++;
-        planned->requested_bps = demand->rate_bps;
-        if (demand->rate_bps <= 0)
-            continue;
-        w->sent[w->n_sent] = k;
-        w->demands[w->n_sent++] = (kh_keyflow_demand){{demand->between[0].i, demand->between[1].i}, demand->rate_bps};
+        w->plan->demands[k].requested_bps = demand->rate_bps;
     }
 }
 
 static kh_status init(work *w, kh_error *err)
 {
-    size_t n = w->net->n_nodes, m = w->net->n_qkd_links, k = w->net->n_demands;
-    w->ends = kh_arena_alloc(w->scratch, m, sizeof *w->ends);
-    w->capacity_bps = KH_NEW(w->scratch, double, m);
-    w->relays = KH_NEW(w->scratch, bool, n);
-    w->demands = KH_NEW(w->scratch, kh_keyflow_demand, k);
-    w->sent = KH_NEW(w->scratch, uint32_t, k);
+    size_t m = w->net->n_qkd_links, k = w->net->n_demands;
     w->plan = KH_NEW(w->arena, kh_plan, 1);
-    if (w->ends == NULL || w->capacity_bps == NULL || w->relays == NULL || w->demands == NULL || w->sent == NULL || w->plan == NULL)
+    if (w->plan == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a plan of %zu links and %zu demands", m, k);
     *w->plan = (kh_plan){.prices = KH_NEW(w->arena, double, m),
                          .demands = KH_NEW(w->arena, kh_plan_demand, k),
@@ -106,8 +47,7 @@ static kh_status init(work *w, kh_error *err)
                          .n_links = m};
     if (w->plan->prices == NULL || w->plan->demands == NULL || w->plan->links == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a plan of %zu links and %zu demands", m, k);
-    translate_links(w);
-    translate_demands(w);
+    list_demands(w);
     return KH_OK;
 }
 
@@ -124,8 +64,8 @@ static void describe(const work *w, kh_str *about)
         w->net->name);
     for (size_t e = 0; e < w->net->n_qkd_links; e++)
         kh_str_printf(about, "r%zu link %s\n", e, w->net->qkd_links[e].id);
-    for (size_t k = 0; k < w->n_sent; k++)
-        kh_str_printf(about, "r%zu demand %s\n", row + k, w->net->demands[w->sent[k]].id);
+    for (size_t k = 0; k < w->given.problem.n_demands; k++)
+        kh_str_printf(about, "r%zu demand %s\n", row + k, w->net->demands[w->given.sent[k]].id);
 }
 
 static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str *about, kh_error *err)
@@ -134,20 +74,15 @@ static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str 
         describe(w, about);
     if (about->failed)
         return kh_fail(err, KH_ENOMEM, "no memory to describe a linear program");
-    w->problem = (kh_keyflow_problem){
-        .graph = {w->net->n_nodes, w->net->n_qkd_links, (const uint32_t(*)[2])w->ends, w->relays},
-        .capacity_bps = w->capacity_bps,
-        .demands = w->demands,
-        .n_demands = w->n_sent,
-        .max_min = options->objective == KH_OBJECTIVE_MAX_MIN,
-        .level_cap = 1,
-        .time_limit_s = options->time_limit_s > 0 ? options->time_limit_s : HUGE_VAL,
-        .gap = options->gap,
-        .lp_program = options->lp_program,
-        .mps = options->mps,
-        .mps_about = kh_str_text(about),
-    };
-    return kh_keyflow_solve(&w->problem, w->scratch, &w->flow, err);
+    kh_keyflow_problem *problem = &w->given.problem;
+    problem->max_min = options->objective == KH_OBJECTIVE_MAX_MIN;
+    problem->level_cap = 1;
+    problem->time_limit_s = options->time_limit_s > 0 ? options->time_limit_s : HUGE_VAL;
+    problem->gap = options->gap;
+    problem->lp_program = options->lp_program;
+    problem->mps = options->mps;
+    problem->mps_about = kh_str_text(about);
+    return kh_keyflow_solve(problem, w->scratch, &w->flow, err);
 }
 
 static kh_status solve(work *w, const kh_optimise_options *options, kh_error *err)
@@ -155,7 +90,7 @@ static kh_status solve(work *w, const kh_optimise_options *options, kh_error *er
     kh_str about = {0};
     kh_status status = solve_flow(w, options, &about, err);
     kh_str_clear(&about);
-    w->problem.mps_about = NULL;
+    w->given.problem.mps_about = NULL;
     return status;
 }
 
@@ -168,7 +103,7 @@ static void write_links(work *w)
     for (size_t e = 0; e < plan->n_links; e++) {
         plan->prices[e] = w->flow.prices[e];
         plan->links[e].capacity_bps = w->rates->qkd[e].key_rate_bps;
-        bool binds = w->flow.prices[e] * w->capacity_bps[e] > BINDING * plan->bound;
+        bool binds = w->flow.prices[e] * w->given.problem.capacity_bps[e] > BINDING * plan->bound;
         plan->links[e].shadow_price = binds ? w->flow.prices[e] : 0;
     }
 }
@@ -205,7 +140,7 @@ static kh_status write_routes(work *w, kh_error *err)
     if (routes == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", w->flow.n_routes);
     for (size_t r = 0; r < w->flow.n_routes; r++) {
-        kh_plan_demand *demand = &w->plan->demands[w->sent[w->flow.routes[r].demand]];
+        kh_plan_demand *demand = &w->plan->demands[w->given.sent[w->flow.routes[r].demand]];
         if (demand->n_routes == 0)
             demand->routes = &routes[r];
         demand->n_routes++;
@@ -224,14 +159,13 @@ static kh_status write_routes(work *w, kh_error *err)
 
 static kh_status make_plan(work *w, const kh_optimise_options *options, kh_error *err)
 {
-    KH_TRY(check_rates(w->net, w->rates, err));
-    KH_TRY(check_demands(w->net, err));
+    KH_TRY(kh_given_make(w->net, w->rates, w->scratch, &w->given, err));
     KH_TRY(init(w, err));
     w->plan->objective = options->objective;
     KH_TRY(solve(w, options, err));
     write_links(w);
     KH_TRY(write_routes(w, err));
-    kh_explain_input input = {w->net, &w->problem, &w->flow, w->sent};
+    kh_explain_input input = {w->net, &w->given.problem, &w->flow, w->given.sent};
     KH_TRY(kh_explain_plan(&input, w->plan, w->arena, w->scratch, err));
     return kh_cost_compute(w->net, w->plan, &w->plan->cost, err);
 }

@@ -5,7 +5,7 @@
    bench_keyflow [--max-min] FILE.qpi...   these instances only
    bench_keyflow --limits FOLDER           certified 1 %, 0.1 % and exact against the limits, on the instances of that folder, and
                                            GLPK's arc LP on 100 nodes */
-#include "solvers/tree.h"
+#include "solvers/graph/tree.h"
 #include "tests/solvers/arcs.h"
 #include "tools/validate/instance.h"
 

@@ -2,8 +2,8 @@
 /* 1000 services over a net of 50 nodes and 100 lines, C band: microseconds a service with bitmaps, and with a table of bytes
  * searched place by place as a comparison; then GNPy's own assignment of the same services where Python can import it. */
 #include "core/base/rng.h"
-#include "solvers/routes.h"
-#include "solvers/spectrum.h"
+#include "solvers/light/routes.h"
+#include "solvers/light/spectrum.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -114,7 +114,7 @@ static void check(const char *name)
     (void)snprintf(golden, sizeof golden, "tests/golden/%s.json", name);
     kh_pipeline p = {0};
     kh_error err = {0};
-    kh_pipeline_options options = {.path = topology, .until = KH_STAGE_PLAN, .objective = KH_OBJECTIVE_MAX_MIN};
+    kh_pipeline_options options = {.path = topology, .until = KH_STAGE_PLAN, .optimise = {.objective = KH_OBJECTIVE_MAX_MIN}};
     if (kh_pipeline_run(&options, &p, &err) != KH_OK)
         fail_msg("%s%s", err.steps, err.message);
     kh_json *now = fields_of(&p);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/solvers/arcs.h"
 
-#include "solvers/lp.h"
+#include "solvers/lp/lp.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 #ifndef KH_TESTS_SOLVERS_ARCS_H
 #define KH_TESTS_SOLVERS_ARCS_H
 
-#include "solvers/keyflow.h"
+#include "solvers/flow/keyflow.h"
 
 /** Maximum concurrent flow the other way: one LP over arcs, aggregated by source, all links at once, no columns generated.
  *  Demands that no path joins are left out, as in kh_keyflow_solve(). The trusted rule: nothing leaves a node that does not relay,

@@ -64,7 +64,7 @@ static kh_status run(simulate_args *args, int *unmet, kh_error *err)
 {
     cli_progress progress = cli_progress_start("replications");
     kh_pipeline_options options = {.path = args->path, .until = KH_STAGE_PLAN, .progress = show, .user = &progress};
-    KH_TRY(cli_objective(args->objective, &options.objective, err));
+    KH_TRY(cli_objective(args->objective, &options.optimise.objective, err));
     kh_pipeline pipeline = {0};
     kh_status status = kh_pipeline_run(&options, &pipeline, err);
     if (status == KH_OK)

@@ -8,6 +8,7 @@ import os
 import re
 import sys
 
+SOLVERS = ["solvers/" + part for part in ("lp", "graph", "flow", "explain", "light", "secure", "survive", "design", "domains", "stores")]
 # room -> rooms it may include, itself always allowed
 ARROWS = {
     "core/base": [],
@@ -28,14 +29,24 @@ ARROWS = {
     "models/space": ["core/base", "core/net", "models/num", "models/qkd"],
     "models": ["core/base", "core/net", "models/num", "models/fibre", "models/optical", "models/qkd", "models/noise", "models/space"],
     "models/reference": ["core/base", "core/text", "core/net", "models", "models/num", "models/fibre", "models/optical", "models/qkd", "models/space"],
-    "solvers": ["core/base", "core/net"],
-    "tools/services": ["core/base", "core/net", "models/optical", "solvers"],
-    "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "models/optical", "models/qkd", "solvers", "tools/services"],
+    "solvers/lp": ["core/base"],
+    "solvers/graph": ["core/base", "core/net"],
+    "solvers/flow": ["core/base", "core/net", "solvers/lp", "solvers/graph"],
+    "solvers/explain": ["core/base", "core/net", "solvers/graph", "solvers/flow"],
+    "solvers/light": ["core/base", "core/net", "solvers/lp", "solvers/graph"],
+    "solvers/secure": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
+    "solvers/survive": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow", "solvers/secure"],
+    "solvers/design": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
+    "solvers/domains": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
+    "solvers/stores": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
+    "solvers": ["core/base", "core/net", *SOLVERS],
+    "tools/services": ["core/base", "core/net", "models/optical", "solvers", *SOLVERS],
+    "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "models/optical", "models/qkd", "solvers", *SOLVERS, "tools/services"],
     "tools/batch": ["core/base", "core/run", "core/sim", "core/sim/kernel", "tools/study"],
     "tools/report": ["core/base", "core/text", "core/run"],
     "tools/import": ["core/base", "core/text", "core/net"],
-    "tools/validate": ["core/base", "core/text", "core/net", "models/optical", "models/reference", "solvers", "tools/import", "tools/study"],
-    "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/sim/kernel", "core/sim/service", "core/run", "models", "tools/import", "tools/services", "tools/study", "tools/batch", "tools/report", "tools/validate"],
+    "tools/validate": ["core/base", "core/text", "core/net", "models/optical", "models/reference", "solvers", *SOLVERS, "tools/import", "tools/study"],
+    "tools/cli": ["core/base", "core/text", "core/net", "core/sim", "core/sim/kernel", "core/sim/service", "core/run", "models", "solvers", *SOLVERS, "tools/import", "tools/services", "tools/study", "tools/batch", "tools/report", "tools/validate"],
 }
 # third-party header (by prefix) -> the only file that may include it
 THIRD_PARTY = {
@@ -43,8 +54,8 @@ THIRD_PARTY = {
     "jansson.h": "core/text/json.c",
     "sqlite3.h": "core/run/store_sqlite.c",
     "gsl/": "models/num/num_gsl.c",
-    "igraph": "solvers/graph_igraph.c",
-    "glpk.h": "solvers/lp_glpk.c",
+    "igraph": "solvers/graph/graph_igraph.c",
+    "glpk.h": "solvers/lp/lp_glpk.c",
     "microhttpd.h": "tools/emulator/http_mhd.c",
     "mpi.h": "tools/batch/farm_mpi.c",
 }
@@ -57,7 +68,7 @@ def room_of(path):
     parts = path.split("/")
     if parts[:2] == ["core", "sim"] and len(parts) > 3:
         return "/".join(parts[:3])
-    return "/".join(parts[:2]) if parts[0] in ("core", "models", "tools") and len(parts) > 2 else parts[0]
+    return "/".join(parts[:2]) if parts[0] in ("core", "models", "solvers", "tools") and len(parts) > 2 else parts[0]
 
 
 def problems_of(root, path):

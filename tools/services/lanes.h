@@ -2,7 +2,7 @@
 #ifndef KH_TOOLS_SERVICES_LANES_H
 #define KH_TOOLS_SERVICES_LANES_H
 
-#include "solvers/spectrum.h"
+#include "solvers/light/spectrum.h"
 #include "tools/services/light.h"
 
 /** The spectrum of the line systems: an edge for each line, and one for each fibre that has fewer pairs than lines, which these

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/services/services.h"
 
-#include "solvers/routes.h"
+#include "solvers/light/routes.h"
 #include "tools/services/lanes.h"
 #include "tools/services/sections.h"
 #include "tools/services/upgrades.h"

@@ -5,7 +5,7 @@
 #include "core/net/net.h"
 #include "core/net/plan.h"
 #include "models/optical/client.h"
-#include "solvers/spectrum.h"
+#include "solvers/light/spectrum.h"
 #include "tools/services/guard.h"
 #include "tools/services/light.h"
 

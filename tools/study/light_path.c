@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/study/light_path.h"
 
-#include "solvers/routes.h"
+#include "solvers/light/routes.h"
 
 #include <math.h>
 

@@ -43,11 +43,7 @@ static kh_status verify(const kh_pipeline *p, kh_error *err)
 static kh_status plan(const kh_pipeline_options *options, kh_pipeline *p, kh_error *err)
 {
     report(options, "plan", 0, 1);
-    kh_optimise_options how = {.objective = options->objective,
-                               .time_limit_s = options->time_limit_s,
-                               .lp_program = options->lp_program,
-                               .mps = options->mps};
-    kh_status status = kh_optimise(p->net, p->rates, &how, p->arena, &p->plan, err);
+    kh_status status = kh_optimise(p->net, p->rates, &options->optimise, p->arena, &p->plan, err);
     /* a plan cut short by the clock is a plan with a wider gap, which it says itself */
     if (status == KH_OK || (status == KH_TIMELIMIT && p->plan != NULL))
         status = verify(p, err);

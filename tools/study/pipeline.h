@@ -8,9 +8,8 @@
 #include "core/net/plan.h"
 #include "core/net/rates.h"
 #include "core/sim/sim.h"
+#include "solvers/optimise.h"
 #include "tools/services/services.h"
-
-#include <stdio.h>
 
 /** The sentence of the house: load, check, evaluate, optimise, verify, simulate. Commands and studies go as far as they need. */
 typedef struct kh_pipeline {
@@ -34,10 +33,7 @@ typedef struct kh_pipeline_options {
     const kh_edit *edits;
     size_t n_edits;
     kh_stage until;
-    kh_objective objective;
-    double time_limit_s;
-    const char *lp_program; /**< of the plan; see kh_optimise_options, as is the next */
-    FILE *mps;
+    kh_optimise_options optimise;
     kh_sim_options sim;
     size_t replications;                                                     /**< >= 1 */
     void (*progress)(void *user, const char *what, size_t done, size_t all); /**< may be NULL */

@@ -123,7 +123,7 @@ kh_status kh_study_case_run(const kh_study *study, size_t i, const volatile int 
                                    .edits = c->edits,
                                    .n_edits = c->n_edits,
                                    .until = study->replications > 0 ? KH_STAGE_SIMULATE : KH_STAGE_PLAN,
-                                   .objective = study->objective,
+                                   .optimise = {.objective = study->objective},
                                    .replications = study->replications,
                                    .sim = kh_sim_defaults()};
     options.sim.duration_s = study->days * KH_S_PER_DAY;

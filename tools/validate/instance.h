@@ -2,7 +2,7 @@
 #ifndef KH_TOOLS_VALIDATE_INSTANCE_H
 #define KH_TOOLS_VALIDATE_INSTANCE_H
 
-#include "solvers/keyflow.h"
+#include "solvers/flow/keyflow.h"
 #include "tools/import/qpi.h"
 
 /** An instance as a key flow problem in kbit/s: every node trusted, no cap on rates, no time limit. Demands of a node with itself

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/flow/keyflow.h"
+
+#include "core/base/clock.h"
+#include "core/net/ids.h"
+#include "solvers/flow/equilibrium.h"
+#include "solvers/flow/master.h"
+#include "solvers/flow/pricer.h"
+#include "solvers/flow/shorten.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A link without a dual gets this much of a full one, so that ties go to links with room and links far too thin to matter are
+   left alone. Divided by the number of links: the bound grows by at most this factor. */
+static const double PRICE_FLOOR = 1e-11;
+static const double PROVEN = 1e-11;       /* relative gap at which a level is done */
+static const double WORTH_IT = 1 - 1e-12; /* a path must be cheaper than its demand's dual by more than rounding */
+static const double POOL_GAP = 0.004;     /* at which the linear program takes over; see README */
+static const double POOL_SHARE = 1e-4;    /* paths with less of their demand are left to column generation */
+static const double NOTHING = 1e-12;      /* share of a demand below which a route is rounding */
+
+typedef struct work {
+    const kh_keyflow_problem *problem;
+    kh_arena *arena;
+    kh_keyflow *flow;
+    kh_pricer pricer;
+    kh_pool pool;
+    kh_equilibrium first; /* to the wanted gap, or a pool for the linear program */
+    kh_master master;
+    double deadline_s;
+    double *price, *below, *distance; /* [n_links], [n_demands], [n_demands] */
+    size_t level_room;
+} work;
+
+static kh_status check(const kh_keyflow_problem *problem, kh_error *err)
+{
+    KH_TRY(kh_graph_check(&problem->graph, err));
+    for (size_t e = 0; e < problem->graph.n_links; e++)
+        if (!(problem->capacity_bps[e] >= 0) || isinf(problem->capacity_bps[e]))
+            return kh_fail(err, KH_ERANGE, "link %zu has a rate of %g bit/s, must be finite and >= 0", e, problem->capacity_bps[e]);
+    for (size_t k = 0; k < problem->n_demands; k++) {
+        const kh_keyflow_demand *d = &problem->demands[k];
+        if (d->ends[0] >= problem->graph.n_nodes || d->ends[1] >= problem->graph.n_nodes || d->ends[0] == d->ends[1])
+            return kh_fail(err, KH_ERANGE, "demand %zu is between nodes %u and %u of %zu", k, d->ends[0], d->ends[1],
+                           problem->graph.n_nodes);
+        if (!(d->requested_bps > 0) || isinf(d->requested_bps))
+            return kh_fail(err, KH_ERANGE, "demand %zu asks for %g bit/s, must be finite and > 0", k, d->requested_bps);
+    }
+    if (!(problem->gap >= 0) || (problem->gap > 0 && problem->max_min))
+        return kh_fail(err, KH_ERANGE, "a gap of %g: must be >= 0, and 0 for max-min rates, which rest on optima", problem->gap);
+    if (problem->n_demands > UINT32_MAX / 2)
+        return kh_fail(err, KH_ERANGE, "%zu demands are too many", problem->n_demands);
+    return KH_OK;
+}
+
+/* Prices per bit/s out of the duals per full link, and the length below which a path pays. */
+static void set_prices(work *w)
+{
+    const kh_keyflow_problem *problem = w->problem;
+    size_t m = problem->graph.n_links;
+    for (size_t e = 0; e < m; e++)
+        w->price[e] =
+            problem->capacity_bps[e] > 0 ? fmax(w->master.link_dual[e], PRICE_FLOOR / (double)m) / problem->capacity_bps[e] : 0;
+    for (size_t k = 0; k < problem->n_demands; k++)
+        w->below[k] = w->master.unit_bps[k] > 0 ? w->master.demand_dual[k] / w->master.unit_bps[k] * WORTH_IT : 0;
+}
+
+/* Certificate C1 of the present level: lambda * sum_free(d dist) + sum_frozen(r dist) <= sum(c y) for every y >= 0. */
+static double certify(const work *w, double *asked)
+{
+    const kh_keyflow_problem *problem = w->problem;
+    double carried = 0;
+    *asked = 0;
+    for (size_t e = 0; e < problem->graph.n_links; e++)
+        carried += problem->capacity_bps[e] * w->price[e];
+    for (size_t k = 0; k < problem->n_demands; k++) {
+        if (!w->flow->joined[k])
+            continue;
+        if (w->master.frozen[k])
+            carried -= w->master.unit_bps[k] * w->distance[k];
+        else
+            *asked += problem->demands[k].requested_bps * w->distance[k];
+    }
+    return *asked > 0 ? carried / *asked : HUGE_VAL;
+}
+
+static void keep_prices(const work *w, double asked, double *prices)
+{
+    for (size_t e = 0; e < w->problem->graph.n_links; e++)
+        prices[e] = w->price[e] / asked;
+}
+
+/* Column generation of one level: solve, price, add, until the certificate closes or no path pays any more.
+   A master problem that fails for its numbers leaves the last feasible point and the best bound: the gap then says so. */
+static kh_status solve_level(work *w, double *prices, double *best, kh_error *err)
+{
+    for (;;) {
+        double left_s = w->deadline_s - kh_clock_s();
+        kh_error failure = {0};
+        kh_status status = left_s > 0 ? kh_master_solve(&w->master, left_s, &failure) : KH_TIMELIMIT;
+        if (status == KH_ENOMEM || status == KH_ENOINPUT || status == KH_EWRITE) {
+            if (err != NULL)
+                *err = failure;
+            return status;
+        }
+        set_prices(w);
+        size_t n_added;
+        KH_TRY(kh_pricer_run(&w->pricer, w->price, w->below, &w->pool, w->distance, &n_added, err));
+        double asked, bound = certify(w, &asked);
+        if (bound < *best) {
+            *best = bound;
+            keep_prices(w, asked, prices);
+        }
+        if (status == KH_TIMELIMIT)
+            w->flow->complete = false;
+        if (status != KH_OK || n_added == 0 || *best <= w->master.lambda * (1 + PROVEN))
+            return KH_OK;
+    }
+}
+
+static kh_status add_level(work *w, double **prices, kh_error *err)
+{
+    kh_keyflow *flow = w->flow;
+    if (flow->n_levels == w->level_room) {
+        size_t room = w->level_room;
+        double **lists = kh_arena_grow(w->arena, flow->level_prices, flow->n_levels, &room, sizeof *lists);
+        double *levels = KH_NEW(w->arena, double, room);
+        if (lists == NULL || levels == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for %zu levels", room);
+        if (flow->n_levels > 0)
+            memcpy(levels, flow->level, flow->n_levels * sizeof *levels);
+        flow->level_prices = lists;
+        flow->level = levels;
+        w->level_room = room;
+    }
+    *prices = KH_NEW(w->arena, double, w->problem->graph.n_links);
+    if (*prices == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for prices of %zu links", w->problem->graph.n_links);
+    flow->level_prices[flow->n_levels++] = *prices;
+    return KH_OK;
+}
+
+static kh_status climb(work *w, kh_error *err)
+{
+    kh_keyflow *flow = w->flow;
+    size_t left;
+    do {
+        double *prices, bound = INFINITY;
+        KH_TRY(add_level(w, &prices, err));
+        if (flow->n_levels == 1) {
+            bound = w->first.bound;
+            memcpy(prices, w->first.prices, w->problem->graph.n_links * sizeof *prices);
+        }
+        KH_TRY(solve_level(w, prices, &bound, err));
+        size_t number = flow->n_levels - 1;
+        if (number == 0) {
+            flow->bound = bound;
+            flow->prices = prices;
+            if (w->problem->mps != NULL)
+                KH_TRY(kh_master_write_mps(&w->master, w->problem->mps_about, w->problem->mps, err));
+        }
+        double cap = w->problem->level_cap;
+        bool last = !w->problem->max_min || !flow->complete || w->master.lambda >= cap * (1 - PROVEN);
+        flow->level[number] = fmin(w->master.lambda, cap);
+        kh_master_freeze(&w->master, last, (uint32_t)number, flow->level_of);
+        left = 0;
+        for (size_t k = 0; k < w->problem->n_demands; k++)
+            left += flow->joined[k] && !w->master.frozen[k];
+    } while (left > 0);
+    return KH_OK;
+}
+
+/* The second linear program takes thousands of iterations where the first takes a few: with more demands than this it would cost
+ * several times the routing itself, and the routes stay as they are. */
+enum { MOST_SHORTENED = 1000 };
+
+/* With a cap the value is the stretch of all routes together, so the short ones must be able to follow it. */
+static kh_status shorten(work *w, kh_error *err)
+{
+    double cap = w->problem->level_cap;
+    if (w->problem->n_demands > MOST_SHORTENED)
+        return KH_OK;
+    memset(w->price, 0, w->problem->graph.n_links * sizeof *w->price);
+    for (size_t i = 0; i < w->flow->n_levels; i++)
+        for (size_t e = 0; e < w->problem->graph.n_links; e++)
+            w->price[e] += w->flow->level_prices[i][e];
+    kh_shorten_input input = {&w->pricer, &w->pool, fmax(w->master.lambda / cap, 1), w->price, w->deadline_s};
+    kh_status status = kh_shorten_paths(&input, &w->master, w->arena, &w->flow->shortest, err);
+    if (status != KH_TIMELIMIT)
+        return status;
+    w->flow->complete = false;
+    return KH_OK;
+}
+
+/* The links of a path from ends[0] to ends[1] of its demand. */
+static uint32_t *oriented(const work *w, const kh_pool_path *path)
+{
+    uint32_t *links = KH_NEW(w->arena, uint32_t, path->n_links);
+    for (size_t i = 0; links != NULL && i < path->n_links; i++)
+        links[i] = w->pool.links[path->first + (w->pricer.forward[path->demand] ? i : path->n_links - 1 - i)];
+    return links;
+}
+
+/* Rates of one demand's paths: rounding dropped, the rest brought to exactly the rate of its level. */
+static void settle_demand(const work *w, uint32_t demand, double *rate_bps)
+{
+    double unit_bps = w->master.unit_bps[demand], sum = 0;
+    for (uint32_t p = w->pool.last[demand]; p != KH_NO_INDEX; p = w->pool.paths[p].previous) {
+        double flow = p < w->master.n_paths ? w->master.path_flow[p] : 0;
+        rate_bps[p] = flow > NOTHING ? flow * unit_bps : 0;
+        sum += rate_bps[p];
+    }
+    for (uint32_t p = w->pool.last[demand]; p != KH_NO_INDEX && sum > 0; p = w->pool.paths[p].previous)
+        rate_bps[p] *= unit_bps / sum;
+}
+
+static void sum_loads(const work *w, const double *rate_bps, double *load_bps)
+{
+    memset(load_bps, 0, w->problem->graph.n_links * sizeof *load_bps);
+    for (size_t p = 0; p < w->pool.n_paths; p++)
+        for (size_t i = 0; i < w->pool.paths[p].n_links; i++)
+            load_bps[w->pool.links[w->pool.paths[p].first + i]] += rate_bps[p];
+}
+
+/* The LP keeps a link's rate within its tolerance only: each route gives up the excess of its worst link. */
+static void respect_links(const work *w, double *rate_bps, double *load_bps)
+{
+    sum_loads(w, rate_bps, load_bps);
+    for (size_t p = 0; p < w->pool.n_paths; p++) {
+        double factor = 1;
+        for (size_t i = 0; i < w->pool.paths[p].n_links; i++) {
+            uint32_t e = w->pool.links[w->pool.paths[p].first + i];
+            if (load_bps[e] > w->problem->capacity_bps[e])
+                factor = fmin(factor, w->problem->capacity_bps[e] / load_bps[e]);
+        }
+        rate_bps[p] *= factor;
+    }
+    sum_loads(w, rate_bps, load_bps);
+}
+
+/* Lowest share of what the joined demands ask for, times how far all rates can be stretched together. */
+static double stretched_value(const work *w, const double *load_bps)
+{
+    double lowest = INFINITY, stretch = INFINITY;
+    for (size_t k = 0; k < w->problem->n_demands; k++)
+        if (w->flow->joined[k])
+            lowest = fmin(lowest, w->flow->rate_bps[k] / w->problem->demands[k].requested_bps);
+    for (size_t e = 0; e < w->problem->graph.n_links; e++)
+        if (load_bps[e] > 0)
+            stretch = fmin(stretch, w->problem->capacity_bps[e] / load_bps[e]);
+    return isinf(lowest) || isinf(stretch) ? 0 : lowest * stretch;
+}
+
+static kh_status write_routes(work *w, const double *rate_bps, kh_error *err)
+{
+    kh_keyflow *flow = w->flow;
+    flow->routes = KH_NEW(w->arena, kh_keyflow_route, w->pool.n_paths);
+    if (flow->routes == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", w->pool.n_paths);
+    for (uint32_t k = 0; k < w->problem->n_demands; k++)
+        for (uint32_t p = w->pool.last[k]; p != KH_NO_INDEX; p = w->pool.paths[p].previous) {
+            if (rate_bps[p] <= 0)
+                continue;
+            const kh_pool_path *path = &w->pool.paths[p];
+            uint32_t *links = oriented(w, path);
+            if (links == NULL)
+                return kh_fail(err, KH_ENOMEM, "no memory for a route of %u links", path->n_links);
+            flow->routes[flow->n_routes++] = (kh_keyflow_route){k, links, path->n_links, rate_bps[p]};
+            flow->rate_bps[k] += rate_bps[p];
+        }
+    return KH_OK;
+}
+
+static kh_status write_flow(work *w, kh_error *err)
+{
+    double *rate_bps = KH_NEW(w->arena, double, w->pool.n_paths), *load_bps = KH_NEW(w->arena, double, w->problem->graph.n_links);
+    if (rate_bps == NULL || load_bps == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the rates of %zu paths", w->pool.n_paths);
+    for (uint32_t k = 0; k < w->problem->n_demands; k++)
+        settle_demand(w, k, rate_bps);
+    respect_links(w, rate_bps, load_bps);
+    KH_TRY(write_routes(w, rate_bps, err));
+    w->flow->value = stretched_value(w, load_bps);
+    return KH_OK;
+}
+
+static kh_status init(work *w, const kh_keyflow_problem *problem, kh_arena *arena, kh_keyflow *flow, kh_error *err)
+{
+    size_t m = problem->graph.n_links, n = problem->n_demands;
+    *w = (work){.problem = problem, .arena = arena, .flow = flow, .deadline_s = kh_clock_s() + problem->time_limit_s};
+    w->price = KH_NEW(arena, double, m);
+    w->below = KH_NEW(arena, double, n);
+    w->distance = KH_NEW(arena, double, n);
+    *flow = (kh_keyflow){.complete = true,
+                         .prices = KH_NEW(arena, double, m),
+                         .joined = KH_NEW(arena, bool, n),
+                         .rate_bps = KH_NEW(arena, double, n),
+                         .level_of = KH_NEW(arena, uint32_t, n)};
+    if (w->price == NULL || w->below == NULL || w->distance == NULL || flow->prices == NULL || flow->joined == NULL ||
+        flow->rate_bps == NULL || flow->level_of == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
+    KH_TRY(kh_pricer_init(&w->pricer, problem, arena, err));
+    return kh_pool_init(&w->pool, n, arena, err);
+}
+
+/* The equilibrium is the answer. */
+static kh_status accept_first(work *w, kh_error *err)
+{
+    kh_keyflow *flow = w->flow;
+    double *prices;
+    KH_TRY(add_level(w, &prices, err));
+    memcpy(prices, w->first.prices, w->problem->graph.n_links * sizeof *prices);
+    flow->prices = prices;
+    flow->bound = w->first.bound;
+    flow->level[0] = fmin(1 / w->first.congestion, w->problem->level_cap);
+    kh_master_take_flow(&w->master, flow->level[0], w->first.share, flow->level_of);
+    return KH_OK;
+}
+
+static kh_status route(work *w, kh_error *err)
+{
+    bool late = kh_clock_s() >= w->deadline_s;
+    if (late || (w->problem->gap > 0 && w->first.reached)) {
+        KH_TRY(accept_first(w, err));
+        w->flow->complete = !late;
+        return KH_OK;
+    }
+    KH_TRY(climb(w, err));
+    return w->problem->gap > 0 ? KH_OK : shorten(w, err);
+}
+
+static kh_status solve(work *w, kh_error *err)
+{
+    double wanted = w->problem->gap;
+    const kh_equilibrium_options options = {wanted > 0 ? wanted : POOL_GAP, wanted > 0 ? 0 : POOL_SHARE, w->deadline_s};
+    KH_TRY(kh_equilibrium_find(&w->pricer, &options, &w->pool, w->arena, &w->first, err));
+    for (size_t k = 0; k < w->problem->n_demands; k++) {
+        w->flow->joined[k] = w->pool.last[k] != KH_NO_INDEX;
+        w->flow->level_of[k] = KH_NO_INDEX;
+    }
+    if (w->pool.n_paths == 0)
+        return KH_OK;
+    kh_status status = kh_master_init(&w->master, w->problem, &w->pool, w->arena, err);
+    if (status == KH_OK)
+        status = route(w, err);
+    kh_master_clear(&w->master);
+    return status == KH_OK ? write_flow(w, err) : status;
+}
+
+kh_status kh_keyflow_solve(const kh_keyflow_problem *problem, kh_arena *arena, kh_keyflow *flow, kh_error *err)
+{
+    KH_TRY(check(problem, err));
+    work w;
+    kh_keyflow answer;
+    KH_TRY(init(&w, problem, arena, &answer, err));
+    KH_TRY(solve(&w, err));
+    *flow = answer;
+    return KH_OK;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/flow/pool.h"
+
+#include "core/net/ids.h"
+
+#include <string.h>
+
+kh_status kh_pool_init(kh_pool *pool, size_t n_demands, kh_arena *arena, kh_error *err)
+{
+    uint32_t *last = KH_NEW(arena, uint32_t, n_demands);
+    if (last == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the paths of %zu demands", n_demands);
+    for (size_t k = 0; k < n_demands; k++)
+        last[k] = KH_NO_INDEX;
+    *pool = (kh_pool){.arena = arena, .last = last};
+    return KH_OK;
+}
+
+static bool is_known(const kh_pool *pool, uint32_t demand, const uint32_t *links, size_t n_links)
+{
+    for (uint32_t p = pool->last[demand]; p != KH_NO_INDEX; p = pool->paths[p].previous) {
+        const kh_pool_path *path = &pool->paths[p];
+        if (path->n_links == n_links && memcmp(&pool->links[path->first], links, n_links * sizeof *links) == 0)
+            return true;
+    }
+    return false;
+}
+
+static kh_status make_room(kh_pool *pool, size_t n_links, kh_error *err)
+{
+    if (pool->n_paths == pool->path_room) {
+        kh_pool_path *paths = kh_arena_grow(pool->arena, pool->paths, pool->n_paths, &pool->path_room, sizeof *paths);
+        if (paths == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", pool->n_paths + 1);
+        pool->paths = paths;
+    }
+    while (pool->link_room - pool->n_links < n_links) {
+        uint32_t *grown = kh_arena_grow(pool->arena, pool->links, pool->n_links, &pool->link_room, sizeof *grown);
+        if (grown == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for the links of %zu paths", pool->n_paths + 1);
+        pool->links = grown;
+    }
+    return KH_OK;
+}
+
+kh_status kh_pool_add(kh_pool *pool, uint32_t demand, const uint32_t *links, size_t n_links, bool *added, kh_error *err)
+{
+    *added = false;
+    if (is_known(pool, demand, links, n_links))
+        return KH_OK;
+    KH_TRY(make_room(pool, n_links, err));
+    memcpy(&pool->links[pool->n_links], links, n_links * sizeof *links);
+    pool->paths[pool->n_paths] = (kh_pool_path){pool->n_links, (uint32_t)n_links, demand, pool->last[demand]};
+    pool->last[demand] = (uint32_t)pool->n_paths++;
+    pool->n_links += n_links;
+    *added = true;
+    return KH_OK;
+}
+
+void kh_pool_keep(kh_pool *pool, size_t n_demands, const bool *keep)
+{
+    size_t n_paths = 0, n_links = 0;
+    for (size_t k = 0; k < n_demands; k++)
+        pool->last[k] = KH_NO_INDEX;
+    for (size_t p = 0; p < pool->n_paths; p++) {
+        kh_pool_path path = pool->paths[p];
+        if (!keep[p])
+            continue;
+        memmove(&pool->links[n_links], &pool->links[path.first], path.n_links * sizeof *pool->links);
+        path.first = n_links;
+        path.previous = pool->last[path.demand];
+        pool->last[path.demand] = (uint32_t)n_paths;
+        pool->paths[n_paths++] = path;
+        n_links += path.n_links;
+    }
+    pool->n_paths = n_paths;
+    pool->n_links = n_links;
+}

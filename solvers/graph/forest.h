@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_GRAPH_FOREST_H
+#define KH_SOLVERS_GRAPH_FOREST_H
+
+#include "core/base/arena.h"
+#include "solvers/graph/graph.h"
+
+/** Shortest-path trees of many sources, kept from round to round while prices change a little: the inner loop of equilibration.
+ *
+ *  A tree grown before is first measured under the new weights, then only the nodes that some link now reaches by a shorter way are
+ *  taken through the heap again. Measuring and checking read plain arrays; on a network of 2000 nodes that is an order of
+ * magnitude less than growing from nothing. tree.h is for trees that are not asked for again. */
+typedef struct kh_forest kh_forest;
+
+/** @param graph   ends < n_nodes; must outlive the forest
+ *  @param use     [n_links] which links are there; self loops never are
+ *  @param source  [n_trees] borrowed
+ *  @return NULL when memory is out. Cost: 12 bytes per tree and node; above 256 MiB trees are not kept, and grow from nothing */
+kh_forest *kh_forest_create(const kh_graph *graph, const bool *use, const uint32_t *source, size_t n_trees, kh_arena *arena);
+
+/** Brings one tree up to date; the functions below then speak of it.
+ *  @param weight  [n_links] >= 0 and finite on the links in use */
+void kh_forest_grow(kh_forest *forest, size_t tree, const double *weight);
+
+/** Distance from the source; INFINITY when nothing leads there. */
+double kh_forest_distance(const kh_forest *forest, uint32_t node);
+
+/** False: the path to the node is the one it was when this tree was grown last. */
+bool kh_forest_moved(const kh_forest *forest, uint32_t node);
+
+/** Copies the links of the path, from @p node back to the source.
+ *  @param[out] links  room for n_nodes - 1
+ *  @return number of links; 0 for the source and where nothing leads */
+size_t kh_forest_path(const kh_forest *forest, uint32_t node, uint32_t *links);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/plan_args.h"
+
+#include "tools/cli/cli.h"
+
+#include <string.h>
+
+kh_status cli_objective(const char *text, kh_objective *objective, kh_error *err)
+{
+    for (int o = KH_OBJECTIVE_CONCURRENT; o <= KH_OBJECTIVE_MAX_MIN; o++)
+        if (strcmp(text, kh_objective_name((kh_objective)o)) == 0) {
+            *objective = (kh_objective)o;
+            return KH_OK;
+        }
+    return kh_fail(err, KH_EUSAGE, "--objective is '%s', must be max-min or concurrent", text);
+}
+
+static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, kh_error *err)
+{
+    const cli_option options[] = {
+        {.name = "objective",
+         .kind = CLI_TEXT,
+         .target = &args->objective,
+         .argument = "NAME",
+         .help = "max-min (default): fair rates; concurrent: one share for all"},
+        {.name = "gap",
+         .kind = CLI_NUMBER,
+         .target = &args->optimise.gap,
+         .low = 0.0,
+         .high = 1.0,
+         .argument = "SHARE",
+         .help = "bound / value - 1 that is good enough, 0.01 for 1 %; 0 (default): the optimum"},
+        {.name = "time-limit",
+         .kind = CLI_NUMBER,
+         .target = &args->optimise.time_limit_s,
+         .low = 0.0,
+         .high = 1e6,
+         .argument = "SECONDS",
+         .help = "stop then with the best plan and its honest gap"},
+        {.name = "lp",
+         .kind = CLI_TEXT,
+         .target = &args->optimise.lp_program,
+         .argument = "PROGRAM",
+         .help = "cbc or clp: linear programs by that program instead of GLPK"},
+        {.name = "mps",
+         .kind = CLI_TEXT,
+         .target = &args->mps_path,
+         .argument = "FILE",
+         .help = "the linear program that the plan's value is the optimum of, as free MPS"},
+        {.name = "require", .kind = CLI_FLAG, .target = &args->require, .help = "exit status 1 when a required demand is not met"},
+        {.name = "json", .kind = CLI_FLAG, .target = &args->json, .help = "the plan as JSON on standard output"}};
+    const cli_usage usage = {.examples = "  keyhaul plan topologies/bristol-cambridge.yaml\n"
+                                         "  keyhaul plan topologies/europe.yaml --objective concurrent --json > plan.json\n"
+                                         "  keyhaul plan topologies/europe.yaml --lp cbc --mps europe.mps",
+                             .line = "keyhaul plan TOPOLOGY.yaml [options]",
+                             .about =
+                                 "Routes and rates for every demand across trusted nodes, with an upper bound that proves how\n"
+                                 "good the plan is; why a demand falls short, and what would serve instead.\n"
+                                 "Data goes over the line systems: ways, wavelengths, spectrum, ports, what protects it.\n"
+                                 "The plan is verified by code of its own before it is shown.",
+                             .options = options,
+                             .n_options = sizeof options / sizeof options[0],
+                             .n_files = 1};
+    return cli_parse(&usage, argc, argv, &args->path, finished, err);
+}
+
+kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished, kh_error *err)
+{
+    *args = (plan_args){.objective = "max-min"};
+    KH_TRY(parse(argc, argv, args, finished, err));
+    return *finished ? KH_OK : cli_objective(args->objective, &args->optimise.objective, err);
+}
