@@ -6,6 +6,7 @@
 #include "solvers/flow/equilibrium.h"
 #include "solvers/flow/master.h"
 #include "solvers/flow/pricer.h"
+#include "solvers/flow/settle.h"
 #include "solvers/flow/shorten.h"
 
 #include <math.h>
@@ -193,15 +194,6 @@ static kh_status shorten(work *w, kh_error *err)
     return KH_OK;
 }
 
-/* The links of a path from ends[0] to ends[1] of its demand. */
-static uint32_t *oriented(const work *w, const kh_pool_path *path)
-{
-    uint32_t *links = KH_NEW(w->arena, uint32_t, path->n_links);
-    for (size_t i = 0; links != NULL && i < path->n_links; i++)
-        links[i] = w->pool.links[path->first + (w->pricer.forward[path->demand] ? i : path->n_links - 1 - i)];
-    return links;
-}
-
 /* Rates of one demand's paths: rounding dropped, the rest brought to exactly the rate of its level. */
 static void settle_demand(const work *w, uint32_t demand, double *rate_bps)
 {
@@ -213,30 +205,6 @@ static void settle_demand(const work *w, uint32_t demand, double *rate_bps)
     }
     for (uint32_t p = w->pool.last[demand]; p != KH_NO_INDEX && sum > 0; p = w->pool.paths[p].previous)
         rate_bps[p] *= unit_bps / sum;
-}
-
-static void sum_loads(const work *w, const double *rate_bps, double *load_bps)
-{
-    memset(load_bps, 0, w->problem->graph.n_links * sizeof *load_bps);
-    for (size_t p = 0; p < w->pool.n_paths; p++)
-        for (size_t i = 0; i < w->pool.paths[p].n_links; i++)
-            load_bps[w->pool.links[w->pool.paths[p].first + i]] += rate_bps[p];
-}
-
-/* The LP keeps a link's rate within its tolerance only: each route gives up the excess of its worst link. */
-static void respect_links(const work *w, double *rate_bps, double *load_bps)
-{
-    sum_loads(w, rate_bps, load_bps);
-    for (size_t p = 0; p < w->pool.n_paths; p++) {
-        double factor = 1;
-        for (size_t i = 0; i < w->pool.paths[p].n_links; i++) {
-            uint32_t e = w->pool.links[w->pool.paths[p].first + i];
-            if (load_bps[e] > w->problem->capacity_bps[e])
-                factor = fmin(factor, w->problem->capacity_bps[e] / load_bps[e]);
-        }
-        rate_bps[p] *= factor;
-    }
-    sum_loads(w, rate_bps, load_bps);
 }
 
 /* Lowest share of what the joined demands ask for, times how far all rates can be stretched together. */
@@ -252,36 +220,15 @@ static double stretched_value(const work *w, const double *load_bps)
     return isinf(lowest) || isinf(stretch) ? 0 : lowest * stretch;
 }
 
-static kh_status write_routes(work *w, const double *rate_bps, kh_error *err)
-{
-    kh_keyflow *flow = w->flow;
-    flow->routes = KH_NEW(w->arena, kh_keyflow_route, w->pool.n_paths);
-    if (flow->routes == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", w->pool.n_paths);
-    for (uint32_t k = 0; k < w->problem->n_demands; k++)
-        for (uint32_t p = w->pool.last[k]; p != KH_NO_INDEX; p = w->pool.paths[p].previous) {
-            if (rate_bps[p] <= 0)
-                continue;
-            const kh_pool_path *path = &w->pool.paths[p];
-            uint32_t *links = oriented(w, path);
-            if (links == NULL)
-                return kh_fail(err, KH_ENOMEM, "no memory for a route of %u links", path->n_links);
-            flow->routes[flow->n_routes++] = (kh_keyflow_route){k, links, path->n_links, rate_bps[p]};
-            flow->rate_bps[k] += rate_bps[p];
-        }
-    return KH_OK;
-}
-
 static kh_status write_flow(work *w, kh_error *err)
 {
-    double *rate_bps = KH_NEW(w->arena, double, w->pool.n_paths), *load_bps = KH_NEW(w->arena, double, w->problem->graph.n_links);
-    if (rate_bps == NULL || load_bps == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for the rates of %zu paths", w->pool.n_paths);
+    kh_settle settle;
+    KH_TRY(kh_settle_init(&settle, &w->pricer, &w->pool, w->arena, err));
     for (uint32_t k = 0; k < w->problem->n_demands; k++)
-        settle_demand(w, k, rate_bps);
-    respect_links(w, rate_bps, load_bps);
-    KH_TRY(write_routes(w, rate_bps, err));
-    w->flow->value = stretched_value(w, load_bps);
+        settle_demand(w, k, settle.rate_bps);
+    kh_settle_respect(&settle);
+    KH_TRY(kh_settle_write(&settle, w->arena, w->flow, err));
+    w->flow->value = stretched_value(w, settle.load_bps);
     return KH_OK;
 }
 

@@ -2,7 +2,6 @@
 #include "solvers/flow/master.h"
 
 #include "core/net/ids.h"
-#include "solvers/lp/lp.h"
 
 #include <math.h>
 #include <string.h>
@@ -122,39 +121,14 @@ static kh_status take_in_paths(kh_master *master, kh_error *err)
     return KH_OK;
 }
 
-/* Arrays of one LP, in the scratch arena. Column 0 is lambda, column 1 + p is path p; rows are links, then demands. */
-typedef struct program {
-    double *row_lower, *row_upper, *column_lower, *column_upper, *cost, *value, *primal, *dual;
-    size_t *start;
-    uint32_t *row;
-    uint8_t *row_place, *column_place;
-} program;
-
-static kh_status allocate(const kh_master *master, program *lp, kh_error *err)
+kh_status kh_master_allocate(const kh_master *master, kh_program *lp, kh_error *err)
 {
-    kh_arena *arena = master->scratch;
-    size_t rows = master->problem->graph.n_links + master->problem->n_demands, columns = 1 + master->n_paths;
+    size_t rows = master->problem->graph.n_links + master->problem->n_demands;
     size_t entries = master->problem->n_demands + master->n_paths + master->pool->n_links;
-    *lp = (program){.row_lower = KH_NEW(arena, double, rows),
-                    .row_upper = KH_NEW(arena, double, rows),
-                    .column_lower = KH_NEW(arena, double, columns),
-                    .column_upper = KH_NEW(arena, double, columns),
-                    .cost = KH_NEW(arena, double, columns),
-                    .value = KH_NEW(arena, double, entries),
-                    .primal = KH_NEW(arena, double, columns),
-                    .dual = KH_NEW(arena, double, rows),
-                    .start = KH_NEW(arena, size_t, columns + 1),
-                    .row = KH_NEW(arena, uint32_t, entries),
-                    .row_place = KH_NEW(arena, uint8_t, rows),
-                    .column_place = KH_NEW(arena, uint8_t, columns)};
-    if (lp->row_lower == NULL || lp->row_upper == NULL || lp->column_lower == NULL || lp->column_upper == NULL ||
-        lp->cost == NULL || lp->value == NULL || lp->primal == NULL || lp->dual == NULL || lp->start == NULL || lp->row == NULL ||
-        lp->row_place == NULL || lp->column_place == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for a linear program of %zu entries", entries);
-    return KH_OK;
+    return kh_program_allocate(lp, rows, 1 + master->n_paths, entries, master->scratch, err);
 }
 
-static void fill_rows(const kh_master *master, program *lp)
+static void fill_rows(const kh_master *master, kh_program *lp)
 {
     size_t m = master->problem->graph.n_links;
     for (size_t e = 0; e < m; e++) {
@@ -168,7 +142,7 @@ static void fill_rows(const kh_master *master, program *lp)
     memcpy(lp->row_place, master->row_place, m + master->problem->n_demands);
 }
 
-static size_t fill_lambda(const kh_master *master, program *lp)
+static size_t fill_lambda(const kh_master *master, kh_program *lp)
 {
     size_t n = 0;
     for (size_t k = 0; k < master->problem->n_demands; k++)
@@ -183,7 +157,7 @@ static size_t fill_lambda(const kh_master *master, program *lp)
     return n;
 }
 
-static void fill_paths(const kh_master *master, program *lp, size_t n)
+static void fill_paths(const kh_master *master, kh_program *lp, size_t n)
 {
     const kh_keyflow_problem *problem = master->problem;
     for (size_t p = 0; p < master->n_paths; p++) {
@@ -203,7 +177,7 @@ static void fill_paths(const kh_master *master, program *lp, size_t n)
     lp->start[1 + master->n_paths] = n;
 }
 
-static void take_solution(kh_master *master, const program *lp)
+static void take_solution(kh_master *master, const kh_program *lp)
 {
     size_t m = master->problem->graph.n_links;
     master->lambda = lp->primal[0] * master->level;
@@ -223,23 +197,12 @@ kh_status kh_master_solve(kh_master *master, double time_limit_s, kh_error *err)
 {
     KH_TRY(take_in_paths(master, err));
     kh_arena_reset(master->scratch);
-    program p;
-    KH_TRY(allocate(master, &p, err));
+    kh_program p;
+    KH_TRY(kh_master_allocate(master, &p, err));
     fill_rows(master, &p);
     fill_paths(master, &p, fill_lambda(master, &p));
-    kh_lp lp = {.maximise = true,
-                .n_rows = master->problem->graph.n_links + master->problem->n_demands,
-                .n_columns = 1 + master->n_paths,
-                .row_lower = p.row_lower,
-                .row_upper = p.row_upper,
-                .column_lower = p.column_lower,
-                .column_upper = p.column_upper,
-                .cost = p.cost,
-                .start = p.start,
-                .row = p.row,
-                .value = p.value};
-    kh_lp_solution solution = {
-        .warm = true, .row_place = p.row_place, .column_place = p.column_place, .primal = p.primal, .dual = p.dual};
+    kh_lp lp = kh_program_lp(&p);
+    kh_lp_solution solution = kh_program_solution(&p, true);
     const kh_lp_options options = {.program = master->problem->lp_program, .time_limit_s = time_limit_s};
     kh_status status = kh_lp_solve(&lp, &options, &solution, err);
     if (status == KH_OK || (status == KH_TIMELIMIT && isfinite(solution.objective)))

@@ -4,6 +4,7 @@
 
 #include "solvers/flow/keyflow.h"
 #include "solvers/flow/pool.h"
+#include "solvers/flow/program.h"
 
 #include <stdio.h>
 
@@ -48,6 +49,11 @@ void kh_master_take_flow(kh_master *master, double level, const double *share, u
 /** Takes in the new paths of the pool and solves from the last basis.
  *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
 kh_status kh_master_solve(kh_master *master, double time_limit_s, kh_error *err);
+
+/** Room for one program over the present paths, in the scratch arena: column 0 is lambda, column 1 + p path p; rows are links, then
+ *  demands. For master.c and master_mps.c.
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_master_allocate(const kh_master *master, kh_program *lp, kh_error *err);
 
 /** Writes the program of the first level as free MPS, in bit/s: column 0 is lambda, column 1 + p the rate of path p; rows are
  * links, then demands. Its optimum is -lambda.
