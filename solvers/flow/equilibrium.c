@@ -12,8 +12,9 @@
 enum { MOST_ROUNDS = 150, SWEEPS = 5, MOST_IDLE = 4 };
 static const double BETA_FIRST = 8, LEAST_STEP = 1.3, MOST_STEP = 3;
 static const double BETA_TIMES_GAP =
-    30;                         /* links within 1 / beta of the busiest have a price: the gap that is left is a few of it */
-static const double NEAR = 1.2; /* times the wanted gap: worth a certificate */
+    30;                                 /* links within 1 / beta of the busiest have a price: the gap that is left is a few of it */
+static const double NEAR = 1.2;         /* times the wanted gap: worth a certificate */
+static const double TAKEN_FLOOR = 1e-5; /* of the usual floor: prices of an optimum stay one's proof to 1e-11 */
 
 typedef struct work {
     const kh_pricer *pricer;
@@ -258,16 +259,85 @@ static void certify(const work *w, double asked, kh_equilibrium *found)
         found->prices[e] = w->price[e] / asked;
 }
 
-/* Every demand whole on its shortest path where a unit of flow costs 1 / c. */
-static kh_status route_first(work *w, kh_equilibrium *found, kh_error *err)
+/* The prices of the earlier answer; links that had none get little, so that ties go to short paths. */
+static void take_prices(work *w, const kh_keyflow *start)
+{
+    const double *old = start->prices;
+    double all = 0;
+    for (size_t e = 0; e < w->problem->graph.n_links; e++)
+        all += old[e] * w->problem->capacity_bps[e];
+    for (size_t e = 0; e < w->problem->graph.n_links && all > 0; e++)
+        w->price[e] = old[e] + all * TAKEN_FLOOR * w->floor * w->slack[e];
+}
+
+static bool survives(const work *w, const kh_keyflow_route *route)
+{
+    for (size_t i = 0; i < route->n_links; i++)
+        if (w->slack[route->links[i]] <= 0)
+            return false;
+    return route->rate_bps > 0;
+}
+
+/* The earlier answer's route as a path of the pool, which the trees give from target to source. */
+static kh_status take_route(work *w, const kh_keyflow_route *route, kh_error *err)
+{
+    uint32_t *links = w->pricer->scratch;
+    bool forward = w->pricer->forward[route->demand], added;
+    size_t n_before = w->pool.n_paths;
+    for (size_t i = 0; i < route->n_links; i++)
+        links[i] = route->links[forward ? i : route->n_links - 1 - i];
+    KH_TRY(kh_pool_add(&w->pool, route->demand, links, route->n_links, &added, err));
+    KH_TRY(follow_pool(w, n_before, err));
+    if (added)
+        w->flow[n_before] = route->rate_bps;
+    return KH_OK;
+}
+
+static kh_status take_routes(work *w, const kh_keyflow *start, kh_error *err)
+{
+    for (size_t r = 0; r < start->n_routes; r++)
+        if (survives(w, &start->routes[r]))
+            KH_TRY(take_route(w, &start->routes[r], err));
+    return KH_OK;
+}
+
+/* Every demand gets what it asks for: in the proportions it has, or whole on its newest path. */
+static void fill_demands(work *w)
+{
+    for (size_t k = 0; k < w->problem->n_demands; k++) {
+        double sum = 0, wanted_bps = w->problem->demands[k].requested_bps;
+        for (uint32_t p = w->pool.last[k]; p != KH_NO_INDEX; p = w->pool.paths[p].previous)
+            sum += w->flow[p];
+        if (w->pool.last[k] != KH_NO_INDEX && sum <= 0)
+            w->flow[w->pool.last[k]] = sum = wanted_bps;
+        for (uint32_t p = w->pool.last[k]; p != KH_NO_INDEX; p = w->pool.paths[p].previous)
+            w->flow[p] *= wanted_bps / sum;
+    }
+}
+
+static double beta_for(const kh_equilibrium_options *options, double gap)
+{
+    return BETA_TIMES_GAP / fmax(gap, options->gap);
+}
+
+/* From the routes and prices of an earlier answer; else every demand whole on its shortest path where a unit of flow costs 1 / c.
+ */
+static kh_status route_first(work *w, const kh_equilibrium_options *options, kh_equilibrium *found, kh_error *err)
 {
     double asked;
+    if (options->start != NULL) {
+        take_prices(w, options->start);
+        KH_TRY(take_routes(w, options->start, err));
+    }
     KH_TRY(look_around(w, false, &asked, err));
     if (asked > 0)
         certify(w, asked, found);
-    for (size_t p = 0; p < w->pool.n_paths; p++)
-        w->flow[p] = w->problem->demands[w->pool.paths[p].demand].requested_bps;
+    fill_demands(w);
     sum_loads(w);
+    double gap = found->bound * busiest(w) - 1;
+    found->reached = gap <= options->gap;
+    if (options->start != NULL)
+        w->beta = fmax(w->beta, beta_for(options, gap));
     return KH_OK;
 }
 
@@ -317,7 +387,7 @@ static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_
     const double beta_last = 100 / options->gap;
     bool live = true;
     double start_s = kh_clock_s();
-    for (; found->n_rounds < MOST_ROUNDS && start_s < options->deadline_s; found->n_rounds++) {
+    for (; !found->reached && found->n_rounds < MOST_ROUNDS && start_s < options->deadline_s; found->n_rounds++) {
         double gap;
         kh_status status = go_round(w, live, &gap, found, err);
         if (status != KH_OK)
@@ -325,7 +395,7 @@ static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_
         found->reached = !live && gap <= options->gap;
         if (found->reached)
             break;
-        w->beta = fmin(fmax(w->beta * LEAST_STEP, fmin(w->beta * MOST_STEP, BETA_TIMES_GAP / fmax(gap, options->gap))), beta_last);
+        w->beta = fmin(fmax(w->beta * LEAST_STEP, fmin(w->beta * MOST_STEP, beta_for(options, gap))), beta_last);
         sweep(w);
         KH_TRY(drop_idle(w, err));
         double now_s = kh_clock_s();
@@ -385,7 +455,7 @@ kh_status kh_equilibrium_find(const kh_pricer *pricer, const kh_equilibrium_opti
     work w;
     kh_status status = init(&w, pricer, scratch, err);
     if (status == KH_OK)
-        status = route_first(&w, found, err);
+        status = route_first(&w, options, found, err);
     w.deadline_s = options->deadline_s;
     if (status == KH_OK && w.pool.n_paths > 0)
         status = equilibrate(&w, options, found, err);

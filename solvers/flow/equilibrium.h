@@ -5,9 +5,10 @@
 #include "solvers/flow/pricer.h"
 
 typedef struct kh_equilibrium_options {
-    double gap;         /**< certified gap at which it is done, > 0 */
-    double least_share; /**< paths that carry less of their demand are left out of the answer; 0: all that carry any */
-    double deadline_s;  /**< on kh_clock_s(); INFINITY: none */
+    double gap;              /**< certified gap at which it is done, > 0 */
+    double least_share;      /**< paths that carry less of their demand are left out of the answer; 0: all that carry any */
+    double deadline_s;       /**< on kh_clock_s(); INFINITY: none */
+    const kh_keyflow *start; /**< see kh_keyflow_problem; NULL: none */
 } kh_equilibrium_options;
 
 /** A flow of all demands in full: the share of each demand on each of its paths. Stretched by 1 / congestion it fits. */

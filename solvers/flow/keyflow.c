@@ -34,6 +34,35 @@ typedef struct work {
     size_t level_room;
 } work;
 
+/* A route of the earlier answer walks from one end of its demand to the other, over nodes that relay. */
+static bool leads_on(const kh_keyflow_problem *problem, const kh_keyflow_route *route)
+{
+    const kh_graph *graph = &problem->graph;
+    if (route->demand >= problem->n_demands || route->n_links == 0 || route->n_links >= graph->n_nodes)
+        return false;
+    uint32_t at = problem->demands[route->demand].ends[0];
+    for (size_t i = 0; i < route->n_links; i++) {
+        uint32_t e = route->links[i];
+        if (e >= graph->n_links || (graph->ends[e][0] != at && graph->ends[e][1] != at))
+            return false;
+        if (i > 0 && graph->relays != NULL && !graph->relays[at])
+            return false;
+        at = kh_graph_far_end(graph->ends[e], at);
+    }
+    return at == problem->demands[route->demand].ends[1] && route->rate_bps >= 0 && isfinite(route->rate_bps);
+}
+
+static kh_status check_start(const kh_keyflow_problem *problem, kh_error *err)
+{
+    for (size_t r = 0; r < problem->start->n_routes; r++)
+        if (!leads_on(problem, &problem->start->routes[r]))
+            return kh_fail(err, KH_ERANGE, "route %zu of the answer to begin from is none of this problem", r);
+    for (size_t e = 0; e < problem->graph.n_links; e++)
+        if (!(problem->start->prices[e] >= 0) || isinf(problem->start->prices[e]))
+            return kh_fail(err, KH_ERANGE, "link %zu has a price of %g in the answer to begin from", e, problem->start->prices[e]);
+    return KH_OK;
+}
+
 static kh_status check(const kh_keyflow_problem *problem, kh_error *err)
 {
     KH_TRY(kh_graph_check(&problem->graph, err));
@@ -52,7 +81,7 @@ static kh_status check(const kh_keyflow_problem *problem, kh_error *err)
         return kh_fail(err, KH_ERANGE, "a gap of %g: must be >= 0, and 0 for max-min rates, which rest on optima", problem->gap);
     if (problem->n_demands > UINT32_MAX / 2)
         return kh_fail(err, KH_ERANGE, "%zu demands are too many", problem->n_demands);
-    return KH_OK;
+    return problem->start != NULL ? check_start(problem, err) : KH_OK;
 }
 
 /* Prices per bit/s out of the duals per full link, and the length below which a path pays. */
@@ -280,7 +309,8 @@ static kh_status route(work *w, kh_error *err)
 static kh_status solve(work *w, kh_error *err)
 {
     double wanted = w->problem->gap;
-    const kh_equilibrium_options options = {wanted > 0 ? wanted : POOL_GAP, wanted > 0 ? 0 : POOL_SHARE, w->deadline_s};
+    const kh_equilibrium_options options = {wanted > 0 ? wanted : POOL_GAP, wanted > 0 ? 0 : POOL_SHARE, w->deadline_s,
+                                            w->problem->start};
     KH_TRY(kh_equilibrium_find(&w->pricer, &options, &w->pool, w->arena, &w->first, err));
     for (size_t k = 0; k < w->problem->n_demands; k++) {
         w->flow->joined[k] = w->pool.last[k] != KH_NO_INDEX;

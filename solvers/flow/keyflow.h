@@ -15,6 +15,8 @@ typedef struct kh_keyflow_demand {
     double requested_bps; /**< > 0, finite */
 } kh_keyflow_demand;
 
+typedef struct kh_keyflow kh_keyflow;
+
 typedef struct kh_keyflow_problem {
     kh_graph graph;
     const double *capacity_bps; /**< [n_links] >= 0, finite; 0: no link. Both directions together */
@@ -24,9 +26,11 @@ typedef struct kh_keyflow_problem {
     double level_cap;    /**< rates of at most level_cap * requested are handed out; INFINITY: no cap */
     double time_limit_s; /**< INFINITY: none */
     double gap;          /**< (bound - value) / value that is good enough; 0: the optimum. Not with max_min, which needs optima */
-    const char *lp_program; /**< external program for the linear programs, NULL: GLPK; see kh_lp_options */
-    FILE *mps;              /**< where the program of the first level goes, with all its paths; NULL: nowhere */
-    const char *mps_about;  /**< lines of comment at its top */
+    const char *lp_program;  /**< external program for the linear programs, NULL: GLPK; see kh_lp_options */
+    FILE *mps;               /**< where the program of the first level goes, with all its paths; NULL: nowhere */
+    const char *mps_about;   /**< lines of comment at its top */
+    const kh_keyflow *start; /**< answer to a similar problem to begin from: the same nodes, links and ends of demands in the same
+                                  order; other rates of links (0: the link is gone) and requests. NULL: none */
 } kh_keyflow_problem;
 
 typedef struct kh_keyflow_route {
@@ -36,7 +40,7 @@ typedef struct kh_keyflow_route {
     double rate_bps; /**< > 0 */
 } kh_keyflow_route;
 
-typedef struct kh_keyflow {
+struct kh_keyflow {
     bool complete;            /**< false: the time limit stopped it; everything else still holds */
     bool shortest;            /**< no flow of these rates and this value spends less key (rate * hops in all) by more than 1e-9 */
     double value;             /**< lowest rate / requested of the joined demands, all rates stretched until a link is full */
@@ -50,7 +54,7 @@ typedef struct kh_keyflow {
     double *level;         /**< [n_levels] rate / requested reached, not falling */
     size_t n_levels;
     uint32_t *level_of; /**< [n_demands] level at which the demand was blocked, KH_NO_INDEX: not joined */
-} kh_keyflow;
+};
 
 /** Solves. The answer lives in @p arena.
  *  @return KH_OK (also when the time limit passed: see complete); KH_ERANGE (malformed numbers); KH_ENOINPUT, KH_EWRITE

@@ -194,6 +194,33 @@ static void spend_the_least(instance *in, kh_keyflow *flow)
     }
 }
 
+/* Links gone, come back, grown and shrunk, other requests: the earlier answer changes the way, not the value. */
+static void begin_from_another_answer(instance *in, kh_keyflow *flow)
+{
+    kh_rng rng = kh_rng_stream(in->problem.graph.n_links, "", "start");
+    for (size_t e = 0; e < in->problem.graph.n_links; e++) {
+        double u = kh_rng_uniform(&rng);
+        in->capacity_bps[e] = u < 0.15 ? 0 : u < 0.5 ? in->capacity_bps[e] : exp(6 * kh_rng_uniform(&rng));
+    }
+    for (size_t k = 0; k < in->problem.n_demands; k++)
+        in->demands[k].requested_bps *= kh_rng_uniform(&rng) < 0.5 ? 1 : exp(2 * kh_rng_uniform(&rng));
+    for (int i = 0; i < 3; i++) {
+        kh_keyflow cold, warm;
+        in->problem.gap = i == 2 ? 0.01 : 0;
+        in->problem.max_min = i == 1;
+        in->problem.start = NULL;
+        assert_int_equal(kh_keyflow_solve(&in->problem, in->builder.arena, &cold, NULL), KH_OK);
+        in->problem.start = flow;
+        assert_int_equal(kh_keyflow_solve(&in->problem, in->builder.arena, &warm, NULL), KH_OK);
+        assert_memory_equal(cold.joined, warm.joined, in->problem.n_demands * sizeof *cold.joined);
+        assert_near(warm.value, cold.value, fmax(in->problem.gap, 1e-9) * cold.value);
+        assert_true(warm.bound >= warm.value * (1 - 1e-12));
+        assert_true(warm.bound <= warm.value * (1 + fmax(in->problem.gap, 1e-9)));
+        for (size_t k = 0; i == 1 && k < in->problem.n_demands; k++)
+            assert_near(warm.rate_bps[k], cold.rate_bps[k], 1e-7 * cold.rate_bps[k]);
+    }
+}
+
 static void path_and_arc_programs_agree(void **state)
 {
     (void)state;
@@ -231,6 +258,12 @@ static void any_range_of_rates_is_planned_and_proven(void **state)
     hold(stretch_the_range);
 }
 
+static void warm_and_cold_give_the_same_value_and_certificate(void **state)
+{
+    (void)state;
+    hold(begin_from_another_answer);
+}
+
 static void no_flow_of_these_rates_spends_less_key(void **state)
 {
     (void)state;
@@ -247,6 +280,7 @@ int main(void)
         cmocka_unit_test(a_wanted_gap_is_certified_and_the_same_again),
         cmocka_unit_test(the_value_scales_with_the_rates),
         cmocka_unit_test(any_range_of_rates_is_planned_and_proven),
+        cmocka_unit_test(warm_and_cold_give_the_same_value_and_certificate),
         cmocka_unit_test(no_flow_of_these_rates_spends_less_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
