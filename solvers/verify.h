@@ -10,7 +10,8 @@
 
 /** Checks a plan from the plan alone, sharing no code with the optimiser: every route joins its demand's ends over links that
  * exist, relays only at trusted nodes, no node twice; rates add up, capacities hold; value and bound are recomputed from routes and
- * prices; every cut really parts its demand and its capacity is right.
+ * prices; every cut really parts its demand and its capacity is right; costs add up.
+ *  Room: verify/, one file for each kind of claim, which includes nothing of the other rooms.
  *  @param findings  one error for each thing that is wrong
  *  @return KH_OK when nothing is wrong; KH_UNMET when @p findings has errors; KH_ENOMEM */
 kh_status kh_verify(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_findings *findings, kh_error *err);

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 
-SOLVERS = ["solvers/" + part for part in ("lp", "graph", "flow", "explain", "light", "secure", "survive", "design", "domains", "stores")]
+SOLVERS = ["solvers/" + part for part in ("lp", "graph", "flow", "explain", "verify", "light", "secure", "survive", "design", "domains", "stores")]
 # room -> rooms it may include, itself always allowed
 ARROWS = {
     "core/base": [],
@@ -33,6 +33,7 @@ ARROWS = {
     "solvers/graph": ["core/base", "core/net"],
     "solvers/flow": ["core/base", "core/net", "solvers/lp", "solvers/graph"],
     "solvers/explain": ["core/base", "core/net", "solvers/graph", "solvers/flow"],
+    "solvers/verify": ["core/base", "core/net"],
     "solvers/light": ["core/base", "core/net", "solvers/lp", "solvers/graph"],
     "solvers/secure": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
     "solvers/survive": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow", "solvers/secure"],

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/verify/check.h"
+
+static const double NOTHING = 1e-12; /* a share of a demand below what LP solvers resolve */
+
+/* Lowest share of the demands with a path, times how far all routes can be stretched together. */
+static double share_carried(const kh_check *c)
+{
+    double lowest = HUGE_VAL, stretch = HUGE_VAL;
+    for (size_t k = 0; k < c->plan->n_demands; k++)
+        if (kh_check_joined(c, k))
+            lowest = fmin(lowest, c->plan->demands[k].rate_bps / c->net->demands[k].rate_bps);
+    for (size_t e = 0; e < c->plan->n_links; e++)
+        if (c->used_bps[e] > 0)
+            stretch = fmin(stretch, c->capacity_bps[e] / c->used_bps[e]);
+    return isinf(lowest) || isinf(stretch) ? 0 : lowest * stretch;
+}
+
+/* What an objective's own formulas make of routes and prices. */
+typedef struct proof {
+    double value, bound;
+    double per_price; /* shadow price over price; NAN: prices prove nothing */
+} proof;
+
+/* C1: lambda sum(d dist_y) <= sum(c y). */
+static proof prove_share(const kh_check *c)
+{
+    double priced = 0, asked = 0;
+    for (size_t e = 0; e < c->plan->n_links; e++)
+        priced += c->capacity_bps[e] * c->plan->prices[e];
+    for (size_t k = 0; k < c->plan->n_demands; k++)
+        if (kh_check_joined(c, k))
+            asked += c->net->demands[k].rate_bps * c->length[k];
+    bool proves = asked > 0;
+    return (proof){share_carried(c), proves ? priced / asked : 0, proves ? 1 / asked : (double)NAN};
+}
+
+static bool prove(const kh_check *c, proof *found)
+{
+    switch (c->plan->objective) {
+    case KH_OBJECTIVE_CONCURRENT:
+    case KH_OBJECTIVE_MAX_MIN:
+        *found = prove_share(c);
+        return true;
+    }
+    KH_WRONG_PLAN(c, "the objective %d is none", (int)c->plan->objective);
+    return false;
+}
+
+static bool check_prices(const kh_check *c)
+{
+    for (size_t e = 0; e < c->plan->n_links; e++) {
+        double price = c->plan->prices[e];
+        if (!(price >= 0) || isinf(price)) {
+            KH_WRONG_LINK(c, e, "the price %g is no certificate, it must be finite and >= 0", price);
+            return false;
+        }
+        if (price > 0 && !(c->capacity_bps[e] > 0))
+            KH_WRONG_LINK(c, e, "has a price of %g and carries no key", price);
+    }
+    return true;
+}
+
+static void check_shadow_prices(const kh_check *c, const proof *found)
+{
+    for (size_t e = 0; e < c->plan->n_links; e++) {
+        double price = c->plan->prices[e], shadow = c->plan->links[e].shadow_price;
+        double expected = isnan(found->per_price) ? 0 : price * found->per_price;
+        bool is_zero = shadow <= 0 && shadow >= 0, is_small = expected * c->capacity_bps[e] <= KH_CHECK_SAME * found->bound;
+        if (!(is_zero && is_small) && !kh_check_same(shadow, expected))
+            KH_WRONG_LINK(c, e, "the shadow price is %g, the certificate says %g", shadow, expected);
+    }
+}
+
+void kh_check_bound(const kh_check *c)
+{
+    proof found;
+    if (!check_prices(c) || !prove(c, &found))
+        return;
+    double gap = found.value > 0 ? fmax(found.bound / found.value - 1, 0) : 0;
+    if (!kh_check_same(c->plan->value, found.value))
+        KH_WRONG_PLAN(c, "the value is %.12g, the routes carry %.12g", c->plan->value, found.value);
+    if (!kh_check_same(c->plan->bound, found.bound))
+        KH_WRONG_PLAN(c, "the bound is %.12g, the prices prove %.12g", c->plan->bound, found.bound);
+    if (!kh_check_same(1 + c->plan->gap, 1 + gap))
+        KH_WRONG_PLAN(c, "the gap is %g, value and bound leave %g", c->plan->gap, gap);
+    if (found.value > found.bound * (1 + KH_CHECK_SAME) + NOTHING)
+        KH_WRONG_PLAN(c, "the value %.12g is above the bound %.12g", found.value, found.bound);
+    check_shadow_prices(c, &found);
+}
