@@ -68,3 +68,16 @@ kh_status kh_settle_write(const kh_settle *s, kh_arena *arena, kh_keyflow *flow,
         }
     return KH_OK;
 }
+
+kh_status kh_settle_take(const kh_pricer *pricer, const kh_keyflow *flow, kh_pool *pool, kh_error *err)
+{
+    for (size_t r = 0; r < flow->n_routes; r++) {
+        const kh_keyflow_route *route = &flow->routes[r];
+        size_t n = route->n_links;
+        for (size_t i = 0; i < n; i++)
+            pricer->scratch[i] = route->links[pricer->forward[route->demand] ? i : n - 1 - i];
+        bool added;
+        KH_TRY(kh_pool_add(pool, route->demand, pricer->scratch, n, &added, err));
+    }
+    return KH_OK;
+}

@@ -26,4 +26,8 @@ void kh_settle_respect(kh_settle *settle);
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_settle_write(const kh_settle *settle, kh_arena *arena, kh_keyflow *flow, kh_error *err);
 
+/** The way back: adds the routes of a flow to a pool that is empty, route by route, so that route i is path i.
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_settle_take(const kh_pricer *pricer, const kh_keyflow *flow, kh_pool *pool, kh_error *err);
+
 #endif

@@ -11,7 +11,9 @@ typedef struct arcs {
     const kh_keyflow_problem *problem;
     const bool *joined;
     const double *rate_bps; /* NULL: lambda times what is requested */
-    uint32_t *source;       /* [n_sources] */
+    const double *weight;   /* of the rates, which are then columns of their own in place of lambda; NULL: none */
+    double floor;
+    uint32_t *source; /* [n_sources] */
     size_t n_sources;
     size_t *start;
     uint32_t *row;
@@ -69,6 +71,22 @@ static void add_lambda(arcs *a)
     end_column(a);
 }
 
+/* A column for the rate of each demand. */
+static void add_rates(arcs *a)
+{
+    for (size_t k = 0; k < a->problem->n_demands; k++) {
+        size_t s = 0, column = a->n_columns;
+        while (counts(a, k) && a->source[s] != a->problem->demands[k].ends[0])
+            s++;
+        if (counts(a, k))
+            add_entry(a, node_row(a, s, a->problem->demands[k].ends[1]), -1);
+        end_column(a);
+        a->cost[column] = a->weight[k];
+        a->column_upper[column] = counts(a, k) ? a->problem->demands[k].requested_bps : 0;
+        a->column_lower[column] = a->floor * a->column_upper[column];
+    }
+}
+
 static void add_arc(arcs *a, size_t s, uint32_t e, int turn)
 {
     const kh_graph *graph = &a->problem->graph;
@@ -100,7 +118,8 @@ static kh_status solve(arcs *a, kh_arena *arena, double *value, kh_error *err)
     size_t m = a->problem->graph.n_links, n = a->problem->graph.n_nodes;
     a->source = KH_NEW(arena, uint32_t, n);
     find_sources(a);
-    size_t rows = m + a->n_sources * n, columns = 1 + 2 * m * a->n_sources, entries = a->n_sources * n + 3 * columns;
+    size_t rows = m + a->n_sources * n, columns = 1 + a->problem->n_demands + 2 * m * a->n_sources;
+    size_t entries = a->n_sources * n + 3 * columns;
     a->start = KH_NEW(arena, size_t, columns + 1);
     a->row = KH_NEW(arena, uint32_t, entries);
     a->value = KH_NEW(arena, double, entries);
@@ -113,7 +132,10 @@ static kh_status solve(arcs *a, kh_arena *arena, double *value, kh_error *err)
     a->dual = KH_NEW(arena, double, rows);
     a->row_place = KH_NEW(arena, uint8_t, rows);
     a->column_place = KH_NEW(arena, uint8_t, columns);
-    add_lambda(a);
+    if (a->weight != NULL)
+        add_rates(a);
+    else
+        add_lambda(a);
     for (size_t s = 0; s < a->n_sources; s++)
         for (uint32_t e = 0; e < m; e++)
             for (int turn = 0; turn < 2; turn++)
@@ -141,6 +163,12 @@ static kh_status run(arcs *a, double *value, kh_error *err)
 kh_status kh_arcs_solve(const kh_keyflow_problem *problem, const bool *joined, double *value, kh_error *err)
 {
     arcs a = {.problem = problem, .joined = joined};
+    return run(&a, value, err);
+}
+
+kh_status kh_arcs_total(const kh_total_problem *problem, const bool *joined, double *value, kh_error *err)
+{
+    arcs a = {.problem = &problem->flow, .joined = joined, .weight = problem->weight, .floor = problem->floor};
     return run(&a, value, err);
 }
 

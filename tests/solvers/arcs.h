@@ -3,6 +3,7 @@
 #define KH_TESTS_SOLVERS_ARCS_H
 
 #include "solvers/flow/keyflow.h"
+#include "solvers/flow/total.h"
 
 /** Maximum concurrent flow the other way: one LP over arcs, aggregated by source, all links at once, no columns generated.
  *  Demands that no path joins are left out, as in kh_keyflow_solve(). The trusted rule: nothing leaves a node that does not relay,
@@ -11,6 +12,11 @@
  *  @param[out] value  lambda
  *  @return as kh_lp_solve() */
 kh_status kh_arcs_solve(const kh_keyflow_problem *problem, const bool *joined, double *value, kh_error *err);
+
+/** Largest weighted total key rate by the same program with a column for each rate.
+ *  @param problem  its floor is a number
+ *  @return as kh_lp_solve() */
+kh_status kh_arcs_total(const kh_total_problem *problem, const bool *joined, double *value, kh_error *err);
 
 /** Least sum of rate * hops of any flow that carries given rates, by the same program with lambda gone and a cost of 1 an arc.
  *  @param rate_bps   [n_demands] 0 where no path joins the ends
