@@ -52,4 +52,13 @@ kh_status kh_graph_min_cut(const kh_graph *graph, const double *capacity, uint32
  *  @return KH_OK; KH_ENOMEM; KH_EINTERNAL */
 kh_status kh_graph_components(const kh_graph *graph, const bool *use, uint32_t *component, kh_error *err);
 
+/** Number of node-disjoint paths between the ends of many pairs (igraph's maximum flow), every node taken as a relay and every link
+ *  as there; direct links count as paths.
+ *  @param pairs       the two nodes of pair 0, not equal
+ *  @param stride      bytes from one pair's nodes to the next one's
+ *  @param[out] count  [n_pairs]
+ *  @return KH_OK; KH_ERANGE (an unknown node); KH_ENOMEM; KH_EINTERNAL. A second opinion: survey.h has the paths as well, faster */
+kh_status kh_graph_count_disjoint(const kh_graph *graph, const uint32_t *pairs, size_t stride, size_t n_pairs, uint32_t *count,
+                                  kh_error *err);
+
 #endif

@@ -241,3 +241,36 @@ kh_status kh_graph_components(const kh_graph *graph, const bool *use, uint32_t *
     call_close(&c);
     return status;
 }
+
+static igraph_error_t count_pair(const call *c, const uint32_t pair[2], uint32_t *count)
+{
+    igraph_integer_t n = 0;
+    igraph_error_t code = igraph_vertex_disjoint_paths(&c->graph, &n, (igraph_integer_t)pair[0], (igraph_integer_t)pair[1]);
+    *count = (uint32_t)n;
+    return code;
+}
+
+kh_status kh_graph_count_disjoint(const kh_graph *graph, const uint32_t *pairs, size_t stride, size_t n_pairs, uint32_t *count,
+                                  kh_error *err)
+{
+    KH_TRY(kh_graph_check(graph, err));
+    call c;
+    igraph_error_t code = call_open(&c);
+    for (size_t e = 0; e < graph->n_links && code == IGRAPH_SUCCESS; e++)
+        if (graph->ends[e][0] != graph->ends[e][1])
+            code = add_arc(&c, graph->ends[e][0], graph->ends[e][1], e, 1);
+    if (code == IGRAPH_SUCCESS)
+        code = igraph_create(&c.graph, &c.arcs, (igraph_integer_t)graph->n_nodes, IGRAPH_UNDIRECTED);
+    c.has_graph = code == IGRAPH_SUCCESS;
+    kh_status status = translate(code, err);
+    for (size_t i = 0; status == KH_OK && i < n_pairs; i++) {
+        uint32_t pair[2];
+        memcpy(pair, (const char *)pairs + i * stride, sizeof pair);
+        for (int turn = 0; turn < 2 && status == KH_OK; turn++)
+            status = check_node(graph, pair[turn], err);
+        if (status == KH_OK)
+            status = translate(count_pair(&c, pair, &count[i]), err);
+    }
+    call_close(&c);
+    return status;
+}

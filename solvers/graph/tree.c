@@ -166,6 +166,12 @@ double kh_tree_distance(const kh_tree *tree, uint32_t node)
     return tree->labels[node].distance;
 }
 
+uint32_t kh_tree_parent(const kh_tree *tree, uint32_t node, uint32_t *link)
+{
+    *link = tree->labels[node].link;
+    return tree->labels[node].from;
+}
+
 size_t kh_tree_path(const kh_tree *tree, uint32_t node, uint32_t *links)
 {
     size_t n = 0;

@@ -22,6 +22,10 @@ void kh_tree_grow(kh_tree *tree, const double *weight, uint32_t source, const ui
 /** Distance from the source; INFINITY when nothing leads there. Only for the nodes asked for. */
 double kh_tree_distance(const kh_tree *tree, uint32_t node);
 
+/** The node before @p node on its path; KH_NO_INDEX for the source and where nothing leads.
+ *  @param[out] link  between them */
+uint32_t kh_tree_parent(const kh_tree *tree, uint32_t node, uint32_t *link);
+
 /** Copies the links of the path, from @p node back to the source.
  *  @param[out] links  room for n_nodes - 1
  *  @return number of links; 0 for the source and where nothing leads */

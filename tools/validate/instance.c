@@ -31,3 +31,16 @@ kh_status kh_instance_load(const char *path, kh_arena *arena, kh_keyflow_problem
                                     .time_limit_s = INFINITY};
     return KH_OK;
 }
+
+kh_status kh_instance_lengths(const char *path, kh_arena *arena, double **length_km, kh_error *err)
+{
+    kh_qpi qpi;
+    KH_TRY(kh_qpi_read(path, arena, &qpi, err));
+    double *lengths = KH_NEW(arena, double, qpi.n_edges);
+    if (lengths == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the instance '%s'", path);
+    for (size_t e = 0; e < qpi.n_edges; e++)
+        lengths[e] = qpi.edges[e].length_km;
+    *length_km = lengths;
+    return KH_OK;
+}

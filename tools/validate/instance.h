@@ -11,4 +11,9 @@
  *  @return as kh_qpi_read() */
 kh_status kh_instance_load(const char *path, kh_arena *arena, kh_keyflow_problem *problem, kh_error *err);
 
+/** The lengths of an instance's edges.
+ *  @param[out] length_km  [n_links], lives in @p arena
+ *  @return as kh_qpi_read() */
+kh_status kh_instance_lengths(const char *path, kh_arena *arena, double **length_km, kh_error *err);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/text/file.h"
+#include "solvers/secure/survey.h"
 #include "tools/validate/instance.h"
 #include "tools/validate/rows.h"
 
@@ -71,6 +72,23 @@ static kh_status fair_total_rate(const question *q, double *value, kh_error *err
     return KH_OK;
 }
 
+/* Counts other than those params tells are no agreement. */
+static kh_status disjoint_pairs(const question *q, double *value, kh_error *err)
+{
+    kh_keyflow_problem problem;
+    kh_survey pairs, triples;
+    double *length_km;
+    KH_TRY(kh_instance_load(q->path, q->arena, &problem, err));
+    KH_TRY(kh_instance_lengths(q->path, q->arena, &length_km, err));
+    KH_TRY(kh_survey_disjoint(&problem, length_km, 2, KH_DISJOINT_NODES, q->arena, &pairs, err));
+    KH_TRY(kh_survey_disjoint(&problem, length_km, 3, KH_DISJOINT_NODES, q->arena, &triples, err));
+    double ge2 = (double)triples.at_least[2], ge3 = (double)triples.at_least[3], sum = 0;
+    for (size_t k = 0; k < problem.n_demands; k++)
+        sum += pairs.n_ways[k] == 2 ? pairs.length[k] : 0;
+    *value = param(q, "ge2", ge2) == ge2 && param(q, "ge3", ge3) == ge3 ? sum : (double)NAN;
+    return KH_OK;
+}
+
 /* A model is one line here; a row of any other is skipped. */
 static const struct {
     const char *name;
@@ -79,6 +97,7 @@ static const struct {
     {"max_concurrent_flow", concurrent_flow},
     {"maxmin_fair_top_level", fair_top_level},
     {"maxmin_fair_total_rate", fair_total_rate},
+    {"node_disjoint_pair_total_km", disjoint_pairs},
 };
 enum { N_MODELS = sizeof models / sizeof models[0] };
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* CPU times of disjoint paths.
+
+   bench_secure FILE.qpi...    the shortest node-disjoint pair of every demand, and igraph's count of disjoint paths beside it (it
+   has no call for the paths); the limit is 1 s for gen1000-10000-s6 */
+#include "solvers/secure/survey.h"
+#include "tools/validate/instance.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static double cpu_s(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Median of three. */
+static kh_status time_pairs(const kh_keyflow_problem *problem, const double *length_km, kh_survey *survey, kh_arena *arena,
+                            double *spent_s, kh_error *err)
+{
+    double s[3];
+    for (int turn = 0; turn < 3; turn++) {
+        double start_s = cpu_s();
+        KH_TRY(kh_survey_disjoint(problem, length_km, 2, KH_DISJOINT_NODES, arena, survey, err));
+        s[turn] = cpu_s() - start_s;
+    }
+    *spent_s = fmax(fmin(s[0], s[1]), fmin(fmax(s[0], s[1]), s[2]));
+    return KH_OK;
+}
+
+static kh_status compare_pairs(const char *path, kh_arena *arena, kh_error *err)
+{
+    kh_keyflow_problem problem;
+    kh_survey survey;
+    double *length_km, spent_s, total_km = 0;
+    KH_TRY(kh_instance_load(path, arena, &problem, err));
+    KH_TRY(kh_instance_lengths(path, arena, &length_km, err));
+    uint32_t *count = KH_NEW(arena, uint32_t, problem.n_demands);
+    if (count == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu counts", problem.n_demands);
+    KH_TRY(time_pairs(&problem, length_km, &survey, arena, &spent_s, err));
+    for (size_t k = 0; k < problem.n_demands; k++)
+        total_km += survey.n_ways[k] == 2 ? survey.length[k] : 0;
+    const char *name = strrchr(path, '/');
+    printf("%-24s %zu nodes: pairs of %zu of %zu demands, %.3f km, %.3f s", name != NULL ? name + 1 : path, problem.graph.n_nodes,
+           survey.at_least[2], problem.n_demands, total_km, spent_s);
+    (void)fflush(stdout);
+    double start_s = cpu_s();
+    KH_TRY(kh_graph_count_disjoint(&problem.graph, problem.demands->ends, sizeof *problem.demands, problem.n_demands, count, err));
+    double igraph_s = cpu_s() - start_s;
+    size_t ge2 = 0;
+    for (size_t k = 0; k < problem.n_demands; k++)
+        ge2 += count[k] >= 2;
+    printf("; igraph counts %zu in %.2f s: ratio %.0f\n", ge2, igraph_s, igraph_s / spent_s);
+    return KH_OK;
+}
+
+static int run(const char *path)
+{
+    kh_error err = {0};
+    kh_arena *arena = kh_arena_create(0);
+    kh_status status = arena != NULL ? compare_pairs(path, arena, &err) : KH_ENOMEM;
+    if (status != KH_OK)
+        (void)fprintf(stderr, "%s: %s%s\n", path, err.steps, err.message);
+    kh_arena_destroy(arena);
+    return status == KH_OK ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    int wrong = 0;
+    if (argc < 2)
+        wrong |= run("tests/ref/instances/gen100-1000-s3.qpi");
+    for (int i = 1; i < argc; i++)
+        wrong |= run(argv[i]);
+    return wrong;
+}
