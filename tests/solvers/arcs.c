@@ -10,8 +10,9 @@
 typedef struct arcs {
     const kh_keyflow_problem *problem;
     const bool *joined;
-    const double *rate_bps; /* NULL: lambda times what is requested */
-    const double *weight;   /* of the rates, which are then columns of their own in place of lambda; NULL: none */
+    const double *rate_bps;            /* NULL: lambda times what is requested */
+    const double *base_bps, *step_bps; /* instead: base + lambda step; NULL: not wanted */
+    const double *weight;              /* of the rates, which are then columns of their own in place of lambda; NULL: none */
     double floor;
     uint32_t *source; /* [n_sources] */
     size_t n_sources;
@@ -24,6 +25,8 @@ typedef struct arcs {
 
 static bool counts(const arcs *a, size_t k)
 {
+    if (a->step_bps != NULL)
+        return a->base_bps[k] > 0 || a->step_bps[k] > 0;
     return a->rate_bps != NULL ? a->rate_bps[k] > 0 : a->joined[k];
 }
 
@@ -54,19 +57,31 @@ static void end_column(arcs *a)
     a->start[++a->n_columns] = a->n_entries;
 }
 
+/* What stands still, and what goes with lambda. */
+static void split_rate(const arcs *a, size_t k, double *base_bps, double *step_bps)
+{
+    double asked_bps = a->problem->demands[k].requested_bps;
+    *base_bps = a->step_bps != NULL ? a->base_bps[k] : a->rate_bps != NULL ? a->rate_bps[k] : 0;
+    *step_bps = a->step_bps != NULL ? a->step_bps[k] : a->rate_bps != NULL ? 0 : asked_bps;
+}
+
 static void add_lambda(arcs *a)
 {
     a->cost[0] = a->rate_bps == NULL ? 1 : 0;
     for (size_t s = 0; s < a->n_sources; s++)
         for (uint32_t v = 0; v < a->problem->graph.n_nodes; v++) {
-            double asked = 0;
-            for (size_t k = 0; k < a->problem->n_demands; k++)
-                if (counts(a, k) && a->problem->demands[k].ends[0] == a->source[s] && a->problem->demands[k].ends[1] == v)
-                    asked += a->rate_bps != NULL ? a->rate_bps[k] : a->problem->demands[k].requested_bps;
-            if (a->rate_bps != NULL)
-                a->row_lower[node_row(a, s, v)] = a->row_upper[node_row(a, s, v)] = asked;
-            else if (asked > 0)
-                add_entry(a, node_row(a, s, v), -asked);
+            double base_bps, step_bps, stands = 0, grows = 0;
+            for (size_t k = 0; k < a->problem->n_demands; k++) {
+                const uint32_t *ends = a->problem->demands[k].ends;
+                if (!counts(a, k) || ends[0] != a->source[s] || ends[1] != v)
+                    continue;
+                split_rate(a, k, &base_bps, &step_bps);
+                stands += base_bps;
+                grows += step_bps;
+            }
+            a->row_lower[node_row(a, s, v)] = a->row_upper[node_row(a, s, v)] = stands;
+            if (grows > 0)
+                add_entry(a, node_row(a, s, v), -grows);
         }
     end_column(a);
 }
@@ -164,6 +179,12 @@ kh_status kh_arcs_solve(const kh_keyflow_problem *problem, const bool *joined, d
 {
     arcs a = {.problem = problem, .joined = joined};
     return run(&a, value, err);
+}
+
+kh_status kh_arcs_grow(const kh_keyflow_problem *problem, const double *base_bps, const double *step_bps, double *t, kh_error *err)
+{
+    arcs a = {.problem = problem, .base_bps = base_bps, .step_bps = step_bps};
+    return run(&a, t, err);
 }
 
 kh_status kh_arcs_total(const kh_total_problem *problem, const bool *joined, double *value, kh_error *err)

@@ -18,6 +18,11 @@ kh_status kh_arcs_solve(const kh_keyflow_problem *problem, const bool *joined, d
  *  @return as kh_lp_solve() */
 kh_status kh_arcs_total(const kh_total_problem *problem, const bool *joined, double *value, kh_error *err);
 
+/** How far rates can grow: the largest t such that base_bps + t step_bps of all demands is carried at once; the same program.
+ *  @param base_bps, step_bps  [n_demands] >= 0; both 0 for a demand that no path joins, some step above 0
+ *  @return as kh_lp_solve(); KH_INFEASIBLE: not even the base is carried */
+kh_status kh_arcs_grow(const kh_keyflow_problem *problem, const double *base_bps, const double *step_bps, double *t, kh_error *err);
+
 /** Least sum of rate * hops of any flow that carries given rates, by the same program with lambda gone and a cost of 1 an arc.
  *  @param rate_bps   [n_demands] 0 where no path joins the ends
  *  @param[out] hops  in bit/s

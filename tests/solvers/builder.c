@@ -64,7 +64,7 @@ uint32_t kh_builder_demand(kh_builder *b, uint32_t a, uint32_t z, double rate_bp
     return k;
 }
 
-static void fail_unless_verified(const kh_builder *b, const kh_plan *plan)
+void kh_builder_assert_verified(const kh_builder *b, const kh_plan *plan)
 {
     kh_findings *findings = kh_findings_create();
     kh_error err = {0};
@@ -87,6 +87,6 @@ kh_plan *kh_builder_plan(kh_builder *b, kh_objective objective)
     if (status != KH_OK)
         print_error("%s\n", err.message);
     assert_int_equal(status, KH_OK);
-    fail_unless_verified(b, plan);
+    kh_builder_assert_verified(b, plan);
     return plan;
 }

@@ -29,4 +29,7 @@ uint32_t kh_builder_demand(kh_builder *builder, uint32_t a, uint32_t b, double r
 /** Plans with kh_optimise and fails the test unless it succeeds and kh_verify() accepts the plan. */
 kh_plan *kh_builder_plan(kh_builder *builder, kh_objective objective);
 
+/** Fails the test, with what is wrong, unless kh_verify() accepts the plan. */
+void kh_builder_assert_verified(const kh_builder *builder, const kh_plan *plan);
+
 #endif
