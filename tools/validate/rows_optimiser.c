@@ -2,6 +2,7 @@
 #include "core/text/file.h"
 #include "solvers/secure/survey.h"
 #include "tools/validate/instance.h"
+#include "tools/validate/instance_sites.h"
 #include "tools/validate/rows.h"
 
 #include <math.h>
@@ -89,6 +90,31 @@ static kh_status disjoint_pairs(const question *q, double *value, kh_error *err)
     return KH_OK;
 }
 
+/* Sites to open besides the terminals. */
+static kh_status count_sites(const question *q, unsigned n_routes, double *value, kh_error *err)
+{
+    const kh_site_rule rule = {.reach_km = param(q, "reach", 100), .step_km = param(q, "step", 50)};
+    kh_site_join_problem problem;
+    kh_site_join join;
+    KH_TRY(kh_instance_sites(q->path, (size_t)param(q, "terminals", 2), &rule, q->arena, &problem, err));
+    problem.n_routes = n_routes;
+    problem.lp_program = q->lp_program;
+    KH_TRY(kh_site_join_solve(&problem, q->arena, &join, err));
+    KH_TRY(kh_site_join_verify(&problem, &join, err));
+    *value = join.price;
+    return KH_OK;
+}
+
+static kh_status fewest_sites(const question *q, double *value, kh_error *err)
+{
+    return count_sites(q, 1, value, err);
+}
+
+static kh_status fewest_sites_two_routes(const question *q, double *value, kh_error *err)
+{
+    return count_sites(q, 2, value, err);
+}
+
 /* A model is one line here; a row of any other is skipped. */
 static const struct {
     const char *name;
@@ -97,6 +123,8 @@ static const struct {
     {"max_concurrent_flow", concurrent_flow},
     {"maxmin_fair_top_level", fair_top_level},
     {"maxmin_fair_total_rate", fair_total_rate},
+    {"min_trusted_nodes", fewest_sites},
+    {"min_trusted_nodes_2disjoint", fewest_sites_two_routes},
     {"node_disjoint_pair_total_km", disjoint_pairs},
 };
 enum { N_MODELS = sizeof models / sizeof models[0] };

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_DESIGN_SITE_JOIN_H
+#define KH_SOLVERS_DESIGN_SITE_JOIN_H
+
+#include "core/base/arena.h"
+#include "core/base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Which sites to open so that terminals are joined over trusted nodes: a Steiner tree with prices on nodes, or its form with two
+ *  routes for every terminal. Keys only, no rates: those are in site_build.h. */
+
+typedef struct kh_site_join_problem {
+    size_t n_sites, n_spans;
+    const uint32_t (*span)[2]; /**< [n_spans] two sites that light joins when both are open; no pair twice, no span to itself */
+    const double *price;       /**< [n_sites] of opening, >= 0, finite; terminals stand anyway and cost nothing here */
+    const bool *relays;        /**< [n_sites] false: may be a terminal, passes no key on; NULL: all do */
+    const uint32_t *terminals; /**< [n_terminals] different sites; all others are to be joined to the first */
+    size_t n_terminals;
+    unsigned n_routes;      /**< 1, or 2: by two routes that share no relay. A span from end to end is a route */
+    double time_limit_s;    /**< INFINITY: none */
+    double gap;             /**< bound >= price (1 - gap) is good enough; 0: the optimum */
+    const char *lp_program; /**< NULL: GLPK; see kh_lp_options */
+} kh_site_join_problem;
+
+/** Sites of which so many must be open, since every route from the first terminal to this one passes them. */
+typedef struct kh_site_cut {
+    uint32_t terminal; /**< index into terminals */
+    uint32_t *sites;   /**< [n] relays that are no terminals */
+    size_t n;
+    double needed; /**< 1 or 2, less the terminals among them */
+    double weight; /**< > 0, what the cut adds to the bound for each site needed */
+} kh_site_cut;
+
+typedef struct kh_site_route {
+    uint32_t *sites; /**< [n] from the first terminal to this one */
+    size_t n;
+} kh_site_route;
+
+typedef struct kh_site_join {
+    bool complete;     /**< false: the time limit stopped it, everything else holds */
+    bool *open;        /**< [n_sites] terminals too */
+    double price;      /**< of the open sites that are no terminals */
+    double bound;      /**< no choice costs less */
+    double cut_bound;  /**< as much of the bound as the cuts prove by themselves: sum(needed weight) less what their weights exceed
+                          the  price of a site by, for every site; rounded up to whole units */
+    double unit;       /**< every price is a whole multiple of it; 0: of no number known */
+    kh_site_cut *cuts; /**< [n_cuts] */
+    size_t n_cuts;
+    kh_site_route *routes; /**< [(n_terminals - 1) * n_routes] terminal by terminal over open sites */
+} kh_site_join;
+
+/** Solves by branch and cut; the answer lives in @p arena.
+ *  @return KH_OK (also when the time limit passed: see complete); KH_INFEASIBLE: the message names the first terminal that cannot
+ * be joined; KH_ERANGE: a malformed problem; KH_ENOMEM; KH_ENOINPUT, KH_EWRITE: the program for linear programs; KH_EINTERNAL Model
+ * : minimise sum(price z), z binary, sum of z over every set of sites that parts a terminal from the first >= n_routes; sets are
+ * found by smallest cuts at the point of the linear program. */
+kh_status kh_site_join_solve(const kh_site_join_problem *problem, kh_arena *arena, kh_site_join *join, kh_error *err);
+
+/** Checks an answer by itself: prices, routes, that every cut parts its terminal, what the cuts prove. Shares no code with solving.
+ *  @return KH_OK; KH_UNMET: something is wrong, the message says what; KH_ENOMEM */
+kh_status kh_site_join_verify(const kh_site_join_problem *problem, const kh_site_join *join, kh_error *err);
+
+#endif
