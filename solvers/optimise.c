@@ -5,6 +5,7 @@
 #include "solvers/cost.h"
 #include "solvers/explain/explain.h"
 #include "solvers/flow/given.h"
+#include "solvers/flow/total.h"
 
 #include <math.h>
 #include <string.h>
@@ -51,27 +52,43 @@ static kh_status init(work *w, kh_error *err)
     return KH_OK;
 }
 
+static const char about_lambda[] =
+    "Maximise lambda, the share of every request that is served at once: minimise cost = -lambda.\n"
+    "c0 is lambda, the others are rates in bit/s of single routes: those that column generation left at the optimum.\n"
+    "Rows: load of each link at most its rate; routes of each demand at least lambda times its request.\n";
+static const char about_total[] =
+    "Maximise the weighted total rate: minimise cost = -total.\n"
+    "Columns are rates in bit/s of single routes: those that column generation left at the optimum.\n"
+    "Rows: load of each link at most its rate; routes of each demand between its floor and its request.\n";
+
 /* What rows and columns of the exported program are, in the network's words. */
-static void describe(const work *w, kh_str *about)
+static void describe(const work *w, kh_objective objective, kh_str *about)
 {
     size_t row = w->net->n_qkd_links;
-    kh_str_printf(
-        about,
-        "%s: routes of keys by Keyhaul\n"
-        "Maximise lambda, the share of every request that is served at once: minimise cost = -lambda.\n"
-        "c0 is lambda, the others are rates in bit/s of single routes: those that column generation left at the optimum.\n"
-        "Rows: load of each link at most its rate; routes of each demand at least lambda times its request.\n",
-        w->net->name);
+    kh_str_printf(about, "%s: routes of keys by Keyhaul\n%s", w->net->name,
+                  objective == KH_OBJECTIVE_TOTAL ? about_total : about_lambda);
     for (size_t e = 0; e < w->net->n_qkd_links; e++)
         kh_str_printf(about, "r%zu link %s\n", e, w->net->qkd_links[e].id);
     for (size_t k = 0; k < w->given.problem.n_demands; k++)
         kh_str_printf(about, "r%zu demand %s\n", row + k, w->net->demands[w->given.sent[k]].id);
 }
 
+static kh_status solve_total(work *w, const kh_optimise_options *options, kh_error *err)
+{
+    size_t n = w->given.problem.n_demands;
+    double *weight = KH_NEW(w->scratch, double, n);
+    if (weight == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the weights of %zu demands", n);
+    for (size_t k = 0; k < n; k++)
+        weight[k] = kh_demand_weight(&w->net->demands[w->given.sent[k]]);
+    const kh_total_problem problem = {w->given.problem, weight, options->floor};
+    return kh_total_solve(&problem, w->scratch, &w->flow, &w->plan->floor, err);
+}
+
 static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str *about, kh_error *err)
 {
     if (options->mps != NULL)
-        describe(w, about);
+        describe(w, options->objective, about);
     if (about->failed)
         return kh_fail(err, KH_ENOMEM, "no memory to describe a linear program");
     kh_keyflow_problem *problem = &w->given.problem;
@@ -82,7 +99,8 @@ static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str 
     problem->lp_program = options->lp_program;
     problem->mps = options->mps;
     problem->mps_about = kh_str_text(about);
-    return kh_keyflow_solve(problem, w->scratch, &w->flow, err);
+    return options->objective == KH_OBJECTIVE_TOTAL ? solve_total(w, options, err)
+                                                    : kh_keyflow_solve(problem, w->scratch, &w->flow, err);
 }
 
 static kh_status solve(work *w, const kh_optimise_options *options, kh_error *err)

@@ -157,6 +157,11 @@ bool kh_demand_needs_qkd(const kh_demand *demand)
     return demand->security == KH_SECURITY_QKD || demand->security == KH_SECURITY_HYBRID;
 }
 
+double kh_demand_weight(const kh_demand *demand)
+{
+    return 2 / (1 + demand->priority);
+}
+
 kh_fallback kh_demand_fallback(const kh_demand *demand)
 {
     if ((uint32_t)demand->fallback != KH_NO_INDEX)

@@ -599,6 +599,9 @@ bool kh_protocol_has_station(kh_protocol protocol);
 /** True when the demand needs key from QKD (security qkd or hybrid). */
 bool kh_demand_needs_qkd(const kh_demand *demand);
 
+/** What a bit/s of key for it is worth where rates are added up: 2 / (1 + priority), so 2 at priority 0 and 1 at 1. */
+double kh_demand_weight(const kh_demand *demand);
+
 /** What its encryptors fall back to: as given, else pqc when the security is hybrid (half of the protection is there anyway), else
  *  none. */
 kh_fallback kh_demand_fallback(const kh_demand *demand);

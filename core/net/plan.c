@@ -10,8 +10,15 @@ const char *kh_objective_name(kh_objective objective)
         return "concurrent";
     case KH_OBJECTIVE_MAX_MIN:
         return "max-min";
+    case KH_OBJECTIVE_TOTAL:
+        return "total";
     }
     return "?";
+}
+
+double kh_plan_max_load(const kh_plan *plan, double value)
+{
+    return plan->objective != KH_OBJECTIVE_TOTAL && value > 0 ? 1 / value : (double)NAN;
 }
 
 bool kh_plan_demand_is_met(const kh_plan_demand *demand)

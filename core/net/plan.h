@@ -10,8 +10,8 @@
 
 /** Who sends keys where: routes and rates for every demand, with a certificate. Plain data; lives in the arena it was made in. */
 
-typedef enum kh_objective { KH_OBJECTIVE_CONCURRENT, KH_OBJECTIVE_MAX_MIN } kh_objective;
-const char *kh_objective_name(kh_objective objective); /**< "concurrent", "max-min" */
+typedef enum kh_objective { KH_OBJECTIVE_CONCURRENT, KH_OBJECTIVE_MAX_MIN, KH_OBJECTIVE_TOTAL } kh_objective;
+const char *kh_objective_name(kh_objective objective); /**< "concurrent", "max-min", "total" */
 
 /** Why a demand is not served in full. */
 typedef enum kh_shortfall {
@@ -51,7 +51,7 @@ typedef struct kh_plan_demand {
 
 typedef struct kh_plan_link {
     double capacity_bps, used_bps;
-    double shadow_price; /**< what one more bit/s here adds to the objective: lambda per bit/s; 0 when not binding */
+    double shadow_price; /**< what one more bit/s here adds to value; 0 when not binding */
 } kh_plan_link;
 
 typedef struct kh_plan_cost {
@@ -63,8 +63,10 @@ typedef struct kh_plan_cost {
 typedef struct kh_plan {
     kh_objective objective;
     double value;            /**< concurrent: the largest lambda such that lambda * requested of every demand with a path is carried
-                                  at once; max-min: the lowest level. Capped at nothing: > 1 is spare */
-    double bound;            /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y) */
+                                  at once; max-min: the lowest level. Capped at nothing: > 1 is spare; total: sum of the rates,
+                                  each times its weight (kh_demand_weight), bit/s */
+    double bound;            /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y); total: certificate C3 */
+    double floor;            /**< total: share of its request that every demand with a path gets at least; else 0 */
     double gap;              /**< bound / value - 1, >= 0; 0 when nothing is asked or nothing can be carried */
     double *prices;          /**< [n_links] y of the certificate, >= 0 */
     kh_plan_demand *demands; /**< [n_demands] by kh_demand_id; rate_bps <= requested_bps */
@@ -83,6 +85,11 @@ typedef struct kh_demand_epsilon {
 } kh_demand_epsilon;
 
 kh_demand_epsilon kh_plan_demand_epsilon(const kh_plan_demand *demand, const kh_rates *rates);
+
+/** Load of the busiest link, as a share of its rate, when all requests of demands with a path are carried in full: 1 / @p value.
+ * With the plan's bound for value, what no routing can get below. NAN where value is no share of requests, or nothing is carried.
+ */
+double kh_plan_max_load(const kh_plan *plan, double value);
 
 /** True when it gets what it asks for, the solver's last digits aside: rate >= requested (1 - 1e-9). */
 bool kh_plan_demand_is_met(const kh_plan_demand *demand);

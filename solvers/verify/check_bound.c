@@ -35,6 +35,25 @@ static proof prove_share(const kh_check *c)
     return (proof){share_carried(c), proves ? priced / asked : 0, proves ? 1 / asked : (double)NAN};
 }
 
+/* C3: sum(w r) <= sum(c y) + sum over demands of the most that r (w - dist_y) can be between floor and request. */
+static proof prove_total(const kh_check *c)
+{
+    proof found = {0, 0, 1};
+    for (size_t e = 0; e < c->plan->n_links; e++)
+        found.bound += c->capacity_bps[e] * c->plan->prices[e];
+    for (size_t k = 0; k < c->plan->n_demands; k++) {
+        if (!kh_check_joined(c, k))
+            continue;
+        double worth = 2 / (1 + c->net->demands[k].priority), asked_bps = c->net->demands[k].rate_bps;
+        double rate_bps = c->plan->demands[k].rate_bps, least_bps = c->plan->floor * asked_bps;
+        found.value += worth * rate_bps;
+        found.bound += fmax((worth - c->length[k]) * asked_bps, (worth - c->length[k]) * least_bps);
+        if (!(rate_bps >= least_bps - KH_CHECK_SAME * asked_bps))
+            KH_WRONG_DEMAND(c, k, "gets %g bit/s, less than the floor of %g", rate_bps, least_bps);
+    }
+    return found;
+}
+
 static bool prove(const kh_check *c, proof *found)
 {
     switch (c->plan->objective) {
@@ -42,6 +61,13 @@ static bool prove(const kh_check *c, proof *found)
     case KH_OBJECTIVE_MAX_MIN:
         *found = prove_share(c);
         return true;
+    case KH_OBJECTIVE_TOTAL:
+        if (c->plan->floor >= 0 && c->plan->floor <= 1) {
+            *found = prove_total(c);
+            return true;
+        }
+        KH_WRONG_PLAN(c, "a floor of %g is no share", c->plan->floor);
+        return false;
     }
     KH_WRONG_PLAN(c, "the objective %d is none", (int)c->plan->objective);
     return false;

@@ -63,7 +63,8 @@ static kh_status report(const simulate_args *args, const kh_pipeline *pipeline, 
 static kh_status run(simulate_args *args, int *unmet, kh_error *err)
 {
     cli_progress progress = cli_progress_start("replications");
-    kh_pipeline_options options = {.path = args->path, .until = KH_STAGE_PLAN, .progress = show, .user = &progress};
+    kh_pipeline_options options = {
+        .path = args->path, .until = KH_STAGE_PLAN, .progress = show, .user = &progress, .optimise.floor = (double)NAN};
     KH_TRY(cli_objective(args->objective, &options.optimise.objective, err));
     kh_pipeline pipeline = {0};
     kh_status status = kh_pipeline_run(&options, &pipeline, err);

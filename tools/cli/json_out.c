@@ -292,6 +292,9 @@ kh_json *cli_json_plan(const kh_pipeline *p)
     set_number(root, "value", p->plan->value);
     set_number(root, "bound", p->plan->bound);
     set_number(root, "gap", p->plan->gap);
+    set_number(root, "floor", p->plan->objective == KH_OBJECTIVE_TOTAL ? p->plan->floor : (double)NAN);
+    set_number(root, "max_load", kh_plan_max_load(p->plan, p->plan->value));
+    set_number(root, "max_load_bound", kh_plan_max_load(p->plan, p->plan->bound));
     set_number(root, "demands_met", (double)p->plan->n_met);
     set_number(root, "demands_asking", (double)p->plan->n_asking);
     kh_json_set(root, "demands", demands);

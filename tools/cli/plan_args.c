@@ -3,16 +3,17 @@
 
 #include "tools/cli/cli.h"
 
+#include <math.h>
 #include <string.h>
 
 kh_status cli_objective(const char *text, kh_objective *objective, kh_error *err)
 {
-    for (int o = KH_OBJECTIVE_CONCURRENT; o <= KH_OBJECTIVE_MAX_MIN; o++)
+    for (int o = KH_OBJECTIVE_CONCURRENT; o <= KH_OBJECTIVE_TOTAL; o++)
         if (strcmp(text, kh_objective_name((kh_objective)o)) == 0) {
             *objective = (kh_objective)o;
             return KH_OK;
         }
-    return kh_fail(err, KH_EUSAGE, "--objective is '%s', must be max-min or concurrent", text);
+    return kh_fail(err, KH_EUSAGE, "--objective is '%s', must be max-min, concurrent or total", text);
 }
 
 static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, kh_error *err)
@@ -22,7 +23,14 @@ static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, k
          .kind = CLI_TEXT,
          .target = &args->objective,
          .argument = "NAME",
-         .help = "max-min (default): fair rates; concurrent: one share for all"},
+         .help = "max-min (default): fair rates; concurrent: one share for all; total: most key in all, weighted by priority"},
+        {.name = "floor",
+         .kind = CLI_NUMBER,
+         .target = &args->optimise.floor,
+         .low = 0.0,
+         .high = 1.0,
+         .argument = "SHARE",
+         .help = "of its request that every demand gets under total; default: the largest that all can have"},
         {.name = "gap",
          .kind = CLI_NUMBER,
          .target = &args->optimise.gap,
@@ -66,7 +74,7 @@ static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, k
 
 kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished, kh_error *err)
 {
-    *args = (plan_args){.objective = "max-min"};
+    *args = (plan_args){.objective = "max-min", .optimise.floor = (double)NAN};
     KH_TRY(parse(argc, argv, args, finished, err));
     return *finished ? KH_OK : cli_objective(args->objective, &args->optimise.objective, err);
 }

@@ -197,7 +197,7 @@ static void add_output(option_list *list, simulate_args *args)
          .kind = CLI_TEXT,
          .target = &args->objective,
          .argument = "NAME",
-         .help = "of the plan: max-min (default), concurrent"},
+         .help = "of the plan: max-min (default), concurrent, total"},
         {.name = "audit", .kind = CLI_FLAG, .target = &args->sim.audit, .help = "check the conservation of key after every event"},
         {.name = "require",
          .kind = CLI_FLAG,

@@ -37,11 +37,29 @@ static void say_met(const subject *s)
         kh_str_printf(s->out, " %zu cannot be reached by key at all.", cut_off);
 }
 
-static void say_level(const subject *s)
+static void say_total(const subject *s)
 {
     const kh_plan *plan = s->plan;
-    if (plan->n_asking == count_without_route(plan) || plan->value <= 0)
-        return;
+    double asked = 0;
+    for (size_t i = 0; i < plan->n_demands; i++)
+        asked += kh_demand_weight(&s->net->demands[i]) * plan->demands[i].requested_bps;
+    kh_str_append(s->out, " Together they get ");
+    kh_words_rate(plan->value, s->out);
+    kh_str_append(s->out, " of ");
+    kh_words_rate(asked, s->out);
+    kh_str_append(s->out, ", each counted 2 / (1 + priority) times; ");
+    if (plan->floor > 0) {
+        kh_str_append(s->out, "every one with a route gets at least ");
+        kh_phrase_share(plan->floor, 1, s->out);
+        kh_str_append(s->out, " of what it asks");
+    } else {
+        kh_str_append(s->out, "nothing is kept for those with long routes");
+    }
+}
+
+static void say_share(const subject *s)
+{
+    const kh_plan *plan = s->plan;
     if (plan->value >= 1) {
         kh_str_printf(s->out, " The links could carry %.3g times what %s at once", plan->value,
                       count_without_route(plan) > 0 ? "the others ask" : "is asked");
@@ -50,10 +68,24 @@ static void say_level(const subject *s)
         kh_phrase_share(plan->value, 1, s->out);
         kh_str_append(s->out, " of what it asks");
     }
+}
+
+static void say_level(const subject *s)
+{
+    const kh_plan *plan = s->plan;
+    if (plan->n_asking == count_without_route(plan) || plan->value <= 0)
+        return;
+    if (plan->objective == KH_OBJECTIVE_TOTAL)
+        say_total(s);
+    else
+        say_share(s);
     if (plan->gap < 1e-6)
         kh_str_append(s->out, ", and no plan can do better: the bound proves it.");
     else
         kh_str_printf(s->out, "; no plan can do more than %.2g %% better (proven bound %.3g).", 100 * plan->gap, plan->bound);
+    double load = kh_plan_max_load(plan, plan->value);
+    if (load > 1)
+        kh_str_printf(s->out, " With all requests served the busiest link would carry %.3g times its rate.", load);
 }
 
 /* One more pair on link i, to first order: its rate times the shadow price. */
@@ -71,7 +103,7 @@ static void say_tightest(const subject *s)
             best = i;
     if (best == KH_NO_INDEX)
         return;
-    if (plan->value >= 1) {
+    if (plan->objective != KH_OBJECTIVE_TOTAL && plan->value >= 1) {
         kh_str_append(s->out, " The first to run out would be ");
         kh_phrase_link(s->net, s->rates, (kh_qkd_link_id){best}, s->out);
         kh_str_append(s->out, ".");
@@ -81,6 +113,12 @@ static void say_tightest(const subject *s)
     kh_phrase_link(s->net, s->rates, (kh_qkd_link_id){best}, s->out);
     kh_str_append(s->out, ": one more pair there (");
     kh_words_rate(s->rates->qkd[best].per_module_bps, s->out);
+    if (plan->objective == KH_OBJECTIVE_TOTAL) {
+        kh_str_append(s->out, ") adds ");
+        kh_words_rate(gain_of_pair(s, best), s->out);
+        kh_str_append(s->out, ", to first order.");
+        return;
+    }
     kh_str_append(s->out, ") lifts that level from ");
     kh_phrase_share(plan->value, 1, s->out);
     kh_str_append(s->out, " to ");

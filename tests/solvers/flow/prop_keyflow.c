@@ -90,6 +90,7 @@ static void verify_both(instance *in, kh_keyflow *flow)
 {
     kh_plan *concurrent = kh_builder_plan(&in->builder, KH_OBJECTIVE_CONCURRENT);
     kh_plan *fair = kh_builder_plan(&in->builder, KH_OBJECTIVE_MAX_MIN);
+    (void)kh_builder_plan(&in->builder, KH_OBJECTIVE_TOTAL);
     assert_near(concurrent->value, flow->value, 1e-9 * flow->value);
     assert_near(fair->value, flow->value, 1e-9 * flow->value);
     for (size_t k = 0; k < fair->n_demands; k++)

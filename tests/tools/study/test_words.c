@@ -263,7 +263,8 @@ static void the_plan_names_the_tightest_place(void **state)
     kh_words_plan(&b.s.net, &b.s.rates, &b.s.plan, &out);
     assert_string_equal(kh_str_text(&out), "0 of 1 demands for QKD key are met in full. Every demand with a route gets at least "
                                            "1.5 % of what it asks, and no plan can do "
-                                           "better: the bound proves it. The tightest place is Q-POW-CAM (Powergate - Cambridge "
+                                           "better: the bound proves it. With all requests served the busiest link would carry "
+                                           "67.4 times its rate. The tightest place is Q-POW-CAM (Powergate - Cambridge "
                                            "CAPE, 163.5 km, 37.0 dB): one more pair there "
                                            "(1.9 kbit/s) lifts that level from 1.5 % to 3 %, to first order. Cost over 10 years: "
                                            "EUR 430,000 (2 QKD pairs EUR 350,000, "
