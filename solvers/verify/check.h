@@ -58,9 +58,10 @@ void kh_check_cuts(kh_check *check);
 /** The cost follows from the network and the routes. @return KH_OK, KH_ENOMEM */
 kh_status kh_check_cost(const kh_check *check, kh_arena *arena, kh_error *err);
 
+/** False also for numbers that are not finite: they are never an answer. */
 static inline bool kh_check_same(double a, double b)
 {
-    return fabs(a - b) <= KH_CHECK_SAME * fmax(fabs(a), fabs(b));
+    return isfinite(a) && isfinite(b) && fabs(a - b) <= KH_CHECK_SAME * fmax(fabs(a), fabs(b));
 }
 
 static inline uint32_t kh_check_end(const kh_check *check, uint32_t link, int which)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/verify/check.h"
 
-static const double NOTHING = 1e-12; /* a share of a demand below what LP solvers resolve */
+static const double FLOOR = 1e-10; /* share of the bound below which a price may be told as 0: pricing has a floor */
 
 /* Lowest share of the demands with a path, times how far all routes can be stretched together. */
 static double share_carried(const kh_check *c)
@@ -19,7 +19,7 @@ static double share_carried(const kh_check *c)
 /* What an objective's own formulas make of routes and prices. */
 typedef struct proof {
     double value, bound;
-    double per_price; /* shadow price over price; NAN: prices prove nothing */
+    double scale; /* of the prices, 1 in a sound plan: then price = shadow price; NAN: prices prove nothing */
 } proof;
 
 /* C1: lambda sum(d dist_y) <= sum(c y). */
@@ -32,7 +32,7 @@ static proof prove_share(const kh_check *c)
         if (kh_check_joined(c, k))
             asked += c->net->demands[k].rate_bps * c->length[k];
     bool proves = asked > 0;
-    return (proof){share_carried(c), proves ? priced / asked : 0, proves ? 1 / asked : (double)NAN};
+    return (proof){share_carried(c), proves ? priced / asked : 0, proves ? asked : (double)NAN};
 }
 
 /* C3: sum(w r) <= sum(c y) + sum over demands of the most that r (w - dist_y) can be between floor and request. */
@@ -89,10 +89,15 @@ static bool check_prices(const kh_check *c)
 
 static void check_shadow_prices(const kh_check *c, const proof *found)
 {
+    bool proves = !isnan(found->scale);
+    if (proves && !kh_check_same(found->scale, 1))
+        KH_WRONG_PLAN(c, "the prices stand for %.12g of the objective, must be 1", found->scale);
     for (size_t e = 0; e < c->plan->n_links; e++) {
-        double price = c->plan->prices[e], shadow = c->plan->links[e].shadow_price;
-        double expected = isnan(found->per_price) ? 0 : price * found->per_price;
-        bool is_zero = shadow <= 0 && shadow >= 0, is_small = expected * c->capacity_bps[e] <= KH_CHECK_SAME * found->bound;
+        double shadow = c->plan->links[e].shadow_price, expected = c->plan->prices[e];
+        if (!proves && expected > 0)
+            KH_WRONG_LINK(c, e, "has a price of %g and nothing is asked", expected);
+        bool is_zero = shadow <= 0 && shadow >= 0,
+             is_small = expected * c->capacity_bps[e] <= FLOOR * (1 + KH_CHECK_SAME) * found->bound;
         if (!(is_zero && is_small) && !kh_check_same(shadow, expected))
             KH_WRONG_LINK(c, e, "the shadow price is %g, the certificate says %g", shadow, expected);
     }
@@ -110,7 +115,7 @@ void kh_check_bound(const kh_check *c)
         KH_WRONG_PLAN(c, "the bound is %.12g, the prices prove %.12g", c->plan->bound, found.bound);
     if (!kh_check_same(1 + c->plan->gap, 1 + gap))
         KH_WRONG_PLAN(c, "the gap is %g, value and bound leave %g", c->plan->gap, gap);
-    if (found.value > found.bound * (1 + KH_CHECK_SAME) + NOTHING)
+    if (found.value > found.bound * (1 + KH_CHECK_SAME))
         KH_WRONG_PLAN(c, "the value %.12g is above the bound %.12g", found.value, found.bound);
     check_shadow_prices(c, &found);
 }

@@ -79,7 +79,7 @@ static void check_lost_cut(const kh_check *c, size_t k, const kh_plan_demand *pl
             KH_WRONG_DEMAND(c, k, "link '%s' leads out of the cut that is said to be closed", c->net->qkd_links[e].id);
     }
     double requested_bps = asked_across(c, false);
-    if (cut->n_links > 0 || cut->capacity_bps > 0)
+    if (cut->n_links > 0 || !kh_check_same(cut->capacity_bps, 0))
         KH_WRONG_DEMAND(c, k, "has no path, yet its cut is said to carry %g bit/s", cut->capacity_bps);
     if (!kh_check_same(cut->requested_bps, requested_bps))
         KH_WRONG_DEMAND(c, k, "%g bit/s are said to be asked across its cut, it is %g", cut->requested_bps, requested_bps);
@@ -169,7 +169,8 @@ static kh_shortfall expected_shortfall(const kh_check *c, size_t k)
 
 static void check_no_cut(const kh_check *c, size_t k, const kh_cut *cut)
 {
-    if (cut->n_side > 0 || cut->n_links > 0 || cut->n_untrusted > 0 || cut->capacity_bps > 0 || cut->requested_bps > 0)
+    bool says_nothing = kh_check_same(cut->capacity_bps, 0) && kh_check_same(cut->requested_bps, 0);
+    if (cut->n_side > 0 || cut->n_links > 0 || cut->n_untrusted > 0 || !says_nothing)
         KH_WRONG_DEMAND(c, k, "%s", "nothing is short, yet a cut is given");
 }
 
