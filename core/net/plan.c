@@ -21,6 +21,21 @@ double kh_plan_max_load(const kh_plan *plan, double value)
     return plan->objective != KH_OBJECTIVE_TOTAL && value > 0 ? 1 / value : (double)NAN;
 }
 
+const char *kh_secrecy_name(kh_secrecy secrecy)
+{
+    switch (secrecy) {
+    case KH_SECRECY_NONE:
+        return "none";
+    case KH_SECRECY_DISJOINT:
+        return "disjoint";
+    case KH_SECRECY_RAMP:
+        return "ramp";
+    case KH_SECRECY_COALITIONS:
+        return "coalitions";
+    }
+    return "?";
+}
+
 bool kh_plan_demand_is_met(const kh_plan_demand *demand)
 {
     return demand->rate_bps >= demand->requested_bps * (1 - 1e-9);

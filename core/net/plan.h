@@ -13,6 +13,15 @@
 typedef enum kh_objective { KH_OBJECTIVE_CONCURRENT, KH_OBJECTIVE_MAX_MIN, KH_OBJECTIVE_TOTAL } kh_objective;
 const char *kh_objective_name(kh_objective objective); /**< "concurrent", "max-min", "total" */
 
+/** From whom the keys of a plan are secret, besides those who are not on the way. */
+typedef enum kh_secrecy {
+    KH_SECRECY_NONE,      /**< every relay sees the keys it passes on: all are trusted */
+    KH_SECRECY_DISJOINT,  /**< from any t relays: keys are the sum of t + 1 shares on paths without a common node */
+    KH_SECRECY_RAMP,      /**< from any t relays: keys are distilled from what comes over all routes, which may meet */
+    KH_SECRECY_COALITIONS /**< from each of some named groups, by distilling likewise */
+} kh_secrecy;
+const char *kh_secrecy_name(kh_secrecy secrecy); /**< "none", "disjoint", "ramp", "coalitions" */
+
 /** Why a demand is not served in full. */
 typedef enum kh_shortfall {
     KH_SHORTFALL_NONE,

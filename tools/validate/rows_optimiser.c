@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/text/file.h"
+#include "solvers/secure/secure.h"
 #include "solvers/secure/survey.h"
 #include "tools/validate/instance.h"
 #include "tools/validate/instance_sites.h"
@@ -115,6 +116,30 @@ static kh_status fewest_sites_two_routes(const question *q, double *value, kh_er
     return count_sites(q, 2, value, err);
 }
 
+/* The table asks for all demands: 0 when one of them cannot be secret at all. */
+static kh_status secret_flow(const question *q, kh_secrecy secrecy, double *value, kh_error *err)
+{
+    kh_secure secure;
+    kh_secure_problem problem = {.secrecy = secrecy, .colluders = (uint32_t)param(q, "t", 1)};
+    KH_TRY(kh_instance_load(q->path, q->arena, &problem.flow, err));
+    problem.flow.lp_program = q->lp_program;
+    KH_TRY(kh_secure_solve(&problem, q->arena, &secure, err));
+    *value = secure.value;
+    for (size_t k = 0; k < problem.flow.n_demands; k++)
+        *value = secure.joined[k] ? *value : 0;
+    return KH_OK;
+}
+
+static kh_status secret_by_disjoint_paths(const question *q, double *value, kh_error *err)
+{
+    return secret_flow(q, KH_SECRECY_DISJOINT, value, err);
+}
+
+static kh_status secret_by_ramp(const question *q, double *value, kh_error *err)
+{
+    return secret_flow(q, KH_SECRECY_RAMP, value, err);
+}
+
 /* A model is one line here; a row of any other is skipped. */
 static const struct {
     const char *name;
@@ -126,6 +151,8 @@ static const struct {
     {"min_trusted_nodes", fewest_sites},
     {"min_trusted_nodes_2disjoint", fewest_sites_two_routes},
     {"node_disjoint_pair_total_km", disjoint_pairs},
+    {"max_concurrent_secure_disjoint", secret_by_disjoint_paths},
+    {"max_concurrent_secure_ramp", secret_by_ramp},
 };
 enum { N_MODELS = sizeof models / sizeof models[0] };
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_SECURE_QUOTE_H
+#define KH_SOLVERS_SECURE_QUOTE_H
+
+#include "solvers/flow/pricer.h"
+#include "solvers/secure/disjoint.h"
+#include "solvers/secure/scout.h"
+#include "solvers/secure/secure.h"
+#include "solvers/secure/shares.h"
+
+/** What one bit of secret costs each demand under link prices: the columns that make it cheaper, and a proof of how cheap it can be
+ *  at all. */
+typedef struct kh_quote {
+    const kh_secure_problem *problem;
+    kh_watch *watch; /**< NULL: disjoint sets */
+    kh_pricer pricer;
+    kh_disjoint_ways *ways;
+    kh_scout *scout;
+    uint32_t *links;    /**< [n_links + n_nodes] one column */
+    double *below;      /**< [n_demands] a column pays when it costs less */
+    uint32_t *touched;  /**< [n_coalitions] */
+    kh_charge *charges; /**< [n_coalitions] */
+    double *share;      /**< [n_coalitions] of the demand at hand */
+} kh_quote;
+
+/** @param watch  NULL under DISJOINT
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_quote_init(kh_quote *quote, const kh_secure_problem *problem, kh_watch *watch, kh_arena *arena, kh_error *err);
+
+/** The first columns: all at the demand's whole rate they carry at least that rate in secret. Demands for which no routes do get
+ *  none.
+ *  @param price  [n_links] > 0 where there is capacity
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_quote_start(kh_quote *quote, const double *price, kh_pool *pool, kh_error *err);
+
+/** Adds columns that pay under the duals of the last solution.
+ *  @param price         [n_links] per bit/s
+ *  @param shares        its views get their shares
+ *  @param[out] worth    [n_demands] W_k: no bit of secret costs less; 0 for demands left out
+ *  @param[out] n_added  columns new to the pool
+ *  Method : with the adversary's shares a kept, W_k is the largest w with min_p (y(p) + w a(p)) >= w; Newton's steps on w from the
+ *           dual down, and each that must go on has found a path that pays
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_quote_run(kh_quote *quote, const double *price, kh_shares *shares, kh_pool *pool, double *worth, size_t *n_added,
+                       kh_error *err);
+
+#endif

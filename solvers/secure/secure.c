@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/secure/secure.h"
+
+#include "core/base/clock.h"
+#include "core/net/ids.h"
+#include "solvers/secure/quote.h"
+#include "solvers/secure/shares.h"
+#include "solvers/secure/spread.h"
+
+#include <math.h>
+#include <string.h>
+
+/* As in keyflow.c: ties go to links with room; divided by the number of links, the bound grows by at most this factor. */
+static const double PRICE_FLOOR = 1e-11;
+static const double PROVEN = 1e-11; /* relative gap at which it is done */
+
+typedef struct work {
+    const kh_secure_problem *problem;
+    kh_arena *arena;
+    kh_secure *secure;
+    kh_watch watch;
+    kh_quote quote;
+    kh_pool pool;
+    kh_shares shares;
+    double deadline_s;
+    double *price, *worth; /* [n_links], [n_demands] */
+    double *share;         /* [view_room] the best bound's */
+    size_t n_shares, share_room;
+} work;
+
+static kh_status check_flow(const kh_keyflow_problem *flow, kh_error *err)
+{
+    KH_TRY(kh_graph_check(&flow->graph, err));
+    for (size_t e = 0; e < flow->graph.n_links; e++)
+        if (!(flow->capacity_bps[e] >= 0) || isinf(flow->capacity_bps[e]))
+            return kh_fail(err, KH_ERANGE, "link %zu has a rate of %g bit/s, must be finite and >= 0", e, flow->capacity_bps[e]);
+    for (size_t k = 0; k < flow->n_demands; k++) {
+        const kh_keyflow_demand *d = &flow->demands[k];
+        if (d->ends[0] >= flow->graph.n_nodes || d->ends[1] >= flow->graph.n_nodes || d->ends[0] == d->ends[1])
+            return kh_fail(err, KH_ERANGE, "demand %zu is between nodes %u and %u of %zu", k, d->ends[0], d->ends[1],
+                           flow->graph.n_nodes);
+        if (!(d->requested_bps > 0) || isinf(d->requested_bps))
+            return kh_fail(err, KH_ERANGE, "demand %zu asks for %g bit/s, must be finite and > 0", k, d->requested_bps);
+    }
+    return KH_OK;
+}
+
+static kh_status check(const kh_secure_problem *problem, kh_error *err)
+{
+    if (problem->flow.max_min)
+        return kh_fail(err, KH_ERANGE, "rates that are secret from relays are planned with one share for all, not max-min");
+    if (problem->secrecy == KH_SECRECY_NONE || (problem->secrecy == KH_SECRECY_COALITIONS && problem->colluders != 1))
+        return kh_fail(err, KH_ERANGE, "secrecy '%s' against %u at once cannot be planned", kh_secrecy_name(problem->secrecy),
+                       problem->colluders);
+    if (problem->colluders >= problem->flow.graph.n_nodes && problem->colluders > 1)
+        return kh_fail(err, KH_ERANGE, "%u compromised relays of %zu nodes", problem->colluders, problem->flow.graph.n_nodes);
+    if (!(problem->flow.gap >= 0))
+        return kh_fail(err, KH_ERANGE, "a gap of %g: must be >= 0", problem->flow.gap);
+    return check_flow(&problem->flow, err);
+}
+
+static bool has_watch(const work *w)
+{
+    return w->problem->secrecy != KH_SECRECY_DISJOINT;
+}
+
+static kh_status init(work *w, const kh_secure_problem *problem, kh_arena *arena, kh_secure *secure, kh_error *err)
+{
+    const kh_keyflow_problem *flow = &problem->flow;
+    size_t m = flow->graph.n_links, n = flow->n_demands;
+    *w = (work){.problem = problem, .arena = arena, .secure = secure, .deadline_s = kh_clock_s() + flow->time_limit_s};
+    w->price = KH_NEW(arena, double, m);
+    w->worth = KH_NEW(arena, double, n);
+    *secure = (kh_secure){.complete = true,
+                          .prices = KH_NEW(arena, double, m),
+                          .joined = KH_NEW(arena, bool, n),
+                          .rate_bps = KH_NEW(arena, double, n)};
+    if (w->price == NULL || w->worth == NULL || secure->prices == NULL || secure->joined == NULL || secure->rate_bps == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
+    bool each = problem->secrecy == KH_SECRECY_RAMP;
+    if (has_watch(w))
+        KH_TRY(kh_watch_init(&w->watch, &flow->graph, each ? NULL : problem->coalitions, problem->n_coalitions, arena, err));
+    KH_TRY(kh_quote_init(&w->quote, problem, has_watch(w) ? &w->watch : NULL, arena, err));
+    return kh_pool_init(&w->pool, n, arena, err);
+}
+
+/* --- column generation ------------------------------------------------------------------------------------------------------ */
+
+static void set_prices(work *w)
+{
+    const kh_keyflow_problem *flow = &w->problem->flow;
+    size_t m = flow->graph.n_links;
+    for (size_t e = 0; e < m; e++)
+        w->price[e] = flow->capacity_bps[e] > 0 ? fmax(w->shares.link_dual[e], PRICE_FLOOR / (double)m) / flow->capacity_bps[e] : 0;
+}
+
+static kh_status keep_proof(work *w, double asked, kh_error *err)
+{
+    if (w->shares.n_views > w->share_room) {
+        w->share_room = 2 * w->shares.n_views;
+        w->share = KH_NEW(w->arena, double, w->share_room);
+        if (w->share == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for %zu shares", w->share_room);
+    }
+    for (size_t e = 0; e < w->problem->flow.graph.n_links; e++)
+        w->secure->prices[e] = w->price[e] / asked;
+    w->n_shares = w->shares.n_views;
+    for (size_t v = 0; v < w->n_shares; v++)
+        w->share[v] = w->shares.views[v].share;
+    return KH_OK;
+}
+
+/* The bound that the present prices and shares prove: lambda sum(d W) <= sum(c y). */
+static kh_status certify(work *w, kh_error *err)
+{
+    const kh_keyflow_problem *flow = &w->problem->flow;
+    double carried = 0, asked = 0;
+    for (size_t e = 0; e < flow->graph.n_links; e++)
+        carried += flow->capacity_bps[e] * w->price[e];
+    for (size_t k = 0; k < flow->n_demands; k++)
+        asked += flow->demands[k].requested_bps * w->worth[k];
+    if (!(asked > 0) || carried / asked >= w->secure->bound)
+        return KH_OK;
+    w->secure->bound = carried / asked;
+    return keep_proof(w, asked, err);
+}
+
+/* A restricted program that fails for its numbers leaves the last feasible point and the best bound: the gap then says so. */
+static kh_status generate(work *w, kh_error *err)
+{
+    double enough = fmax(w->problem->flow.gap, PROVEN);
+    for (;;) {
+        double left_s = w->deadline_s - kh_clock_s();
+        kh_error failure = {0};
+        kh_status status = left_s > 0 ? kh_shares_solve(&w->shares, left_s, &failure) : KH_TIMELIMIT;
+        if (status == KH_ENOMEM || status == KH_ENOINPUT || status == KH_EWRITE) {
+            if (err != NULL)
+                *err = failure;
+            return status;
+        }
+        set_prices(w);
+        size_t n_added;
+        KH_TRY(kh_quote_run(&w->quote, w->price, &w->shares, &w->pool, w->worth, &n_added, err));
+        KH_TRY(certify(w, err));
+        if (status == KH_TIMELIMIT)
+            w->secure->complete = false;
+        if (status != KH_OK || n_added == 0 || w->secure->bound <= w->shares.lambda * (1 + enough))
+            return KH_OK;
+    }
+}
+
+/* --- answer ----------------------------------------------------------------------------------------------------------------- */
+
+static kh_status write_suspicions(work *w, kh_error *err)
+{
+    kh_secure *secure = w->secure;
+    secure->suspicions = KH_NEW(w->arena, kh_suspicion, w->n_shares);
+    if (secure->suspicions == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu shares", w->n_shares);
+    for (uint32_t k = 0; k < w->problem->flow.n_demands; k++)
+        for (uint32_t v = w->shares.last_view[k]; v != KH_NO_INDEX; v = w->shares.views[v].previous)
+            if (v < w->n_shares && w->share[v] > 0)
+                secure->suspicions[secure->n_suspicions++] = (kh_suspicion){k, w->shares.views[v].coalition, w->share[v]};
+    return KH_OK;
+}
+
+static kh_status first_prices(work *w, kh_error *err)
+{
+    const kh_keyflow_problem *flow = &w->problem->flow;
+    for (size_t e = 0; e < flow->graph.n_links; e++)
+        w->price[e] = flow->capacity_bps[e] > 0 ? 1 / flow->capacity_bps[e] : 0;
+    return kh_quote_start(&w->quote, w->price, &w->pool, err);
+}
+
+static kh_status solve(work *w, kh_error *err)
+{
+    KH_TRY(first_prices(w, err));
+    for (size_t k = 0; k < w->problem->flow.n_demands; k++)
+        w->secure->joined[k] = w->pool.last[k] != KH_NO_INDEX;
+    if (w->pool.n_paths == 0)
+        return KH_OK;
+    w->secure->bound = HUGE_VAL;
+    kh_watch *watch = has_watch(w) ? &w->watch : NULL;
+    KH_TRY(kh_shares_init(&w->shares, &w->problem->flow, watch, w->problem->colluders, &w->pool, w->arena, err));
+    kh_status status = generate(w, err);
+    kh_shares_clear(&w->shares);
+    KH_TRY(status);
+    KH_TRY(write_suspicions(w, err));
+    kh_spread_input input = {w->problem, watch, &w->pool, w->shares.path_flow, w->shares.unit_bps, w->shares.n_paths};
+    return kh_spread_write(&input, w->arena, w->secure, err);
+}
+
+kh_status kh_secure_solve(const kh_secure_problem *problem, kh_arena *arena, kh_secure *secure, kh_error *err)
+{
+    KH_TRY(check(problem, err));
+    work w;
+    kh_secure answer;
+    KH_TRY(init(&w, problem, arena, &answer, err));
+    KH_TRY(solve(&w, err));
+    *secure = answer;
+    return KH_OK;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_SECURE_SECURE_H
+#define KH_SOLVERS_SECURE_SECURE_H
+
+#include "core/net/plan.h"
+#include "solvers/flow/keyflow.h"
+#include "solvers/secure/watch.h"
+
+/** Maximum concurrent key flow that stays secret from relays: models C2, C3 and coalitions of README. Plain numbers only. */
+
+typedef struct kh_secure_problem {
+    kh_keyflow_problem flow;        /**< concurrent; of its wishes level_cap, time_limit_s, gap and lp_program count */
+    kh_secrecy secrecy;             /**< not NONE */
+    uint32_t colluders;             /**< t: DISJOINT and RAMP any number from 0, COALITIONS 1 */
+    const kh_coalition *coalitions; /**< [n_coalitions] COALITIONS */
+    size_t n_coalitions;
+} kh_secure_problem;
+
+/** How much the adversary that proves the bound looks at one coalition. */
+typedef struct kh_suspicion {
+    uint32_t demand, coalition; /**< coalition: the node under DISJOINT (which has none) and RAMP */
+    double share;               /**< in (0, 1]; at most t over all of a demand's */
+} kh_suspicion;
+
+typedef struct kh_secure {
+    bool complete;            /**< false: the time limit stopped it; everything else still holds */
+    double value;             /**< lowest secret rate / requested of the joined demands, all stretched until a link is full */
+    double bound;             /**< sum(c y) / sum(d W_k) >= the optimum of value; see README */
+    double *prices;           /**< [n_links] y, scaled so that sum(d W_k) = 1 over the joined demands */
+    kh_suspicion *suspicions; /**< [n_suspicions] that prove W_k under prices, demand by demand */
+    size_t n_suspicions;
+    bool *joined;             /**< [n_demands] secrecy is possible at any rate */
+    double *rate_bps;         /**< [n_demands] secret */
+    kh_keyflow_route *routes; /**< [n_routes] demand by demand. DISJOINT: every t + 1 in turn are disjoint and of one rate */
+    size_t n_routes;
+} kh_secure;
+
+/** Solves. The answer lives in @p arena.
+ *  @return KH_OK (also when the time limit passed: see complete); KH_ERANGE (malformed numbers); KH_ENOINPUT, KH_EWRITE (the
+ * program for linear programs); KH_ENOMEM; KH_EINTERNAL Method : column generation: the restricted program of shares.h, columns
+ * from quote.h */
+kh_status kh_secure_solve(const kh_secure_problem *problem, kh_arena *arena, kh_secure *secure, kh_error *err);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_SECURE_SHARES_H
+#define KH_SOLVERS_SECURE_SHARES_H
+
+#include "solvers/flow/keyflow.h"
+#include "solvers/flow/pool.h"
+#include "solvers/flow/program.h"
+#include "solvers/secure/watch.h"
+
+/** A coalition that sees some path of a demand. */
+typedef struct kh_shares_view {
+    uint32_t demand, coalition;
+    uint32_t previous; /**< the demand's view before this one, KH_NO_INDEX at the first */
+    uint8_t row_place, excess_place;
+    double dual;  /**< of the last solution, >= 0, per unit of the demand */
+    double share; /**< dual / demand_dual, brought to at most 1 and at most t for a demand: see kh_quote_run() */
+} kh_shares_view;
+
+/** The restricted program of secret rates over the columns found so far.
+ *
+ *      maximise lambda,   x, theta, xi >= 0
+ *      sum_{p over e} x_p <= c_e                                                        for every link
+ *      sum_{p of k} x_p - t theta_k - sum_j xi_kj >= lambda d_k                         for every demand
+ *      sum_{p of k that j sees} x_p <= theta_k + xi_kj                                  for every view
+ *
+ *  t theta + sum xi is at least what the t coalitions that see most see together, and just that at the optimum. With t = 1 xi is
+ *  left out. Without watch there are no views: every column is secret as it is.
+ *  Scaled as the master of master.h: demands, links and lambda at the present level are 1. */
+typedef struct kh_shares {
+    const kh_keyflow_problem *problem;
+    kh_watch *watch;
+    uint32_t colluders;
+    const kh_pool *pool;
+    kh_arena *arena, *scratch;
+    double level;     /**< lambda = level * x_0 */
+    double *unit_bps; /**< [n_demands] what 1 of a column is; 0: the demand is left out */
+    kh_shares_view *views;
+    size_t n_views, view_room;
+    uint32_t *last_view; /**< [n_demands] */
+    uint32_t *seen;      /**< views of each path, path by path */
+    size_t n_seen, seen_room;
+    size_t *seen_end;    /**< [path_room] */
+    uint8_t *path_place; /**< [path_room] */
+    double *path_flow;   /**< [path_room] of the last solution, in units of the demand */
+    size_t n_paths, path_room;
+    uint8_t *link_place, *demand_place; /**< [n_links], [n_demands] of the rows */
+    uint8_t *theta_place;               /**< [n_demands] */
+    uint8_t lambda_place;
+    bool warm;
+    double lambda;
+    double *link_dual, *demand_dual; /**< of the last solution, >= 0, per full link and per unit of the demand */
+    uint32_t *touched;               /**< [n_coalitions] scratch */
+} kh_shares;
+
+/** Demands with a path are joined; all their first columns at once, each of the demand's whole rate, must carry at least that rate
+ *  in secret.
+ *  @param watch  NULL: columns are sets of disjoint paths
+ *  @param pool   not empty; paths from ends[0] to ends[1]
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_shares_init(kh_shares *shares, const kh_keyflow_problem *problem, kh_watch *watch, uint32_t colluders,
+                         const kh_pool *pool, kh_arena *arena, kh_error *err);
+/** Frees the scratch. */
+void kh_shares_clear(kh_shares *shares);
+
+/** Takes in the new columns of the pool and solves from the last basis.
+ *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
+kh_status kh_shares_solve(kh_shares *shares, double time_limit_s, kh_error *err);
+
+#endif
