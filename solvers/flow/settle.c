@@ -17,7 +17,7 @@ kh_status kh_settle_init(kh_settle *s, const kh_pricer *pricer, const kh_pool *p
     return KH_OK;
 }
 
-static void sum_loads(const kh_settle *s)
+void kh_settle_sum(kh_settle *s)
 {
     memset(s->load_bps, 0, s->pricer->problem->graph.n_links * sizeof *s->load_bps);
     for (size_t p = 0; p < s->pool->n_paths; p++)
@@ -28,7 +28,7 @@ static void sum_loads(const kh_settle *s)
 void kh_settle_respect(kh_settle *s)
 {
     const double *capacity_bps = s->pricer->problem->capacity_bps;
-    sum_loads(s);
+    kh_settle_sum(s);
     for (size_t p = 0; p < s->pool->n_paths; p++) {
         double factor = 1;
         for (size_t i = 0; i < s->pool->paths[p].n_links; i++) {
@@ -38,7 +38,7 @@ void kh_settle_respect(kh_settle *s)
         }
         s->rate_bps[p] *= factor;
     }
-    sum_loads(s);
+    kh_settle_sum(s);
 }
 
 /* The links of a path from ends[0] to ends[1] of its demand. */

@@ -18,6 +18,9 @@ typedef struct kh_settle {
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_settle_init(kh_settle *settle, const kh_pricer *pricer, const kh_pool *pool, kh_arena *arena, kh_error *err);
 
+/** Adds up load_bps. */
+void kh_settle_sum(kh_settle *settle);
+
 /** Makes the rates fit: an LP keeps a link's rate within its tolerance only, so each path gives up the excess of its worst link.
  *  load_bps is what the links then carry. */
 void kh_settle_respect(kh_settle *settle);

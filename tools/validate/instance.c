@@ -44,3 +44,35 @@ kh_status kh_instance_lengths(const char *path, kh_arena *arena, double **length
     *length_km = lengths;
     return KH_OK;
 }
+
+kh_status kh_instance_cycle(const kh_keyflow_problem *flow, size_t n_periods, kh_arena *arena, kh_expanded_problem *problem,
+                            kh_error *err)
+{
+    const double hour_s = 3600, turn = 6.283185307179586476925;
+    size_t m = flow->graph.n_links, n = flow->n_demands;
+    double *generated = KH_NEW(arena, double, n_periods *m), *store = KH_NEW(arena, double, m), *start = KH_NEW(arena, double, m);
+    double *profile = KH_NEW(arena, double, n_periods *n);
+    if (generated == NULL || store == NULL || start == NULL || profile == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu periods", n_periods);
+    for (size_t e = 0; e < m; e++) {
+        store[e] = hour_s * flow->capacity_bps[e];
+        start[e] = 0.5 * store[e];
+    }
+    for (size_t t = 0; t < n_periods; t++) {
+        for (size_t e = 0; e < m; e++)
+            generated[t * m + e] = flow->capacity_bps[e] * (1 + 0.5 * sin(turn * (double)(t + e) / (double)n_periods));
+        for (size_t k = 0; k < n; k++)
+            profile[t * n + k] = 1 + 0.8 * cos(turn * (double)t / (double)n_periods);
+    }
+    *problem = (kh_expanded_problem){.graph = flow->graph,
+                                     .n_periods = n_periods,
+                                     .period_s = hour_s,
+                                     .generated_bps = generated,
+                                     .store_bits = store,
+                                     .start_bits = start,
+                                     .demands = flow->demands,
+                                     .n_demands = n,
+                                     .profile = profile,
+                                     .time_limit_s = INFINITY};
+    return KH_OK;
+}

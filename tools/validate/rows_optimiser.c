@@ -140,6 +140,22 @@ static kh_status secret_by_ramp(const question *q, double *value, kh_error *err)
     return secret_flow(q, KH_SECRECY_RAMP, value, err);
 }
 
+static kh_status key_store(const question *q, double *value, kh_error *err)
+{
+    kh_keyflow_problem flow;
+    kh_expanded_problem problem;
+    kh_expanded answer;
+    double periods = param(q, "T", 1);
+    if (!(periods >= 1 && periods <= 10000))
+        return kh_fail(err, KH_ERANGE, "T is %g, must be in [1, 10000]", periods);
+    KH_TRY(kh_instance_load(q->path, q->arena, &flow, err));
+    KH_TRY(kh_instance_cycle(&flow, (size_t)periods, q->arena, &problem, err));
+    problem.lp_program = q->lp_program;
+    KH_TRY(kh_expanded_solve(&problem, q->arena, &answer, err));
+    *value = answer.value;
+    return KH_OK;
+}
+
 /* A model is one line here; a row of any other is skipped. */
 static const struct {
     const char *name;
@@ -153,6 +169,7 @@ static const struct {
     {"node_disjoint_pair_total_km", disjoint_pairs},
     {"max_concurrent_secure_disjoint", secret_by_disjoint_paths},
     {"max_concurrent_secure_ramp", secret_by_ramp},
+    {"time_expanded_key_store", key_store},
 };
 enum { N_MODELS = sizeof models / sizeof models[0] };
 

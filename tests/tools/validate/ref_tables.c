@@ -130,11 +130,13 @@ static void every_optimum_of_the_instances_agrees_with_two_solvers(void **state)
     (void)state;
     outcome o = run_table("tests/ref/optimiser_acceptance.csv");
     assert_int_equal(o.result.n_failed, 0);
-    assert_true(o.result.n_passed >= 34);
+    assert_true(o.result.n_passed >= 44);
     for (size_t i = 0; i < o.result.n_rows; i++)
-        if (o.result.rows[i].evaluated)
-            assert_true(o.result.rows[i].error < 1e-9); /* the rounding of the table; its tolerance is 2e-6 */
-        else
+        if (o.result.rows[i].evaluated) { /* the rounding of the table, whose tolerance is 2e-6; optima over time are 2e-9 high
+                                             there, ours are proven to 1e-11 */
+            bool over_time = strncmp(o.result.rows[i].id, "time_expanded", 13) == 0;
+            assert_true(o.result.rows[i].error < (over_time ? 3e-9 : 1e-9));
+        } else
             assert_string_equal(o.result.rows[i].note, "not built yet");
     drop(&o);
 }

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/stores/expanded.h"
+
+#include "core/base/clock.h"
+#include "core/net/ids.h"
+#include "solvers/flow/equilibrium.h"
+#include "solvers/flow/settle.h"
+#include "solvers/stores/replay.h"
+#include "solvers/stores/store_master.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double PRICE_FLOOR = 1e-11;  /* of a full link, over all of them: ties go to links with room */
+static const double PROVEN = 1e-11;       /* relative gap at which it is done */
+static const double WORTH_IT = 1 - 1e-12; /* a path must be cheaper than its demand's dual by more than rounding */
+static const double POOL_GAP = 0.004;     /* of the equilibrium that finds the first paths */
+static const double POOL_SHARE = 1e-4;    /* paths with less of their demand are left to column generation */
+static const double NOTHING = 1e-12;      /* share of a demand below which a route is rounding */
+enum { ROUNDS = 3 };                      /* equilibria, each with the stores evened out for the loads of the one before */
+
+typedef struct work {
+    const kh_expanded_problem *given;
+    kh_arena *arena;
+    kh_expanded *answer;
+    kh_copies copies;
+    kh_pricer pricer;
+    kh_pool pool;
+    double *rate_bps; /* [pool.n_paths] what each path carries at value */
+    double deadline_s;
+    double *price, *below, *distance; /* [periods * n_links], [n], [n] of the copies */
+    double *pair_price;               /* [periods * n_demands] */
+} work;
+
+static kh_status check_stores(const kh_expanded_problem *p, kh_error *err)
+{
+    for (size_t e = 0; e < p->graph.n_links; e++) {
+        if (!(p->store_bits[e] >= 0) || isinf(p->store_bits[e]))
+            return kh_fail(err, KH_ERANGE, "link %zu has a store of %g bit, must be finite and >= 0", e, p->store_bits[e]);
+        if (p->start_bits != NULL && !(p->start_bits[e] >= 0 && p->start_bits[e] <= p->store_bits[e]))
+            return kh_fail(err, KH_ERANGE, "link %zu starts with %g bit in a store of %g", e, p->start_bits[e], p->store_bits[e]);
+    }
+    for (size_t k = 0; p->pair_store_bits != NULL && k < p->n_demands; k++)
+        if (!(p->pair_store_bits[k] >= 0) || isinf(p->pair_store_bits[k]))
+            return kh_fail(err, KH_ERANGE, "demand %zu has a store of %g bit, must be finite and >= 0", k, p->pair_store_bits[k]);
+    return KH_OK;
+}
+
+static kh_status check_demands(const kh_expanded_problem *p, kh_error *err)
+{
+    for (size_t k = 0; k < p->n_demands; k++) {
+        const kh_keyflow_demand *d = &p->demands[k];
+        if (d->ends[0] >= p->graph.n_nodes || d->ends[1] >= p->graph.n_nodes || d->ends[0] == d->ends[1])
+            return kh_fail(err, KH_ERANGE, "demand %zu is between nodes %u and %u of %zu", k, d->ends[0], d->ends[1],
+                           p->graph.n_nodes);
+        if (!(d->requested_bps > 0) || isinf(d->requested_bps))
+            return kh_fail(err, KH_ERANGE, "demand %zu asks for %g bit/s, must be finite and > 0", k, d->requested_bps);
+        for (size_t t = 0; p->profile != NULL && t < p->n_periods; t++)
+            if (!(p->profile[t * p->n_demands + k] >= 0) || isinf(p->profile[t * p->n_demands + k]))
+                return kh_fail(err, KH_ERANGE, "demand %zu has a profile of %g in period %zu, must be finite and >= 0", k,
+                               p->profile[t * p->n_demands + k], t);
+    }
+    return KH_OK;
+}
+
+static kh_status check(const kh_expanded_problem *p, kh_error *err)
+{
+    KH_TRY(kh_graph_check(&p->graph, err));
+    if (p->n_periods == 0 || !(p->period_s > 0) || isinf(p->period_s))
+        return kh_fail(err, KH_ERANGE, "%zu periods of %g s: at least one, finite and > 0 s long", p->n_periods, p->period_s);
+    if (!(p->start_share >= 0 && p->start_share <= 1) || !(p->gap >= 0))
+        return kh_fail(err, KH_ERANGE, "start_share is %g, must be in [0, 1]; gap is %g, must be >= 0", p->start_share, p->gap);
+    if ((double)p->n_periods * (double)(p->graph.n_nodes + p->graph.n_links + p->n_demands) > UINT32_MAX / 4)
+        return kh_fail(err, KH_ERANGE, "%zu periods of %zu links and %zu demands are too many", p->n_periods, p->graph.n_links,
+                       p->n_demands);
+    for (size_t i = 0; i < p->n_periods * p->graph.n_links; i++)
+        if (!(p->generated_bps[i] >= 0) || isinf(p->generated_bps[i]))
+            return kh_fail(err, KH_ERANGE, "link %zu generates %g bit/s in period %zu, must be finite and >= 0",
+                           i % p->graph.n_links, p->generated_bps[i], i / p->graph.n_links);
+    KH_TRY(check_stores(p, err));
+    return check_demands(p, err);
+}
+
+static kh_status init(work *w, const kh_expanded_problem *p, kh_arena *arena, kh_expanded *answer, kh_error *err)
+{
+    size_t m = p->n_periods * p->graph.n_links, n = p->n_periods * p->n_demands;
+    *w = (work){.given = p,
+                .arena = arena,
+                .answer = answer,
+                .deadline_s = kh_clock_s() + p->time_limit_s,
+                .price = KH_NEW(arena, double, m),
+                .below = KH_NEW(arena, double, n),
+                .distance = KH_NEW(arena, double, n),
+                .pair_price = KH_NEW(arena, double, n)};
+    *answer = (kh_expanded){.complete = true,
+                            .bound = HUGE_VAL,
+                            .joined = KH_NEW(arena, bool, p->n_demands),
+                            .prices = KH_NEW(arena, double, m),
+                            .pair_prices = KH_NEW(arena, double, n),
+                            .store_value = KH_NEW(arena, double, p->graph.n_links),
+                            .pair_store_value = KH_NEW(arena, double, p->n_demands),
+                            .stored_bits = KH_NEW(arena, double, m),
+                            .pair_stored_bits = KH_NEW(arena, double, n)};
+    if (w->price == NULL || w->below == NULL || w->distance == NULL || w->pair_price == NULL || answer->joined == NULL ||
+        answer->prices == NULL || answer->pair_prices == NULL || answer->store_value == NULL || answer->pair_store_value == NULL ||
+        answer->stored_bits == NULL || answer->pair_stored_bits == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu periods of %zu links", p->n_periods, p->graph.n_links);
+    return KH_OK;
+}
+
+/* A demand that has no path in one of the periods that ask is left out of all. */
+static kh_status find_joined(work *w, kh_error *err)
+{
+    const kh_expanded_problem *p = w->given;
+    size_t n_added, n_left_out = 0;
+    for (size_t k = 0; k < p->n_demands; k++)
+        w->answer->joined[k] = true;
+    KH_TRY(kh_copies_make(&w->copies, p, w->answer->joined, w->arena, err));
+    KH_TRY(kh_pricer_init(&w->pricer, &w->copies.problem, w->arena, err));
+    KH_TRY(kh_pool_init(&w->pool, w->copies.problem.n_demands, w->arena, err));
+    KH_TRY(kh_pricer_run(&w->pricer, w->price, w->below, &w->pool, w->distance, &n_added, err));
+    for (size_t j = 0; j < w->copies.problem.n_demands; j++)
+        if (isinf(w->distance[j]) && w->copies.asked_bps[j] > 0) {
+            w->answer->joined[w->copies.demand[j]] = false;
+            n_left_out++;
+        }
+    if (n_left_out == 0)
+        return KH_OK;
+    KH_TRY(kh_copies_make(&w->copies, p, w->answer->joined, w->arena, err));
+    return kh_pricer_init(&w->pricer, &w->copies.problem, w->arena, err);
+}
+
+/* Keeps the prices when they prove more. Pair prices: the lengths of shortest paths, or less where @p most says so. */
+static void certify(work *w, const double *price, const double *most)
+{
+    const kh_expanded_problem *p = w->given;
+    for (size_t i = 0; i < p->n_periods * p->n_demands; i++) {
+        uint32_t j = w->copies.place[i];
+        bool priced = j != KH_NO_INDEX && isfinite(w->distance[j]);
+        w->pair_price[i] = !priced                                      ? 0
+                           : most != NULL && p->pair_store_bits != NULL ? fmin(w->distance[j], most[j])
+                                                                        : w->distance[j];
+    }
+    double asked, bound = kh_expanded_bound(p, w->answer->joined, price, w->pair_price, &asked);
+    if (!(bound < w->answer->bound))
+        return;
+    w->answer->bound = bound;
+    for (size_t i = 0; i < p->n_periods * p->graph.n_links; i++)
+        w->answer->prices[i] = price[i] / asked;
+    for (size_t i = 0; i < p->n_periods * p->n_demands; i++)
+        w->answer->pair_prices[i] = w->pair_price[i] / asked;
+}
+
+/* One equilibrium over the copies as the stores stand, then the stores evened out for its loads, then what fits. */
+static kh_status balance(work *w, double gap, double *level, kh_error *err)
+{
+    kh_equilibrium found;
+    size_t m = w->copies.problem.graph.n_links, n_added;
+    kh_equilibrium_options options = {gap, w->given->gap > 0 ? 0 : POOL_SHARE, w->deadline_s};
+    KH_TRY(kh_pool_init(&w->pool, w->copies.problem.n_demands, w->arena, err));
+    KH_TRY(kh_equilibrium_find(&w->pricer, &options, &w->pool, w->arena, &found, err));
+    double *load_bps = KH_NEW(w->arena, double, m);
+    w->rate_bps = KH_NEW(w->arena, double, w->pool.n_paths);
+    if (load_bps == NULL || w->rate_bps == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the loads of %zu links", m);
+    for (size_t q = 0; q < w->pool.n_paths; q++) {
+        const kh_pool_path *path = &w->pool.paths[q];
+        w->rate_bps[q] = found.share[q] * w->copies.problem.demands[path->demand].requested_bps;
+        for (size_t i = 0; i < path->n_links; i++)
+            load_bps[w->pool.links[path->first + i]] += w->rate_bps[q];
+    }
+    KH_TRY(kh_copies_even_out(&w->copies, load_bps, w->arena, err));
+    double congestion = 0;
+    for (size_t i = 0; i < m; i++)
+        if (load_bps[i] > 0)
+            congestion = fmax(congestion, load_bps[i] / w->copies.capacity_bps[i]);
+    *level = congestion > 0 ? 1 / congestion : 0;
+    for (size_t q = 0; q < w->pool.n_paths; q++)
+        w->rate_bps[q] *= *level;
+    KH_TRY(kh_pricer_run(&w->pricer, found.prices, w->below, &w->pool, w->distance, &n_added, err));
+    certify(w, found.prices, NULL);
+    return KH_OK;
+}
+
+/* Prices per bit/s out of the duals, and the length below which a path pays. */
+static void set_prices(work *w, const kh_store_master *master)
+{
+    size_t m = w->given->graph.n_links, rows = w->given->n_periods * m;
+    for (size_t r = 0; r < rows; r++)
+        w->price[r] = fmax(master->price[r], PRICE_FLOOR / (double)rows / master->row_unit_bps[r % m]);
+    for (size_t j = 0; j < w->copies.problem.n_demands; j++)
+        w->below[j] = master->demand_price[j] * WORTH_IT;
+}
+
+static bool is_done(const work *w, double value)
+{
+    return w->answer->bound <= value * (1 + fmax(w->given->gap, PROVEN));
+}
+
+/* Column generation: solve, price, add, until the bound meets the value or no path pays any more. A master problem that fails for
+   its numbers leaves the last feasible point and the best bound: the gap then says so. */
+static kh_status generate(work *w, kh_store_master *master, kh_error *err)
+{
+    for (;;) {
+        double left_s = w->deadline_s - kh_clock_s();
+        kh_error failure = {0};
+        kh_status status = left_s > 0 ? kh_store_master_solve(master, left_s, &failure) : KH_TIMELIMIT;
+        if (status == KH_ENOMEM || status == KH_ENOINPUT || status == KH_EWRITE) {
+            if (err != NULL)
+                *err = failure;
+            return status;
+        }
+        if (status == KH_TIMELIMIT)
+            w->answer->complete = false;
+        if (status != KH_OK)
+            return KH_OK;
+        size_t n_added;
+        set_prices(w, master);
+        KH_TRY(kh_pricer_run(&w->pricer, w->price, w->below, &w->pool, w->distance, &n_added, err));
+        certify(w, w->price, master->demand_price);
+        if (n_added == 0 || is_done(w, master->lambda))
+            return KH_OK;
+    }
+}
+
+static kh_status solve_exactly(work *w, double *level, kh_error *err)
+{
+    kh_store_master master;
+    KH_TRY(kh_store_master_init(&master, &w->copies, &w->pool, *level, w->arena, err));
+    kh_status status = generate(w, &master, err);
+    if (status == KH_OK && master.lambda > 0) {
+        *level = master.lambda;
+        w->rate_bps = KH_NEW(w->arena, double, w->pool.n_paths);
+        if (w->rate_bps == NULL)
+            status = kh_fail(err, KH_ENOMEM, "no memory for the rates of %zu paths", w->pool.n_paths);
+        for (size_t q = 0; status == KH_OK && q < master.n_paths; q++) {
+            double flow = master.path_flow[q] > NOTHING ? master.path_flow[q] : 0;
+            w->rate_bps[q] = flow * master.level * w->copies.problem.demands[w->pool.paths[q].demand].requested_bps;
+        }
+        memcpy(w->copies.stored_bits, master.stored_bits, w->copies.problem.graph.n_links * sizeof *master.stored_bits);
+        memcpy(w->answer->pair_stored_bits, master.pair_stored_bits,
+               w->given->n_periods * w->given->n_demands * sizeof *master.pair_stored_bits);
+    }
+    kh_store_master_clear(&master);
+    return status;
+}
+
+static kh_status route(work *w, double *level, kh_error *err)
+{
+    double gap = w->given->gap > 0 ? fmax(w->given->gap / 3, 1e-6) : POOL_GAP;
+    for (int round = 0; round < ROUNDS && !is_done(w, *level); round++)
+        KH_TRY(balance(w, gap, level, err));
+    if (*level <= 0 || is_done(w, *level))
+        return KH_OK;
+    return solve_exactly(w, level, err);
+}
+
+/* From a period's store to the next one's: what the pair gets beside its paths. */
+static double from_pair_store(const work *w, size_t t, size_t k)
+{
+    size_t n = w->given->n_demands, next = (t + 1) % w->given->n_periods;
+    const double *stored = w->answer->pair_stored_bits;
+    return (stored[t * n + k] - stored[next * n + k]) / w->given->period_s;
+}
+
+/* Paths carry no more than their demand needs at this level. */
+static void trim(work *w, double level)
+{
+    for (size_t j = 0; j < w->copies.problem.n_demands; j++) {
+        double sum = 0, needed = level * w->copies.asked_bps[j] - from_pair_store(w, w->copies.period[j], w->copies.demand[j]);
+        for (uint32_t q = w->pool.last[j]; q != KH_NO_INDEX; q = w->pool.paths[q].previous)
+            sum += w->rate_bps[q];
+        for (uint32_t q = w->pool.last[j]; q != KH_NO_INDEX && sum > 0 && sum > needed; q = w->pool.paths[q].previous)
+            w->rate_bps[q] *= fmax(needed, 0) / sum;
+    }
+}
+
+/* The LP keeps stores within its tolerance only: all rates give way until every store plays through. */
+static double fit(work *w, const double *load_bps)
+{
+    double *stored = w->answer->stored_bits;
+    size_t m = w->given->graph.n_links;
+    for (double less = 0; less < 1; less = fmax(2 * less, 1e-13)) {
+        memcpy(stored, w->copies.stored_bits, m * sizeof *stored);
+        if (kh_replay_stores(w->given, load_bps, 1 - less, stored))
+            return 1 - less;
+    }
+    memcpy(stored, w->copies.stored_bits, m * sizeof *stored);
+    kh_replay_stores(w->given, load_bps, 0, stored);
+    return 0;
+}
+
+static double lowest_share(const work *w, const double *rate_bps)
+{
+    double lowest = INFINITY;
+    for (size_t j = 0; j < w->copies.problem.n_demands; j++) {
+        double asked = w->copies.asked_bps[j];
+        if (asked > 0)
+            lowest = fmin(lowest, (rate_bps[j] + from_pair_store(w, w->copies.period[j], w->copies.demand[j])) / asked);
+    }
+    return isinf(lowest) ? 0 : fmax(lowest, 0);
+}
+
+static kh_status write_routes(work *w, const kh_settle *settle, kh_error *err)
+{
+    kh_expanded *answer = w->answer;
+    kh_keyflow flow = {.rate_bps = KH_NEW(w->arena, double, w->copies.problem.n_demands)};
+    if (flow.rate_bps == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the rates of the demands");
+    KH_TRY(kh_settle_write(settle, w->arena, &flow, err));
+    answer->routes = KH_NEW(w->arena, kh_expanded_route, flow.n_routes);
+    if (answer->routes == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", flow.n_routes);
+    for (size_t i = 0; i < flow.n_routes; i++) {
+        const kh_keyflow_route *r = &flow.routes[i];
+        uint32_t period = w->copies.period[r->demand];
+        for (size_t h = 0; h < r->n_links; h++)
+            r->links[h] -= period * (uint32_t)w->given->graph.n_links;
+        answer->routes[answer->n_routes++] =
+            (kh_expanded_route){period, w->copies.demand[r->demand], r->links, r->n_links, r->rate_bps};
+    }
+    answer->value = lowest_share(w, flow.rate_bps);
+    return KH_OK;
+}
+
+static kh_status finish(work *w, double level, kh_error *err)
+{
+    kh_settle settle;
+    KH_TRY(kh_settle_init(&settle, &w->pricer, &w->pool, w->arena, err));
+    if (w->rate_bps != NULL) {
+        trim(w, level);
+        memcpy(settle.rate_bps, w->rate_bps, w->pool.n_paths * sizeof *w->rate_bps);
+    }
+    kh_settle_sum(&settle);
+    double scale = fit(w, settle.load_bps);
+    for (size_t q = 0; q < w->pool.n_paths; q++)
+        settle.rate_bps[q] *= scale;
+    for (size_t i = 0; i < w->given->n_periods * w->given->n_demands; i++)
+        w->answer->pair_stored_bits[i] *= scale;
+    KH_TRY(write_routes(w, &settle, err));
+    for (size_t e = 0; e < w->given->graph.n_links; e++)
+        w->answer->store_value[e] = kh_expanded_store_value(w->given, w->answer->prices, e);
+    for (size_t k = 0; k < w->given->n_demands; k++)
+        w->answer->pair_store_value[k] = kh_expanded_pair_store_value(w->given, w->answer->pair_prices, k);
+    return KH_OK;
+}
+
+kh_status kh_expanded_solve(const kh_expanded_problem *problem, kh_arena *arena, kh_expanded *answer, kh_error *err)
+{
+    work w;
+    kh_expanded made;
+    double level = 0;
+    KH_TRY(check(problem, err));
+    KH_TRY(init(&w, problem, arena, &made, err));
+    KH_TRY(find_joined(&w, err));
+    KH_TRY(route(&w, &level, err));
+    KH_TRY(finish(&w, level, err));
+    *answer = made;
+    return KH_OK;
+}
