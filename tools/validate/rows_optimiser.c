@@ -3,6 +3,7 @@
 #include "solvers/secure/secure.h"
 #include "solvers/secure/survey.h"
 #include "tools/validate/instance.h"
+#include "tools/validate/instance_design.h"
 #include "tools/validate/instance_sites.h"
 #include "tools/validate/rows.h"
 
@@ -156,6 +157,17 @@ static kh_status key_store(const question *q, double *value, kh_error *err)
     return KH_OK;
 }
 
+static kh_status modular_dimensioning(const question *q, double *value, kh_error *err)
+{
+    kh_modules_problem problem;
+    kh_modules_design design;
+    KH_TRY(kh_instance_design(q->path, param(q, "theta", 1), param(q, "F", 0), q->arena, &problem, err));
+    problem.lp_program = q->lp_program;
+    KH_TRY(kh_modules_solve(&problem, q->arena, &design, err));
+    *value = design.cost;
+    return KH_OK;
+}
+
 /* A model is one line here; a row of any other is skipped. */
 static const struct {
     const char *name;
@@ -170,6 +182,7 @@ static const struct {
     {"max_concurrent_secure_disjoint", secret_by_disjoint_paths},
     {"max_concurrent_secure_ramp", secret_by_ramp},
     {"time_expanded_key_store", key_store},
+    {"min_cost_modular_dimensioning", modular_dimensioning},
 };
 enum { N_MODELS = sizeof models / sizeof models[0] };
 

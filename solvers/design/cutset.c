@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/design/cutset.h"
+
+#include "core/net/ids.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double WHOLE = 1e-9;      /* nearer to an integer is one */
+static const double LEAST_PART = 1e-4; /* a smaller fraction f makes the rounded row too steep to be trusted */
+static const double BETTER = 1e-7;
+enum { MOST_MOVES = 40 };
+
+kh_status kh_cutset_row_init(kh_cutset_row *row, size_t n_choices, kh_arena *arena, kh_error *err)
+{
+    *row = (kh_cutset_row){.column = KH_NEW(arena, uint32_t, n_choices), .value = KH_NEW(arena, double, n_choices)};
+    return row->column != NULL && row->value != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for a row of %zu", n_choices);
+}
+
+static void list_choices(const kh_cutset_space *space)
+{
+    const kh_modules_problem *problem = space->problem;
+    size_t *first = space->first, m = problem->graph.n_links;
+    for (size_t j = 0; j < problem->n_choices; j++)
+        first[problem->choices[j].link + 1]++;
+    for (size_t e = 0; e < m; e++)
+        first[e + 1] += first[e];
+    for (size_t j = problem->n_choices; j-- > 0;)
+        space->choice[--first[problem->choices[j].link + 1]] = (uint32_t)j;
+    memmove(first, first + 1, m * sizeof *first);
+    first[m] = problem->n_choices;
+}
+
+kh_status kh_cutset_init(kh_cutset_space *space, const kh_modules_problem *problem, kh_arena *arena, kh_error *err)
+{
+    const kh_graph *graph = &problem->graph;
+    size_t n = graph->n_nodes, m = graph->n_links;
+    bool *use = KH_NEW(arena, bool, m);
+    *space = (kh_cutset_space){
+        .problem = problem, .first = KH_NEW(arena, size_t, m + 1), .choice = KH_NEW(arena, uint32_t, problem->n_choices)};
+    if (space->first == NULL || space->choice == NULL || use == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu types of modules", problem->n_choices);
+    KH_TRY(kh_cutset_row_init(&space->plain, problem->n_choices, arena, err));
+    list_choices(space);
+    for (size_t e = 0; e < m; e++)
+        use[e] = space->first[e + 1] > space->first[e] && graph->ends[e][0] != graph->ends[e][1];
+    space->tree = kh_tree_create(graph, use, arena);
+    space->links = kh_incidence_build(n, m, m > 0 ? graph->ends[0] : NULL, sizeof *graph->ends, arena);
+    space->demands = kh_incidence_build(n, problem->n_demands, problem->n_demands > 0 ? problem->demands->ends : NULL,
+                                        sizeof *problem->demands, arena);
+    if (space->tree == NULL || space->links.item == NULL || space->demands.item == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for cuts of %zu nodes", n);
+    return KH_OK;
+}
+
+double kh_cutset_demand(const kh_cutset_space *space, const bool *side)
+{
+    const kh_modules_problem *problem = space->problem;
+    double sum = 0;
+    for (size_t k = 0; k < problem->n_demands; k++)
+        if (side[problem->demands[k].ends[0]] != side[problem->demands[k].ends[1]])
+            sum += problem->demands[k].requested_bps;
+    return problem->theta * sum;
+}
+
+static void add_link(const kh_cutset_space *space, size_t link, double weight, kh_cutset_row *row)
+{
+    for (size_t i = space->first[link]; i < space->first[link + 1]; i++) {
+        row->column[row->n] = space->choice[i];
+        row->value[row->n++] = weight * space->problem->choices[space->choice[i]].rate_bps;
+    }
+}
+
+static void cross(const kh_cutset_space *space, const bool *side, double demand, kh_cutset_row *row)
+{
+    row->n = 0;
+    row->least = demand;
+    for (size_t e = 0; e < space->problem->graph.n_links; e++)
+        if (side[space->problem->graph.ends[e][0]] != side[space->problem->graph.ends[e][1]])
+            add_link(space, e, 1, row);
+}
+
+void kh_cutset_of_side(const kh_cutset_space *space, const bool *side, kh_cutset_row *row)
+{
+    cross(space, side, kh_cutset_demand(space, side), row);
+}
+
+static double weigh_source(const kh_cutset_space *space, const double *weight, uint32_t source)
+{
+    const kh_modules_problem *problem = space->problem;
+    bool grown = false;
+    double sum = 0;
+    for (size_t i = space->demands.first[source]; i < space->demands.first[source + 1]; i++) {
+        const kh_keyflow_demand *d = &problem->demands[space->demands.item[i]];
+        if (d->ends[0] != source) /* it counts at its first end */
+            continue;
+        if (!grown)
+            kh_tree_grow(space->tree, weight, source, NULL, 0);
+        grown = true;
+        sum += d->requested_bps * kh_tree_distance(space->tree, d->ends[1]);
+    }
+    return sum;
+}
+
+void kh_cutset_of_weight(const kh_cutset_space *space, const double *weight, kh_cutset_row *row)
+{
+    row->n = 0;
+    row->least = 0;
+    for (size_t e = 0; e < space->problem->graph.n_links; e++)
+        if (weight[e] > 0)
+            add_link(space, e, weight[e], row);
+    for (uint32_t v = 0; v < space->problem->graph.n_nodes; v++)
+        row->least += space->problem->theta * weigh_source(space, weight, v);
+}
+
+/* The coefficient of a value already divided, f = 0: no rounding. */
+static double rounded(double value, double f)
+{
+    double whole = floor(value + WHOLE), part = fmax(value - whole, 0);
+    return whole + fmin(1, part / f);
+}
+
+static bool splits(double least, double divisor, double *f, double *whole)
+{
+    double q = least / divisor;
+    *f = q - floor(q);
+    *whole = ceil(q);
+    return *f >= LEAST_PART && *f <= 1 - WHOLE && q < 1e6;
+}
+
+/* (least - left side) / least of the row rounded by a divisor. */
+static double broken_by(const kh_cutset_row *row, const double *point, double divisor)
+{
+    double f, whole, left = 0;
+    if (!splits(row->least, divisor, &f, &whole))
+        return -HUGE_VAL;
+    double q = row->least / divisor;
+    for (size_t i = 0; i < row->n; i++)
+        left += point[row->column[i]] > 0 ? rounded(fmin(row->value[i] / divisor, q), f) * point[row->column[i]] : 0;
+    return 1 - left / whole;
+}
+
+static bool is_new(const kh_cutset_row *row, size_t i)
+{
+    for (size_t h = 0; h < i; h++)
+        if (row->value[h] == row->value[i])
+            return false;
+    return true;
+}
+
+double kh_cutset_round(const kh_cutset_row *row, const double *point, double *divisor)
+{
+    double left = 0;
+    *divisor = 0;
+    for (size_t i = 0; i < row->n; i++)
+        left += fmin(row->value[i], row->least) * point[row->column[i]];
+    double best = 1 - left / row->least;
+    for (size_t i = 0; i < row->n; i++) {
+        if (!is_new(row, i))
+            continue;
+        double d = fmin(row->value[i], row->least * (1 + 1e-3)), broken = broken_by(row, point, d);
+        if (broken > best + BETTER) {
+            best = broken;
+            *divisor = d;
+        }
+    }
+    return best;
+}
+
+void kh_cutset_divide(kh_cutset_row *row, double divisor)
+{
+    double f = 1, whole = row->least, q = row->least;
+    if (divisor > 0) {
+        (void)splits(row->least, divisor, &f, &whole);
+        q = row->least / divisor;
+    }
+    for (size_t i = 0; i < row->n; i++)
+        row->value[i] = divisor > 0 ? rounded(fmin(row->value[i] / divisor, q), f) : fmin(row->value[i], q);
+    row->least = whole;
+}
+
+static double judge(const kh_cutset_space *space, const double *point, const bool *side, double demand, double *divisor)
+{
+    kh_cutset_row row = space->plain;
+    if (!(demand > 0))
+        return -HUGE_VAL;
+    cross(space, side, demand, &row);
+    return kh_cutset_round(&row, point, divisor);
+}
+
+static bool at_border(const kh_cutset_space *space, const bool *side, uint32_t node)
+{
+    for (size_t i = space->links.first[node]; i < space->links.first[node + 1]; i++) {
+        const uint32_t *ends = space->problem->graph.ends[space->links.item[i]];
+        if (side[ends[0]] != side[ends[1]])
+            return true;
+    }
+    return false;
+}
+
+/* What crosses more when the node changes sides. */
+static double demand_moved(const kh_cutset_space *space, const bool *side, uint32_t node)
+{
+    double sum = 0;
+    for (size_t i = space->demands.first[node]; i < space->demands.first[node + 1]; i++) {
+        const kh_keyflow_demand *d = &space->problem->demands[space->demands.item[i]];
+        sum += side[d->ends[0]] != side[d->ends[1]] ? -d->requested_bps : d->requested_bps;
+    }
+    return space->problem->theta * sum;
+}
+
+/* The best single move, KH_NO_INDEX: none is better. */
+static uint32_t find_move(const kh_cutset_space *space, const double *point, bool *side, double demand, double *best)
+{
+    uint32_t moved = KH_NO_INDEX;
+    for (uint32_t v = 0; v < space->problem->graph.n_nodes; v++) {
+        double divisor;
+        if (!at_border(space, side, v))
+            continue;
+        double then = demand + demand_moved(space, side, v);
+        side[v] = !side[v];
+        double broken = then > WHOLE * demand ? judge(space, point, side, then, &divisor) : -HUGE_VAL;
+        side[v] = !side[v];
+        if (broken > *best + BETTER) {
+            *best = broken;
+            moved = v;
+        }
+    }
+    return moved;
+}
+
+double kh_cutset_improve(const kh_cutset_space *space, const double *point, bool *side, double *divisor)
+{
+    double best = judge(space, point, side, kh_cutset_demand(space, side), divisor);
+    for (int move = 0; move < MOST_MOVES; move++) {
+        uint32_t v = find_move(space, point, side, kh_cutset_demand(space, side), &best);
+        if (v == KH_NO_INDEX)
+            break;
+        side[v] = !side[v];
+    }
+    return judge(space, point, side, kh_cutset_demand(space, side), divisor);
+}
+
+void kh_cutset_grow(const kh_cutset_space *space, kh_rng *rng, size_t size, bool *side)
+{
+    const kh_graph *graph = &space->problem->graph;
+    memset(side, 0, graph->n_nodes * sizeof *side);
+    side[kh_rng_below(rng, graph->n_nodes)] = true;
+    for (size_t tries = 8 * size, n = 1; n < size && tries > 0 && graph->n_links > 0; tries--) {
+        const uint32_t *ends = graph->ends[kh_rng_below(rng, graph->n_links)];
+        if (side[ends[0]] == side[ends[1]])
+            continue;
+        side[ends[0]] = side[ends[1]] = true;
+        n++;
+    }
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_DESIGN_ENOUGH_H
+#define KH_SOLVERS_DESIGN_ENOUGH_H
+
+#include "solvers/design/cutset.h"
+
+/** Does an installation carry theta times all requests? */
+
+typedef enum kh_enough { KH_ENOUGH_NO, KH_ENOUGH_UNSURE, KH_ENOUGH_YES } kh_enough;
+
+typedef struct kh_enough_tester {
+    const kh_cutset_space *space;
+    kh_arena *scratch;             /**< one test */
+    double *capacity_bps, *weight; /**< [n_links] of the last test; weight: prices that prove a no */
+    size_t n_tests;
+} kh_enough_tester;
+
+/** @return KH_OK, KH_ENOMEM */
+kh_status kh_enough_init(kh_enough_tester *tester, const kh_cutset_space *space, kh_arena *arena, kh_error *err);
+/** Frees the scratch. */
+void kh_enough_clear(kh_enough_tester *tester);
+
+/** Routes by equilibrium. No linear program is solved, so it may be called inside branch and bound.
+ *  @param count  [n_choices] fractions are fine
+ *  @param gap    of the flow: with a smaller one fewer answers are unsure
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_enough_test(kh_enough_tester *tester, const double *count, double gap, kh_enough *verdict, kh_error *err);
+
+/** Routes exactly.
+ *  @param[out] flow  in @p arena; its value is the share of all requests that is carried; NULL: not wanted
+ *  @return KH_OK; KH_TIMELIMIT; others of kh_keyflow_solve() */
+kh_status kh_enough_prove(kh_enough_tester *tester, const double *count, double time_limit_s, kh_arena *arena, kh_keyflow *flow,
+                          kh_enough *verdict, kh_error *err);
+
+#endif

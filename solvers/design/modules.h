@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_DESIGN_MODULES_H
+#define KH_SOLVERS_DESIGN_MODULES_H
+
+#include "solvers/flow/keyflow.h"
+
+/** How many QKD modules of which type on which link: the cheapest that carry theta times what all demands ask for, together.
+ *  Plain numbers; README.md has the model. */
+
+/** A type of module that may stand on a link. */
+typedef struct kh_modules_choice {
+    uint32_t link;
+    uint32_t most;   /**< modules of this type there; UINT32_MAX: no limit */
+    double rate_bps; /**< each adds, > 0, finite */
+    double cost;     /**< each, >= 0, finite */
+} kh_modules_choice;
+
+typedef struct kh_modules_problem {
+    kh_graph graph;
+    const kh_keyflow_demand *demands;
+    size_t n_demands;
+    double theta;                     /**< > 0: every demand gets theta * requested_bps */
+    const kh_modules_choice *choices; /**< [n_choices] */
+    size_t n_choices;
+    const double *node_cost; /**< [n_nodes] of a node at which a module stands, >= 0; NULL: nothing */
+    const uint32_t *ports;   /**< [n_links] modules of all types together; NULL: no limit */
+    double time_limit_s;     /**< INFINITY: none */
+    double gap;              /**< (cost - bound) / cost that is good enough; 0: the optimum */
+    const char *lp_program;  /**< see kh_lp_options */
+    FILE *mps;               /**< where the last integer program goes, cuts and all; NULL: nowhere */
+} kh_modules_problem;
+
+/** Why the cost cannot be lower: an inequality sum_j ceiling(weight[link_j] * rate_j) * count_j >= ceiling of theta times the sum
+ * of requested * length of the shortest path under weight; see cutset.h for the rounding. */
+typedef struct kh_modules_reason {
+    const double *weight; /**< [n_links] >= 0; 1 on the links of a cut, else 0 */
+    double divisor;       /**< of the rounding; 0: none */
+    double multiplier;    /**< in the proof of proof_bound, > 0 */
+} kh_modules_reason;
+
+typedef struct kh_modules_design {
+    bool complete;   /**< proven to the wanted gap */
+    uint32_t *count; /**< [n_choices] */
+    bool *opened;    /**< [n_nodes] */
+    double cost;
+    double bound;               /**< no design costs less */
+    double worst;               /**< the largest share of all requests that it carries at once, >= theta */
+    kh_keyflow flow;            /**< its routes, at the rates of worst */
+    size_t n_cuts;              /**< inequalities in the last program */
+    size_t n_tests;             /**< installations routed */
+    double root_bound;          /**< of the linear relaxation with all cuts */
+    double proof_bound;         /**< what reasons prove by themselves; the rest of bound is the word of branch and bound */
+    kh_modules_reason *reasons; /**< [n_reasons], largest share of the proof first */
+    size_t n_reasons;
+} kh_modules_design;
+
+/** Solves.
+ *  @param arena  where the design lives
+ *  @return KH_OK; KH_TIMELIMIT: a design with its gap, or none when cost is INFINITY; KH_INFEASIBLE: the limits are too narrow,
+ * with the cut in @p err; KH_ERANGE: malformed numbers; KH_ENOMEM; others of kh_lp_solve() Model  : MODELS B1 in the space of the
+ * counts: routing enters by metric inequalities, found by A1 where a count falls short */
+kh_status kh_modules_solve(const kh_modules_problem *problem, kh_arena *arena, kh_modules_design *design, kh_error *err);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/design/root.h"
+
+#include "core/base/clock.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double WORTH_IT = 1e-4; /* a row is added when broken by this part of its least */
+static const double FLOW_GAP = 1e-3; /* of the flow that tests a point */
+static const double FINE_GAP = 1e-6;
+static const uint32_t MOST_IDLE = 8;
+enum { RANDOM_SETS = 60, PATIENCE = 6 };
+static const double PROGRESS = 1e-4; /* of the bound, in PATIENCE rounds */
+
+static kh_status keep_side(kh_root *root, const bool *side, double divisor, size_t *n_added, kh_error *err)
+{
+    const kh_graph *graph = &root->space.problem->graph;
+    bool added;
+    kh_cutset_of_side(&root->space, side, &root->row);
+    kh_cutset_divide(&root->row, divisor);
+    double *weight = KH_NEW(root->relax.arena, double, graph->n_links);
+    if (weight == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for a cut of %zu links", graph->n_links);
+    for (size_t e = 0; e < graph->n_links; e++)
+        weight[e] = side[graph->ends[e][0]] != side[graph->ends[e][1]];
+    KH_TRY(kh_relax_add(&root->relax, &root->row, (kh_modules_reason){.weight = weight, .divisor = divisor}, &added, err));
+    *n_added += added;
+    return KH_OK;
+}
+
+static kh_status add_node_cuts(kh_root *root, kh_error *err)
+{
+    size_t n_added = 0;
+    for (size_t v = 0; v < root->space.problem->graph.n_nodes; v++) {
+        memset(root->side, 0, root->space.problem->graph.n_nodes * sizeof *root->side);
+        root->side[v] = true;
+        if (kh_cutset_demand(&root->space, root->side) > 0)
+            KH_TRY(keep_side(root, root->side, 0, &n_added, err));
+    }
+    return KH_OK;
+}
+
+kh_status kh_root_init(kh_root *root, const kh_modules_problem *problem, double deadline_s, kh_arena *arena, kh_error *err)
+{
+    *root = (kh_root){
+        .rng = kh_rng_stream(1, "", "design"), .side = KH_NEW(arena, bool, problem->graph.n_nodes), .deadline_s = deadline_s};
+    if (root->side == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for a cut of %zu nodes", problem->graph.n_nodes);
+    KH_TRY(kh_cutset_init(&root->space, problem, arena, err));
+    KH_TRY(kh_cutset_row_init(&root->row, problem->n_choices, arena, err));
+    KH_TRY(kh_relax_init(&root->relax, problem, arena, err));
+    KH_TRY(kh_enough_init(&root->tester, &root->space, arena, err));
+    return add_node_cuts(root, err);
+}
+
+void kh_root_clear(kh_root *root)
+{
+    kh_relax_clear(&root->relax);
+    kh_enough_clear(&root->tester);
+}
+
+static kh_status try_side(kh_root *root, const double *point, size_t *n_added, kh_error *err)
+{
+    double divisor;
+    if (kh_cutset_improve(&root->space, point, root->side, &divisor) < WORTH_IT)
+        return KH_OK;
+    return keep_side(root, root->side, divisor, n_added, err);
+}
+
+static kh_status separate_cuts(kh_root *root, const double *point, size_t *n_added, kh_error *err)
+{
+    const kh_graph *graph = &root->space.problem->graph;
+    size_t n = graph->n_nodes;
+    for (size_t v = 0; v < n; v++) {
+        memset(root->side, 0, n * sizeof *root->side);
+        root->side[v] = true;
+        KH_TRY(try_side(root, point, n_added, err));
+    }
+    for (size_t e = 0; e < graph->n_links; e++) {
+        memset(root->side, 0, n * sizeof *root->side);
+        root->side[graph->ends[e][0]] = root->side[graph->ends[e][1]] = true;
+        KH_TRY(try_side(root, point, n_added, err));
+    }
+    for (int i = 0; i < RANDOM_SETS && n > 3; i++) {
+        kh_cutset_grow(&root->space, &root->rng, 3 + kh_rng_below(&root->rng, n / 2), root->side);
+        KH_TRY(try_side(root, point, n_added, err));
+    }
+    return KH_OK;
+}
+
+kh_status kh_root_take_prices(kh_root *root, const double *point, size_t *n_added, kh_error *err)
+{
+    size_t m = root->space.problem->graph.n_links;
+    double divisor;
+    bool added;
+    kh_cutset_of_weight(&root->space, root->tester.weight, &root->row);
+    if (kh_cutset_round(&root->row, point, &divisor) < 0)
+        return KH_OK;
+    kh_cutset_divide(&root->row, divisor);
+    double *weight = KH_NEW(root->relax.arena, double, m);
+    if (weight == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the prices of %zu links", m);
+    memcpy(weight, root->tester.weight, m * sizeof *weight);
+    KH_TRY(kh_relax_add(&root->relax, &root->row, (kh_modules_reason){.weight = weight, .divisor = divisor}, &added, err));
+    *n_added += added;
+    return KH_OK;
+}
+
+static kh_status separate_prices(kh_root *root, const double *point, bool integral, size_t *n_added, kh_error *err)
+{
+    kh_enough verdict;
+    KH_TRY(kh_enough_test(&root->tester, point, FLOW_GAP, &verdict, err));
+    if (verdict == KH_ENOUGH_UNSURE && integral)
+        KH_TRY(kh_enough_test(&root->tester, point, FINE_GAP, &verdict, err));
+    return verdict == KH_ENOUGH_NO ? kh_root_take_prices(root, point, n_added, err) : KH_OK;
+}
+
+kh_status kh_root_separate(kh_root *root, const double *point, bool integral, size_t *n_added, kh_error *err)
+{
+    *n_added = 0;
+    if (!integral)
+        KH_TRY(separate_cuts(root, point, n_added, err));
+    if (*n_added == 0)
+        KH_TRY(separate_prices(root, point, integral, n_added, err));
+    if (*n_added > 0 && integral)
+        KH_TRY(separate_cuts(root, point, n_added, err));
+    return KH_OK;
+}
+
+kh_status kh_root_close(kh_root *root, double until_s, kh_error *err)
+{
+    double before = -INFINITY;
+    size_t n_added = 1;
+    for (int round = 1; n_added > 0; round++) {
+        kh_status status = kh_relax_solve(&root->relax, until_s - kh_clock_s(), err);
+        if (status == KH_TIMELIMIT && round > 1)
+            return KH_OK;
+        KH_TRY(status);
+        if (round % PATIENCE == 0) {
+            if (root->relax.objective - before <= PROGRESS * fabs(before))
+                return KH_OK;
+            before = root->relax.objective;
+        }
+        kh_relax_forget(&root->relax, MOST_IDLE);
+        KH_TRY(kh_root_separate(root, root->relax.point, false, &n_added, err));
+    }
+    return KH_OK;
+}

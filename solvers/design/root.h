@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_DESIGN_ROOT_H
+#define KH_SOLVERS_DESIGN_ROOT_H
+
+#include "solvers/design/enough.h"
+#include "solvers/design/relax.h"
+
+/** The linear relaxation of a design and the cuts that bring it near the best design. */
+typedef struct kh_root {
+    kh_cutset_space space;
+    kh_relax relax;
+    kh_enough_tester tester;
+    kh_rng rng;
+    kh_cutset_row row; /**< scratch */
+    bool *side;        /**< scratch, [n_nodes] */
+    double deadline_s; /**< on kh_clock_s() */
+} kh_root;
+
+/** Sets up the relaxation with the cuts around single nodes.
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_root_init(kh_root *root, const kh_modules_problem *problem, double deadline_s, kh_arena *arena, kh_error *err);
+void kh_root_clear(kh_root *root);
+
+/** Adds cuts until none is found or @p until_s passes; the bound is root->relax.objective.
+ *  @return KH_OK; KH_TIMELIMIT: not one solve was possible; others of kh_lp_solve() */
+kh_status kh_root_close(kh_root *root, double until_s, kh_error *err);
+
+/** Cuts and metric inequalities that a point breaks.
+ *  @param integral  the point is whole: rows come unless it carries all, or that cannot be told
+ *  @param[out] n_added  to root->relax
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_root_separate(kh_root *root, const double *point, bool integral, size_t *n_added, kh_error *err);
+
+/** Takes in the inequality that the prices of the tester prove, rounded as @p point breaks it most. */
+kh_status kh_root_take_prices(kh_root *root, const double *point, size_t *n_added, kh_error *err);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/rng.h"
+#include "solvers/design/modules.h"
+#include "tests/solvers/near.h"
+
+#include <string.h>
+
+enum { MOST = 6 };
+
+/* A small random design problem and room for it. */
+typedef struct tiny {
+    uint32_t ends[MOST][2], ports[MOST];
+    bool relays[MOST];
+    kh_keyflow_demand demands[MOST];
+    kh_modules_choice choices[MOST];
+    double node_cost[MOST];
+    kh_modules_problem problem;
+} tiny;
+
+static uint32_t draw(kh_rng *rng, uint32_t n)
+{
+    return (uint32_t)kh_rng_below(rng, n);
+}
+
+static void draw_demands(tiny *t, kh_rng *rng, uint32_t n_nodes)
+{
+    t->problem.n_demands = draw(rng, 5);
+    for (size_t k = 0; k < t->problem.n_demands; k++) {
+        uint32_t u = draw(rng, n_nodes), v = (u + 1 + draw(rng, n_nodes - 1)) % n_nodes;
+        t->demands[k] = (kh_keyflow_demand){{u, v}, 1 + draw(rng, 9)};
+    }
+}
+
+static void draw_problem(tiny *t, kh_rng *rng)
+{
+    uint32_t n = 2 + draw(rng, 4), m = 1 + draw(rng, MOST);
+    *t = (tiny){.problem = {.theta = 0.5 + kh_rng_uniform(rng), .time_limit_s = INFINITY}};
+    for (uint32_t v = 0; v < n; v++) {
+        t->node_cost[v] = draw(rng, 4);
+        t->relays[v] = draw(rng, 5) > 0;
+    }
+    for (uint32_t e = 0; e < m; e++) {
+        t->ends[e][0] = draw(rng, n);
+        t->ends[e][1] = draw(rng, n); /* loops and parallels too */
+        t->ports[e] = draw(rng, 3) > 0 ? UINT32_MAX : draw(rng, 3);
+    }
+    t->problem.n_choices = draw(rng, MOST + 1);
+    for (size_t j = 0; j < t->problem.n_choices; j++)
+        t->choices[j] = (kh_modules_choice){draw(rng, m), draw(rng, 4), 1 + draw(rng, 12), 1 + draw(rng, 5)};
+    draw_demands(t, rng, n);
+    t->problem.graph = (kh_graph){n, m, (const uint32_t(*)[2])t->ends, t->relays};
+    t->problem.demands = t->demands;
+    t->problem.choices = t->choices;
+    t->problem.node_cost = t->node_cost;
+    t->problem.ports = t->ports;
+}
+
+static bool carries(const tiny *t, const uint32_t *count, kh_arena *arena)
+{
+    double capacity[MOST] = {0};
+    kh_keyflow flow;
+    for (size_t j = 0; j < t->problem.n_choices; j++)
+        capacity[t->choices[j].link] += count[j] * t->choices[j].rate_bps;
+    kh_keyflow_problem problem = {.graph = t->problem.graph,
+                                  .capacity_bps = capacity,
+                                  .demands = t->demands,
+                                  .n_demands = t->problem.n_demands,
+                                  .level_cap = INFINITY,
+                                  .time_limit_s = INFINITY};
+    assert_int_equal(kh_keyflow_solve(&problem, arena, &flow, NULL), KH_OK);
+    for (size_t k = 0; k < problem.n_demands; k++)
+        if (!flow.joined[k])
+            return false;
+    return problem.n_demands == 0 || flow.value >= t->problem.theta * (1 - 1e-9);
+}
+
+static double price(const tiny *t, const uint32_t *count)
+{
+    bool opened[MOST] = {false};
+    double sum = 0;
+    for (size_t k = 0; k < t->problem.n_demands; k++)
+        opened[t->demands[k].ends[0]] = opened[t->demands[k].ends[1]] = true;
+    for (size_t j = 0; j < t->problem.n_choices; j++) {
+        sum += count[j] * t->choices[j].cost;
+        for (int i = 0; i < 2 && count[j] > 0; i++)
+            opened[t->ends[t->choices[j].link][i]] = true;
+    }
+    for (size_t v = 0; v < t->problem.graph.n_nodes; v++)
+        sum += opened[v] ? t->node_cost[v] : 0;
+    return sum;
+}
+
+static bool fits(const tiny *t, const uint32_t *count)
+{
+    uint32_t used[MOST] = {0};
+    for (size_t j = 0; j < t->problem.n_choices; j++)
+        used[t->choices[j].link] += count[j];
+    for (size_t e = 0; e < t->problem.graph.n_links; e++)
+        if (used[e] > t->ports[e])
+            return false;
+    return true;
+}
+
+/* The cheapest of all vectors; INFINITY: none carries all. */
+static double try_all(const tiny *t, kh_arena *arena)
+{
+    uint32_t count[MOST] = {0};
+    double best = (double)INFINITY;
+    for (;;) {
+        double cost = price(t, count);
+        if (cost < best && fits(t, count) && carries(t, count, arena))
+            best = cost;
+        size_t j = 0;
+        while (j < t->problem.n_choices && count[j] == t->choices[j].most)
+            count[j++] = 0;
+        if (j == t->problem.n_choices)
+            return best;
+        count[j]++;
+    }
+}
+
+static void designs_are_as_cheap_as_the_best_of_all_vectors(void **state)
+{
+    (void)state;
+    kh_rng rng = kh_rng_stream(5, "", "modules");
+    size_t possible = 0;
+    for (int i = 0; i < 300; i++) {
+        kh_arena *arena = kh_arena_create(0);
+        tiny t;
+        kh_modules_design design;
+        draw_problem(&t, &rng);
+        double best = try_all(&t, arena);
+        kh_status status = kh_modules_solve(&t.problem, arena, &design, NULL);
+        assert_int_equal(status, isinf(best) ? KH_INFEASIBLE : KH_OK);
+        if (status == KH_OK) {
+            possible++;
+            assert_near(design.cost, best, 1e-9);
+            assert_near(design.bound, best, 1e-9);
+            assert_near(price(&t, design.count), best, 1e-9);
+            assert_true(fits(&t, design.count) && carries(&t, design.count, arena));
+        }
+        kh_arena_destroy(arena);
+    }
+    assert_in_range(possible, 80, 290);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(designs_are_as_cheap_as_the_best_of_all_vectors),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
