@@ -120,7 +120,7 @@ static bool holds_no_key(const kh_node *node)
     return node->kind == KH_NODE_AMPLIFIER || node->kind == KH_NODE_SWITCH;
 }
 
-static void check_end(const kh_loader *l, const char *noun, const char *id, kh_place place, kh_node_id end)
+void kh_loader_check_end(const kh_loader *l, const char *noun, const char *id, kh_place place, kh_node_id end)
 {
     const kh_node *node = &l->net->nodes[end.i];
     if (holds_no_key(node))
@@ -165,8 +165,8 @@ static void check_space(const kh_loader *l, const kh_qkd_link *link)
 
 static void check_link(const kh_loader *l, const kh_qkd_link *link)
 {
-    check_end(l, "qkd_link", link->id, link->place, link->ends[0]);
-    check_end(l, "qkd_link", link->id, link->place, link->ends[1]);
+    kh_loader_check_end(l, "qkd_link", link->id, link->place, link->ends[0]);
+    kh_loader_check_end(l, "qkd_link", link->id, link->place, link->ends[1]);
     check_store(l, link);
     if (link->ends[0].i == link->ends[1].i)
         ERROR(l, link->place, NULL, "qkd_link '%s' ends where it begins, at '%s'", link->id, l->net->nodes[link->ends[0].i].id);
@@ -200,74 +200,7 @@ static void check_link(const kh_loader *l, const kh_qkd_link *link)
               device->id, device->clock_hz);
 }
 
-/* --- demands and time slots --- */
-
-static void check_appetite(const kh_loader *l, const kh_demand *demand)
-{
-    if (demand->use == KH_USE_AES_256 && !isnan(demand->rekey_gib) && isnan(demand->data_gbps))
-        ERROR(l, demand->place, "add data_gbps", "demand '%s' changes keys by volume and does not say how much data flows",
-              demand->id);
-    else if (isnan(demand->rate_bps) && demand->use == KH_USE_AES_256)
-        ERROR(l, demand->place, "give rekey_s, or rekey_gib and data_gbps", "demand '%s' does not say how often keys change",
-              demand->id);
-    else if (isnan(demand->rate_bps))
-        ERROR(l, demand->place, "add rate_bps", "demand '%s' does not say its key rate", demand->id);
-}
-
-/* Only a warning: a what-if that takes a line away leaves the rest of the list. */
-static void check_over(const kh_loader *l, const kh_demand *demand)
-{
-    if (demand->n_over > 0 && !kh_demand_over_joins(l->net, demand))
-        kh_findings_add(l->findings, KH_WARNING, demand->place,
-                        "name them in order from the first end, each where the last one ends",
-                        "demand '%s': the line systems of 'over' do not lead from '%s' to '%s'; another way is looked for",
-                        demand->id, l->net->nodes[demand->between[0].i].id, l->net->nodes[demand->between[1].i].id);
-}
-
-static void check_pair_store(const kh_loader *l, const kh_demand *demand)
-{
-    const kh_pair_store *s = &demand->key_store;
-    double most = fmax(s->refill_below_keys, s->initial_keys); /* fmax leaves out what is not given */
-    if (most > s->capacity_keys)
-        ERROR(l, demand->place, NULL, "key store of demand '%s': %s is %.10g, more than capacity_keys, %.10g", demand->id,
-              most == s->initial_keys ? "initial_keys" : "refill_below_keys", most, s->capacity_keys);
-    if (s->capacity_keys * KH_KEY_BITS < demand->key_bits)
-        ERROR(l, demand->place, "capacity_keys counts keys of 256 bit",
-              "key store of demand '%s' has room for %.10g bit, less than one key of %.10g", demand->id,
-              s->capacity_keys * KH_KEY_BITS, demand->key_bits);
-}
-
-static void check_calls(const kh_loader *l, const kh_demand *demand)
-{
-    if (demand->calls.per_h > 0 && demand->use != KH_USE_KEY)
-        WARN(l, demand->place, "use: key; calls that use a one-time pad have pad_bps",
-             "demand '%s': its calls take the place of its use, %s", demand->id, kh_use_name(demand->use));
-}
-
-static void check_transfer(const kh_loader *l, const kh_demand *demand)
-{
-    if (!(demand->transfer.volume_tb > 0))
-        return;
-    if (demand->use != KH_USE_AES_256)
-        ERROR(l, demand->place, "use: aes-256", "demand '%s' moves data and its use is %s", demand->id, kh_use_name(demand->use));
-    if (isnan(demand->data_gbps))
-        ERROR(l, demand->place, "add data_gbps", "demand '%s' moves data and does not say how fast", demand->id);
-    if (demand->n_over == 0)
-        ERROR(l, demand->place, "add over: [line systems]", "demand '%s' moves data and does not say over which lines", demand->id);
-}
-
-static void check_demand(const kh_loader *l, const kh_demand *demand)
-{
-    if (demand->between[0].i == demand->between[1].i)
-        ERROR(l, demand->place, NULL, "demand '%s' is between '%s' and itself", demand->id, l->net->nodes[demand->between[0].i].id);
-    check_end(l, "demand", demand->id, demand->place, demand->between[0]);
-    check_end(l, "demand", demand->id, demand->place, demand->between[1]);
-    check_appetite(l, demand);
-    check_over(l, demand);
-    check_pair_store(l, demand);
-    check_calls(l, demand);
-    check_transfer(l, demand);
-}
+/* --- optical switches and time slots --- */
 
 static bool ends_at(const kh_qkd_link *link, kh_node_id node)
 {
@@ -338,7 +271,8 @@ void kh_loader_check(kh_loader *l)
     KH_CHECK_EACH(l, KH_NOUN_QKD_LINKS, qkd_links, check_link)
     kh_loader_check_lines(l);
     kh_loader_check_beside(l);
-    KH_CHECK_EACH(l, KH_NOUN_DEMANDS, demands, check_demand)
+    KH_CHECK_EACH(l, KH_NOUN_DEMANDS, demands, kh_loader_check_demand)
+    kh_loader_check_key_servers(l);
     check_time_slots(l);
     KH_CHECK_EACH(l, KH_NOUN_OPTICAL_SWITCHES, optical_switches, check_switch)
     KH_CHECK_EACH(l, KH_NOUN_FAULTS, faults, kh_loader_check_fault)

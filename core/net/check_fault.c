@@ -159,6 +159,13 @@ static void check_needs(const kh_loader *l, const kh_fault *fault)
         ERROR(l, fault, "add factor", "the flash-demand on '%s' does not say how much more is asked for", fault->on);
     if (fault->kind == KH_FAULT_FIBRE_CUT && isnan(fault->factor) != isnan(fault->wind_above_m_s))
         ERROR(l, fault, "give both or none", "cuts by wind need wind_above_m_s and factor");
+    double strongest_m_s = 0;
+    for (size_t i = 0; i < l->net->n_time_slots; i++)
+        strongest_m_s = fmax(strongest_m_s, l->net->time_slots[i].wind_m_s);
+    if (fault->wind_above_m_s >= strongest_m_s)
+        kh_findings_add(l->findings, KH_WARNING, fault->place, "a lower wind_above_m_s, or time_slots with more wind_m_s",
+                        "the wind of no time slot is above %.10g m/s (strongest %.10g): no more cuts than without it",
+                        fault->wind_above_m_s, strongest_m_s);
 }
 
 void kh_loader_check_fault(kh_loader *l, const kh_fault *fault)

@@ -46,6 +46,11 @@ void kh_loader_check_installed(kh_loader *loader);
 /** QKD links and lines over the same fibres. (check_beside.c) */
 void kh_loader_check_beside(kh_loader *loader);
 
+/** Nothing that ends a QKD link or a demand may be a place without key stores. (check.c) */
+void kh_loader_check_end(const kh_loader *loader, const char *noun, const char *id, kh_place place, kh_node_id end);
+/** One demand; the load of all key servers. (check_demand.c) */
+void kh_loader_check_demand(kh_loader *loader, const kh_demand *demand);
+void kh_loader_check_key_servers(const kh_loader *loader);
 /** One fault, by its kind. (check_fault.c) */
 void kh_loader_check_fault(kh_loader *loader, const kh_fault *fault);
 /** What a fault of this kind is on; KH_NOUN_COUNT: it depends on the entry. (schema_fault.c) */
