@@ -156,7 +156,8 @@ static kh_status balance(work *w, double gap, double *level, kh_error *err)
 {
     kh_equilibrium found;
     size_t m = w->copies.problem.graph.n_links, n_added;
-    kh_equilibrium_options options = {gap, w->given->gap > 0 ? 0 : POOL_SHARE, w->deadline_s};
+    const kh_equilibrium_options options = {
+        .gap = gap, .least_share = w->given->gap > 0 ? 0 : POOL_SHARE, .deadline_s = w->deadline_s};
     KH_TRY(kh_pool_init(&w->pool, w->copies.problem.n_demands, w->arena, err));
     KH_TRY(kh_equilibrium_find(&w->pricer, &options, &w->pool, w->arena, &found, err));
     double *load_bps = KH_NEW(w->arena, double, m);
