@@ -6,12 +6,61 @@
 #include <math.h>
 #include <string.h>
 
-static const double BROKEN = 1e-5;     /* short of what is needed by more than this */
-static const double PREFER_FEW = 1e-7; /* of capacity on every site: of equal cuts the one of fewer sites */
-
 static kh_status out_of_memory(kh_error *err)
 {
     return kh_fail(err, KH_ENOMEM, "no memory for cuts of sites");
+}
+
+static uint64_t hash_of(const kh_site_row *row)
+{
+    uint64_t hash = 14695981039346656037u ^ (uint64_t)row->lower;
+    for (size_t i = 0; i < row->n; i++)
+        hash = (hash ^ row->column[i]) * 1099511628211u;
+    return hash;
+}
+
+static bool is_known(const kh_site_cuts *cuts, const kh_site_row *row, uint64_t hash)
+{
+    for (size_t i = 0; i < cuts->n; i++) {
+        const kh_site_row *known = &cuts->rows[i];
+        if (known->hash == hash && known->n == row->n && known->cut.sites != NULL && !(known->lower < row->lower) &&
+            memcmp(known->column, row->column, row->n * sizeof *row->column) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool copy_row(kh_site_cuts *cuts, kh_site_row *row)
+{
+    uint32_t *column = KH_NEW(cuts->arena, uint32_t, row->n), *sites = KH_NEW(cuts->arena, uint32_t, row->cut.n);
+    double *value = KH_NEW(cuts->arena, double, row->value == NULL ? 0 : row->n);
+    if (column == NULL || sites == NULL || value == NULL)
+        return false;
+    memcpy(column, row->column, row->n * sizeof *column);
+    if (row->value != NULL)
+        row->value = memcpy(value, row->value, row->n * sizeof *value);
+    if (row->cut.sites != NULL)
+        row->cut.sites = memcpy(sites, row->cut.sites, row->cut.n * sizeof *sites);
+    row->column = column;
+    return true;
+}
+
+kh_status kh_site_cuts_keep(kh_site_cuts *cuts, const kh_site_row *row, kh_error *err)
+{
+    kh_site_row kept = *row;
+    kept.hash = hash_of(row);
+    if (is_known(cuts, row, kept.hash))
+        return KH_OK;
+    if (cuts->n == cuts->room) {
+        kh_site_row *grown = kh_arena_grow(cuts->arena, cuts->rows, cuts->n, &cuts->room, sizeof *grown);
+        if (grown == NULL)
+            return out_of_memory(err);
+        cuts->rows = grown;
+    }
+    if (!copy_row(cuts, &kept))
+        return out_of_memory(err);
+    cuts->rows[cuts->n++] = kept;
+    return KH_OK;
 }
 
 static bool relays(const kh_site_join_problem *problem, size_t v)
@@ -19,129 +68,97 @@ static bool relays(const kh_site_join_problem *problem, size_t v)
     return problem->relays == NULL || problem->relays[v];
 }
 
+/* A tree out of the first terminal leaves only sites that relay, and comes to none that is of no use. */
+static bool tree_takes(const kh_site_cuts *cuts, uint32_t from, uint32_t to)
+{
+    const kh_site_join_problem *p = cuts->problem;
+    return to != p->terminals[0] && (from == p->terminals[0] || relays(p, from)) && (cuts->is_terminal[to] || relays(p, to));
+}
+
+static void number_arcs(kh_site_cuts *cuts)
+{
+    const kh_site_join_problem *p = cuts->problem;
+    for (size_t a = 0; a < 2 * p->n_spans; a++) {
+        bool taken = tree_takes(cuts, p->span[a / 2][a % 2], p->span[a / 2][1 - a % 2]);
+        cuts->arc_column[a] = taken ? (uint32_t)cuts->n_columns++ : KH_NO_INDEX;
+    }
+}
+
+/* What comes to a site is no more than the site is open; to a terminal, 1. */
+static kh_status add_degrees(kh_site_cuts *cuts, kh_error *err)
+{
+    const kh_site_join_problem *p = cuts->problem;
+    size_t *first = KH_NEW(cuts->arena, size_t, p->n_sites + 2);
+    uint32_t *in = KH_NEW(cuts->arena, uint32_t, cuts->n_columns + p->n_sites);
+    double *value = KH_NEW(cuts->arena, double, cuts->n_columns + 1);
+    if (first == NULL || in == NULL || value == NULL)
+        return out_of_memory(err);
+    for (size_t a = 0; a < 2 * p->n_spans; a++)
+        first[p->span[a / 2][1 - a % 2] + 2] += cuts->arc_column[a] != KH_NO_INDEX;
+    for (size_t v = 0; v < p->n_sites; v++)
+        first[v + 2] += first[v + 1] + (cuts->column[v] != KH_NO_INDEX);
+    for (uint32_t v = 0; v < p->n_sites; v++)
+        if (cuts->column[v] != KH_NO_INDEX)
+            in[first[v + 1]++] = cuts->column[v];
+    for (size_t a = 0; a < 2 * p->n_spans; a++)
+        if (cuts->arc_column[a] != KH_NO_INDEX)
+            in[first[p->span[a / 2][1 - a % 2] + 1]++] = cuts->arc_column[a];
+    for (uint32_t v = 0; v < p->n_sites; v++) {
+        bool choice = cuts->column[v] != KH_NO_INDEX;
+        kh_site_row row = {.column = in + first[v], .value = value, .n = first[v + 1] - first[v], .lower = -HUGE_VAL};
+        for (size_t i = 0; i < row.n; i++)
+            value[i] = i == 0 && choice ? -1 : 1;
+        row.upper = choice ? 0 : 1;
+        row.cut.terminal = v;
+        if (row.n > choice)
+            KH_TRY(kh_site_cuts_keep(cuts, &row, err));
+    }
+    return KH_OK;
+}
+
+static bool take_memory(kh_site_cuts *cuts)
+{
+    const kh_site_join_problem *p = cuts->problem;
+    size_t n = p->n_sites, m = p->n_routes == 1 ? 2 * p->n_spans : 0;
+    kh_arena *arena = cuts->arena;
+    cuts->flow = kh_site_flow_create(n, p->span, p->n_spans, arena);
+    cuts->column = KH_NEW(arena, uint32_t, n);
+    cuts->site = KH_NEW(arena, uint32_t, n);
+    cuts->is_terminal = KH_NEW(arena, bool, n);
+    cuts->capacity = KH_NEW(arena, double, n);
+    cuts->raised = KH_NEW(arena, double, n);
+    cuts->found = KH_NEW(arena, uint32_t, n);
+    cuts->other = KH_NEW(arena, uint32_t, n);
+    cuts->inside = KH_NEW(arena, bool, n);
+    cuts->entries = KH_NEW(arena, uint32_t, n + m);
+    cuts->ones = KH_NEW(arena, double, n + m);
+    cuts->arc_room = KH_NEW(arena, double, m);
+    cuts->arc_column = p->n_routes == 1 ? KH_NEW(arena, uint32_t, m) : NULL;
+    return cuts->flow != NULL && cuts->column != NULL && cuts->site != NULL && cuts->is_terminal != NULL &&
+           cuts->capacity != NULL && cuts->raised != NULL && cuts->found != NULL && cuts->other != NULL && cuts->inside != NULL &&
+           cuts->entries != NULL && cuts->ones != NULL && cuts->arc_room != NULL &&
+           (cuts->arc_column != NULL) == (p->n_routes == 1);
+}
+
 kh_status kh_site_cuts_create(const kh_site_join_problem *problem, kh_arena *arena, kh_site_cuts *cuts, kh_error *err)
 {
-    size_t n = problem->n_sites;
-    *cuts = (kh_site_cuts){.problem = problem,
-                           .arena = arena,
-                           .flow = kh_site_flow_create(n, problem->span, problem->n_spans, arena),
-                           .column = KH_NEW(arena, uint32_t, n),
-                           .site = KH_NEW(arena, uint32_t, n),
-                           .is_terminal = KH_NEW(arena, bool, n),
-                           .capacity = KH_NEW(arena, double, n),
-                           .raised = KH_NEW(arena, double, n),
-                           .found = KH_NEW(arena, uint32_t, n),
-                           .other = KH_NEW(arena, uint32_t, n),
-                           .ones = KH_NEW(arena, double, n)};
-    if (cuts->flow == NULL || cuts->column == NULL || cuts->site == NULL || cuts->is_terminal == NULL || cuts->capacity == NULL ||
-        cuts->raised == NULL || cuts->found == NULL || cuts->other == NULL || cuts->ones == NULL)
+    *cuts = (kh_site_cuts){.problem = problem, .arena = arena};
+    if (!take_memory(cuts))
         return out_of_memory(err);
     for (size_t t = 0; t < problem->n_terminals; t++)
         cuts->is_terminal[problem->terminals[t]] = true;
-    for (uint32_t v = 0; v < n; v++) {
-        bool free = relays(problem, v) && !cuts->is_terminal[v];
-        cuts->column[v] = free ? (uint32_t)cuts->n_columns : KH_NO_INDEX;
-        if (free)
-            cuts->site[cuts->n_columns++] = v;
-        cuts->ones[v] = 1;
+    for (uint32_t v = 0; v < problem->n_sites; v++) {
+        bool choice = relays(problem, v) && !cuts->is_terminal[v];
+        cuts->column[v] = choice ? (uint32_t)cuts->n_choices : KH_NO_INDEX;
+        if (choice)
+            cuts->site[cuts->n_choices++] = v;
     }
-    return KH_OK;
-}
-
-static uint64_t hash_of(uint32_t terminal_need, const uint32_t *sites, size_t n)
-{
-    uint64_t hash = 14695981039346656037u ^ terminal_need;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ sites[i]) * 1099511628211u;
-    return hash;
-}
-
-static bool is_known(const kh_site_cuts *cuts, uint64_t hash, const kh_site_cut *cut)
-{
-    for (size_t i = 0; i < cuts->n; i++)
-        if (cuts->hash[i] == hash && cuts->cuts[i].n == cut->n && !(cuts->cuts[i].needed < cut->needed) &&
-            memcmp(cuts->cuts[i].sites, cut->sites, cut->n * sizeof *cut->sites) == 0)
-            return true;
-    return false;
-}
-
-static kh_status keep(kh_site_cuts *cuts, const kh_site_cut *cut, kh_error *err)
-{
-    uint64_t hash = hash_of((uint32_t)cut->needed, cut->sites, cut->n);
-    if (is_known(cuts, hash, cut))
-        return KH_OK;
-    if (cuts->n == cuts->room) {
-        kh_site_cut *grown = kh_arena_grow(cuts->arena, cuts->cuts, cuts->n, &cuts->room, sizeof *grown);
-        uint64_t *hashes = kh_arena_grow(cuts->arena, cuts->hash, cuts->n, &cuts->hash_room, sizeof *hashes);
-        if (grown == NULL || hashes == NULL)
-            return out_of_memory(err);
-        cuts->cuts = grown;
-        cuts->hash = hashes;
-    }
-    kh_site_cut kept = *cut;
-    kept.sites = KH_NEW(cuts->arena, uint32_t, cut->n);
-    if (kept.sites == NULL)
-        return out_of_memory(err);
-    memcpy(kept.sites, cut->sites, cut->n * sizeof *cut->sites);
-    cuts->hash[cuts->n] = hash;
-    cuts->cuts[cuts->n++] = kept;
-    return KH_OK;
-}
-
-/* A cut of the flow without the terminals in it. *broken: what is open there is too little. */
-static kh_status take_cut(kh_site_cuts *cuts, uint32_t terminal, bool last, bool *broken, kh_error *err)
-{
-    size_t n = kh_site_flow_cut(cuts->flow, last, cuts->other);
-    kh_site_cut cut = {.terminal = terminal, .sites = cuts->found, .needed = cuts->problem->n_routes};
-    cut.needed -= kh_site_flow_is_direct(cuts->flow);
-    double open = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t v = cuts->other[i];
-        if (cuts->column[v] != KH_NO_INDEX) {
-            cuts->found[cut.n++] = v;
-            open += cuts->capacity[v];
-        } else if (relays(cuts->problem, v)) {
-            cut.needed--;
-        }
-    }
-    *broken = open < cut.needed - BROKEN;
-    if (*broken && (double)cut.n < cut.needed)
-        return kh_fail(err, KH_EINTERNAL, "terminal %u cannot be joined with all sites open", terminal);
-    return *broken ? keep(cuts, &cut, err) : KH_OK;
-}
-
-/* Cut by cut: the sites of one are taken as open, then the next is looked for beyond it. */
-static kh_status find_for(kh_site_cuts *cuts, uint32_t terminal, size_t most, kh_error *err)
-{
-    const kh_site_join_problem *p = cuts->problem;
-    const uint32_t ends[2] = {p->terminals[0], p->terminals[terminal]};
-    for (size_t v = 0; v < p->n_sites; v++)
-        cuts->raised[v] = cuts->capacity[v] + (cuts->column[v] != KH_NO_INDEX ? PREFER_FEW : 0);
-    for (size_t round = 0; round < most; round++) {
-        bool broken = false, also = false;
-        double wanted = p->n_routes;
-        if (!(kh_site_flow_most(cuts->flow, cuts->raised, ends, wanted) < wanted - BROKEN))
-            return KH_OK;
-        KH_TRY(take_cut(cuts, terminal, true, &also, err));
-        KH_TRY(take_cut(cuts, terminal, false, &broken, err));
-        if (!broken)
-            return KH_OK;
-        size_t n = kh_site_flow_cut(cuts->flow, false, cuts->other);
-        for (size_t i = 0; i < n; i++)
-            cuts->raised[cuts->other[i]] = cuts->column[cuts->other[i]] != KH_NO_INDEX ? 1 : cuts->raised[cuts->other[i]];
-    }
-    return KH_OK;
-}
-
-kh_status kh_site_cuts_find(kh_site_cuts *cuts, const double *point, size_t most_each, size_t *n_new, kh_error *err)
-{
-    size_t before = cuts->n;
-    for (size_t v = 0; v < cuts->problem->n_sites; v++)
-        cuts->capacity[v] = cuts->column[v] != KH_NO_INDEX ? fmin(fmax(point[cuts->column[v]], 0), 1) : relays(cuts->problem, v);
-    for (uint32_t t = 1; t < cuts->problem->n_terminals; t++)
-        KH_TRY(find_for(cuts, t, most_each, err));
-    *n_new = cuts->n - before;
-    return KH_OK;
+    cuts->n_columns = cuts->n_choices;
+    if (cuts->arc_column != NULL)
+        number_arcs(cuts);
+    for (size_t j = 0; j < cuts->n_columns; j++)
+        cuts->ones[j] = 1;
+    return cuts->arc_column != NULL ? add_degrees(cuts, err) : KH_OK;
 }
 
 size_t kh_site_cuts_unjoined(kh_site_cuts *cuts, const bool *open)
@@ -151,68 +168,60 @@ size_t kh_site_cuts_unjoined(kh_site_cuts *cuts, const bool *open)
         cuts->raised[v] = (open[v] || cuts->is_terminal[v]) && relays(p, v);
     for (size_t t = 1; t < p->n_terminals; t++) {
         const uint32_t ends[2] = {p->terminals[0], p->terminals[t]};
-        if (kh_site_flow_most(cuts->flow, cuts->raised, ends, p->n_routes) < p->n_routes - 0.5)
+        if (kh_site_flow_most(cuts->flow, cuts->raised, NULL, ends, p->n_routes) < p->n_routes - 0.5)
             return t;
     }
     return p->n_terminals;
 }
 
-void kh_site_cuts_row(const kh_site_cuts *cuts, const kh_site_cut *cut, uint32_t *column)
-{
-    for (size_t i = 0; i < cut->n; i++)
-        column[i] = cuts->column[cut->sites[i]];
-}
-
 typedef struct matrix {
     size_t *start;
     uint32_t *row;
-    double *value, *row_lower, *row_upper, *column_lower, *cost;
+    double *value, *row_lower, *row_upper, *column_lower, *column_upper, *cost;
     bool *integer;
 } matrix;
 
 static void fill(const kh_site_cuts *cuts, const matrix *m)
 {
     for (size_t i = 0; i < cuts->n; i++) {
-        m->row_lower[i] = cuts->cuts[i].needed;
-        m->row_upper[i] = HUGE_VAL;
-        for (size_t k = 0; k < cuts->cuts[i].n; k++)
-            m->start[cuts->column[cuts->cuts[i].sites[k]] + 1]++;
+        m->row_lower[i] = cuts->rows[i].lower;
+        m->row_upper[i] = cuts->rows[i].upper;
+        for (size_t k = 0; k < cuts->rows[i].n; k++)
+            m->start[cuts->rows[i].column[k] + 1]++;
     }
     for (size_t j = 0; j < cuts->n_columns; j++) {
         m->start[j + 1] += m->start[j];
-        m->cost[j] = cuts->problem->price[cuts->site[j]];
-        m->integer[j] = true;
+        m->cost[j] = j < cuts->n_choices ? cuts->problem->price[cuts->site[j]] : 0;
+        m->integer[j] = j < cuts->n_choices;
+        m->column_upper[j] = 1;
     }
     for (size_t i = cuts->n; i-- > 0;) /* from behind: each start comes down to where it belongs */
-        for (size_t k = 0; k < cuts->cuts[i].n; k++)
-            m->row[--m->start[cuts->column[cuts->cuts[i].sites[k]] + 1]] = (uint32_t)i;
+        for (size_t k = 0; k < cuts->rows[i].n; k++) {
+            size_t at = --m->start[cuts->rows[i].column[k] + 1];
+            m->row[at] = (uint32_t)i;
+            m->value[at] = cuts->rows[i].value == NULL ? 1 : cuts->rows[i].value[k];
+        }
 }
 
 kh_status kh_site_cuts_lp(const kh_site_cuts *cuts, bool integer, kh_arena *arena, kh_lp *lp, kh_error *err)
 {
     size_t n = cuts->n_columns, entries = 0;
     for (size_t i = 0; i < cuts->n; i++)
-        entries += cuts->cuts[i].n;
-    matrix m = {KH_NEW(arena, size_t, n + 2),   KH_NEW(arena, uint32_t, entries),
-                KH_NEW(arena, double, entries), KH_NEW(arena, double, cuts->n),
-                KH_NEW(arena, double, cuts->n), KH_NEW(arena, double, n),
-                KH_NEW(arena, double, n),       KH_NEW(arena, bool, n)};
-    double *column_upper = KH_NEW(arena, double, n);
+        entries += cuts->rows[i].n;
+    matrix m = {KH_NEW(arena, size_t, n + 2),   KH_NEW(arena, uint32_t, entries), KH_NEW(arena, double, entries),
+                KH_NEW(arena, double, cuts->n), KH_NEW(arena, double, cuts->n),   KH_NEW(arena, double, n),
+                KH_NEW(arena, double, n),       KH_NEW(arena, double, n),         KH_NEW(arena, bool, n)};
     if (m.start == NULL || m.row == NULL || m.value == NULL || m.row_lower == NULL || m.row_upper == NULL ||
-        m.column_lower == NULL || m.cost == NULL || m.integer == NULL || column_upper == NULL)
+        m.column_lower == NULL || m.column_upper == NULL || m.cost == NULL || m.integer == NULL)
         return out_of_memory(err);
     fill(cuts, &m); /* start[j + 1] is now where column j begins */
     m.start[n + 1] = entries;
-    for (size_t k = 0; k < entries; k++)
-        m.value[k] = 1;
-    for (size_t j = 0; j < n; j++)
-        column_upper[j] = 1;
     *lp = (kh_lp){.n_rows = cuts->n,
                   .n_columns = n,
                   .row_lower = m.row_lower,
                   .row_upper = m.row_upper,
                   .column_lower = m.column_lower,
-                  .column_upper = column_upper,
+                  .column_upper = m.column_upper,
                   .cost = m.cost,
                   .start = m.start + 1,
                   .row = m.row,

@@ -160,14 +160,16 @@ static double push_way(kh_site_flow *flow, double most)
     return most;
 }
 
-double kh_site_flow_most(kh_site_flow *flow, const double *capacity, const uint32_t ends[2], double wanted)
+double kh_site_flow_most(kh_site_flow *flow, const double *capacity, const double *arc, const uint32_t ends[2], double wanted)
 {
     double sum = 0;
     for (size_t v = 0; v < flow->n_sites; v++) {
-        flow->room[2 * v] = capacity[v];
+        flow->room[2 * v] = capacity == NULL ? HUGE_VAL : capacity[v];
         flow->room[2 * v + 1] = 0;
     }
     fill_rooms(flow, ends, HUGE_VAL);
+    for (size_t a = 0; arc != NULL && 2 * flow->n_sites + 2 * a < flow->n_arcs; a++)
+        flow->room[2 * flow->n_sites + 2 * a] = arc[a];
     while (wanted - sum > NOTHING && rank(flow)) {
         memcpy(flow->next, flow->first, 2 * flow->n_sites * sizeof *flow->next);
         for (double pushed = 1; pushed > 0 && wanted - sum > NOTHING; sum += pushed)
@@ -202,6 +204,19 @@ size_t kh_site_flow_cut(kh_site_flow *flow, bool last, uint32_t *sites)
         (void)rank(flow);
     for (uint32_t v = 0; v < flow->n_sites; v++)
         if ((flow->level[2 * v] != UNSEEN) != (flow->level[2 * v + 1] != UNSEEN) && v != flow->ends[0] && v != flow->ends[1])
+            sites[n++] = v;
+    return n;
+}
+
+size_t kh_site_flow_side(kh_site_flow *flow, bool last, uint32_t *sites)
+{
+    size_t n = 0;
+    if (last)
+        rank_back(flow);
+    else
+        (void)rank(flow);
+    for (uint32_t v = 0; v < flow->n_sites; v++) /* nothing leads into the first end, nothing out of the other */
+        if (last ? flow->level[2 * v] != UNSEEN : flow->level[2 * v + 1] == UNSEEN)
             sites[n++] = v;
     return n;
 }

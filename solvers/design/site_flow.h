@@ -18,9 +18,10 @@ kh_site_flow *kh_site_flow_create(size_t n_sites, const uint32_t (*span)[2], siz
 
 /** Largest flow between two sites, or @p wanted when it is at least that. The two themselves have no limit; a span from one to the
  *  other carries 1.
- *  @param capacity  [n_sites] >= 0
+ *  @param capacity  [n_sites] >= 0; NULL: sites have no limit
+ *  @param arc       [2 n_spans] >= 0 limits of the spans, each from its ends[0] to ends[1] and then back; NULL: as above
  *  @param ends      different */
-double kh_site_flow_most(kh_site_flow *flow, const double *capacity, const uint32_t ends[2], double wanted);
+double kh_site_flow_most(kh_site_flow *flow, const double *capacity, const double *arc, const uint32_t ends[2], double wanted);
 
 /** Whether the ends of the flow are joined by a span. */
 bool kh_site_flow_is_direct(const kh_site_flow *flow);
@@ -30,6 +31,9 @@ bool kh_site_flow_is_direct(const kh_site_flow *flow);
  *  @param[out] sites  room for n_sites
  *  @return number of sites */
 size_t kh_site_flow_cut(kh_site_flow *flow, bool last, uint32_t *sites);
+
+/** The same where spans have limits: the sites on the side of ends[1]. */
+size_t kh_site_flow_side(kh_site_flow *flow, bool last, uint32_t *sites);
 
 /** The @p n_routes (1 or 2) routes of the least total cost, no site on two of them save the ends.
  *  @param cost  [n_sites] >= 0 of passing a site; INFINITY: not to be passed. That of the ends does not count

@@ -55,7 +55,7 @@ static double unit_of(const kh_site_cuts *cuts)
 {
     double unit = 0, least = HUGE_VAL, most = 0;
     bool whole = true;
-    for (size_t j = 0; j < cuts->n_columns; j++) {
+    for (size_t j = 0; j < cuts->n_choices; j++) {
         double price = cuts->problem->price[cuts->site[j]];
         least = fmin(least, price);
         most = fmax(most, price);
@@ -148,11 +148,34 @@ static kh_status separate(void *user, const double *primal, bool integral, kh_lp
     size_t n_new, first = s->cuts.n;
     (void)integral;
     KH_TRY(kh_site_cuts_find(&s->cuts, primal, NESTED_IN_TREE, &n_new, err));
-    const double bounds[2] = {0, HUGE_VAL};
     for (size_t i = first; i < s->cuts.n; i++) {
-        kh_site_cuts_row(&s->cuts, &s->cuts.cuts[i], s->cuts.found);
-        KH_TRY(kh_lp_cuts_add(rows, s->cuts.cuts[i].n, s->cuts.found, s->cuts.ones,
-                              (const double[2]){s->cuts.cuts[i].needed, bounds[1]}, err));
+        const kh_site_row *row = &s->cuts.rows[i];
+        const double bounds[2] = {row->lower, row->upper};
+        KH_TRY(kh_lp_cuts_add(rows, row->n, row->column, s->cuts.ones, bounds, err));
+    }
+    return KH_OK;
+}
+
+/* The best choice as a point: with one route, a tree over it, site by site out of the first terminal. */
+static kh_status known_point(search *s, double *point, kh_error *err)
+{
+    const kh_site_join_problem *p = s->problem;
+    for (size_t j = 0; j < s->cuts.n_choices; j++)
+        point[j] = s->open[s->cuts.site[j]];
+    bool *reached = KH_NEW(s->scratch, bool, p->n_sites);
+    if (reached == NULL)
+        return out_of_memory(err);
+    reached[p->terminals[0]] = true;
+    for (bool grows = s->cuts.arc_column != NULL; grows;) {
+        grows = false;
+        for (size_t a = 0; a < 2 * p->n_spans; a++) {
+            uint32_t from = p->span[a / 2][a % 2], to = p->span[a / 2][1 - a % 2];
+            bool stands = s->open[to] || s->cuts.is_terminal[to];
+            if (s->cuts.arc_column[a] != KH_NO_INDEX && reached[from] && !reached[to] && stands) {
+                reached[to] = grows = true;
+                point[s->cuts.arc_column[a]] = 1;
+            }
+        }
     }
     return KH_OK;
 }
@@ -166,8 +189,7 @@ static kh_status branch(search *s, kh_error *err)
     kh_lp_solution solution = {.primal = KH_NEW(s->scratch, double, s->cuts.n_columns)};
     if (incumbent == NULL || solution.primal == NULL)
         return out_of_memory(err);
-    for (size_t j = 0; j < s->cuts.n_columns; j++)
-        incumbent[j] = s->open[s->cuts.site[j]];
+    KH_TRY(known_point(s, incumbent, err));
     const kh_lp_separator separator = {.separate = separate, .user = s};
     kh_lp_options options = limits(s);
     options.incumbent = incumbent;
@@ -177,7 +199,7 @@ static kh_status branch(search *s, kh_error *err)
         return status;
     if (solution.objective < s->price) {
         s->price = 0;
-        for (size_t j = 0; j < s->cuts.n_columns; j++) {
+        for (size_t j = 0; j < s->cuts.n_choices; j++) {
             s->open[s->cuts.site[j]] = solution.primal[j] > 0.5;
             s->price += solution.primal[j] > 0.5 ? s->problem->price[s->cuts.site[j]] : 0;
         }
@@ -186,26 +208,50 @@ static kh_status branch(search *s, kh_error *err)
     return status;
 }
 
-/* What the weights of the last linear program prove: over the price of a site counts against them. */
+/* By how much weights exceed the prices of sites. */
+static kh_status excess(const search *s, const kh_site_join *join, double *sum, kh_error *err)
+{
+    const kh_site_join_problem *p = s->problem;
+    bool tree = s->cuts.arc_column != NULL;
+    size_t n = tree ? 2 * p->n_spans : p->n_sites;
+    double *weight = KH_NEW(s->scratch, double, n), *over = KH_NEW(s->scratch, double, p->n_sites);
+    if (weight == NULL || over == NULL)
+        return out_of_memory(err);
+    for (size_t i = 0; i < join->n_cuts; i++) {
+        const kh_site_cut *cut = &join->cuts[i];
+        memset(s->cuts.inside, 0, p->n_sites * sizeof *s->cuts.inside);
+        for (size_t k = 0; k < cut->n; k++)
+            s->cuts.inside[cut->sites[k]] = true;
+        for (size_t a = 0; a < n; a++)
+            if (tree ? !s->cuts.inside[p->span[a / 2][a % 2]] && s->cuts.inside[p->span[a / 2][1 - a % 2]] : s->cuts.inside[a])
+                weight[a] += !tree || s->cuts.arc_column[a] != KH_NO_INDEX ? cut->weight : 0;
+    }
+    for (size_t a = 0; a < n; a++) {
+        size_t v = tree ? p->span[a / 2][1 - a % 2] : a;
+        over[v] = fmax(over[v], weight[a] - (s->cuts.is_terminal[v] ? 0 : p->price[v]));
+    }
+    *sum = 0;
+    for (size_t v = 0; v < p->n_sites; v++)
+        *sum += over[v];
+    return KH_OK;
+}
+
 static kh_status give_cuts(search *s, kh_site_join *join, kh_error *err)
 {
-    double *weight = KH_NEW(s->scratch, double, s->problem->n_sites), proven = 0;
+    double proven = 0, over = 0;
     join->cuts = KH_NEW(s->arena, kh_site_cut, s->n_priced);
-    if (weight == NULL || join->cuts == NULL)
+    if (join->cuts == NULL)
         return out_of_memory(err);
     for (size_t i = 0; i < s->n_priced; i++) {
-        if (!(s->dual[i] > 0))
+        if (s->cuts.rows[i].cut.sites == NULL || !(s->dual[i] > 0))
             continue;
         kh_site_cut *cut = &join->cuts[join->n_cuts++];
-        *cut = s->cuts.cuts[i];
+        *cut = s->cuts.rows[i].cut;
         cut->weight = s->dual[i];
         proven += cut->weight * cut->needed;
-        for (size_t k = 0; k < cut->n; k++)
-            weight[cut->sites[k]] += cut->weight;
     }
-    for (size_t v = 0; v < s->problem->n_sites; v++)
-        proven -= fmax(0, weight[v] - s->problem->price[v]);
-    join->cut_bound = fmax(0, round_up(s->unit, proven));
+    KH_TRY(excess(s, join, &over, err));
+    join->cut_bound = fmax(0, round_up(s->unit, proven - over));
     return KH_OK;
 }
 
@@ -254,7 +300,7 @@ static kh_status prepare(search *s, kh_error *err)
     KH_TRY(kh_site_cuts_create(s->problem, s->arena, &s->cuts, err));
     s->open = KH_NEW(s->arena, bool, n);
     s->tried = KH_NEW(s->arena, bool, n);
-    s->point = KH_NEW(s->arena, double, n);
+    s->point = KH_NEW(s->arena, double, s->cuts.n_columns);
     if (s->open == NULL || s->tried == NULL || s->point == NULL)
         return out_of_memory(err);
     s->unit = unit_of(&s->cuts);

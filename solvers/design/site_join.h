@@ -25,13 +25,17 @@ typedef struct kh_site_join_problem {
     const char *lp_program; /**< NULL: GLPK; see kh_lp_options */
 } kh_site_join_problem;
 
-/** Sites of which so many must be open, since every route from the first terminal to this one passes them. */
+/** What every choice must do, and what it adds to the bound.
+ *
+ *  With one route: `sites` hold a terminal and not the first one, and some span leads into them; the first site met inside is paid.
+ *  With two: `sites` are relays that are no terminals, and so many of them must be open, since all but so few routes to the
+ * terminal pass them. */
 typedef struct kh_site_cut {
     uint32_t terminal; /**< index into terminals */
-    uint32_t *sites;   /**< [n] relays that are no terminals */
+    uint32_t *sites;   /**< [n] */
     size_t n;
-    double needed; /**< 1 or 2, less the terminals among them */
-    double weight; /**< > 0, what the cut adds to the bound for each site needed */
+    double needed; /**< spans, sites: 1 or 2 */
+    double weight; /**< > 0 */
 } kh_site_cut;
 
 typedef struct kh_site_route {
@@ -44,8 +48,9 @@ typedef struct kh_site_join {
     bool *open;        /**< [n_sites] terminals too */
     double price;      /**< of the open sites that are no terminals */
     double bound;      /**< no choice costs less */
-    double cut_bound;  /**< as much of the bound as the cuts prove by themselves: sum(needed weight) less what their weights exceed
-                          the  price of a site by, for every site; rounded up to whole units */
+    double cut_bound;  /**< as much of the bound as the cuts prove by themselves: sum(needed weight) less what weights exceed prices
+                          by,  site by site, rounded up to whole units. One route: the most that any one span brings to a site counts
+                            against its price, and a terminal has none; two: what all cuts of a site weigh */
     double unit;       /**< every price is a whole multiple of it; 0: of no number known */
     kh_site_cut *cuts; /**< [n_cuts] */
     size_t n_cuts;

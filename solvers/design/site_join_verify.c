@@ -155,6 +155,28 @@ static unsigned count_routes(const checker *c, uint32_t source, uint32_t target)
     return find_route(c, source, target, true) ? 2 : 1;
 }
 
+/* A tree that joins the terminal comes into the set over some span. */
+static kh_status check_side(const checker *c, const kh_site_cut *cut, kh_error *err)
+{
+    const kh_site_join_problem *p = c->problem;
+    if (c->gone[p->terminals[0]] || !c->gone[p->terminals[cut->terminal]] || cut->needed > 1)
+        return kh_fail(err, KH_UNMET, "a cut of terminal %u has not the terminal alone, or needs %g spans", cut->terminal,
+                       cut->needed);
+    return KH_OK;
+}
+
+static kh_status check_separator(const checker *c, const kh_site_cut *cut, kh_error *err)
+{
+    for (size_t i = 0; i < cut->n; i++)
+        if (c->terminal[cut->sites[i]])
+            return kh_fail(err, KH_UNMET, "a cut of terminal %u has a terminal among its sites", cut->terminal);
+    unsigned left = count_routes(c, c->problem->terminals[0], c->problem->terminals[cut->terminal]);
+    if (left + cut->needed > c->problem->n_routes)
+        return kh_fail(err, KH_UNMET, "a cut of terminal %u needs %g sites, but leaves %u routes without them", cut->terminal,
+                       cut->needed, left);
+    return KH_OK;
+}
+
 static kh_status check_cut(const checker *c, const kh_site_cut *cut, kh_error *err)
 {
     const kh_site_join_problem *p = c->problem;
@@ -162,38 +184,65 @@ static kh_status check_cut(const checker *c, const kh_site_cut *cut, kh_error *e
         return kh_fail(err, KH_UNMET, "a cut parts no terminal or weighs nothing");
     memset(c->gone, 0, p->n_sites * sizeof *c->gone);
     for (size_t i = 0; i < cut->n; i++) {
-        if (cut->sites[i] >= p->n_sites || c->terminal[cut->sites[i]] || c->gone[cut->sites[i]])
-            return kh_fail(err, KH_UNMET, "a cut of terminal %u has an unknown site, a terminal, or one twice", cut->terminal);
+        if (cut->sites[i] >= p->n_sites || c->gone[cut->sites[i]])
+            return kh_fail(err, KH_UNMET, "a cut of terminal %u has an unknown site or one twice", cut->terminal);
         c->gone[cut->sites[i]] = true;
     }
-    unsigned left = count_routes(c, p->terminals[0], p->terminals[cut->terminal]);
-    if (left + cut->needed > p->n_routes)
-        return kh_fail(err, KH_UNMET, "a cut of terminal %u needs %g sites, but leaves %u routes without them", cut->terminal,
-                       cut->needed, left);
-    return KH_OK;
+    return p->n_routes == 1 ? check_side(c, cut, err) : check_separator(c, cut, err);
+}
+
+static double price_of(const checker *c, uint32_t v)
+{
+    return c->terminal[v] ? 0 : c->problem->price[v];
+}
+
+/* The most that one span brings to each site, or what all cuts of a site weigh, over its price. */
+static double excess(const checker *c, double *arc)
+{
+    const kh_site_join_problem *p = c->problem;
+    double sum = 0;
+    for (uint32_t v = 0; v < p->n_sites; v++) {
+        double most = 0;
+        for (size_t k = c->first[v]; k < c->first[v + 1] && p->n_routes == 1; k++)
+            most = fmax(most, arc[k]);
+        sum += fmax(0, (p->n_routes == 1 ? most : arc[v]) - price_of(c, v));
+    }
+    return sum;
+}
+
+/* arc[k]: span from near[k] into the site whose list has k; with two routes arc[v] is the site. */
+static void weigh(const checker *c, const kh_site_cut *cut, double *arc)
+{
+    const kh_site_join_problem *p = c->problem;
+    for (size_t i = 0; i < cut->n; i++) {
+        uint32_t v = cut->sites[i];
+        if (p->n_routes == 2)
+            arc[v] += cut->weight;
+        for (size_t k = c->first[v]; k < c->first[v + 1] && p->n_routes == 1; k++) {
+            bool of_use = (c->near[k] == p->terminals[0] || can_relay(c, c->near[k])) && (c->terminal[v] || can_relay(c, v));
+            arc[k] += !c->gone[c->near[k]] && of_use ? cut->weight : 0;
+        }
+    }
 }
 
 static kh_status check_bound(const checker *c, kh_arena *arena, kh_error *err)
 {
     const kh_site_join *join = c->join;
-    double *weight = KH_NEW(arena, double, c->problem->n_sites), proven = 0;
+    double *weight = KH_NEW(arena, double, 2 * c->problem->n_spans + c->problem->n_sites), proven = 0;
     if (weight == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check %zu sites", c->problem->n_sites);
     for (size_t i = 0; i < join->n_cuts; i++) {
         KH_TRY(check_cut(c, &join->cuts[i], err));
         proven += join->cuts[i].needed * join->cuts[i].weight;
-        for (size_t k = 0; k < join->cuts[i].n; k++)
-            weight[join->cuts[i].sites[k]] += join->cuts[i].weight;
+        weigh(c, &join->cuts[i], weight);
     }
-    for (uint32_t v = 0; v < c->problem->n_sites; v++) {
-        double price = c->problem->price[v];
-        proven -= fmax(0, weight[v] - price);
-        if (join->unit > 0 && !c->terminal[v] && can_relay(c, v) && !(fabs(remainder(price, join->unit)) <= NEAR * price))
+    proven -= excess(c, weight);
+    for (uint32_t v = 0; v < c->problem->n_sites; v++)
+        if (join->unit > 0 && can_relay(c, v) && !(fabs(remainder(price_of(c, v), join->unit)) <= NEAR * price_of(c, v)))
             return kh_fail(err, KH_UNMET, "the price of site %u is no multiple of %.9g", v, join->unit);
-    }
     if (join->unit > 0) /* prices are whole units: so is the optimum */
         proven = fmax(proven, ceil(proven / join->unit - NEAR * fmax(1, proven / join->unit)) * join->unit);
-    if (!(join->cut_bound <= fmax(0, proven) + NEAR * proven))
+    if (!(join->cut_bound <= fmax(0, proven) + NEAR * fabs(proven)))
         return kh_fail(err, KH_UNMET, "the cuts prove %.9g, not %.9g", proven, join->cut_bound);
     if (!(join->cut_bound <= join->bound * (1 + NEAR)) || !(join->bound <= join->price * (1 + NEAR)))
         return kh_fail(err, KH_UNMET, "the bound %.9g is not between %.9g and %.9g", join->bound, join->cut_bound, join->price);

@@ -21,7 +21,7 @@ static void set_costs(start *s)
 {
     const kh_site_cuts *c = s->cuts;
     double scale = 0;
-    for (size_t j = 0; j < c->n_columns; j++)
+    for (size_t j = 0; j < c->n_choices; j++)
         scale = fmax(scale, s->problem->price[c->site[j]]);
     for (size_t v = 0; v < s->problem->n_sites; v++) {
         double liked = s->guide != NULL && c->column[v] != KH_NO_INDEX ? s->guide[c->column[v]] : 0;
@@ -85,11 +85,11 @@ static int dear_first(const void *a, const void *b)
 static kh_status close_needless(start *s, kh_arena *scratch, kh_error *err)
 {
     const kh_site_cuts *c = s->cuts;
-    rank *ranks = KH_NEW(scratch, rank, c->n_columns);
+    rank *ranks = KH_NEW(scratch, rank, c->n_choices);
     size_t n = 0;
     if (ranks == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu sites", c->n_columns);
-    for (size_t j = 0; j < c->n_columns; j++)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu sites", c->n_choices);
+    for (size_t j = 0; j < c->n_choices; j++)
         if (s->open[c->site[j]])
             ranks[n++] = (rank){s->problem->price[c->site[j]], s->guide != NULL ? s->guide[j] : 0, c->site[j]};
     qsort(ranks, n, sizeof *ranks, dear_first);

@@ -7,7 +7,7 @@
 /** A good choice of sites: terminals are joined one by one, the cheapest next, over what is open already; then every site that is
  *  not needed is closed again, the dearest first.
  *
- *  @param guide       [n_columns] value of each site in the linear program: the nearer to 1 the cheaper it is taken to be; NULL:
+ *  @param guide       [n_choices] value of each site in the linear program: the nearer to 1 the cheaper it is taken to be; NULL:
  * none
  *  @param[out] open   [n_sites] without the terminals
  *  @param[out] price  of the open sites

@@ -136,7 +136,7 @@ static void change(const sample *s, kh_site_join *join)
         join->cuts[i].needed += 1;
         refuses(s, join);
         join->cuts[i].needed -= 1;
-        if (join->cuts[i].n > 1) {
+        if (s->problem.n_routes == 2 && join->cuts[i].n > 1) {
             join->cuts[i].n--; /* a smallest cut: with one site less it parts nothing */
             refuses(s, join);
             join->cuts[i].n++;
