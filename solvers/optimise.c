@@ -4,6 +4,7 @@
 #include "core/base/str.h"
 #include "solvers/cost.h"
 #include "solvers/explain/explain.h"
+#include "solvers/flow/few.h"
 #include "solvers/flow/given.h"
 #include "solvers/flow/total.h"
 
@@ -85,6 +86,22 @@ static kh_status solve_total(work *w, const kh_optimise_options *options, kh_err
     return kh_total_solve(&problem, w->scratch, &w->flow, &w->plan->floor, err);
 }
 
+static bool is_limited(const kh_optimise_options *options)
+{
+    return options->most_paths > 0 || options->quantum_bps > 0;
+}
+
+static kh_status solve_few(work *w, const kh_optimise_options *options, kh_error *err)
+{
+    const kh_few_problem problem = {w->given.problem, options->most_paths, options->quantum_bps};
+    kh_few_proof proof;
+    KH_TRY(kh_few_solve(&problem, w->scratch, &w->flow, &proof, err));
+    w->plan->most_paths = options->most_paths;
+    w->plan->quantum_bps = options->quantum_bps;
+    w->plan->few_bound = proof.bound;
+    return KH_OK;
+}
+
 static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str *about, kh_error *err)
 {
     if (options->mps != NULL)
@@ -99,8 +116,9 @@ static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str 
     problem->lp_program = options->lp_program;
     problem->mps = options->mps;
     problem->mps_about = kh_str_text(about);
-    return options->objective == KH_OBJECTIVE_TOTAL ? solve_total(w, options, err)
-                                                    : kh_keyflow_solve(problem, w->scratch, &w->flow, err);
+    if (options->objective == KH_OBJECTIVE_TOTAL)
+        return solve_total(w, options, err);
+    return is_limited(options) ? solve_few(w, options, err) : kh_keyflow_solve(problem, w->scratch, &w->flow, err);
 }
 
 static kh_status solve(work *w, const kh_optimise_options *options, kh_error *err)
@@ -177,6 +195,9 @@ static kh_status write_routes(work *w, kh_error *err)
 
 static kh_status make_plan(work *w, const kh_optimise_options *options, kh_error *err)
 {
+    if (is_limited(options) && options->objective != KH_OBJECTIVE_CONCURRENT)
+        return kh_fail(err, KH_ERANGE, "few routes or whole multiples are planned for the objective concurrent only, not for %s",
+                       kh_objective_name(options->objective));
     KH_TRY(kh_given_make(w->net, w->rates, w->scratch, &w->given, err));
     KH_TRY(init(w, err));
     w->plan->objective = options->objective;

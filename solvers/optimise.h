@@ -15,6 +15,8 @@ typedef struct kh_optimise_options {
     double time_limit_s;    /**< 0 = none */
     double floor;           /**< total: share of its request that every demand with a path gets at least, 0 to 1; NAN: the largest
                                  that all can have at once */
+    size_t most_paths;      /**< concurrent: routes of one demand; 0: any number */
+    double quantum_bps;     /**< concurrent: routes carry whole multiples of it; 0: any rate */
     double gap;             /**< bound / value - 1 that is good enough; 0: the optimum, the only choice under max-min */
     const char *lp_program; /**< NULL: GLPK, built in; see kh_lp_options */
     FILE *mps;              /**< NULL, or where the linear program behind the plan's value goes as free MPS (README) */

@@ -71,13 +71,16 @@ typedef struct kh_plan_cost {
 
 typedef struct kh_plan {
     kh_objective objective;
-    double value;            /**< concurrent: the largest lambda such that lambda * requested of every demand with a path is carried
-                                  at once; max-min: the lowest level. Capped at nothing: > 1 is spare; total: sum of the rates,
-                                  each times its weight (kh_demand_weight), bit/s */
-    double bound;            /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y); total: certificate C3 */
-    double floor;            /**< total: share of its request that every demand with a path gets at least; else 0 */
-    double gap;              /**< bound / value - 1, >= 0; 0 when nothing is asked or nothing can be carried */
-    double *prices;          /**< [n_links] y of the certificate, >= 0 */
+    double value;       /**< concurrent: the largest lambda such that lambda * requested of every demand with a path is carried
+                             at once; max-min: the lowest level. Capped at nothing: > 1 is spare; total: sum of the rates,
+                             each times its weight (kh_demand_weight), bit/s */
+    double bound;       /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y); total: certificate C3 */
+    double floor;       /**< total: share of its request that every demand with a path gets at least; else 0 */
+    double gap;         /**< bound / value - 1, >= 0; 0 when nothing is asked or nothing can be carried */
+    size_t most_paths;  /**< routes of one demand, 0: no limit was asked for */
+    double quantum_bps; /**< routes carry whole multiples of it; 0: any rate. Then value is the lowest rate / requested */
+    double few_bound;   /**< with either of these: no plan that keeps them has a larger value, by the solver's word; <= bound */
+    double *prices;     /**< [n_links] y of the certificate, >= 0 */
     kh_plan_demand *demands; /**< [n_demands] by kh_demand_id; rate_bps <= requested_bps */
     size_t n_demands;
     kh_plan_link *links; /**< [n_links] by kh_qkd_link_id */

@@ -64,7 +64,6 @@ static kh_status solve_first(kh_few *f, kh_error *err)
 {
     kh_keyflow_problem free_problem = *f->given;
     free_problem.level_cap = INFINITY;
-    free_problem.mps = NULL;
     KH_TRY(kh_keyflow_solve(&free_problem, f->arena, &f->first, err));
     KH_TRY(kh_settle_take(&f->pricer, &f->first, &f->pool, err));
     KH_TRY(kh_few_follow_pool(f, err));

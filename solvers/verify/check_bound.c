@@ -13,6 +13,8 @@ static double share_carried(const kh_check *c)
     for (size_t e = 0; e < c->plan->n_links; e++)
         if (c->used_bps[e] > 0)
             stretch = fmin(stretch, c->capacity_bps[e] / c->used_bps[e]);
+    if (c->plan->quantum_bps > 0) /* multiples stay what they are */
+        return isinf(lowest) ? 0 : lowest;
     return isinf(lowest) || isinf(stretch) ? 0 : lowest * stretch;
 }
 
@@ -103,9 +105,32 @@ static void check_shadow_prices(const kh_check *c, const proof *found)
     }
 }
 
+/* Few routes and whole multiples. What no such plan can exceed is the solver's word: here only that it does not contradict. */
+static void check_limits(const kh_check *c)
+{
+    const kh_plan *plan = c->plan;
+    double quantum_bps = plan->quantum_bps;
+    if (!(quantum_bps >= 0) || isinf(quantum_bps))
+        KH_WRONG_PLAN(c, "a quantum of %g bit/s is none", quantum_bps);
+    for (size_t k = 0; k < plan->n_demands; k++) {
+        const kh_plan_demand *demand = &plan->demands[k];
+        if (plan->most_paths > 0 && demand->n_routes > plan->most_paths)
+            KH_WRONG_DEMAND(c, k, "has %zu routes, at most %zu were allowed", demand->n_routes, plan->most_paths);
+        for (size_t r = 0; r < demand->n_routes && quantum_bps > 0; r++) {
+            double n = demand->routes[r].rate_bps / quantum_bps;
+            if (!(round(n) >= 1) || !kh_check_same(n, round(n)))
+                KH_WRONG_DEMAND(c, k, "a route carries %.12g times the quantum, not a whole number", n);
+        }
+    }
+    bool limited = plan->most_paths > 0 || quantum_bps > 0;
+    if (limited && !(plan->few_bound >= plan->value * (1 - KH_CHECK_SAME) && plan->few_bound <= plan->bound * (1 + KH_CHECK_SAME)))
+        KH_WRONG_PLAN(c, "the bound %g of plans with few routes is not between value and bound", plan->few_bound);
+}
+
 void kh_check_bound(const kh_check *c)
 {
     proof found;
+    check_limits(c);
     if (!check_prices(c) || !prove(c, &found))
         return;
     double gap = found.value > 0 ? fmax(found.bound / found.value - 1, 0) : 0;

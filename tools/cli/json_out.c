@@ -293,6 +293,10 @@ kh_json *cli_json_plan(const kh_pipeline *p)
     set_number(root, "bound", p->plan->bound);
     set_number(root, "gap", p->plan->gap);
     set_number(root, "floor", p->plan->objective == KH_OBJECTIVE_TOTAL ? p->plan->floor : (double)NAN);
+    bool limited = p->plan->most_paths > 0 || p->plan->quantum_bps > 0;
+    set_number(root, "most_paths", p->plan->most_paths > 0 ? (double)p->plan->most_paths : (double)NAN);
+    set_number(root, "quantum_bps", p->plan->quantum_bps > 0 ? p->plan->quantum_bps : (double)NAN);
+    set_number(root, "few_bound", limited ? p->plan->few_bound : (double)NAN);
     set_number(root, "max_load", kh_plan_max_load(p->plan, p->plan->value));
     set_number(root, "max_load_bound", kh_plan_max_load(p->plan, p->plan->bound));
     set_number(root, "demands_met", (double)p->plan->n_met);

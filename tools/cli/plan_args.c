@@ -31,6 +31,20 @@ static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, k
          .high = 1.0,
          .argument = "SHARE",
          .help = "of its request that every demand gets under total; default: the largest that all can have"},
+        {.name = "paths",
+         .kind = CLI_WHOLE,
+         .target = &args->most_paths,
+         .low = 1,
+         .high = 1000,
+         .argument = "P",
+         .help = "at most so many routes a demand, by local search and branch and bound (concurrent)"},
+        {.name = "quantum",
+         .kind = CLI_NUMBER,
+         .target = &args->optimise.quantum_bps,
+         .low = 0.0,
+         .high = 1e12,
+         .argument = "BPS",
+         .help = "routes carry whole multiples of it, as when keys are handed on whole (concurrent)"},
         {.name = "gap",
          .kind = CLI_NUMBER,
          .target = &args->optimise.gap,
@@ -74,7 +88,16 @@ static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, k
 
 kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished, kh_error *err)
 {
-    *args = (plan_args){.objective = "max-min", .optimise.floor = (double)NAN};
+    *args = (plan_args){.optimise.floor = (double)NAN};
     KH_TRY(parse(argc, argv, args, finished, err));
-    return *finished ? KH_OK : cli_objective(args->objective, &args->optimise.objective, err);
+    if (*finished)
+        return KH_OK;
+    args->optimise.most_paths = (size_t)args->most_paths;
+    bool limited = args->most_paths > 0 || args->optimise.quantum_bps > 0;
+    if (args->objective == NULL)
+        args->objective = kh_objective_name(limited ? KH_OBJECTIVE_CONCURRENT : KH_OBJECTIVE_MAX_MIN);
+    KH_TRY(cli_objective(args->objective, &args->optimise.objective, err));
+    if (limited && args->optimise.objective != KH_OBJECTIVE_CONCURRENT)
+        return kh_fail(err, KH_EUSAGE, "--paths and --quantum go with --objective concurrent, not %s", args->objective);
+    return KH_OK;
 }

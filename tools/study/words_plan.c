@@ -70,17 +70,44 @@ static void say_share(const subject *s)
     }
 }
 
+/* The bound is that of plans without limits; what is known of those with them follows. */
+static void say_limits(const subject *s)
+{
+    const kh_plan *plan = s->plan;
+    if (plan->most_paths == 0 && plan->quantum_bps <= 0)
+        return;
+    kh_str_append(s->out, " That bound is of plans without limits; this one keeps to");
+    if (plan->most_paths > 0) {
+        kh_str_append(s->out, " ");
+        kh_phrase_count(plan->most_paths, "route", s->out);
+        kh_str_append(s->out, " a demand");
+    }
+    if (plan->quantum_bps > 0) {
+        kh_str_append(s->out, plan->most_paths > 0 ? " and whole multiples of " : " whole multiples of ");
+        kh_words_rate(plan->quantum_bps, s->out);
+        kh_str_append(s->out, " on each route: a request is met in full only when it is one");
+    }
+    kh_str_append(s->out, ".");
+    bool closed = plan->bound <= plan->value * (1 + 1e-6);
+    if (!closed && plan->few_bound <= plan->value * (1 + 1e-6))
+        kh_str_append(s->out, " Within these limits no plan does better.");
+    else if (!closed)
+        kh_str_printf(s->out, " Within them %.3g is not exceeded; the routes come from local search.", plan->few_bound);
+}
+
 static void say_level(const subject *s)
 {
     const kh_plan *plan = s->plan;
-    if (plan->n_asking == count_without_route(plan) || plan->value <= 0)
+    if (plan->n_asking == count_without_route(plan) || plan->bound <= 0)
         return;
     if (plan->objective == KH_OBJECTIVE_TOTAL)
         say_total(s);
     else
         say_share(s);
-    if (plan->gap < 1e-6)
+    if (plan->gap < 1e-6 && plan->value > 0)
         kh_str_append(s->out, ", and no plan can do better: the bound proves it.");
+    else if (plan->value <= 0)
+        kh_str_printf(s->out, " (proven bound %.3g).", plan->bound);
     else
         kh_str_printf(s->out, "; no plan can do more than %.2g %% better (proven bound %.3g).", 100 * plan->gap, plan->bound);
     double load = kh_plan_max_load(plan, plan->value);
@@ -101,7 +128,7 @@ static void say_tightest(const subject *s)
     for (uint32_t i = 0; i < plan->n_links; i++)
         if (gain_of_pair(s, i) > (best == KH_NO_INDEX ? 0 : gain_of_pair(s, best)))
             best = i;
-    if (best == KH_NO_INDEX)
+    if (best == KH_NO_INDEX || plan->quantum_bps > 0) /* in multiples nothing is to first order */
         return;
     if (plan->objective != KH_OBJECTIVE_TOTAL && plan->value >= 1) {
         kh_str_append(s->out, " The first to run out would be ");
@@ -164,6 +191,7 @@ void kh_words_plan(const kh_net *net, const kh_rates *rates, const kh_plan *plan
     subject s = {net, rates, plan, out};
     say_met(&s);
     say_level(&s);
+    say_limits(&s);
     say_tightest(&s);
     say_cost(&s);
 }
