@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/optimise.h"
 
+#include "core/base/clock.h"
 #include "core/base/str.h"
 #include "solvers/cost.h"
 #include "solvers/explain/explain.h"
@@ -195,6 +196,7 @@ static kh_status write_routes(work *w, kh_error *err)
 
 static kh_status make_plan(work *w, const kh_optimise_options *options, kh_error *err)
 {
+    double deadline_s = options->time_limit_s > 0 ? kh_clock_s() + options->time_limit_s : HUGE_VAL;
     if (is_limited(options) && options->objective != KH_OBJECTIVE_CONCURRENT)
         return kh_fail(err, KH_ERANGE, "few routes or whole multiples are planned for the objective concurrent only, not for %s",
                        kh_objective_name(options->objective));
@@ -204,7 +206,7 @@ static kh_status make_plan(work *w, const kh_optimise_options *options, kh_error
     KH_TRY(solve(w, options, err));
     write_links(w);
     KH_TRY(write_routes(w, err));
-    kh_explain_input input = {w->net, &w->given.problem, &w->flow, w->given.sent};
+    kh_explain_input input = {w->net, &w->given.problem, &w->flow, w->given.sent, deadline_s};
     KH_TRY(kh_explain_plan(&input, w->plan, w->arena, w->scratch, err));
     return kh_cost_compute(w->net, w->plan, &w->plan->cost, err);
 }

@@ -126,26 +126,41 @@ static kh_status explain_lost(work *w, uint32_t demand, kh_error *err)
     return write_side(w, w->side, true, &planned->cut, err);
 }
 
+/* Demands share cuts, and the arrays of those that begin on the same side. */
+static kh_status write_cut(work *w, uint32_t demand, kh_cut_found *found, const kh_cut **written, kh_error *err)
+{
+    const kh_keyflow_problem *problem = w->in->problem;
+    kh_cut *cut = &w->plan->demands[w->in->sent[demand]].cut;
+    bool value = found->side[problem->demands[demand].ends[0]];
+    const kh_cut **same = &written[2 * (size_t)found->number + value];
+    if (*same != NULL) {
+        *cut = **same;
+        return KH_OK;
+    }
+    kh_cut_measure(problem, w->in->flow->joined, found, w->across, w->is_end);
+    cut->capacity_bps = found->capacity_bps;
+    cut->requested_bps = found->requested_bps;
+    *same = cut;
+    KH_TRY(write_across(w, cut, err));
+    return write_side(w, found->side, value, cut, err);
+}
+
 static kh_status explain_joined(work *w, kh_error *err)
 {
     const kh_keyflow_problem *problem = w->in->problem;
     bool *wanted = KH_NEW(w->scratch, bool, problem->n_demands);
     kh_cut_found *found = KH_NEW(w->scratch, kh_cut_found, problem->n_demands);
-    if (wanted == NULL || found == NULL)
+    const kh_cut **written = KH_NEW(w->scratch, const kh_cut *, 2 * (problem->n_demands + problem->graph.n_nodes));
+    if (wanted == NULL || found == NULL || written == NULL)
         return no_memory(err);
     for (size_t i = 0; i < problem->n_demands; i++)
         wanted[i] = is_short(&w->plan->demands[w->in->sent[i]]);
-    KH_TRY(kh_cut_explain(problem, w->in->flow, wanted, w->scratch, found, err));
-    for (size_t i = 0; i < problem->n_demands; i++) {
+    KH_TRY(kh_cut_explain(problem, w->in->flow, wanted, w->in->deadline_s, w->scratch, found, err));
+    for (uint32_t i = 0; i < problem->n_demands; i++) {
         if (found[i].side == NULL)
             continue;
-        kh_plan_demand *planned = &w->plan->demands[w->in->sent[i]];
-        planned->shortfall = KH_SHORTFALL_CAPACITY;
-        kh_cut_measure(problem, w->in->flow->joined, &found[i], w->across, w->is_end);
-        planned->cut.capacity_bps = found[i].capacity_bps;
-        planned->cut.requested_bps = found[i].requested_bps;
-        KH_TRY(write_across(w, &planned->cut, err));
-        KH_TRY(write_side(w, found[i].side, found[i].side[problem->demands[i].ends[0]], &planned->cut, err));
+        w->plan->demands[w->in->sent[i]].shortfall = KH_SHORTFALL_CAPACITY;
+        KH_TRY(write_cut(w, i, &found[i], written, err));
     }
     return KH_OK;
 }

@@ -12,6 +12,7 @@ typedef struct kh_explain_input {
     const kh_keyflow_problem *problem; /**< nodes and links as in the network */
     const kh_keyflow *flow;
     const uint32_t *sent; /**< [problem->n_demands] the network's demand of each of the problem's */
+    double deadline_s;    /**< of kh_clock_s(), after which cuts must do that cost nothing to find; INFINITY: none */
 } kh_explain_input;
 
 /** Gives every demand of the plan that is not served in full its shortfall and its cut.
@@ -20,6 +21,7 @@ typedef struct kh_explain_input {
  *  UNTRUSTED: the side is the first end with the trusted nodes that it reaches; untrusted: the inner nodes to be trusted on the way
  *  with fewest of them. CAPACITY: see cut.h. What is asked across counts the demands that have a path for CAPACITY, those that
  *  have none for the other two.
+ *  Demands with the same cut share its arrays.
  *  @param plan     demands' routes and rates are read, shortfall and cut written
  *  @param arena    keeps the cuts
  *  @param scratch  may be given back after the call
