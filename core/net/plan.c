@@ -43,10 +43,15 @@ bool kh_plan_demand_is_met(const kh_plan_demand *demand)
 
 static bool on_side(const kh_cut *cut, kh_node_id node)
 {
-    for (size_t i = 0; i < cut->n_side; i++)
-        if (cut->side[i].i == node.i)
-            return true;
-    return false;
+    size_t low = 0, high = cut->n_side;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (cut->side[middle].i < node.i)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < cut->n_side && cut->side[low].i == node.i;
 }
 
 bool kh_cut_parts(const kh_cut *cut, const kh_node_id ends[2])

@@ -40,7 +40,7 @@ typedef struct kh_route {
 /** The cut that explains a shortfall: the sites on the demand's first side, the links across, and what is asked across it.
  *  CAPACITY: capacity >= requested is possible when no single cut explains it, or when (concurrent) the bottleneck is elsewhere. */
 typedef struct kh_cut {
-    kh_node_id *side; /**< [n_side] sites on the side of between[0] */
+    kh_node_id *side; /**< [n_side] sites on the side of between[0], indices rising */
     size_t n_side;
     kh_qkd_link_id *links; /**< [n_links] links with key across; empty when there is none */
     size_t n_links;

@@ -75,8 +75,10 @@ kh_status kh_check_init(kh_check *c, kh_arena *arena, kh_error *err)
     c->weight = KH_NEW(arena, double, m);
     c->counted = KH_NEW(arena, bool, m);
     c->length = KH_NEW(arena, double, c->net->n_demands);
+    c->seen = KH_NEW(arena, const kh_cut *, c->net->n_demands);
     if (c->holds == NULL || c->relays == NULL || c->mark == NULL || c->serves == NULL || c->distance == NULL ||
-        c->capacity_bps == NULL || c->used_bps == NULL || c->weight == NULL || c->counted == NULL || c->length == NULL)
+        c->capacity_bps == NULL || c->used_bps == NULL || c->weight == NULL || c->counted == NULL || c->length == NULL ||
+        c->seen == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to verify a plan of %zu links", m);
     look_up(c);
     measure_demands(c);

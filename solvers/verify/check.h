@@ -26,6 +26,8 @@ typedef struct kh_check {
     double *weight;       /**< [n_links] of kh_check_measure(), >= 0 */
     bool *mark, *serves;  /**< [n_nodes] for whoever is at work */
     bool *counted;        /**< [n_links] likewise */
+    const kh_cut **seen;  /**< [n_seen] capacity cuts checked so far, at most n_demands: demands may share their arrays */
+    size_t n_seen;
 } kh_check;
 
 #define KH_CHECK_SAME 1e-9 /**< relative difference of two ways to the same number */

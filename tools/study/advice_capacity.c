@@ -102,6 +102,8 @@ static void say_largest(const kh_advice *a)
     const kh_cut *cut = &a->plan->cut;
     uint32_t largest = KH_NO_INDEX;
     double least_bps = cut->requested_bps - cut->capacity_bps; /* without a smaller one the others would still not fit */
+    if (least_bps <= 0)
+        return;
     for (uint32_t i = 0; i < a->net->n_demands; i++) {
         double bps = plan->demands[i].requested_bps;
         bool larger = bps >= least_bps && (largest == KH_NO_INDEX || bps > plan->demands[largest].requested_bps);
