@@ -238,11 +238,21 @@ static kh_status find_first(work *w, kh_keyflow *first, kh_error *err)
     return KH_OK;
 }
 
+/* Of the rates as they are: a flow that the time limit cut short may be stretchable, and the floor must hold without. */
+static double lowest_share(const work *w, const kh_keyflow *first)
+{
+    double lowest = first->value;
+    for (size_t k = 0; k < w->given->n_demands; k++)
+        if (first->joined[k])
+            lowest = fmin(lowest, first->rate_bps[k] / w->given->demands[k].requested_bps);
+    return lowest;
+}
+
 static kh_status choose_floor(work *w, const kh_keyflow *first, kh_error *err)
 {
-    double most = fmin(first->value * STEP_BACK, 1);
+    double lowest = lowest_share(w, first), most = fmin(lowest * STEP_BACK, 1);
     w->floor = isnan(w->problem->floor) || first->n_routes == 0 ? most : fmin(w->problem->floor, 1);
-    if (first->n_routes == 0 || w->floor <= first->value)
+    if (first->n_routes == 0 || w->floor <= lowest)
         return KH_OK;
     w->floor = most;
     if (!first->complete)
