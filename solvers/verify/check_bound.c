@@ -61,6 +61,8 @@ static bool prove(const kh_check *c, proof *found)
     switch (c->plan->objective) {
     case KH_OBJECTIVE_CONCURRENT:
     case KH_OBJECTIVE_MAX_MIN:
+        if (!kh_check_same(c->plan->floor, 0))
+            KH_WRONG_PLAN(c, "a floor of %g, which this objective has none of", c->plan->floor);
         *found = prove_share(c);
         return true;
     case KH_OBJECTIVE_TOTAL:
@@ -123,6 +125,8 @@ static void check_limits(const kh_check *c)
         }
     }
     bool limited = plan->most_paths > 0 || quantum_bps > 0;
+    if (!limited && !kh_check_same(plan->few_bound, 0))
+        KH_WRONG_PLAN(c, "a bound of %g for plans with few routes, which nobody asked for", plan->few_bound);
     if (limited && !(plan->few_bound >= plan->value * (1 - KH_CHECK_SAME) && plan->few_bound <= plan->bound * (1 + KH_CHECK_SAME)))
         KH_WRONG_PLAN(c, "the bound %g of plans with few routes is not between value and bound", plan->few_bound);
 }

@@ -82,6 +82,12 @@ static void mutate_totals(subject *s)
     try_number(s, &plan->bound, "bound", 0);
     set_number(s, &plan->gap, plan->gap + 1e-6, "gap", 0);
     set_number(s, &plan->gap, (double)NAN, "gap", 0);
+    double others[] = {-0.1, 2, (double)NAN};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        set_number(s, &plan->floor, others[i], "floor", i);
+    if (plan->value > 0)
+        try_number(s, &plan->quantum_bps, "quantum", 0);
+    try_number(s, &plan->few_bound, "bound of few paths", 0);
     try_count(s, &plan->n_met, "n_met");
     try_count(s, &plan->n_asking, "n_asking");
     try_less(s, &plan->n_demands, "n_demands", 0);
@@ -314,7 +320,7 @@ static void every_change_of_a_plan_or_its_network_is_refused(void **state)
     (void)state;
     size_t n_refused = 0;
     for (uint64_t seed = 0; seed < INSTANCES; seed++)
-        for (int objective = 0; objective < 2; objective++) {
+        for (int objective = 0; objective <= KH_OBJECTIVE_TOTAL; objective++) {
             subject s = {.seed = seed, .b = kh_hostile_draw(seed, NULL)};
             s.plan = kh_builder_plan(&s.b, (kh_objective)objective);
             mutate(&s);
