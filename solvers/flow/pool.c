@@ -76,3 +76,12 @@ void kh_pool_keep(kh_pool *pool, size_t n_demands, const bool *keep)
     pool->n_paths = n_paths;
     pool->n_links = n_links;
 }
+
+void kh_pool_cut(kh_pool *pool, size_t n_paths)
+{
+    while (pool->n_paths > n_paths) {
+        const kh_pool_path *path = &pool->paths[--pool->n_paths];
+        pool->last[path->demand] = path->previous;
+        pool->n_links = path->first;
+    }
+}

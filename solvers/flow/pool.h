@@ -40,4 +40,7 @@ kh_status kh_pool_add(kh_pool *pool, uint32_t demand, const uint32_t *links, siz
  *  @param keep  [n_paths] */
 void kh_pool_keep(kh_pool *pool, size_t n_demands, const bool *keep);
 
+/** Forgets all paths but the first @p n_paths. */
+void kh_pool_cut(kh_pool *pool, size_t n_paths);
+
 #endif

@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/flow/resolve.h"
+
+#include "core/base/clock.h"
+#include "core/net/ids.h"
+#include "solvers/flow/settle.h"
+#include "solvers/flow/simplex.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double POOL_GAP = 0.004; /* of the equilibrium whose paths the first optimum starts from */
+static const double PROVEN = 1e-11;   /* relative gap at which an optimum is done */
+static const double EXACT = 1e-9;     /* relative gap above which it is solved from nothing */
+static const double WORTH_IT = 1 - 1e-12;
+static const double GONE = 1e100;      /* length of a link that is gone */
+static const double TIE_PRICE = 1e-13; /* of all links together, more on loaded ones: ties go to short paths with room */
+enum { MOST_ROUNDS = 200, MOST_STEPS = 20000 };
+
+struct kh_resolve {
+    const kh_keyflow_problem *problem;
+    kh_keyflow_problem now_problem; /* with the capacities of the change */
+    kh_arena *arena;
+    kh_pricer pricer;
+    kh_pool pool;
+    size_t n_base_paths;
+    kh_keyed base, now;
+    double level; /* bit/s asked times this is a share of 1 */
+    double *capacity_bps, *price, *below, *distance, *proof, *share;
+    size_t share_room;
+    double *load_bps, *base_load_bps, *base_prices;
+    bool *base_joined;
+    double *matrix;
+    bool *kept;
+    double deadline_s;
+    size_t n_trees;
+    kh_resolve_answer base_answer;
+    kh_keyflow whole; /* when solved from nothing */
+    uint32_t *whole_demand;
+    bool again;
+    double value, bound;
+};
+
+/* -- proof --------------------------------------------------------------------------------------------------------- */
+
+/* Prices per bit/s: the duals, and a little more on loaded links. */
+static void set_prices(kh_resolve *r)
+{
+    size_t m = r->problem->graph.n_links;
+    const kh_keyed *b = &r->now;
+    for (size_t e = 0; e < m; e++) {
+        double busy = b->room[e] > 0 ? fmin(b->load[e] / b->room[e], 1) : 0;
+        r->price[e] = fmax(b->weight[e], 0) + TIE_PRICE / (double)m * exp(4 * busy) * b->per_scale[e];
+        if (b->room[e] <= 0)
+            r->price[e] = GONE;
+    }
+}
+
+/* Trees of all sources; paths shorter than below come into the pool. */
+static kh_status look_around(kh_resolve *r, size_t *n_added, kh_error *err)
+{
+    KH_TRY(kh_pricer_run(&r->pricer, r->price, r->below, &r->pool, r->distance, n_added, err));
+    r->n_trees += r->pricer.n_groups;
+    return kh_keyed_follow(&r->now, r->arena, err);
+}
+
+static double certify(const kh_resolve *r, double *asked)
+{
+    double carried = 0;
+    *asked = 0;
+    for (size_t e = 0; e < r->problem->graph.n_links; e++)
+        if (r->capacity_bps[e] > 0)
+            carried += r->capacity_bps[e] * r->price[e];
+    for (size_t k = 0; k < r->problem->n_demands; k++)
+        if (r->now.asked[k])
+            *asked += r->problem->demands[k].requested_bps * r->distance[k];
+    return *asked > 0 ? carried / *asked : HUGE_VAL;
+}
+
+static void keep_proof(kh_resolve *r, double bound, double asked, kh_resolve_answer *answer)
+{
+    if (!(bound < answer->bound))
+        return;
+    answer->bound = bound;
+    for (size_t e = 0; e < r->problem->graph.n_links; e++)
+        r->proof[e] = r->capacity_bps[e] > 0 ? r->price[e] / asked : 0;
+}
+
+/* Looks for paths that pay under the duals, and proves what they are worth. */
+static kh_status price_out(kh_resolve *r, size_t *n_added, kh_resolve_answer *answer, kh_error *err)
+{
+    kh_keyed *b = &r->now;
+    set_prices(r);
+    for (size_t k = 0; k < r->problem->n_demands; k++)
+        r->below[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->weight) / b->unit[k] * WORTH_IT : 0;
+    KH_TRY(look_around(r, n_added, err));
+    double asked, bound = certify(r, &asked);
+    keep_proof(r, bound, asked, answer);
+    return KH_OK;
+}
+
+/* The dual steps found no path that helps: those that do are shorter than their key under the row's own weights. */
+static kh_status look_for_room(kh_resolve *r, size_t *n_added, kh_error *err)
+{
+    kh_keyed *b = &r->now;
+    for (size_t e = 0; e < r->problem->graph.n_links; e++)
+        r->price[e] = b->room[e] > 0 ? b->line[e] : GONE;
+    for (size_t k = 0; k < r->problem->n_demands; k++)
+        r->below[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->line) / b->unit[k] * (1 - 1e-9) : 0;
+    return look_around(r, n_added, err);
+}
+
+static kh_status climb(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
+{
+    size_t left = MOST_STEPS;
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        if (kh_clock_s() > r->deadline_s)
+            return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", r->problem->time_limit_s);
+        size_t n_added = 0;
+        kh_simplex_end end = kh_simplex_dual(&r->now, &left);
+        if (end == KH_SIMPLEX_STUCK)
+            KH_TRY(look_for_room(r, &n_added, err));
+        if (end == KH_SIMPLEX_DONE)
+            end = kh_simplex_primal(&r->now, &left);
+        if (end == KH_SIMPLEX_DONE)
+            KH_TRY(price_out(r, &n_added, answer, err));
+        if (end == KH_SIMPLEX_FAILED || n_added == 0 ||
+            (end == KH_SIMPLEX_DONE && answer->bound <= r->now.value[0] * r->level * (1 + PROVEN)))
+            break;
+    }
+    answer->n_steps = MOST_STEPS - left;
+    return KH_OK;
+}
+
+/* -- answer -------------------------------------------------------------------------------------------------------- */
+
+static kh_status make_share_room(kh_resolve *r, kh_error *err)
+{
+    if (r->pool.n_paths <= r->share_room)
+        return KH_OK;
+    r->share_room = 2 * r->pool.n_paths;
+    r->share = KH_NEW(r->arena, double, r->share_room);
+    return r->share != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for the shares of %zu paths", r->pool.n_paths);
+}
+
+/* Shares of the basis without rounding below 0, each demand's sum 1. */
+static void set_shares(kh_resolve *r)
+{
+    const kh_keyed *b = &r->now;
+    memset(r->share, 0, r->pool.n_paths * sizeof *r->share);
+    for (size_t i = 1; i < b->working.n; i++)
+        if (!b->barred[b->extra[i]])
+            r->share[b->extra[i]] = fmax(b->value[i], 0);
+    for (size_t k = 0; k < r->problem->n_demands; k++) {
+        if (!b->asked[k])
+            continue;
+        double sum = r->share[b->key[k]] = fmax(kh_keyed_key_share(b, (uint32_t)k), 0);
+        for (uint32_t p = r->pool.last[k]; p != KH_NO_INDEX; p = r->pool.paths[p].previous)
+            sum += p != b->key[k] ? r->share[p] : 0;
+        for (uint32_t p = r->pool.last[k]; p != KH_NO_INDEX && sum > 0; p = r->pool.paths[p].previous)
+            r->share[p] /= sum;
+        if (!(sum > 0))
+            r->share[b->key[k]] = 1;
+    }
+}
+
+/* Loads when all is carried, and how far that can be stretched. */
+static double stretch(kh_resolve *r)
+{
+    double busiest = 0;
+    size_t m = r->problem->graph.n_links;
+    memset(r->load_bps, 0, m * sizeof *r->load_bps);
+    for (size_t p = 0; p < r->pool.n_paths; p++) {
+        const kh_pool_path *path = &r->pool.paths[p];
+        double rate_bps = r->share[p] * r->problem->demands[path->demand].requested_bps;
+        for (uint32_t i = 0; i < path->n_links && rate_bps > 0; i++)
+            r->load_bps[r->pool.links[path->first + i]] += rate_bps;
+    }
+    for (size_t e = 0; e < m; e++)
+        if (r->load_bps[e] > 0)
+            busiest = fmax(busiest, r->load_bps[e] / r->capacity_bps[e]);
+    for (size_t e = 0; e < m && busiest > 0; e++)
+        r->load_bps[e] /= busiest;
+    return busiest > 0 ? 1 / busiest : 0;
+}
+
+/* The same problem by itself: only what is asked for, and not beginning from anything. */
+static kh_status solve_whole(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
+{
+    size_t n = 0, m = r->problem->graph.n_links;
+    kh_keyflow_demand *demands = KH_NEW(r->arena, kh_keyflow_demand, r->problem->n_demands);
+    if (r->whole_demand == NULL)
+        r->whole_demand = KH_NEW(r->arena, uint32_t, r->problem->n_demands);
+    if (demands == NULL || r->whole_demand == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu demands", r->problem->n_demands);
+    for (uint32_t k = 0; k < r->problem->n_demands; k++)
+        if (r->now.asked[k]) {
+            r->whole_demand[n] = k;
+            demands[n++] = r->problem->demands[k];
+        }
+    kh_keyflow_problem problem = r->now_problem;
+    problem.demands = demands;
+    problem.n_demands = n;
+    problem.time_limit_s = r->deadline_s - kh_clock_s();
+    KH_TRY(kh_keyflow_solve(&problem, r->arena, &r->whole, err));
+    answer->value = r->value = r->whole.value;
+    answer->bound = r->whole.bound;
+    answer->again = r->again = true;
+    memcpy(r->proof, r->whole.prices, m * sizeof *r->proof);
+    memset(r->load_bps, 0, m * sizeof *r->load_bps);
+    for (size_t i = 0; i < r->whole.n_routes; i++)
+        for (size_t j = 0; j < r->whole.routes[i].n_links; j++)
+            r->load_bps[r->whole.routes[i].links[j]] += r->whole.routes[i].rate_bps;
+    return KH_OK;
+}
+
+static kh_status finish(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
+{
+    KH_TRY(make_share_room(r, err));
+    set_shares(r);
+    answer->value = r->value = stretch(r);
+    if (answer->bound <= answer->value * (1 + EXACT))
+        return KH_OK;
+    return solve_whole(r, answer, err);
+}
+
+/* -- change -------------------------------------------------------------------------------------------------------- */
+
+static bool is_barred(const kh_resolve *r, uint32_t path)
+{
+    const kh_pool_path *p = &r->pool.paths[path];
+    for (uint32_t i = 0; i < p->n_links; i++)
+        if (r->now.room[r->pool.links[p->first + i]] <= 0)
+            return true;
+    return !r->now.asked[p->demand];
+}
+
+/* @return false: the key's demand must find another */
+static bool swap_barred_key(kh_keyed *b, uint32_t demand)
+{
+    for (uint32_t i = 1; i < b->working.n; i++)
+        if (b->pool->paths[b->extra[i]].demand == demand && !b->barred[b->extra[i]]) {
+            kh_keyed_swap(b, i);
+            return true;
+        }
+    return false;
+}
+
+/* The cheapest known path of a demand that is not barred. */
+static uint32_t cheapest(const kh_resolve *r, uint32_t demand)
+{
+    uint32_t best = KH_NO_INDEX;
+    double least = INFINITY;
+    for (uint32_t p = r->pool.last[demand]; p != KH_NO_INDEX; p = r->pool.paths[p].previous) {
+        double cost = r->now.barred[p] ? HUGE_VAL : kh_keyed_cost(&r->now, p, r->price);
+        if (cost < least) {
+            least = cost;
+            best = p;
+        }
+    }
+    return best;
+}
+
+/* Keys for the demands of one source that have none; those nothing leads to are lost. */
+static kh_status find_keys(kh_resolve *r, size_t group, kh_error *err)
+{
+    size_t first = r->pricer.group[group], end = r->pricer.group[group + 1], n_added = 0;
+    bool any = false;
+    for (size_t i = first; i < end; i++)
+        any = any || r->below[r->pricer.demand[i]] > 0;
+    if (!any)
+        return KH_OK;
+    KH_TRY(kh_pricer_run_group(&r->pricer, group, r->price, r->below, &r->pool, r->distance, &n_added, err));
+    KH_TRY(kh_keyed_follow(&r->now, r->arena, err));
+    r->n_trees++;
+    for (size_t i = first; i < end; i++) {
+        uint32_t k = r->pricer.demand[i];
+        if (r->below[k] <= 0)
+            continue;
+        uint32_t path = cheapest(r, k);
+        if (path != KH_NO_INDEX)
+            r->now.key[k] = path;
+        else
+            r->now.asked[k] = false;
+    }
+    return KH_OK;
+}
+
+static void bar_paths(kh_resolve *r)
+{
+    for (uint32_t p = 0; p < r->pool.n_paths; p++)
+        r->now.barred[p] = is_barred(r, p);
+}
+
+/* Demands whose key is barred get another one.
+   @param[out] changed  the matrix of the basis is not what it was */
+static kh_status renew_keys(kh_resolve *r, bool *changed, kh_error *err)
+{
+    kh_keyed *b = &r->now;
+    size_t n_without = 0;
+    kh_keyed_set_values(&r->now);
+    kh_keyed_set_prices(&r->now);
+    set_prices(r);
+    for (uint32_t k = 0; k < r->problem->n_demands; k++) {
+        bool barred = b->asked[k] && b->barred[b->key[k]];
+        *changed = *changed || barred;
+        r->below[k] = barred && !swap_barred_key(b, k) ? GONE / 10 : 0;
+        n_without += r->below[k] > 0;
+    }
+    for (size_t g = 0; g < r->pricer.n_groups && n_without > 0; g++)
+        KH_TRY(find_keys(r, g, err));
+    bar_paths(r);
+    return KH_OK;
+}
+
+/* Takes over the change; the basis begins as the base's. */
+static kh_status start_change(kh_resolve *r, const kh_resolve_change *change, bool *changed, kh_error *err)
+{
+    size_t m = r->problem->graph.n_links;
+    kh_pool_cut(&r->pool, r->n_base_paths);
+    kh_keyed_copy(&r->base, &r->now);
+    r->again = false;
+    r->n_trees = 0;
+    *changed = false;
+    for (size_t e = 0; e < m; e++) {
+        double capacity_bps = change->capacity_bps != NULL ? change->capacity_bps[e] : r->problem->capacity_bps[e];
+        if (!(capacity_bps >= 0) || isinf(capacity_bps))
+            return kh_fail(err, KH_ERANGE, "link %zu has a rate of %g bit/s, must be finite and >= 0", e, capacity_bps);
+        r->capacity_bps[e] = r->now.per_scale[e] > 0 ? capacity_bps : 0;
+        r->now.room[e] = r->capacity_bps[e] * r->now.per_scale[e];
+    }
+    for (size_t k = 0; k < r->problem->n_demands && change->left_out != NULL; k++)
+        if (change->left_out[k] && r->now.asked[k]) {
+            r->now.asked[k] = false;
+            *changed = true;
+        }
+    return KH_OK;
+}
+
+static size_t count_lost(const kh_resolve *r, const kh_resolve_change *change)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < r->problem->n_demands; k++)
+        n += r->base.asked[k] && !r->now.asked[k] && (change->left_out == NULL || !change->left_out[k]);
+    return n;
+}
+
+kh_status kh_resolve_solve(kh_resolve *r, const kh_resolve_change *change, kh_resolve_answer *answer, kh_error *err)
+{
+    bool changed;
+    KH_TRY(start_change(r, change, &changed, err));
+    bar_paths(r);
+    KH_TRY(renew_keys(r, &changed, err));
+    *answer = (kh_resolve_answer){
+        .bound = INFINITY, .prices = r->proof, .load_bps = r->load_bps, .joined = r->now.asked, .n_lost = count_lost(r, change)};
+    bool any = false;
+    for (size_t k = 0; k < r->problem->n_demands; k++)
+        any = any || r->now.asked[k];
+    if (!any) {
+        answer->bound = r->bound = r->value = 0;
+        memset(r->proof, 0, r->problem->graph.n_links * sizeof *r->proof);
+        memset(r->load_bps, 0, r->problem->graph.n_links * sizeof *r->load_bps);
+        memset(r->share, 0, r->share_room * sizeof *r->share);
+        return KH_OK;
+    }
+    if (!changed || kh_keyed_rebuild(&r->now, r->matrix, r->kept))
+        KH_TRY(climb(r, answer, err));
+    KH_TRY(finish(r, answer, err));
+    r->bound = answer->bound;
+    answer->n_trees = r->n_trees;
+    return KH_OK;
+}
+
+/* -- base ---------------------------------------------------------------------------------------------------------- */
+
+static kh_status allocate(kh_resolve *r, kh_error *err)
+{
+    size_t m = r->problem->graph.n_links, n = r->problem->n_demands;
+    kh_arena *arena = r->arena;
+    r->capacity_bps = KH_NEW(arena, double, m);
+    r->price = KH_NEW(arena, double, m);
+    r->proof = KH_NEW(arena, double, m);
+    r->load_bps = KH_NEW(arena, double, m);
+    r->base_load_bps = KH_NEW(arena, double, m);
+    r->base_prices = KH_NEW(arena, double, m);
+    r->below = KH_NEW(arena, double, n);
+    r->distance = KH_NEW(arena, double, n);
+    r->base_joined = KH_NEW(arena, bool, n);
+    if (r->capacity_bps == NULL || r->price == NULL || r->proof == NULL || r->load_bps == NULL || r->base_load_bps == NULL ||
+        r->base_prices == NULL || r->below == NULL || r->distance == NULL || r->base_joined == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
+    KH_TRY(kh_pricer_init(&r->pricer, r->problem, arena, err));
+    KH_TRY(kh_pool_init(&r->pool, n, arena, err));
+    KH_TRY(kh_keyed_init(&r->base, r->problem, &r->pool, arena, err));
+    KH_TRY(kh_keyed_init(&r->now, r->problem, &r->pool, arena, err));
+    size_t room = r->now.working.room;
+    r->matrix = KH_NEW(arena, double, room *room);
+    r->kept = KH_NEW(arena, bool, 2 * room);
+    return r->matrix != NULL && r->kept != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for a matrix of %zu rows", room);
+}
+
+/* The routes of a first flow are the first paths; the busiest of each demand is its key. */
+static kh_status take_routes(kh_resolve *r, const kh_keyflow *flow, kh_error *err)
+{
+    kh_keyed *b = &r->now;
+    double *most = r->distance;
+    memset(most, 0, r->problem->n_demands * sizeof *most);
+    for (size_t i = 0; i < flow->n_routes; i++) {
+        const kh_keyflow_route *route = &flow->routes[i];
+        uint32_t *links = r->pricer.scratch, k = route->demand;
+        bool added;
+        for (size_t j = 0; j < route->n_links; j++)
+            links[j] = route->links[r->pricer.forward[k] ? j : route->n_links - 1 - j];
+        KH_TRY(kh_pool_add(&r->pool, k, links, route->n_links, &added, err));
+        if (added && route->rate_bps > most[k]) {
+            most[k] = route->rate_bps;
+            b->key[k] = r->pool.last[k];
+        }
+    }
+    return kh_keyed_follow(b, r->arena, err);
+}
+
+static void set_units(kh_resolve *r, const kh_keyflow *flow)
+{
+    const kh_keyflow_problem *problem = r->problem;
+    kh_keyed *b = &r->now;
+    r->level = flow->value;
+    for (size_t e = 0; e < problem->graph.n_links; e++) {
+        r->capacity_bps[e] = problem->capacity_bps[e];
+        b->per_scale[e] = problem->capacity_bps[e] > 0 ? 1 / problem->capacity_bps[e] : 0;
+        b->room[e] = problem->capacity_bps[e] > 0 ? 1 : 0;
+    }
+    for (size_t k = 0; k < problem->n_demands; k++) {
+        b->asked[k] = b->key[k] != KH_NO_INDEX;
+        b->unit[k] = r->level * problem->demands[k].requested_bps;
+    }
+}
+
+static kh_status solve_base(kh_resolve *r, kh_error *err)
+{
+    kh_keyflow_problem first = *r->problem;
+    kh_keyflow flow;
+    first.gap = POOL_GAP;
+    first.max_min = false;
+    first.level_cap = INFINITY;
+    first.mps = NULL;
+    KH_TRY(kh_keyflow_solve(&first, r->arena, &flow, err));
+    if (!flow.complete)
+        return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", r->problem->time_limit_s);
+    KH_TRY(take_routes(r, &flow, err));
+    set_units(r, &flow);
+    r->base_answer = (kh_resolve_answer){.bound = INFINITY, .prices = r->proof, .load_bps = r->load_bps, .joined = r->now.asked};
+    if (kh_keyed_rebuild(&r->now, r->matrix, r->kept)) {
+        KH_TRY(climb(r, &r->base_answer, err));
+        KH_TRY(finish(r, &r->base_answer, err));
+    } else {
+        r->base_answer.bound = 0;
+    }
+    return KH_OK;
+}
+
+/* The pool keeps all its paths; later changes forget theirs. */
+static kh_status keep_base(kh_resolve *r, kh_error *err)
+{
+    size_t m = r->problem->graph.n_links, n = r->problem->n_demands;
+    r->n_base_paths = r->pool.n_paths;
+    KH_TRY(kh_keyed_follow(&r->base, r->arena, err));
+    KH_TRY(make_share_room(r, err));
+    kh_keyed_copy(&r->now, &r->base);
+    memcpy(r->base_load_bps, r->load_bps, m * sizeof *r->load_bps);
+    memcpy(r->base_prices, r->proof, m * sizeof *r->proof);
+    memcpy(r->base_joined, r->now.asked, n * sizeof *r->base_joined);
+    r->base_answer.load_bps = r->base_load_bps;
+    r->base_answer.prices = r->base_prices;
+    r->base_answer.joined = r->base_joined;
+    return KH_OK;
+}
+
+kh_status kh_resolve_create(const kh_keyflow_problem *problem, kh_arena *arena, kh_resolve **resolve, kh_error *err)
+{
+    kh_resolve *r = KH_NEW(arena, kh_resolve, 1);
+    if (r == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for a base");
+    *r = (kh_resolve){.problem = problem, .arena = arena, .deadline_s = kh_clock_s() + problem->time_limit_s};
+    KH_TRY(allocate(r, err));
+    r->now_problem = *problem;
+    r->now_problem.capacity_bps = r->capacity_bps;
+    r->now_problem.gap = 0;
+    r->now_problem.max_min = false;
+    r->now_problem.level_cap = INFINITY;
+    r->now_problem.mps = NULL;
+    r->now_problem.start = NULL;
+    KH_TRY(solve_base(r, err));
+    KH_TRY(keep_base(r, err));
+    *resolve = r;
+    return KH_OK;
+}
+
+const kh_resolve_answer *kh_resolve_base(const kh_resolve *resolve)
+{
+    return &resolve->base_answer;
+}
+
+/* -- routes -------------------------------------------------------------------------------------------------------- */
+
+static kh_status write_whole(const kh_resolve *r, kh_arena *arena, kh_keyflow *flow, kh_error *err)
+{
+    flow->routes = KH_NEW(arena, kh_keyflow_route, r->whole.n_routes);
+    if (flow->routes == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", r->whole.n_routes);
+    for (size_t i = 0; i < r->whole.n_routes; i++) {
+        kh_keyflow_route route = r->whole.routes[i];
+        uint32_t *links = KH_NEW(arena, uint32_t, route.n_links);
+        if (links == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for a route of %zu links", route.n_links);
+        memcpy(links, route.links, route.n_links * sizeof *links);
+        route.links = links;
+        route.demand = r->whole_demand[route.demand];
+        flow->rate_bps[route.demand] += route.rate_bps;
+        flow->routes[flow->n_routes++] = route;
+    }
+    return KH_OK;
+}
+
+kh_status kh_resolve_write(const kh_resolve *r, kh_arena *arena, kh_keyflow *flow, kh_error *err)
+{
+    size_t m = r->problem->graph.n_links, n = r->problem->n_demands;
+    *flow = (kh_keyflow){.complete = true,
+                         .prices = KH_NEW(arena, double, m),
+                         .joined = KH_NEW(arena, bool, n),
+                         .rate_bps = KH_NEW(arena, double, n),
+                         .level_of = KH_NEW(arena, uint32_t, n)};
+    if (flow->prices == NULL || flow->joined == NULL || flow->rate_bps == NULL || flow->level_of == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for a flow of %zu links and %zu demands", m, n);
+    memcpy(flow->prices, r->proof, m * sizeof *r->proof);
+    memcpy(flow->joined, r->now.asked, n * sizeof *r->now.asked);
+    flow->value = r->value;
+    flow->bound = r->bound;
+    if (r->again)
+        return write_whole(r, arena, flow, err);
+    kh_settle settle;
+    KH_TRY(kh_settle_init(&settle, &r->pricer, &r->pool, arena, err));
+    for (size_t p = 0; p < r->pool.n_paths; p++)
+        settle.rate_bps[p] = r->share[p] * r->value * r->problem->demands[r->pool.paths[p].demand].requested_bps;
+    return kh_settle_write(&settle, arena, flow, err);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/flow/working.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double SINGULAR = 1e-11; /* entries are shares of links and demands: 1 is a large one */
+
+kh_status kh_working_init(kh_working *w, size_t room, kh_arena *arena, kh_error *err)
+{
+    *w = (kh_working){.room = room,
+                      .inverse = KH_NEW(arena, double, room *room),
+                      .along = KH_NEW(arena, double, room),
+                      .across = KH_NEW(arena, double, room),
+                      .order = KH_NEW(arena, size_t, room)};
+    if (w->inverse == NULL || w->along == NULL || w->across == NULL || w->order == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for a matrix of %zu rows", room);
+    return KH_OK;
+}
+
+void kh_working_copy(const kh_working *from, kh_working *to)
+{
+    to->n = from->n;
+    for (size_t i = 0; i < from->n; i++)
+        memcpy(&to->inverse[i * to->room], &from->inverse[i * from->room], from->n * sizeof *to->inverse);
+}
+
+void kh_working_solve(const kh_working *w, const double *rhs, double *solution)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const double *line = &w->inverse[i * w->room];
+        double sum = 0;
+        for (size_t r = 0; r < w->n; r++)
+            sum += line[r] * rhs[r];
+        solution[i] = sum;
+    }
+}
+
+void kh_working_solve_rows(const kh_working *w, const double *cost, double *solution)
+{
+    memset(solution, 0, w->n * sizeof *solution);
+    for (size_t i = 0; i < w->n; i++) {
+        const double *line = &w->inverse[i * w->room];
+        if (cost[i] == 0)
+            continue;
+        for (size_t r = 0; r < w->n; r++)
+            solution[r] += cost[i] * line[r];
+    }
+}
+
+static void add_line(double *to, const double *from, double factor, size_t n)
+{
+    for (size_t r = 0; r < n && factor != 0; r++)
+        to[r] += factor * from[r];
+}
+
+bool kh_working_grow(kh_working *w, const double *column, const double *row, double corner)
+{
+    size_t n = w->n;
+    double *z = w->along, *u = w->across;
+    kh_working_solve(w, column, z);
+    kh_working_solve_rows(w, row, u);
+    double pivot = corner;
+    for (size_t i = 0; i < n; i++)
+        pivot -= row[i] * z[i];
+    if (fabs(pivot) < SINGULAR || n == w->room)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        add_line(&w->inverse[i * w->room], u, z[i] / pivot, n);
+        w->inverse[i * w->room + n] = -z[i] / pivot;
+    }
+    double *last = &w->inverse[n * w->room];
+    for (size_t r = 0; r < n; r++)
+        last[r] = -u[r] / pivot;
+    last[n] = 1 / pivot;
+    w->n++;
+    return true;
+}
+
+bool kh_working_shrink(kh_working *w, size_t column, size_t row)
+{
+    double *line = &w->inverse[column * w->room], pivot = line[row];
+    if (fabs(pivot) < SINGULAR)
+        return false;
+    size_t last = --w->n;
+    for (size_t i = 0; i <= last; i++)
+        if (i != column)
+            add_line(&w->inverse[i * w->room], line, -w->inverse[i * w->room + row] / pivot, last + 1);
+    if (column != last)
+        memcpy(line, &w->inverse[last * w->room], (last + 1) * sizeof *line);
+    for (size_t i = 0; i < last; i++)
+        w->inverse[i * w->room + row] = w->inverse[i * w->room + last];
+    return true;
+}
+
+bool kh_working_replace_column(kh_working *w, size_t column, const double *solved)
+{
+    if (fabs(solved[column]) < SINGULAR)
+        return false;
+    double *line = &w->inverse[column * w->room];
+    for (size_t r = 0; r < w->n; r++)
+        line[r] /= solved[column];
+    for (size_t i = 0; i < w->n; i++)
+        if (i != column)
+            add_line(&w->inverse[i * w->room], line, -solved[i], w->n);
+    return true;
+}
+
+bool kh_working_replace_row(kh_working *w, size_t row, const double *solved)
+{
+    if (fabs(solved[row]) < SINGULAR)
+        return false;
+    for (size_t i = 0; i < w->n; i++) {
+        double *line = &w->inverse[i * w->room], entry = line[row] / solved[row];
+        add_line(line, solved, -entry, w->n);
+        line[row] = entry;
+    }
+    return true;
+}
+
+/* The largest entry of the rows and columns still open; column 0 comes first. */
+static double find_pivot(const double *matrix, size_t room, size_t n, const bool *done, size_t at[2])
+{
+    double most = 0;
+    for (size_t r = 0; r < n; r++)
+        for (size_t i = 0; i < n && !done[r]; i++)
+            if (!done[n + i] && fabs(matrix[r * room + i]) > most) {
+                most = fabs(matrix[r * room + i]);
+                at[0] = r;
+                at[1] = i;
+            }
+    return most;
+}
+
+static double find_in_first(const double *matrix, size_t room, size_t n, size_t at[2])
+{
+    at[0] = at[1] = 0;
+    for (size_t r = 1; r < n; r++)
+        if (fabs(matrix[r * room]) > fabs(matrix[at[0] * room]))
+            at[0] = r;
+    return n > 0 ? fabs(matrix[at[0] * room]) : 0;
+}
+
+/* One step of Gauss and Jordan on the matrix, and on the inverse, whose lines are in the order of the matrix's rows meanwhile. */
+static void eliminate(kh_working *w, double *matrix, size_t n, const size_t at[2])
+{
+    double *from = &matrix[at[0] * w->room], *line = &w->inverse[at[0] * w->room], pivot = from[at[1]];
+    for (size_t i = 0; i < n; i++) {
+        from[i] /= pivot;
+        line[i] /= pivot;
+    }
+    for (size_t r = 0; r < n; r++) {
+        double factor = -matrix[r * w->room + at[1]];
+        if (r == at[0] || factor == 0)
+            continue;
+        add_line(&matrix[r * w->room], from, factor, n);
+        add_line(&w->inverse[r * w->room], line, factor, n);
+    }
+}
+
+/* Puts the line that belongs to each column in that column's place; @p matrix is scratch. */
+static void order_lines(kh_working *w, double *matrix, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        memcpy(&matrix[i * w->room], &w->inverse[w->order[i] * w->room], n * sizeof *matrix);
+    for (size_t i = 0; i < n; i++)
+        memcpy(&w->inverse[i * w->room], &matrix[i * w->room], n * sizeof *matrix);
+}
+
+size_t kh_working_invert(kh_working *w, double *matrix, size_t n, bool *kept)
+{
+    size_t at[2] = {0, 0}, rank = 0;
+    memset(kept, 0, 2 * n * sizeof *kept);
+    for (size_t i = 0; i < n; i++) {
+        memset(&w->inverse[i * w->room], 0, n * sizeof *w->inverse);
+        w->inverse[i * w->room + i] = 1;
+    }
+    double pivot = find_in_first(matrix, w->room, n, at);
+    while (rank < n && pivot > 1e-9) {
+        eliminate(w, matrix, n, at);
+        kept[at[0]] = kept[n + at[1]] = true;
+        w->order[at[1]] = at[0];
+        rank++;
+        pivot = find_pivot(matrix, w->room, n, kept, at);
+    }
+    if (rank == n) {
+        order_lines(w, matrix, n);
+        w->n = n;
+    }
+    return rank;
+}
