@@ -35,6 +35,10 @@ typedef struct kh_keyed {
     double *price;                 /**< [n_links] duals y, t per unit of room; 0 but on tight links */
     double *weight;                /**< [n_links] price * per_scale */
     double *line;                  /**< [n_links] scratch: a row of the tableau on the links */
+    bool *open;                    /**< [path_room] scratch of the steps: may come in */
+    double *reduced, *entry;       /**< [path_room] scratch of the dual steps: reduced costs, and a row of the tableau */
+    double *slack_reduced;         /**< [n_links] likewise, of the tight ones */
+    double *at_key;                /**< [n_demands] scratch */
     double *column, *solved, *rhs; /**< [working.room] scratch */
 } kh_keyed;
 

@@ -14,7 +14,8 @@ static const double PROVEN = 1e-11;   /* relative gap at which an optimum is don
 static const double EXACT = 1e-9;     /* relative gap above which it is solved from nothing */
 static const double WORTH_IT = 1 - 1e-12;
 static const double GONE = 1e100;      /* length of a link that is gone */
-static const double TIE_PRICE = 1e-13; /* of all links together, more on loaded ones: ties go to short paths with room */
+static const double ROOM_PRICE = 0.1;  /* the same for the first way around what is gone: it looks for room */
+static const double TIE_PRICE = 1e-12; /* of all links together, more on loaded ones: ties go to short paths with room */
 enum { MOST_ROUNDS = 200, MOST_STEPS = 20000 };
 
 struct kh_resolve {
@@ -43,14 +44,14 @@ struct kh_resolve {
 
 /* -- proof --------------------------------------------------------------------------------------------------------- */
 
-/* Prices per bit/s: the duals, and a little more on loaded links. */
-static void set_prices(kh_resolve *r)
+/* Prices per bit/s: the duals, and @p soft of all links together that grows with their load. */
+static void set_prices(kh_resolve *r, double soft, double most_busy)
 {
     size_t m = r->problem->graph.n_links;
     const kh_keyed *b = &r->now;
     for (size_t e = 0; e < m; e++) {
-        double busy = b->room[e] > 0 ? fmin(b->load[e] / b->room[e], 1) : 0;
-        r->price[e] = fmax(b->weight[e], 0) + TIE_PRICE / (double)m * exp(4 * busy) * b->per_scale[e];
+        double busy = b->room[e] > 0 ? fmin(b->load[e] / b->room[e], most_busy) : 0;
+        r->price[e] = fmax(b->weight[e], 0) + soft / (double)m * exp(5 * (busy - 1)) * b->per_scale[e];
         if (b->room[e] <= 0)
             r->price[e] = GONE;
     }
@@ -90,7 +91,7 @@ static void keep_proof(kh_resolve *r, double bound, double asked, kh_resolve_ans
 static kh_status price_out(kh_resolve *r, size_t *n_added, kh_resolve_answer *answer, kh_error *err)
 {
     kh_keyed *b = &r->now;
-    set_prices(r);
+    set_prices(r, TIE_PRICE, 1);
     for (size_t k = 0; k < r->problem->n_demands; k++)
         r->below[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->weight) / b->unit[k] * WORTH_IT : 0;
     KH_TRY(look_around(r, n_added, err));
@@ -273,14 +274,16 @@ static kh_status find_keys(kh_resolve *r, size_t group, kh_error *err)
     KH_TRY(kh_pricer_run_group(&r->pricer, group, r->price, r->below, &r->pool, r->distance, &n_added, err));
     KH_TRY(kh_keyed_follow(&r->now, r->arena, err));
     r->n_trees++;
+    set_prices(r, ROOM_PRICE, 3); /* those before may have filled links */
     for (size_t i = first; i < end; i++) {
         uint32_t k = r->pricer.demand[i];
         if (r->below[k] <= 0)
             continue;
         uint32_t path = cheapest(r, k);
-        if (path != KH_NO_INDEX)
+        if (path != KH_NO_INDEX) {
             r->now.key[k] = path;
-        else
+            kh_keyed_add_load(&r->now, path, r->now.value[0], r->now.load);
+        } else
             r->now.asked[k] = false;
     }
     return KH_OK;
@@ -300,7 +303,7 @@ static kh_status renew_keys(kh_resolve *r, bool *changed, kh_error *err)
     size_t n_without = 0;
     kh_keyed_set_values(&r->now);
     kh_keyed_set_prices(&r->now);
-    set_prices(r);
+    set_prices(r, ROOM_PRICE, 3);
     for (uint32_t k = 0; k < r->problem->n_demands; k++) {
         bool barred = b->asked[k] && b->barred[b->key[k]];
         *changed = *changed || barred;
@@ -459,10 +462,39 @@ static kh_status solve_base(kh_resolve *r, kh_error *err)
     return KH_OK;
 }
 
-/* The pool keeps all its paths; later changes forget theirs. */
+/* Only basic paths and those that cost no more stay: with the others every step takes longer, and there are more of them. */
+static kh_status prune(kh_resolve *r, kh_error *err)
+{
+    kh_keyed *b = &r->now;
+    bool *keep = KH_NEW(r->arena, bool, r->pool.n_paths);
+    uint32_t *to = KH_NEW(r->arena, uint32_t, r->pool.n_paths), n = 0;
+    if (keep == NULL || to == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", r->pool.n_paths);
+    kh_keyed_set_prices(b);
+    for (uint32_t p = 0; p < r->pool.n_paths; p++) {
+        uint32_t key = b->key[r->pool.paths[p].demand];
+        keep[p] = key == p || b->place[p] > 0 ||
+                  (key != KH_NO_INDEX && kh_keyed_cost(b, p, b->weight) <= kh_keyed_cost(b, key, b->weight));
+        to[p] = n;
+        n += keep[p];
+        b->place[p] = 0;
+    }
+    kh_pool_keep(&r->pool, r->problem->n_demands, keep);
+    for (size_t k = 0; k < r->problem->n_demands; k++)
+        if (b->key[k] != KH_NO_INDEX)
+            b->key[k] = to[b->key[k]];
+    for (uint32_t i = 1; i < b->working.n; i++) {
+        b->extra[i] = to[b->extra[i]];
+        b->place[b->extra[i]] = i;
+    }
+    return KH_OK;
+}
+
+/* Later changes forget the paths they add. */
 static kh_status keep_base(kh_resolve *r, kh_error *err)
 {
     size_t m = r->problem->graph.n_links, n = r->problem->n_demands;
+    KH_TRY(prune(r, err));
     r->n_base_paths = r->pool.n_paths;
     KH_TRY(kh_keyed_follow(&r->base, r->arena, err));
     KH_TRY(make_share_room(r, err));

@@ -10,6 +10,7 @@ static const double FEASIBLE = 1e-11; /* share of a demand, of a link's scale */
 static const double LEAST_PIVOT = 1e-9;
 static const double PAYS = 1e-12; /* share of its demand's dual by which a path must be cheaper */
 static const double TIE = 1e-11;
+enum { MOST_STALLED = 20 };
 
 /* What leaves the basis: an extra path or a slack. Keys are swapped with an extra first. What comes in: a path or a slack. */
 typedef struct step {
@@ -24,10 +25,20 @@ static bool is_key(const kh_keyed *b, uint32_t path)
     return b->key[b->pool->paths[path].demand] == path;
 }
 
-/* May come in: a path with a demand that is asked for, not yet basic and not barred. */
-static bool may_enter(const kh_keyed *b, uint32_t path)
+/* A path with a demand that is asked for, not yet basic and not barred, may come in. */
+static void find_open(kh_keyed *b)
 {
-    return b->place[path] == 0 && !b->barred[path] && b->asked[b->pool->paths[path].demand] && !is_key(b, path);
+    for (uint32_t p = 0; p < b->pool->n_paths; p++)
+        b->open[p] = b->place[p] == 0 && !b->barred[p] && b->asked[b->pool->paths[p].demand] && !is_key(b, p);
+}
+
+static double cost_of(const kh_keyed *b, const kh_pool_path *p, const double *weight)
+{
+    const uint32_t *link = &b->pool->links[p->first];
+    double sum = 0;
+    for (uint32_t i = 0; i < p->n_links; i++)
+        sum += weight[link[i]];
+    return sum * b->unit[p->demand];
 }
 
 static void fill_row(const kh_keyed *b, uint32_t link, double *row)
@@ -97,11 +108,23 @@ static bool replace_link(kh_keyed *b, uint32_t row, uint32_t link)
     return true;
 }
 
-static bool pivot(kh_keyed *b, const step *s)
+static bool exchange(kh_keyed *b, const step *s)
 {
     if (s->in_path != KH_NO_INDEX)
         return s->out_column > 0 ? replace_path(b, s->out_column, s->in_path) : grow(b, s->out_link, s->in_path);
     return s->out_column > 0 ? shrink(b, s->out_column, s->in_row) : replace_link(b, s->in_row, s->out_link);
+}
+
+static bool pivot(kh_keyed *b, const step *s)
+{
+    uint32_t out_path = s->out_column > 0 ? b->extra[s->out_column] : KH_NO_INDEX;
+    if (!exchange(b, s))
+        return false;
+    if (out_path != KH_NO_INDEX)
+        b->open[out_path] = !b->barred[out_path];
+    if (s->in_path != KH_NO_INDEX)
+        b->open[s->in_path] = false;
+    return true;
 }
 
 /* A path becomes the key of a demand that has no extra: only the column of t changes. */
@@ -115,6 +138,8 @@ static bool replace_key(kh_keyed *b, uint32_t path)
         return false;
     kh_keyed_add_load(b, b->key[k], -1, b->key_load);
     kh_keyed_add_load(b, path, 1, b->key_load);
+    b->open[b->key[k]] = !b->barred[b->key[k]];
+    b->open[path] = false;
     b->key[k] = path;
     return true;
 }
@@ -131,45 +156,84 @@ static uint32_t extra_of(const kh_keyed *b, uint32_t demand)
 
 /* -- dual ---------------------------------------------------------------------------------------------------------- */
 
-/* Finds what breaks its bound most; barred paths come before all. A key that does is swapped with an extra.
+/* Squared length of a row of the inverse of the whole basis, as far as tight links go. */
+static double row_length(const kh_keyed *b, const double *row)
+{
+    double sum = 0;
+    for (size_t r = 0; r < b->working.n; r++)
+        sum += row[r] * row[r];
+    return sum;
+}
+
+static double slack_length(kh_keyed *b, uint32_t link)
+{
+    fill_row(b, link, b->rhs);
+    kh_working_solve_rows(&b->working, b->rhs, b->solved);
+    return 1 + row_length(b, b->solved);
+}
+
+/* The key of a demand with extras: the line of t less those of the extras. */
+static double key_length(kh_keyed *b, uint32_t demand)
+{
+    size_t n = b->working.n, room = b->working.room;
+    for (size_t r = 0; r < n; r++)
+        b->solved[r] = b->asked[demand] ? b->working.inverse[r] : 0;
+    for (size_t i = 1; i < n; i++)
+        for (size_t r = 0; b->pool->paths[b->extra[i]].demand == demand && r < n; r++)
+            b->solved[r] -= b->working.inverse[i * room + r];
+    return row_length(b, b->solved);
+}
+
+typedef struct breach {
+    double score;
+    step out;
+    uint32_t key_of;
+} breach;
+
+static void take_worst(breach *worst, double by, double length, step out, uint32_t key_of)
+{
+    double score = by * by / length;
+    if (score > worst->score)
+        *worst = (breach){score, out, key_of};
+}
+
+/* Barred paths leave before all others. */
+static bool choose_barred(const kh_keyed *b, step *s, double *sign)
+{
+    double most = -1;
+    for (uint32_t i = 1; i < b->working.n; i++)
+        if (b->barred[b->extra[i]] && fabs(b->value[i]) > most) {
+            most = fabs(b->value[i]);
+            *s = (step){.out_column = i};
+            *sign = b->value[i] > 0 ? 1 : -1;
+        }
+    return most >= 0;
+}
+
+/* Finds what breaks its bound by most lengths of its row (steepest edges); a key that does is swapped with an extra.
    @return false: nothing does */
 static bool choose_out(kh_keyed *b, step *s, double *sign)
 {
-    double most = FEASIBLE, out = -1;
-    uint32_t key_of = KH_NO_INDEX;
-    *s = (step){0};
+    breach worst = {0, {0}, KH_NO_INDEX};
+    if (choose_barred(b, s, sign))
+        return true;
+    *sign = -1;
     for (uint32_t i = 1; i < b->working.n; i++) {
         uint32_t k = b->pool->paths[b->extra[i]].demand;
-        if (b->barred[b->extra[i]] && fabs(b->value[i]) > out) {
-            out = fabs(b->value[i]);
-            s->out_column = i;
-            *sign = b->value[i] > 0 ? 1 : -1;
-        }
-        if (out < 0 && -b->value[i] > most) {
-            most = -b->value[i];
-            s->out_column = i;
-            *sign = -1;
-        }
-        if (out < 0 && -kh_keyed_key_share(b, k) > most) {
-            most = -kh_keyed_key_share(b, k);
-            key_of = k;
-        }
+        double key_share = kh_keyed_key_share(b, k);
+        if (b->value[i] < -FEASIBLE)
+            take_worst(&worst, b->value[i], row_length(b, &b->working.inverse[i * b->working.room]), (step){.out_column = i},
+                       KH_NO_INDEX);
+        if (key_share < -FEASIBLE)
+            take_worst(&worst, key_share, key_length(b, k), (step){0}, k);
     }
-    if (out >= 0)
-        return true;
-    bool slack = false;
     for (uint32_t e = 0; e < b->problem->graph.n_links; e++)
-        if (b->row[e] == KH_NO_INDEX && b->load[e] - b->room[e] > most) {
-            most = b->load[e] - b->room[e];
-            *s = (step){.out_link = e};
-            slack = true;
-        }
-    if (slack)
-        *sign = -1;
-    if (slack || key_of == KH_NO_INDEX || most > -kh_keyed_key_share(b, key_of))
-        return slack || s->out_column > 0;
-    s->out_column = extra_of(b, key_of);
-    *sign = -1;
+        if (b->row[e] == KH_NO_INDEX && b->load[e] - b->room[e] > FEASIBLE)
+            take_worst(&worst, b->load[e] - b->room[e], slack_length(b, e), (step){.out_link = e}, KH_NO_INDEX);
+    *s = worst.out;
+    if (worst.key_of == KH_NO_INDEX)
+        return worst.score > 0;
+    s->out_column = extra_of(b, worst.key_of);
     if (s->out_column > 0)
         kh_keyed_swap(b, s->out_column);
     return s->out_column > 0;
@@ -203,15 +267,29 @@ static bool better(const candidate *a, const candidate *best)
     return a->ratio < best->ratio - TIE || (a->ratio < best->ratio + TIE && a->size > best->size);
 }
 
-static void try_slacks(const kh_keyed *b, const step *s, bool barred, candidate *best, step *found)
+/* Reduced costs under the basis' own prices; those below 0 count as 0 from here on, as if the costs were others. */
+static void set_reduced(kh_keyed *b)
+{
+    const kh_pool *pool = b->pool;
+    find_open(b);
+    kh_keyed_set_prices(b);
+    for (size_t k = 0; k < b->problem->n_demands; k++)
+        b->at_key[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->weight) : 0;
+    for (uint32_t p = 0; p < pool->n_paths; p++)
+        b->reduced[p] = b->open[p] ? fmax(cost_of(b, &pool->paths[p], b->weight) - b->at_key[pool->paths[p].demand], 0) : 0;
+    for (size_t r = 0; r < b->working.n; r++)
+        b->slack_reduced[b->tight[r]] = fmax(b->price[b->tight[r]], 0);
+}
+
+static void try_slacks(const kh_keyed *b, const step *s, bool either, candidate *best, step *found)
 {
     for (uint32_t r = 0; r < b->working.n; r++) {
         uint32_t e = b->tight[r];
-        double size = barred ? fabs(b->line[e]) : b->line[e];
+        double size = either ? fabs(b->line[e]) : b->line[e];
         if (size < LEAST_PIVOT)
             continue;
         /* a link that is gone is never tight in the end: it goes with what still crosses it */
-        candidate c = {b->room[e] > 0 ? fmax(b->price[e], 0) / size : -1, size};
+        candidate c = {b->room[e] > 0 ? b->slack_reduced[e] / size : -1, size};
         if (better(&c, best)) {
             *best = c;
             *found = (step){s->out_column, s->out_link, KH_NO_INDEX, r};
@@ -219,58 +297,76 @@ static void try_slacks(const kh_keyed *b, const step *s, bool barred, candidate 
     }
 }
 
-static void try_paths(const kh_keyed *b, const step *s, bool barred, candidate *best, step *found)
+/* The row's entries of all paths, and the best of them. line: per bit/s by now. */
+static void try_paths(kh_keyed *b, const step *s, bool either, candidate *best, step *found)
 {
     const kh_pool *pool = b->pool;
-    for (uint32_t k = 0; k < b->problem->n_demands; k++) {
-        if (!b->asked[k] || pool->paths[pool->last[k]].previous == KH_NO_INDEX)
+    for (size_t k = 0; k < b->problem->n_demands; k++)
+        b->at_key[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->line) : 0;
+    for (uint32_t p = 0; p < pool->n_paths; p++) {
+        if (!b->open[p])
             continue;
-        double at_key = kh_keyed_cost(b, b->key[k], b->line), dual = -1;
-        for (uint32_t p = pool->last[k]; p != KH_NO_INDEX; p = pool->paths[p].previous) {
-            if (!may_enter(b, p))
-                continue;
-            double size = kh_keyed_cost(b, p, b->line) - at_key;
-            if (barred)
-                size = fabs(size);
-            if (size < LEAST_PIVOT)
-                continue;
-            if (dual < 0)
-                dual = kh_keyed_cost(b, b->key[k], b->weight);
-            candidate c = {fmax(kh_keyed_cost(b, p, b->weight) - dual, 0) / size, size};
-            if (better(&c, best)) {
-                *best = c;
-                *found = (step){s->out_column, s->out_link, p, 0};
-            }
+        b->entry[p] = cost_of(b, &pool->paths[p], b->line) - b->at_key[pool->paths[p].demand];
+        double size = either ? fabs(b->entry[p]) : b->entry[p];
+        if (size < LEAST_PIVOT)
+            continue;
+        candidate c = {b->reduced[p] / size, size};
+        if (better(&c, best)) {
+            *best = c;
+            *found = (step){s->out_column, s->out_link, p, 0};
         }
     }
 }
 
-static void scale_line(kh_keyed *b)
+/* What reduced costs are once @p s is done. line: not yet per bit/s for slacks, so these were kept in column. */
+static void update_reduced(kh_keyed *b, const step *s, const double *slack_entry)
 {
+    uint32_t in_link = s->in_path == KH_NO_INDEX ? b->tight[s->in_row] : KH_NO_INDEX;
+    double move = s->in_path != KH_NO_INDEX ? b->reduced[s->in_path] / b->entry[s->in_path]
+                                            : b->slack_reduced[in_link] / slack_entry[s->in_row];
+    for (uint32_t p = 0; p < b->pool->n_paths; p++)
+        if (b->open[p]) {
+            double left = b->reduced[p] - move * b->entry[p];
+            b->reduced[p] = left > 0 ? left : 0;
+        }
+    for (size_t r = 0; r < b->working.n; r++)
+        b->slack_reduced[b->tight[r]] = fmax(b->slack_reduced[b->tight[r]] - move * slack_entry[r], 0);
+    if (s->out_column > 0)
+        b->reduced[b->extra[s->out_column]] = fabs(move);
+    else
+        b->slack_reduced[s->out_link] = fabs(move);
+}
+
+/* The row's entries of the slacks go to @p slack_entry, then the line is per bit/s. */
+static void scale_line(kh_keyed *b, double *slack_entry)
+{
+    for (size_t r = 0; r < b->working.n; r++)
+        slack_entry[r] = b->line[b->tight[r]];
     for (size_t e = 0; e < b->problem->graph.n_links; e++)
         b->line[e] *= b->per_scale[e];
 }
 
 kh_simplex_end kh_simplex_dual(kh_keyed *b, size_t *left)
 {
+    set_reduced(b);
     for (; *left > 0; --*left) {
-        step out, found;
+        step out = {0}, found = {0};
         double sign = -1;
         kh_keyed_set_values(b);
-        kh_keyed_set_prices(b);
         if (!choose_out(b, &out, &sign))
             return KH_SIMPLEX_DONE;
-        bool barred = out.out_column > 0 && b->barred[b->extra[out.out_column]] && fabs(b->value[out.out_column]) < FEASIBLE;
+        bool either = out.out_column > 0 && b->barred[b->extra[out.out_column]] && fabs(b->value[out.out_column]) < FEASIBLE;
         candidate best = {INFINITY, 0};
         set_line(b, &out, sign);
-        try_slacks(b, &out, barred, &best, &found);
-        scale_line(b);
-        try_paths(b, &out, barred, &best, &found);
+        try_slacks(b, &out, either, &best, &found);
+        scale_line(b, b->column);
+        try_paths(b, &out, either, &best, &found);
         if (isinf(best.ratio)) {
             for (size_t e = 0; e < b->problem->graph.n_links; e++)
                 b->line[e] = fmax(-b->line[e], 0);
             return KH_SIMPLEX_STUCK;
         }
+        update_reduced(b, &found, b->column);
         if (!pivot(b, &found))
             return KH_SIMPLEX_FAILED;
     }
@@ -279,32 +375,38 @@ kh_simplex_end kh_simplex_dual(kh_keyed *b, size_t *left)
 
 /* -- primal -------------------------------------------------------------------------------------------------------- */
 
+/* 1 while steps lead on; where many in a row did not, a number that is another one for each path and step, so that no
+   sequence of them comes back. */
+static double luck(size_t number, uint32_t path, size_t stalled)
+{
+    uint64_t x = (uint64_t)number * 0x9e3779b97f4a7c15u + path;
+    x = (x ^ (x >> 31)) * 0xbf58476d1ce4e5b9u;
+    return stalled < MOST_STALLED ? 1 : (double)(x >> 40) / (double)(1 << 24);
+}
+
 /* The path or slack that raises t most per unit. */
-static bool choose_in(const kh_keyed *b, step *s)
+static bool choose_in(kh_keyed *b, size_t number, size_t stalled, step *s)
 {
     const kh_pool *pool = b->pool;
-    double most = 1e-13;
+    double most = 0;
     *s = (step){.in_path = KH_NO_INDEX, .in_row = KH_NO_INDEX};
-    for (uint32_t r = 0; r < b->working.n; r++)
-        if (-b->price[b->tight[r]] > most) {
-            most = -b->price[b->tight[r]];
+    for (uint32_t r = 0; r < b->working.n; r++) {
+        double gain = -b->price[b->tight[r]];
+        if (gain > 1e-13 && gain * luck(number, r, stalled) > most) {
+            most = gain * luck(number, r, stalled);
             s->in_row = r;
         }
-    most = 0;
-    for (uint32_t k = 0; k < b->problem->n_demands; k++) {
-        if (!b->asked[k] || pool->paths[pool->last[k]].previous == KH_NO_INDEX)
-            continue;
-        double dual = kh_keyed_cost(b, b->key[k], b->weight);
-        for (uint32_t p = pool->last[k]; p != KH_NO_INDEX; p = pool->paths[p].previous) {
-            double gain = may_enter(b, p) ? dual - kh_keyed_cost(b, p, b->weight) : 0;
-            if (gain > most && gain > PAYS * dual + 1e-17) {
-                most = gain;
-                s->in_path = p;
-            }
+    }
+    for (size_t k = 0; k < b->problem->n_demands; k++)
+        b->at_key[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->weight) : 0;
+    for (uint32_t p = 0; p < pool->n_paths; p++) {
+        double dual = b->at_key[pool->paths[p].demand];
+        double gain = b->open[p] ? dual - cost_of(b, &pool->paths[p], b->weight) : 0;
+        if (gain > PAYS * dual + 1e-17 && gain * luck(number, p, stalled) > most) {
+            most = gain * luck(number, p, stalled);
+            s->in_path = p;
         }
     }
-    if (s->in_path != KH_NO_INDEX)
-        s->in_row = KH_NO_INDEX;
     return s->in_path != KH_NO_INDEX || s->in_row != KH_NO_INDEX;
 }
 
@@ -398,15 +500,18 @@ static bool take_step(kh_keyed *b, step *s, const blocking *block)
 
 kh_simplex_end kh_simplex_primal(kh_keyed *b, size_t *left)
 {
+    size_t stalled = 0;
+    find_open(b);
     for (; *left > 0; --*left) {
         step s;
         blocking block;
         kh_keyed_set_values(b);
         kh_keyed_set_prices(b);
-        if (!choose_in(b, &s))
+        if (!choose_in(b, *left, stalled, &s))
             return KH_SIMPLEX_DONE;
         set_direction(b, &s);
         find_blocking(b, &s, &block);
+        stalled = block.best.ratio > 1e-13 ? 0 : stalled + 1;
         if (isinf(block.best.ratio) || !take_step(b, &s, &block))
             return KH_SIMPLEX_FAILED;
     }

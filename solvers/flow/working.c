@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const double SINGULAR = 1e-11; /* entries are shares of links and demands: 1 is a large one */
+static const double DEPENDENT = 1e-9;
 
 kh_status kh_working_init(kh_working *w, size_t room, kh_arena *arena, kh_error *err)
 {
@@ -118,42 +119,29 @@ bool kh_working_replace_row(kh_working *w, size_t row, const double *solved)
     return true;
 }
 
-/* The largest entry of the rows and columns still open; column 0 comes first. */
-static double find_pivot(const double *matrix, size_t room, size_t n, const bool *done, size_t at[2])
+/* The row still open with the largest entry of a column. */
+static size_t find_pivot(const double *matrix, size_t room, size_t n, const bool *done, size_t column)
 {
-    double most = 0;
+    size_t best = n;
     for (size_t r = 0; r < n; r++)
-        for (size_t i = 0; i < n && !done[r]; i++)
-            if (!done[n + i] && fabs(matrix[r * room + i]) > most) {
-                most = fabs(matrix[r * room + i]);
-                at[0] = r;
-                at[1] = i;
-            }
-    return most;
-}
-
-static double find_in_first(const double *matrix, size_t room, size_t n, size_t at[2])
-{
-    at[0] = at[1] = 0;
-    for (size_t r = 1; r < n; r++)
-        if (fabs(matrix[r * room]) > fabs(matrix[at[0] * room]))
-            at[0] = r;
-    return n > 0 ? fabs(matrix[at[0] * room]) : 0;
+        if (!done[r] && (best == n || fabs(matrix[r * room + column]) > fabs(matrix[best * room + column])))
+            best = r;
+    return best;
 }
 
 /* One step of Gauss and Jordan on the matrix, and on the inverse, whose lines are in the order of the matrix's rows meanwhile. */
 static void eliminate(kh_working *w, double *matrix, size_t n, const size_t at[2])
 {
     double *from = &matrix[at[0] * w->room], *line = &w->inverse[at[0] * w->room], pivot = from[at[1]];
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = at[1]; i < n; i++)
         from[i] /= pivot;
+    for (size_t i = 0; i < n; i++)
         line[i] /= pivot;
-    }
     for (size_t r = 0; r < n; r++) {
         double factor = -matrix[r * w->room + at[1]];
         if (r == at[0] || factor == 0)
             continue;
-        add_line(&matrix[r * w->room], from, factor, n);
+        add_line(&matrix[r * w->room + at[1]], &from[at[1]], factor, n - at[1]);
         add_line(&w->inverse[r * w->room], line, factor, n);
     }
 }
@@ -169,19 +157,20 @@ static void order_lines(kh_working *w, double *matrix, size_t n)
 
 size_t kh_working_invert(kh_working *w, double *matrix, size_t n, bool *kept)
 {
-    size_t at[2] = {0, 0}, rank = 0;
+    size_t rank = 0;
     memset(kept, 0, 2 * n * sizeof *kept);
     for (size_t i = 0; i < n; i++) {
         memset(&w->inverse[i * w->room], 0, n * sizeof *w->inverse);
         w->inverse[i * w->room + i] = 1;
     }
-    double pivot = find_in_first(matrix, w->room, n, at);
-    while (rank < n && pivot > 1e-9) {
-        eliminate(w, matrix, n, at);
-        kept[at[0]] = kept[n + at[1]] = true;
-        w->order[at[1]] = at[0];
+    for (size_t i = 0; i < n; i++) {
+        size_t r = find_pivot(matrix, w->room, n, kept, i);
+        if (r == n || fabs(matrix[r * w->room + i]) < DEPENDENT)
+            continue;
+        eliminate(w, matrix, n, (const size_t[2]){r, i});
+        kept[r] = kept[n + i] = true;
+        w->order[i] = r;
         rank++;
-        pivot = find_pivot(matrix, w->room, n, kept, at);
     }
     if (rank == n) {
         order_lines(w, matrix, n);

@@ -22,9 +22,9 @@ kh_status kh_working_init(kh_working *w, size_t room, kh_arena *arena, kh_error 
 /** @p to gets what @p from holds; the same room. */
 void kh_working_copy(const kh_working *from, kh_working *to);
 
-/** Inverse from nothing, by complete pivoting.
+/** Inverse from nothing, column by column, the largest entry first.
  *  @param matrix     [n][room] row by row; destroyed
- *  @param[out] kept  rows, then columns [2 n]: false for those that depend on the others; column 0 is kept unless it is 0
+ *  @param[out] kept  rows, then columns [2 n]: false for those that depend on the others; the first columns first
  *  @return how many rows and columns are kept; n: the inverse is set. Less: it is not, ask again without the others */
 size_t kh_working_invert(kh_working *w, double *matrix, size_t n, bool *kept);
 

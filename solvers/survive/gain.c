@@ -26,15 +26,17 @@ static kh_status solve_with(const work *w, uint32_t link, double capacity_bps, k
     return status;
 }
 
-/* A link with room left has a price of 0 in every optimum. */
+/* A link with room left has a price of 0 in every optimum; one that has a price of 0 in some has none for what it gets more. */
 static kh_status find_prices(const work *w, uint32_t link, kh_gain *gain, kh_error *err)
 {
     double here_bps = w->problem->capacity_bps[link];
     kh_resolve_answer answer;
     if (w->load_bps[link] < here_bps * (1 - EXACT))
         return KH_OK;
-    KH_TRY(solve_with(w, link, here_bps * (1 + NUDGE), &answer, err));
-    gain->price_low = answer.prices[link];
+    if (!gain->kept) {
+        KH_TRY(solve_with(w, link, here_bps * (1 + NUDGE), &answer, err));
+        gain->price_low = answer.prices[link];
+    }
     KH_TRY(solve_with(w, link, here_bps * (1 - NUDGE), &answer, err));
     gain->price_high = answer.prices[link];
     return KH_OK;
