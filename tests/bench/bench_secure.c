@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* CPU times of disjoint paths.
+/* CPU times of disjoint paths and of secret rates.
 
+   bench_secure --secret T FILE.qpi...   the best share of all demands that is secret from T relays, by disjoint and by ramp shares
    bench_secure FILE.qpi...    the shortest node-disjoint pair of every demand, and igraph's count of disjoint paths beside it (it
    has no call for the paths); the limit is 1 s for gen1000-10000-s6 */
+#include "solvers/secure/secure.h"
 #include "solvers/secure/survey.h"
 #include "tools/validate/instance.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -59,11 +62,45 @@ static kh_status compare_pairs(const char *path, kh_arena *arena, kh_error *err)
     return KH_OK;
 }
 
-static int run(const char *path)
+static kh_status time_secret(const kh_secure_problem *problem, kh_arena *arena, kh_error *err)
+{
+    kh_secure secure;
+    size_t joined = 0;
+    double start_s = cpu_s();
+    KH_TRY(kh_secure_solve(problem, arena, &secure, err));
+    double spent_s = cpu_s() - start_s;
+    for (size_t k = 0; k < problem->flow.n_demands; k++)
+        joined += secure.joined[k];
+    printf("  %s %.10g gap %.0e, %zu of %zu demands, %zu routes, %.3f s%s;", kh_secrecy_name(problem->secrecy), secure.value,
+           secure.bound / secure.value - 1, joined, problem->flow.n_demands, secure.n_routes, spent_s,
+           secure.complete ? "" : " (time limit)");
+    (void)fflush(stdout);
+    return KH_OK;
+}
+
+static kh_status compare_secrets(const char *path, uint32_t colluders, kh_arena *arena, kh_error *err)
+{
+    kh_secure_problem problem = {.colluders = colluders};
+    KH_TRY(kh_instance_load(path, arena, &problem.flow, err));
+    problem.flow.time_limit_s = 300;
+    const char *name = strrchr(path, '/');
+    printf("%-24s", name != NULL ? name + 1 : path);
+    problem.secrecy = KH_SECRECY_DISJOINT;
+    KH_TRY(time_secret(&problem, arena, err));
+    problem.secrecy = KH_SECRECY_RAMP;
+    KH_TRY(time_secret(&problem, arena, err));
+    printf("\n");
+    return KH_OK;
+}
+
+/* @p colluders  -1: pairs of disjoint paths only */
+static int run(const char *path, int colluders)
 {
     kh_error err = {0};
     kh_arena *arena = kh_arena_create(0);
-    kh_status status = arena != NULL ? compare_pairs(path, arena, &err) : KH_ENOMEM;
+    kh_status status = arena == NULL    ? KH_ENOMEM
+                       : colluders >= 0 ? compare_secrets(path, (uint32_t)colluders, arena, &err)
+                                        : compare_pairs(path, arena, &err);
     if (status != KH_OK)
         (void)fprintf(stderr, "%s: %s%s\n", path, err.steps, err.message);
     kh_arena_destroy(arena);
@@ -72,10 +109,14 @@ static int run(const char *path)
 
 int main(int argc, char **argv)
 {
-    int wrong = 0;
-    if (argc < 2)
-        wrong |= run("tests/ref/instances/gen100-1000-s3.qpi");
-    for (int i = 1; i < argc; i++)
-        wrong |= run(argv[i]);
+    int wrong = 0, first = 1, colluders = -1;
+    if (argc > 2 && strcmp(argv[1], "--secret") == 0) {
+        colluders = abs(atoi(argv[2]));
+        first = 3;
+    }
+    if (argc <= first)
+        wrong |= run("tests/ref/instances/gen100-1000-s3.qpi", colluders);
+    for (int i = first; i < argc; i++)
+        wrong |= run(argv[i], colluders);
     return wrong;
 }
