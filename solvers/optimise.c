@@ -8,6 +8,8 @@
 #include "solvers/flow/few.h"
 #include "solvers/flow/given.h"
 #include "solvers/flow/total.h"
+#include "solvers/secure/coalitions.h"
+#include "solvers/secure/secrecy.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,6 +24,7 @@ typedef struct work {
     kh_plan *plan;
     kh_given given;
     kh_keyflow flow;
+    kh_secrecy_work secrecy;
 } work;
 
 static void list_demands(work *w)
@@ -103,6 +106,30 @@ static kh_status solve_few(work *w, const kh_optimise_options *options, kh_error
     return KH_OK;
 }
 
+static kh_status wish_secrecy(work *w, const kh_optimise_options *options, kh_error *err)
+{
+    kh_plan_secrecy *wish = &w->plan->secrecy;
+    if (options->secrecy == KH_SECRECY_NONE)
+        return KH_OK;
+    if (options->objective != KH_OBJECTIVE_CONCURRENT || options->mps != NULL || is_limited(options))
+        return kh_fail(err, KH_EUSAGE,
+                       "rates secret from relays are planned as one share for all (objective concurrent), over any number of "
+                       "routes, and not exported");
+    if (options->secrecy == KH_SECRECY_COALITIONS)
+        return kh_coalitions_make(w->net, options->coalitions, w->arena, wish, err);
+    if (options->colluders < 1)
+        return kh_fail(err, KH_EUSAGE, "secrecy against %u relays: must be 1 or more", options->colluders);
+    wish->kind = options->secrecy;
+    wish->colluders = options->colluders;
+    return KH_OK;
+}
+
+static kh_status solve_secret(work *w, kh_error *err)
+{
+    w->secrecy = (kh_secrecy_work){.given = &w->given, .plan = w->plan, .arena = w->arena, .scratch = w->scratch};
+    return kh_secrecy_solve(&w->secrecy, &w->flow, err);
+}
+
 static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str *about, kh_error *err)
 {
     if (options->mps != NULL)
@@ -117,6 +144,8 @@ static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str 
     problem->lp_program = options->lp_program;
     problem->mps = options->mps;
     problem->mps_about = kh_str_text(about);
+    if (options->secrecy != KH_SECRECY_NONE)
+        return solve_secret(w, err);
     if (options->objective == KH_OBJECTIVE_TOTAL)
         return solve_total(w, options, err);
     return is_limited(options) ? solve_few(w, options, err) : kh_keyflow_solve(problem, w->scratch, &w->flow, err);
@@ -183,11 +212,15 @@ static kh_status write_routes(work *w, kh_error *err)
         demand->n_routes++;
         KH_TRY(write_route(w, &w->flow.routes[r], &routes[r], err));
     }
+    for (size_t i = 0; i < w->given.problem.n_demands; i++)
+        w->plan->demands[w->given.sent[i]].rate_bps = w->flow.rate_bps[i];
     for (size_t k = 0; k < w->plan->n_demands; k++) {
         kh_plan_demand *demand = &w->plan->demands[k];
         sort_routes(demand);
         for (size_t r = 0; r < demand->n_routes; r++)
-            demand->rate_bps += demand->routes[r].rate_bps;
+            demand->carried_bps += demand->routes[r].rate_bps;
+        if (w->plan->secrecy.kind == KH_SECRECY_NONE)
+            demand->rate_bps = demand->carried_bps;
         demand->rate_bps = fmin(demand->rate_bps, demand->requested_bps);
         w->plan->n_met += demand->shortfall != KH_SHORTFALL_NOT_NEEDED && kh_plan_demand_is_met(demand);
     }
@@ -203,11 +236,14 @@ static kh_status make_plan(work *w, const kh_optimise_options *options, kh_error
     KH_TRY(kh_given_make(w->net, w->rates, w->scratch, &w->given, err));
     KH_TRY(init(w, err));
     w->plan->objective = options->objective;
+    KH_TRY(wish_secrecy(w, options, err));
     KH_TRY(solve(w, options, err));
     write_links(w);
     KH_TRY(write_routes(w, err));
     kh_explain_input input = {w->net, &w->given.problem, &w->flow, w->given.sent, deadline_s};
     KH_TRY(kh_explain_plan(&input, w->plan, w->arena, w->scratch, err));
+    if (w->plan->secrecy.kind != KH_SECRECY_NONE)
+        KH_TRY(kh_secrecy_explain(&w->secrecy, &w->flow, err));
     return kh_cost_compute(w->net, w->plan, &w->plan->cost, err);
 }
 

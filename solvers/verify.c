@@ -17,6 +17,7 @@ static kh_status check_claims(kh_check *c, kh_arena *arena, kh_error *err)
 {
     KH_TRY(kh_check_init(c, arena, err));
     kh_check_routes(c);
+    KH_TRY(kh_check_secrecy(c, arena, err));
     kh_check_bound(c);
     kh_check_cuts(c);
     return kh_check_cost(c, arena, err);

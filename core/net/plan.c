@@ -16,6 +16,23 @@ const char *kh_objective_name(kh_objective objective)
     return "?";
 }
 
+const char *kh_coalition_kind_name(kh_coalition_kind kind)
+{
+    switch (kind) {
+    case KH_COALITION_OPERATOR:
+        return "operator";
+    case KH_COALITION_COUNTRY:
+        return "country";
+    case KH_COALITION_DOMAIN:
+        return "domain";
+    case KH_COALITION_VENDOR:
+        return "vendor";
+    case KH_COALITION_LISTED:
+        return "listed";
+    }
+    return "?";
+}
+
 double kh_plan_max_load(const kh_plan *plan, double value)
 {
     return plan->objective != KH_OBJECTIVE_TOTAL && value > 0 ? 1 / value : (double)NAN;

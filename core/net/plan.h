@@ -22,13 +22,53 @@ typedef enum kh_secrecy {
 } kh_secrecy;
 const char *kh_secrecy_name(kh_secrecy secrecy); /**< "none", "disjoint", "ramp", "coalitions" */
 
+/** What the groups of KH_SECRECY_COALITIONS have in common. */
+typedef enum kh_coalition_kind {
+    KH_COALITION_OPERATOR, /**< all nodes in domains of one operator */
+    KH_COALITION_COUNTRY,  /**< all nodes in domains of one country */
+    KH_COALITION_DOMAIN,   /**< all nodes of one domain */
+    KH_COALITION_VENDOR,   /**< all links with a device of one vendor */
+    KH_COALITION_LISTED    /**< nodes that somebody named */
+} kh_coalition_kind;
+const char *kh_coalition_kind_name(kh_coalition_kind kind); /**< "operator", "country", "domain", "vendor", "listed" */
+
+/** Some that may put together what they see: the keys that one of their nodes relays or that pass one of their links. The key of a
+ *  demand with an end among the nodes is theirs in any case: it is not asked about. */
+typedef struct kh_plan_coalition {
+    const char *name;
+    kh_node_id *nodes; /**< [n_nodes] ascending */
+    size_t n_nodes;
+    kh_qkd_link_id *links; /**< [n_links] ascending */
+    size_t n_links;
+} kh_plan_coalition;
+
+/** How much the adversary that proves the bound of a secret plan looks at one relay or coalition (solvers/secure/README.md). */
+typedef struct kh_suspicion {
+    kh_demand_id demand;
+    uint32_t whom; /**< the node under RAMP, the coalition of the plan under COALITIONS */
+    double share;  /**< in (0, 1]; at most the number of colluders over all of a demand's */
+} kh_suspicion;
+
+/** What keeps the keys of a plan from some of those who pass them on. */
+typedef struct kh_plan_secrecy {
+    kh_secrecy kind;
+    uint32_t colluders;            /**< DISJOINT and RAMP: relays that may be compromised at once; COALITIONS: 1 */
+    kh_coalition_kind group;       /**< COALITIONS */
+    kh_plan_coalition *coalitions; /**< [n_coalitions] COALITIONS */
+    size_t n_coalitions;
+    kh_suspicion *suspicions; /**< [n_suspicions] with prices the certificate; demand by demand */
+    size_t n_suspicions;
+    double plain_value, plain_bound; /**< without secrecy, of the demands that can have it */
+} kh_plan_secrecy;
+
 /** Why a demand is not served in full. */
 typedef enum kh_shortfall {
     KH_SHORTFALL_NONE,
     KH_SHORTFALL_NOT_NEEDED, /**< security pqc or psk: no QKD key is asked for */
     KH_SHORTFALL_NO_PATH,    /**< no chain of QKD links with key joins the two ends */
     KH_SHORTFALL_UNTRUSTED,  /**< a chain exists, but only through nodes that are not trusted */
-    KH_SHORTFALL_CAPACITY    /**< the cut carries less than is asked across it */
+    KH_SHORTFALL_CAPACITY,   /**< the cut carries less than is asked across it */
+    KH_SHORTFALL_EXPOSED     /**< a path exists, but no routes keep the key from those that the plan keeps it from */
 } kh_shortfall;
 
 typedef struct kh_route {
@@ -51,11 +91,16 @@ typedef struct kh_cut {
 } kh_cut;
 
 typedef struct kh_plan_demand {
-    double requested_bps, rate_bps;
+    double requested_bps;
+    double rate_bps;    /**< of key; under secrecy of secret key, distilled from what the routes carry */
+    double carried_bps; /**< sum of the routes; more than rate_bps only under secrecy */
     kh_route *routes;
     size_t n_routes;
     kh_shortfall shortfall;
-    kh_cut cut; /**< empty unless shortfall is NO_PATH, UNTRUSTED or CAPACITY */
+    kh_cut cut;             /**< empty unless shortfall is NO_PATH, UNTRUSTED or CAPACITY */
+    kh_node_id *exposed_at; /**< [n_exposed_at] EXPOSED under DISJOINT and RAMP: every path that is no direct link passes one */
+    size_t n_exposed_at;    /**< too few to be out of reach */
+    uint32_t exposed_to;    /**< EXPOSED under COALITIONS: the coalition that sees every path */
 } kh_plan_demand;
 
 typedef struct kh_plan_link {
@@ -74,7 +119,8 @@ typedef struct kh_plan {
     double value;       /**< concurrent: the largest lambda such that lambda * requested of every demand with a path is carried
                              at once; max-min: the lowest level. Capped at nothing: > 1 is spare; total: sum of the rates,
                              each times its weight (kh_demand_weight), bit/s */
-    double bound;       /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y); total: certificate C3 */
+    double bound;       /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y); total: certificate C3;
+                             secrecy: sum(c y) / sum(d W_k), see solvers/secure/README.md */
     double floor;       /**< total: share of its request that every demand with a path gets at least; else 0 */
     double gap;         /**< bound / value - 1, >= 0; 0 when nothing is asked or nothing can be carried */
     size_t most_paths;  /**< routes of one demand, 0: no limit was asked for */
@@ -88,6 +134,7 @@ typedef struct kh_plan {
     size_t n_met;    /**< demands that are met, those that need no QKD key not counted */
     size_t n_asking; /**< demands that need QKD key */
     kh_plan_cost cost;
+    kh_plan_secrecy secrecy;
 } kh_plan;
 
 /** How far a demand's keys may be from ideal ones. */

@@ -383,3 +383,18 @@ kh_disjoint_way kh_disjoint_ways_get(const kh_disjoint_ways *w, size_t i)
 {
     return w->ways[i];
 }
+
+static bool is_reached(const kh_disjoint_ways *w, uint32_t s)
+{
+    return w->states[s].search == w->search && w->states[s].settled;
+}
+
+/* What the last search reached from the target back is cut off where it came to a node's far side only. */
+size_t kh_disjoint_ways_separator(const kh_disjoint_ways *w, uint32_t *nodes)
+{
+    size_t n = 0;
+    for (uint32_t v = 0; v < w->graph->n_nodes; v++)
+        if (is_reached(w, leaving(v)) && !is_reached(w, arriving(v)))
+            nodes[n++] = v;
+    return n;
+}

@@ -48,4 +48,10 @@ double kh_disjoint_ways_length(const kh_disjoint_ways *ways);
  *  @return valid until the next call */
 kh_disjoint_way kh_disjoint_ways_get(const kh_disjoint_ways *ways, size_t i);
 
+/** After a kh_disjoint_ways_find() by nodes that found fewer paths than asked for: nodes that every path passes but for direct
+ * links, as many as there are such paths, nearest to the target.
+ *  @param[out] nodes  room for n_nodes
+ *  @return how many */
+size_t kh_disjoint_ways_separator(const kh_disjoint_ways *ways, uint32_t *nodes);
+
 #endif

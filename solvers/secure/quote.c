@@ -2,6 +2,7 @@
 #include "solvers/secure/quote.h"
 
 #include "core/net/ids.h"
+#include "solvers/graph/incidence.h"
 
 #include <math.h>
 
@@ -135,7 +136,7 @@ static kh_status find_path(kh_quote *q, const double *price, uint32_t demand, si
 
 /* One path, then for each coalition that sees all so far one that it does not. A demand that some coalition sees everywhere loses
    its paths again. */
-static kh_status start_demand(kh_quote *q, const double *price, uint32_t demand, kh_pool *pool, kh_error *err)
+static kh_status start_demand(kh_quote *q, const double *price, uint32_t demand, kh_pool *pool, uint32_t *exposed_to, kh_error *err)
 {
     bool found;
     KH_TRY(find_path(q, price, demand, 0, pool, &found, err));
@@ -144,6 +145,8 @@ static kh_status start_demand(kh_quote *q, const double *price, uint32_t demand,
             continue;
         q->charges[0] = (kh_charge){j, HUGE_VAL};
         KH_TRY(find_path(q, price, demand, 1, pool, &found, err));
+        if (!found)
+            *exposed_to = j;
     }
     if (!found)
         pool->last[demand] = KH_NO_INDEX;
@@ -161,24 +164,75 @@ static kh_status drop_lost(kh_pool *pool, size_t n_demands, kh_arena *arena, kh_
     return KH_OK;
 }
 
-kh_status kh_quote_start(kh_quote *q, const double *price, kh_pool *pool, kh_error *err)
+static kh_status start_coalitions(kh_quote *q, const double *price, kh_pool *pool, uint32_t *exposed_to, kh_error *err)
+{
+    size_t n = q->problem->flow.n_demands;
+    for (uint32_t k = 0; k < n; k++)
+        KH_TRY(start_demand(q, price, k, pool, &exposed_to[k], err));
+    return drop_lost(pool, n, pool->arena, err);
+}
+
+/* A link between the two ends needs no other way: no relay sees it. */
+static kh_status start_direct(kh_quote *q, kh_pool *pool, double *below, kh_error *err)
 {
     const kh_keyflow_problem *flow = &q->problem->flow;
-    if (q->problem->secrecy == KH_SECRECY_COALITIONS) {
-        for (uint32_t k = 0; k < flow->n_demands; k++)
-            KH_TRY(start_demand(q, price, k, pool, err));
-        return drop_lost(pool, flow->n_demands, pool->arena, err);
+    kh_incidence at =
+        kh_incidence_build(flow->graph.n_nodes, flow->graph.n_links, flow->graph.n_links > 0 ? flow->graph.ends[0] : NULL,
+                           sizeof *flow->graph.ends, pool->arena);
+    if (at.item == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links", flow->graph.n_links);
+    for (uint32_t k = 0; k < flow->n_demands; k++) {
+        const uint32_t *ends = flow->demands[k].ends;
+        for (size_t i = at.first[ends[0]]; i < at.first[ends[0] + 1] && below[k] > 0; i++) {
+            uint32_t e = at.item[i];
+            size_t n_added = 0;
+            if (kh_graph_far_end(flow->graph.ends[e], ends[0]) != ends[1] || flow->capacity_bps[e] <= 0)
+                continue;
+            q->links[0] = e;
+            KH_TRY(add_column(q, k, false, 1, pool, &n_added, err));
+            below[k] = 0;
+        }
     }
-    double *any = KH_NEW(pool->arena, double, flow->n_demands), *length = KH_NEW(pool->arena, double, flow->n_demands);
-    if (any == NULL || length == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu demands", flow->n_demands);
-    for (size_t k = 0; k < flow->n_demands; k++)
-        any[k] = HUGE_VAL;
+    return KH_OK;
+}
+
+kh_status kh_quote_start(kh_quote *q, const double *price, kh_pool *pool, uint32_t *exposed_to, kh_error *err)
+{
+    const kh_keyflow_problem *flow = &q->problem->flow;
+    double *below = KH_NEW(pool->arena, double, flow->n_demands), *worth = KH_NEW(pool->arena, double, flow->n_demands);
     size_t n_added = 0;
-    return look_for_ways(q, price, any, pool, length, &n_added, err);
+    if (below == NULL || worth == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu demands", flow->n_demands);
+    for (size_t k = 0; k < flow->n_demands; k++) {
+        below[k] = HUGE_VAL;
+        exposed_to[k] = KH_NO_INDEX;
+    }
+    if (q->problem->secrecy == KH_SECRECY_COALITIONS)
+        return start_coalitions(q, price, pool, exposed_to, err);
+    if (q->problem->secrecy == KH_SECRECY_RAMP)
+        KH_TRY(start_direct(q, pool, below, err));
+    return look_for_ways(q, price, below, pool, worth, &n_added, err);
 }
 
 /* --- what a secret costs ---------------------------------------------------------------------------------------------------- */
+
+/* Whoever verifies the bound must look at all sets of coalitions with several members: the least blamed go free. */
+static void blame_fewer(const kh_quote *q, kh_shares *shares, uint32_t demand)
+{
+    for (;;) {
+        uint32_t n = 0, least = KH_NO_INDEX;
+        for (uint32_t v = shares->last_view[demand]; v != KH_NO_INDEX; v = shares->views[v].previous) {
+            if (shares->views[v].share <= 0 || q->watch->size[shares->views[v].coalition] <= 1)
+                continue;
+            n++;
+            if (least == KH_NO_INDEX || shares->views[v].share < shares->views[least].share)
+                least = v;
+        }
+        if (n <= KH_QUOTE_MOST_SUSPECTS)
+            return;
+        shares->views[least].share = 0;
+    }
+}
 
 /* The views' shares of a demand: a coalition has at most all of it, and together they have at most t. */
 static void set_shares(const kh_quote *q, kh_shares *shares, uint32_t demand)
@@ -188,6 +242,7 @@ static void set_shares(const kh_quote *q, kh_shares *shares, uint32_t demand)
         shares->views[v].share = dual > 0 ? fmin(shares->views[v].dual / dual, 1) : 0;
         sum += shares->views[v].share;
     }
+    blame_fewer(q, shares, demand);
     double most = (double)q->problem->colluders;
     for (uint32_t v = shares->last_view[demand]; v != KH_NO_INDEX && sum > most; v = shares->views[v].previous)
         shares->views[v].share *= most / sum;

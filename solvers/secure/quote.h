@@ -23,15 +23,18 @@ typedef struct kh_quote {
     double *share;      /**< [n_coalitions] of the demand at hand */
 } kh_quote;
 
+#define KH_QUOTE_MOST_SUSPECTS 12 /**< coalitions of several members that the bound looks at for one demand: the most blamed */
+
 /** @param watch  NULL under DISJOINT
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_quote_init(kh_quote *quote, const kh_secure_problem *problem, kh_watch *watch, kh_arena *arena, kh_error *err);
 
 /** The first columns: all at the demand's whole rate they carry at least that rate in secret. Demands for which no routes do get
  *  none.
- *  @param price  [n_links] > 0 where there is capacity
+ *  @param price            [n_links] > 0 where there is capacity
+ *  @param[out] exposed_to  [n_demands] COALITIONS: the one that sees every path, KH_NO_INDEX: none
  *  @return KH_OK, KH_ENOMEM */
-kh_status kh_quote_start(kh_quote *quote, const double *price, kh_pool *pool, kh_error *err);
+kh_status kh_quote_start(kh_quote *quote, const double *price, kh_pool *pool, uint32_t *exposed_to, kh_error *err);
 
 /** Adds columns that pay under the duals of the last solution.
  *  @param price         [n_links] per bit/s

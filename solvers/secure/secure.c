@@ -74,8 +74,10 @@ static kh_status init(work *w, const kh_secure_problem *problem, kh_arena *arena
     *secure = (kh_secure){.complete = true,
                           .prices = KH_NEW(arena, double, m),
                           .joined = KH_NEW(arena, bool, n),
+                          .exposed_to = KH_NEW(arena, uint32_t, n),
                           .rate_bps = KH_NEW(arena, double, n)};
-    if (w->price == NULL || w->worth == NULL || secure->prices == NULL || secure->joined == NULL || secure->rate_bps == NULL)
+    if (w->price == NULL || w->worth == NULL || secure->prices == NULL || secure->joined == NULL || secure->exposed_to == NULL ||
+        secure->rate_bps == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
     bool each = problem->secrecy == KH_SECRECY_RAMP;
     if (has_watch(w))
@@ -160,7 +162,7 @@ static kh_status write_suspicions(work *w, kh_error *err)
     for (uint32_t k = 0; k < w->problem->flow.n_demands; k++)
         for (uint32_t v = w->shares.last_view[k]; v != KH_NO_INDEX; v = w->shares.views[v].previous)
             if (v < w->n_shares && w->share[v] > 0)
-                secure->suspicions[secure->n_suspicions++] = (kh_suspicion){k, w->shares.views[v].coalition, w->share[v]};
+                secure->suspicions[secure->n_suspicions++] = (kh_suspicion){{k}, w->shares.views[v].coalition, w->share[v]};
     return KH_OK;
 }
 
@@ -169,7 +171,7 @@ static kh_status first_prices(work *w, kh_error *err)
     const kh_keyflow_problem *flow = &w->problem->flow;
     for (size_t e = 0; e < flow->graph.n_links; e++)
         w->price[e] = flow->capacity_bps[e] > 0 ? 1 / flow->capacity_bps[e] : 0;
-    return kh_quote_start(&w->quote, w->price, &w->pool, err);
+    return kh_quote_start(&w->quote, w->price, &w->pool, w->secure->exposed_to, err);
 }
 
 static kh_status solve(work *w, kh_error *err)

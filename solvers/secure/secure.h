@@ -16,12 +16,6 @@ typedef struct kh_secure_problem {
     size_t n_coalitions;
 } kh_secure_problem;
 
-/** How much the adversary that proves the bound looks at one coalition. */
-typedef struct kh_suspicion {
-    uint32_t demand, coalition; /**< coalition: the node under DISJOINT (which has none) and RAMP */
-    double share;               /**< in (0, 1]; at most t over all of a demand's */
-} kh_suspicion;
-
 typedef struct kh_secure {
     bool complete;            /**< false: the time limit stopped it; everything else still holds */
     double value;             /**< lowest secret rate / requested of the joined demands, all stretched until a link is full */
@@ -29,7 +23,8 @@ typedef struct kh_secure {
     double *prices;           /**< [n_links] y, scaled so that sum(d W_k) = 1 over the joined demands */
     kh_suspicion *suspicions; /**< [n_suspicions] that prove W_k under prices, demand by demand */
     size_t n_suspicions;
-    bool *joined;             /**< [n_demands] secrecy is possible at any rate */
+    bool *joined;             /**< [n_demands] secrecy is possible at some rate */
+    uint32_t *exposed_to;     /**< [n_demands] COALITIONS: the one that sees every path of a demand not joined, KH_NO_INDEX: none */
     double *rate_bps;         /**< [n_demands] secret */
     kh_keyflow_route *routes; /**< [n_routes] demand by demand. DISJOINT: every t + 1 in turn are disjoint and of one rate */
     size_t n_routes;

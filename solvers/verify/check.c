@@ -12,6 +12,12 @@ bool kh_check_joined(const kh_check *c, size_t k)
     return kh_check_asks(c, k) && c->net->demands[k].rate_bps > 0 && !isinf(c->length[k]);
 }
 
+bool kh_check_counts(const kh_check *c, size_t k)
+{
+    bool left_out = c->plan->secrecy.kind != KH_SECRECY_NONE && c->plan->demands[k].shortfall == KH_SHORTFALL_EXPOSED;
+    return kh_check_joined(c, k) && !left_out;
+}
+
 /* Bellman-Ford. */
 void kh_check_measure(kh_check *c, uint32_t source)
 {
@@ -76,9 +82,10 @@ kh_status kh_check_init(kh_check *c, kh_arena *arena, kh_error *err)
     c->counted = KH_NEW(arena, bool, m);
     c->length = KH_NEW(arena, double, c->net->n_demands);
     c->seen = KH_NEW(arena, const kh_cut *, c->net->n_demands);
+    c->worth = KH_NEW(arena, double, c->net->n_demands);
     if (c->holds == NULL || c->relays == NULL || c->mark == NULL || c->serves == NULL || c->distance == NULL ||
         c->capacity_bps == NULL || c->used_bps == NULL || c->weight == NULL || c->counted == NULL || c->length == NULL ||
-        c->seen == NULL)
+        c->worth == NULL || c->seen == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to verify a plan of %zu links", m);
     look_up(c);
     measure_demands(c);

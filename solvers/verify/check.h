@@ -12,7 +12,8 @@
 #include <math.h>
 
 /** What the parts of kh_verify() share. Nothing in this room is shared with the optimiser on purpose: an error there must not hide
- *  itself. Each claim of a plan has one file: check_routes.c, check_bound.c, check_cuts.c, check_cost.c. */
+ *  itself. Each claim of a plan has one file: check_routes.c, check_secrecy.c with check_worth.c,
+ *  check_bound.c, check_cuts.c, check_cost.c. */
 typedef struct kh_check {
     const kh_net *net;
     const kh_rates *rates;
@@ -22,6 +23,7 @@ typedef struct kh_check {
     double *capacity_bps; /**< [n_links] 0 where no key can flow */
     double *used_bps;     /**< [n_links] by the routes; check_routes.c adds it up */
     double *length;       /**< [n_demands] distance of the ends under the plan's prices, INFINITY without a path */
+    double *worth;        /**< [n_demands] least price of a bit of key, secret when that is wished: kh_check_secrecy() */
     double *distance;     /**< [n_nodes] from where kh_check_measure() started */
     double *weight;       /**< [n_links] of kh_check_measure(), >= 0 */
     bool *mark, *serves;  /**< [n_nodes] for whoever is at work */
@@ -51,9 +53,17 @@ bool kh_check_asks(const kh_check *check, size_t demand);
 /** True when it asks for some and a path exists. */
 bool kh_check_joined(const kh_check *check, size_t demand);
 
+/** True when it is joined and not left out because no routes keep its key secret: then it counts for the value. */
+bool kh_check_counts(const kh_check *check, size_t demand);
+
 /** Routes join the ends over trusted nodes; rates add up; capacities hold; what the plan repeats of the network is right. */
 void kh_check_routes(kh_check *check);
-/** Value, bound, gap and shadow prices follow from routes and prices. After kh_check_routes(). */
+/** Secret rates follow from routes and from who may collude; what is said to be exposed is. After kh_check_routes().
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_check_secrecy(kh_check *check, kh_arena *arena, kh_error *err);
+/** Part of it: fills in worth from the plan's prices and shares of colluders. @return KH_OK, KH_ENOMEM */
+kh_status kh_check_worth(kh_check *check, kh_arena *arena, kh_error *err);
+/** Value, bound, gap and shadow prices follow from routes and prices. After kh_check_secrecy(). */
 void kh_check_bound(const kh_check *check);
 /** Reasons of shortfalls, their cuts, and the counts of demands. */
 void kh_check_cuts(kh_check *check);

@@ -8,7 +8,7 @@ static double share_carried(const kh_check *c)
 {
     double lowest = HUGE_VAL, stretch = HUGE_VAL;
     for (size_t k = 0; k < c->plan->n_demands; k++)
-        if (kh_check_joined(c, k))
+        if (kh_check_counts(c, k))
             lowest = fmin(lowest, c->plan->demands[k].rate_bps / c->net->demands[k].rate_bps);
     for (size_t e = 0; e < c->plan->n_links; e++)
         if (c->used_bps[e] > 0)
@@ -24,15 +24,15 @@ typedef struct proof {
     double scale; /* of the prices, 1 in a sound plan: then price = shadow price; NAN: prices prove nothing */
 } proof;
 
-/* C1: lambda sum(d dist_y) <= sum(c y). */
+/* C1: lambda sum(d dist_y) <= sum(c y); of secret key with the price of a bit of it instead of dist_y. */
 static proof prove_share(const kh_check *c)
 {
     double priced = 0, asked = 0;
     for (size_t e = 0; e < c->plan->n_links; e++)
         priced += c->capacity_bps[e] * c->plan->prices[e];
     for (size_t k = 0; k < c->plan->n_demands; k++)
-        if (kh_check_joined(c, k))
-            asked += c->net->demands[k].rate_bps * c->length[k];
+        if (kh_check_counts(c, k))
+            asked += c->net->demands[k].rate_bps * c->worth[k];
     bool proves = asked > 0;
     return (proof){share_carried(c), proves ? priced / asked : 0, proves ? asked : (double)NAN};
 }

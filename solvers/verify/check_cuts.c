@@ -182,7 +182,7 @@ static kh_shortfall expected_shortfall(const kh_check *c, size_t k)
     if (planned->rate_bps >= c->net->demands[k].rate_bps * (1 - KH_CHECK_SAME))
         return KH_SHORTFALL_NONE;
     if (kh_check_joined(c, k))
-        return KH_SHORTFALL_CAPACITY;
+        return kh_check_counts(c, k) ? KH_SHORTFALL_CAPACITY : KH_SHORTFALL_EXPOSED;
     return planned->shortfall == KH_SHORTFALL_UNTRUSTED ? KH_SHORTFALL_UNTRUSTED : KH_SHORTFALL_NO_PATH;
 }
 
@@ -190,7 +190,7 @@ static void check_no_cut(const kh_check *c, size_t k, const kh_cut *cut)
 {
     bool says_nothing = kh_check_same(cut->capacity_bps, 0) && kh_check_same(cut->requested_bps, 0);
     if (cut->n_side > 0 || cut->n_links > 0 || cut->n_untrusted > 0 || !says_nothing)
-        KH_WRONG_DEMAND(c, k, "%s", "nothing is short, yet a cut is given");
+        KH_WRONG_DEMAND(c, k, "%s", "no link is short, yet a cut is given");
 }
 
 static void check_shortfall(kh_check *c, size_t k)
@@ -201,7 +201,7 @@ static void check_shortfall(kh_check *c, size_t k)
         KH_WRONG_DEMAND(c, k, "the reason of its shortfall is %d, must be %d", (int)planned->shortfall, (int)expected);
         return;
     }
-    if (expected == KH_SHORTFALL_NONE || expected == KH_SHORTFALL_NOT_NEEDED) {
+    if (expected == KH_SHORTFALL_NONE || expected == KH_SHORTFALL_NOT_NEEDED || expected == KH_SHORTFALL_EXPOSED) {
         check_no_cut(c, k, &planned->cut);
         return;
     }

@@ -56,8 +56,8 @@ static void check_demand_rate(const kh_check *c, size_t k)
         sum_bps += planned->routes[r].rate_bps;
     if (!kh_check_same(planned->requested_bps, asked_bps))
         KH_WRONG_DEMAND(c, k, "the plan says %g bit/s are asked for, the topology %g", planned->requested_bps, asked_bps);
-    if (!kh_check_same(planned->rate_bps, sum_bps))
-        KH_WRONG_DEMAND(c, k, "gets %g bit/s, but its routes carry %g", planned->rate_bps, sum_bps);
+    if (!kh_check_same(planned->carried_bps, sum_bps))
+        KH_WRONG_DEMAND(c, k, "is said to be carried %g bit/s, its routes carry %g", planned->carried_bps, sum_bps);
     if (!(planned->rate_bps <= asked_bps * (1 + KH_CHECK_SAME)))
         KH_WRONG_DEMAND(c, k, "gets %g bit/s, more than the %g asked for", planned->rate_bps, asked_bps);
 }
