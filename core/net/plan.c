@@ -89,12 +89,13 @@ static bool passes_before(const kh_plan_demand *demand, size_t route, size_t hop
 kh_demand_epsilon kh_plan_demand_epsilon(const kh_plan_demand *demand, const kh_rates *rates)
 {
     bool known = demand->n_routes > 0;
+    bool made_of_all = demand->carried_bps > demand->rate_bps * (1 + 1e-9);
     kh_demand_epsilon sum = {0.0, 0.0};
     for (size_t r = 0; r < demand->n_routes; r++) {
         const kh_route *route = &demand->routes[r];
         double key = kh_rates_chain_epsilon(rates, route->links, route->n_links);
         known = known && !isnan(key);
-        sum.key = fmax(sum.key, key);
+        sum.key = made_of_all ? fmin(sum.key + key, 1) : fmax(sum.key, key);
         for (size_t h = 0; h < route->n_links; h++)
             if (!passes_before(demand, r, h))
                 sum.year += rates->qkd[route->links[h].i].epsilon.year;

@@ -139,7 +139,8 @@ typedef struct kh_plan {
 
 /** How far a demand's keys may be from ideal ones. */
 typedef struct kh_demand_epsilon {
-    double key;  /**< one key, over the worst of the routes; NAN: not known for a hop, or no route */
+    double key;  /**< one key, over the worst of the routes, or all of them when it is made of what all carry; NAN: not known for a
+                    hop, or no route */
     double year; /**< all keys of a year: sum over the links that the routes use, at most 1; NAN likewise */
 } kh_demand_epsilon;
 

@@ -104,6 +104,10 @@ static kh_status play(const kh_engine_inputs *inputs, kh_arena *scratch, kh_aren
 kh_status kh_sim_run(const kh_net *net, const kh_rates *rates, const kh_plan *plan, const kh_sim_options *options, kh_arena *arena,
                      kh_sim_result **result, kh_error *err)
 {
+    if (plan->secrecy.kind != KH_SECRECY_NONE)
+        return kh_fail(err, KH_ERANGE,
+                       "a plan with %s secrecy cannot be simulated: keys there are made of what several routes carry",
+                       kh_secrecy_name(plan->secrecy.kind));
     kh_arena *scratch = kh_arena_create(0);
     if (scratch == NULL)
         return kh_fail(err, KH_ENOMEM, "out of memory for a run");

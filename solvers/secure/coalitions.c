@@ -13,7 +13,7 @@ static kh_status no_memory(kh_error *err)
 static const char *name_of_node(const kh_net *net, uint32_t node, kh_coalition_kind kind)
 {
     uint32_t domain = net->nodes[node].domain.i;
-    if (domain == KH_NO_INDEX || kind == KH_COALITION_VENDOR)
+    if (domain >= net->n_domains || kind == KH_COALITION_VENDOR)
         return NULL;
     const kh_domain *d = &net->domains[domain];
     return kind == KH_COALITION_OPERATOR ? d->operator_name : kind == KH_COALITION_COUNTRY ? d->country : d->id;
@@ -22,7 +22,7 @@ static const char *name_of_node(const kh_net *net, uint32_t node, kh_coalition_k
 static const char *name_of_link(const kh_net *net, uint32_t link, kh_coalition_kind kind)
 {
     uint32_t device = net->qkd_links[link].device.i;
-    return kind == KH_COALITION_VENDOR && device != KH_NO_INDEX ? net->devices[device].vendor : NULL;
+    return kind == KH_COALITION_VENDOR && device < net->n_devices ? net->devices[device].vendor : NULL;
 }
 
 static bool is_listed(const kh_plan_secrecy *s, const char *name)

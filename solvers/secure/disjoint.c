@@ -389,12 +389,23 @@ static bool is_reached(const kh_disjoint_ways *w, uint32_t s)
     return w->states[s].search == w->search && w->states[s].settled;
 }
 
-/* What the last search reached from the target back is cut off where it came to a node's far side only. */
+/* A way crosses the border of what the last search reached inside a node, or on a link: then its node before is as good. */
 size_t kh_disjoint_ways_separator(const kh_disjoint_ways *w, uint32_t *nodes)
 {
     size_t n = 0;
-    for (uint32_t v = 0; v < w->graph->n_nodes; v++)
-        if (is_reached(w, leaving(v)) && !is_reached(w, arriving(v)))
-            nodes[n++] = v;
+    for (size_t i = 0; i < w->n_ways; i++) {
+        uint32_t node = w->source, before;
+        for (size_t h = 0; h < w->ways[i].n_links; h++) {
+            before = node;
+            node = kh_graph_far_end(w->graph->ends[w->ways[i].links[h]], node);
+            bool on_link = is_reached(w, arriving(node)), inside = is_reached(w, leaving(node));
+            if (!on_link && !inside)
+                continue;
+            uint32_t at = !on_link || before == w->source ? node : before;
+            if (at != w->target)
+                nodes[n++] = at;
+            break;
+        }
+    }
     return n;
 }

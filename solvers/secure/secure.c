@@ -11,6 +11,7 @@
 #include <string.h>
 
 /* As in keyflow.c: ties go to links with room; divided by the number of links, the bound grows by at most this factor. */
+enum { MOST_COLLUDERS = 1000 };
 static const double PRICE_FLOOR = 1e-11;
 static const double PROVEN = 1e-11; /* relative gap at which it is done */
 
@@ -52,8 +53,8 @@ static kh_status check(const kh_secure_problem *problem, kh_error *err)
     if (problem->secrecy == KH_SECRECY_NONE || (problem->secrecy == KH_SECRECY_COALITIONS && problem->colluders != 1))
         return kh_fail(err, KH_ERANGE, "secrecy '%s' against %u at once cannot be planned", kh_secrecy_name(problem->secrecy),
                        problem->colluders);
-    if (problem->colluders >= problem->flow.graph.n_nodes && problem->colluders > 1)
-        return kh_fail(err, KH_ERANGE, "%u compromised relays of %zu nodes", problem->colluders, problem->flow.graph.n_nodes);
+    if (problem->colluders > MOST_COLLUDERS)
+        return kh_fail(err, KH_ERANGE, "%u compromised relays at once: at most %d", problem->colluders, MOST_COLLUDERS);
     if (!(problem->flow.gap >= 0))
         return kh_fail(err, KH_ERANGE, "a gap of %g: must be >= 0", problem->flow.gap);
     return check_flow(&problem->flow, err);

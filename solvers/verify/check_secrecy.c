@@ -94,7 +94,7 @@ static bool check_coalitions(kh_check *c)
         if (s->group != KH_COALITION_LISTED)
             check_members(c, j);
     }
-    for (uint32_t v = 0; v < c->net->n_nodes; v++)
+    for (uint32_t v = 0; s->kind == KH_SECRECY_COALITIONS && v < c->net->n_nodes; v++)
         check_named(c, group_of_node(c, v));
     for (uint32_t e = 0; e < c->net->n_qkd_links; e++)
         check_named(c, group_of_link(c, e));

@@ -74,10 +74,10 @@ static double worth_of_ramp(work *x, size_t k)
     double w = HUGE_VAL;
     for (int turn = 0; turn < MOST_STEPS; turn++) {
         label found = best_path(x, k, w);
-        if (isinf(found.price) || found.taken >= 1 - NOTHING_LEFT)
-            return 0; /* proves nothing */
         if (!isinf(w) && found.price + w * found.taken >= w * (1 - ROUNDING))
             return w;
+        if (isinf(found.price) || found.taken >= 1 - NOTHING_LEFT)
+            return 0; /* proves nothing */
         w = found.price / (1 - found.taken);
     }
     return 0;

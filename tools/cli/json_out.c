@@ -243,6 +243,7 @@ static kh_json *demand_of(const kh_pipeline *p, size_t i)
     set_text(object, "security", kh_security_name(p->net->demands[i].security));
     set_number(object, "requested_bps", planned->requested_bps);
     set_number(object, "rate_bps", planned->rate_bps);
+    set_number(object, "carried_bps", planned->carried_bps);
     kh_json_set(object, "routes", routes_of(p->net, planned));
     kh_json_set(object, "epsilon", epsilon_of_demand(planned, p->rates));
     set_words(object, "why", &why);
@@ -261,6 +262,55 @@ static kh_json *plan_link_of(const kh_pipeline *p, size_t i)
     set_number(object, "capacity_bps", planned->capacity_bps);
     set_number(object, "used_bps", planned->used_bps);
     set_number(object, "shadow_price", planned->shadow_price);
+    return object;
+}
+
+static kh_json *coalitions_of(const kh_net *net, const kh_plan_secrecy *secrecy)
+{
+    kh_json *array = kh_json_array();
+    for (size_t j = 0; j < secrecy->n_coalitions; j++) {
+        const kh_plan_coalition *who = &secrecy->coalitions[j];
+        kh_json *object = kh_json_object(), *nodes = kh_json_array(), *links = kh_json_array();
+        for (size_t i = 0; i < who->n_nodes; i++)
+            kh_json_append(nodes, kh_json_text(net->nodes[who->nodes[i].i].id));
+        for (size_t i = 0; i < who->n_links; i++)
+            kh_json_append(links, kh_json_text(net->qkd_links[who->links[i].i].id));
+        set_text(object, "name", who->name);
+        kh_json_set(object, "nodes", nodes);
+        kh_json_set(object, "links", links);
+        kh_json_append(array, object);
+    }
+    return array;
+}
+
+static kh_json *suspicions_of(const kh_net *net, const kh_plan_secrecy *secrecy)
+{
+    kh_json *array = kh_json_array();
+    for (size_t i = 0; i < secrecy->n_suspicions; i++) {
+        const kh_suspicion *suspicion = &secrecy->suspicions[i];
+        kh_json *object = kh_json_object();
+        set_text(object, "demand", net->demands[suspicion->demand.i].id);
+        set_text(object, "whom",
+                 secrecy->kind == KH_SECRECY_COALITIONS ? secrecy->coalitions[suspicion->whom].name
+                                                        : net->nodes[suspicion->whom].id);
+        set_number(object, "share", suspicion->share);
+        kh_json_append(array, object);
+    }
+    return array;
+}
+
+static kh_json *secrecy_of(const kh_net *net, const kh_plan_secrecy *secrecy)
+{
+    if (secrecy->kind == KH_SECRECY_NONE)
+        return kh_json_text(NULL);
+    kh_json *object = kh_json_object();
+    set_text(object, "kind", kh_secrecy_name(secrecy->kind));
+    set_number(object, "colluders", secrecy->colluders);
+    set_text(object, "group", secrecy->kind == KH_SECRECY_COALITIONS ? kh_coalition_kind_name(secrecy->group) : NULL);
+    kh_json_set(object, "coalitions", coalitions_of(net, secrecy));
+    set_number(object, "plain_value", secrecy->plain_value);
+    set_number(object, "plain_bound", secrecy->plain_bound);
+    kh_json_set(object, "suspicions", suspicions_of(net, secrecy));
     return object;
 }
 
@@ -299,6 +349,7 @@ kh_json *cli_json_plan(const kh_pipeline *p)
     set_number(root, "few_bound", limited ? p->plan->few_bound : (double)NAN);
     set_number(root, "max_load", kh_plan_max_load(p->plan, p->plan->value));
     set_number(root, "max_load_bound", kh_plan_max_load(p->plan, p->plan->bound));
+    kh_json_set(root, "secrecy", secrecy_of(p->net, &p->plan->secrecy));
     set_number(root, "demands_met", (double)p->plan->n_met);
     set_number(root, "demands_asking", (double)p->plan->n_asking);
     kh_json_set(root, "demands", demands);

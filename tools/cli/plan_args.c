@@ -45,6 +45,25 @@ static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, k
          .high = 1e12,
          .argument = "BPS",
          .help = "routes carry whole multiples of it, as when keys are handed on whole (concurrent)"},
+        {.name = "disjoint",
+         .kind = CLI_WHOLE,
+         .target = &args->disjoint,
+         .low = 2,
+         .high = 100,
+         .argument = "K",
+         .help = "keys are the sum of K shares over routes without a common relay: K - 1 relays learn nothing"},
+        {.name = "secure",
+         .kind = CLI_WHOLE,
+         .target = &args->secure,
+         .low = 1,
+         .high = 100,
+         .argument = "T",
+         .help = "keys distilled from what comes over all routes: no T relays together learn anything"},
+        {.name = "coalitions",
+         .kind = CLI_TEXT,
+         .target = &args->optimise.coalitions,
+         .argument = "WHO",
+         .help = "the same against each operator, country, domain or vendor, or lists of nodes: a+b,c+d"},
         {.name = "gap",
          .kind = CLI_NUMBER,
          .target = &args->optimise.gap,
@@ -86,6 +105,42 @@ static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, k
     return cli_parse(&usage, argc, argv, &args->path, finished, err);
 }
 
+static bool is_limited(const plan_args *args)
+{
+    return args->most_paths > 0 || args->optimise.quantum_bps > 0;
+}
+
+/* At most one wish for secrecy. */
+static kh_status choose_secrecy(plan_args *args, kh_error *err)
+{
+    kh_optimise_options *o = &args->optimise;
+    if ((args->disjoint > 0) + (args->secure > 0) + (o->coalitions != NULL) > 1)
+        return kh_fail(err, KH_EUSAGE, "--disjoint, --secure and --coalitions exclude each other");
+    o->secrecy = args->disjoint > 0      ? KH_SECRECY_DISJOINT
+                 : args->secure > 0      ? KH_SECRECY_RAMP
+                 : o->coalitions != NULL ? KH_SECRECY_COALITIONS
+                                         : KH_SECRECY_NONE;
+    o->colluders = args->disjoint > 0 ? (uint32_t)args->disjoint - 1 : (uint32_t)args->secure;
+    return KH_OK;
+}
+
+/* What is asked for beside an objective goes with one share for all only. */
+static kh_status choose_objective(plan_args *args, kh_error *err)
+{
+    bool secret = args->optimise.secrecy != KH_SECRECY_NONE;
+    if (args->objective == NULL)
+        args->objective = kh_objective_name(is_limited(args) || secret ? KH_OBJECTIVE_CONCURRENT : KH_OBJECTIVE_MAX_MIN);
+    KH_TRY(cli_objective(args->objective, &args->optimise.objective, err));
+    if (args->optimise.objective == KH_OBJECTIVE_CONCURRENT)
+        return KH_OK;
+    if (is_limited(args))
+        return kh_fail(err, KH_EUSAGE, "--paths and --quantum go with --objective concurrent, not %s", args->objective);
+    if (secret)
+        return kh_fail(err, KH_EUSAGE, "--disjoint, --secure and --coalitions go with --objective concurrent, not %s",
+                       args->objective);
+    return KH_OK;
+}
+
 kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished, kh_error *err)
 {
     *args = (plan_args){.optimise.floor = (double)NAN};
@@ -93,11 +148,6 @@ kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished
     if (*finished)
         return KH_OK;
     args->optimise.most_paths = (size_t)args->most_paths;
-    bool limited = args->most_paths > 0 || args->optimise.quantum_bps > 0;
-    if (args->objective == NULL)
-        args->objective = kh_objective_name(limited ? KH_OBJECTIVE_CONCURRENT : KH_OBJECTIVE_MAX_MIN);
-    KH_TRY(cli_objective(args->objective, &args->optimise.objective, err));
-    if (limited && args->optimise.objective != KH_OBJECTIVE_CONCURRENT)
-        return kh_fail(err, KH_EUSAGE, "--paths and --quantum go with --objective concurrent, not %s", args->objective);
-    return KH_OK;
+    KH_TRY(choose_secrecy(args, err));
+    return choose_objective(args, err);
 }

@@ -7,7 +7,7 @@
 /** What `keyhaul plan` was asked. */
 typedef struct plan_args {
     const char *path, *objective, *mps_path;
-    uint64_t most_paths;
+    uint64_t most_paths, disjoint, secure; /**< 0: not asked for */
     bool json, require;
     kh_optimise_options optimise;
 } plan_args;

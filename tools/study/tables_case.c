@@ -161,6 +161,8 @@ static const char *shortfall_name(kh_shortfall shortfall)
         return "untrusted";
     case KH_SHORTFALL_CAPACITY:
         return "capacity";
+    case KH_SHORTFALL_EXPOSED:
+        return "exposed";
     }
     return NULL;
 }

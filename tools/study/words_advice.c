@@ -14,7 +14,7 @@ static void say_no_route(kh_advice *advice)
 void kh_words_advice(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, kh_str *out)
 {
     kh_shortfall shortfall = plan->demands[demand.i].shortfall;
-    if (shortfall == KH_SHORTFALL_NONE || shortfall == KH_SHORTFALL_NOT_NEEDED)
+    if (shortfall == KH_SHORTFALL_NONE || shortfall == KH_SHORTFALL_NOT_NEEDED || shortfall == KH_SHORTFALL_EXPOSED)
         return;
     kh_str text = {0};
     kh_advice advice = {net, rates,        &net->demands[demand.i], plan, &plan->demands[demand.i], kh_arena_create(0), &text,

@@ -67,12 +67,25 @@ static void say_routes(const subject *s)
     }
 }
 
+/* Under secrecy a key is made of what all routes carry. */
+static void say_carried(const subject *s)
+{
+    if (s->plan->carried_bps <= s->plan->rate_bps * (1 + 1e-9))
+        return;
+    kh_str_append(s->out, " The routes carry ");
+    kh_words_rate(s->plan->carried_bps, s->out);
+    kh_str_append(s->out, " together; ");
+    kh_words_rate(s->plan->rate_bps, s->out);
+    kh_str_append(s->out, " of it are secret from those who may collude.");
+}
+
 static void say_met(const subject *s)
 {
     say_asks(s);
     kh_str_append(s->out, " and gets all of it");
     say_routes(s);
     kh_str_append(s->out, ".");
+    say_carried(s);
 }
 
 static void say_not_needed(const subject *s)
@@ -139,6 +152,7 @@ static void say_capacity(const subject *s)
     say_shortfall(s);
     say_routes(s);
     kh_str_append(s->out, ".");
+    say_carried(s);
     if (s->plan->cut.n_links == 1)
         say_cut_of_one(s);
     else if (s->plan->cut.n_links > 1)
@@ -197,6 +211,26 @@ static void say_untrusted(const subject *s)
     kh_str_append(s->out, cut->n_untrusted == 1 ? ", which is not a trusted node." : ", which are not trusted nodes.");
 }
 
+static void say_exposed(const subject *s, const kh_plan_secrecy *secrecy)
+{
+    if (secrecy->kind == KH_SECRECY_COALITIONS) {
+        kh_str_printf(s->out, "; the plan gives none, since %s sees every way between the two",
+                      secrecy->coalitions[s->plan->exposed_to].name);
+        kh_str_append(s->out, ".");
+        return;
+    }
+    kh_str_append(s->out, "; the plan gives none: to be secret from ");
+    kh_phrase_count(secrecy->colluders, "relay", s->out);
+    kh_str_printf(s->out, " it needs %u ways without a common relay, but ", secrecy->colluders + 1);
+    if (s->plan->n_exposed_at == 0) {
+        kh_str_append(s->out, "has none besides its own link.");
+        return;
+    }
+    kh_str_append(s->out, s->plan->n_exposed_at == 1 ? "all pass " : "all pass one of ");
+    kh_phrase_nodes(s->net, s->plan->exposed_at, s->plan->n_exposed_at, MOST_NAMES, s->out);
+    kh_str_append(s->out, ".");
+}
+
 void kh_words_demand(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_demand_id demand, kh_str *out)
 {
     subject s = {net, rates, &net->demands[demand.i], &plan->demands[demand.i], out};
@@ -213,6 +247,8 @@ void kh_words_demand(const kh_net *net, const kh_rates *rates, const kh_plan *pl
         say_capacity(&s);
     else if (s.plan->shortfall == KH_SHORTFALL_UNTRUSTED)
         say_untrusted(&s);
+    else if (s.plan->shortfall == KH_SHORTFALL_EXPOSED)
+        say_exposed(&s, &plan->secrecy);
     else
         say_no_path(&s);
 }

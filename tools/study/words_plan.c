@@ -57,17 +57,72 @@ static void say_total(const subject *s)
     }
 }
 
+static size_t count_exposed(const kh_plan *plan)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n_demands; i++)
+        n += plan->demands[i].shortfall == KH_SHORTFALL_EXPOSED;
+    return n;
+}
+
 static void say_share(const subject *s)
 {
     const kh_plan *plan = s->plan;
     if (plan->value >= 1) {
         kh_str_printf(s->out, " The links could carry %.3g times what %s at once", plan->value,
-                      count_without_route(plan) > 0 ? "the others ask" : "is asked");
+                      count_without_route(plan) + count_exposed(plan) > 0 ? "the others ask" : "is asked");
     } else {
-        kh_str_append(s->out, " Every demand with a route gets at least ");
+        kh_str_append(s->out, count_exposed(plan) > 0 ? " Every demand that can be secret gets at least "
+                                                      : " Every demand with a route gets at least ");
         kh_phrase_share(plan->value, 1, s->out);
         kh_str_append(s->out, " of what it asks");
     }
+}
+
+static void say_colluders(const subject *s)
+{
+    const kh_plan_secrecy *secrecy = &s->plan->secrecy;
+    if (secrecy->kind != KH_SECRECY_COALITIONS) {
+        if (secrecy->colluders == 1)
+            kh_str_append(s->out, "no relay alone learns anything of it");
+        else
+            kh_str_printf(s->out, "no %u relays together learn anything of it", secrecy->colluders);
+        return;
+    }
+    bool listed = secrecy->group == KH_COALITION_LISTED;
+    kh_str_printf(s->out, "no %s alone learns anything of it (", listed ? "coalition" : kh_coalition_kind_name(secrecy->group));
+    kh_phrase_list list = {.count = secrecy->n_coalitions, .most = 8};
+    for (size_t j = 0; j < secrecy->n_coalitions && kh_phrase_next(&list, s->out); j++)
+        kh_str_append(s->out, secrecy->coalitions[j].name);
+    kh_str_append(s->out, secrecy->group == KH_COALITION_VENDOR ? ")" : "); those of its two ends know it in any case");
+}
+
+/* What is kept from whom, and what that costs. */
+static void say_secrecy(const subject *s)
+{
+    const kh_plan_secrecy *secrecy = &s->plan->secrecy;
+    if (secrecy->kind == KH_SECRECY_NONE)
+        return;
+    if (secrecy->kind == KH_SECRECY_DISJOINT)
+        kh_str_printf(s->out, " Every key is the sum of %u shares over routes without a common relay, so that ",
+                      secrecy->colluders + 1);
+    else
+        kh_str_append(s->out, " Every key is distilled from what comes over all its routes, so that ");
+    say_colluders(s);
+    kh_str_append(s->out, ".");
+    size_t n = count_exposed(s->plan);
+    if (n > 0)
+        kh_str_printf(s->out, " %zu with a route cannot be secret and %s left out.", n, n == 1 ? "is" : "are");
+    if (s->plan->value > 0 && secrecy->plain_value > s->plan->value * (1 + 1e-6)) {
+        kh_str_append(s->out, " That costs ");
+        kh_phrase_share(secrecy->plain_value - s->plan->value, secrecy->plain_value, s->out);
+        kh_str_printf(s->out, " of the rate: without it the same demands could have %.3g times what they ask.",
+                      secrecy->plain_value);
+    } else if (s->plan->value > 0) {
+        kh_str_append(s->out, " That costs nothing of the rate.");
+    }
+    if (secrecy->kind == KH_SECRECY_RAMP && secrecy->colluders > 1)
+        kh_str_append(s->out, " What relays on one route see together is counted for each of them: safe, perhaps not the most.");
 }
 
 /* The bound is that of plans without limits; what is known of those with them follows. */
@@ -98,7 +153,7 @@ static void say_limits(const subject *s)
 static void say_level(const subject *s)
 {
     const kh_plan *plan = s->plan;
-    if (plan->n_asking == count_without_route(plan) || plan->bound <= 0)
+    if (plan->n_asking == count_without_route(plan) + count_exposed(plan) || plan->bound <= 0)
         return;
     if (plan->objective == KH_OBJECTIVE_TOTAL)
         say_total(s);
@@ -191,6 +246,7 @@ void kh_words_plan(const kh_net *net, const kh_rates *rates, const kh_plan *plan
     subject s = {net, rates, plan, out};
     say_met(&s);
     say_level(&s);
+    say_secrecy(&s);
     say_limits(&s);
     say_tightest(&s);
     say_cost(&s);

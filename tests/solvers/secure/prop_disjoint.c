@@ -109,6 +109,27 @@ static void check_ways(const network *x, const kh_disjoint_ways *ways, size_t n,
     assert_near(sum, kh_disjoint_ways_length(ways), 1e-12 * sum);
 }
 
+/* Without the named nodes and direct links no path is left, and there are as many of both as paths. */
+static void check_separator(const network *x, const kh_disjoint_ways *ways, size_t n, const uint32_t ends[2])
+{
+    uint32_t nodes[MOST_NODES];
+    network y = *x;
+    size_t n_nodes = kh_disjoint_ways_separator(ways, nodes), n_direct = 0;
+    y.graph.relays = y.relays;
+    for (size_t i = 0; i < n_nodes; i++) {
+        assert_true(nodes[i] != ends[0] && nodes[i] != ends[1] && y.relays[nodes[i]]);
+        y.relays[nodes[i]] = false;
+    }
+    for (size_t e = 0; e < x->graph.n_links; e++) {
+        bool direct =
+            (x->ends[e][0] == ends[0] && x->ends[e][1] == ends[1]) || (x->ends[e][0] == ends[1] && x->ends[e][1] == ends[0]);
+        n_direct += direct && x->use[e];
+        y.use[e] = x->use[e] && !direct;
+    }
+    assert_int_equal(n_nodes + n_direct, n);
+    assert_true(isinf(least_length(&y, ends[0], ends[1], 1, KH_DISJOINT_NODES)));
+}
+
 static void compare(const network *x, kh_disjoint_ways *ways, const uint32_t ends[2], kh_disjoint_by by)
 {
     for (size_t k = 1; k <= MOST_WAYS; k++) {
@@ -119,6 +140,8 @@ static void compare(const network *x, kh_disjoint_ways *ways, const uint32_t end
             assert_near(kh_disjoint_ways_length(ways), least_length(x, ends[0], ends[1], (double)n, by), 1e-9 * 400);
         if (n < k) {
             assert_true(isinf(least_length(x, ends[0], ends[1], (double)n + 1, by)));
+            if (by == KH_DISJOINT_NODES)
+                check_separator(x, ways, n, ends);
             break;
         }
     }
