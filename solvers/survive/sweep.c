@@ -8,7 +8,7 @@
 typedef struct work {
     const kh_keyflow_problem *problem;
     const kh_sweep_options *options;
-    kh_arena *arena;
+    kh_arena *arena, *scratch; /* scratch: routes of one outcome */
     kh_resolve *resolve;
     kh_loss_view view;
     kh_sweep *sweep;
@@ -78,6 +78,18 @@ static kh_status list_missing(const work *w, const bool *joined, kh_loss_outcome
     return KH_OK;
 }
 
+static kh_status show(const work *w, const kh_loss *const losses[2], const kh_loss_outcome *outcome, kh_error *err)
+{
+    if (w->options->inspect == NULL)
+        return KH_OK;
+    if (outcome->proof == KH_LOSS_KEPT)
+        return w->options->inspect(w->options->user, losses, outcome, &w->sweep->whole, err);
+    kh_keyflow flow;
+    kh_arena_reset(w->scratch);
+    KH_TRY(kh_resolve_write(w->resolve, w->scratch, &flow, err));
+    return w->options->inspect(w->options->user, losses, outcome, &flow, err);
+}
+
 static kh_status try_loss(const work *w, kh_loss_outcome *outcome, kh_error *err)
 {
     if (keeps_flow(w)) {
@@ -91,13 +103,7 @@ static kh_status try_loss(const work *w, kh_loss_outcome *outcome, kh_error *err
     *outcome = (kh_loss_outcome){.proof = KH_LOSS_SOLVED, .value = answer.value, .bound = answer.bound};
     w->sweep->n_again += answer.again;
     w->sweep->n_steps += answer.n_steps;
-    KH_TRY(list_missing(w, answer.joined, outcome, err));
-    if (!w->options->keep_flow)
-        return KH_OK;
-    outcome->flow = KH_NEW(w->arena, kh_keyflow, 1);
-    if (outcome->flow == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for the flow after a loss");
-    return kh_resolve_write(w->resolve, w->arena, outcome->flow, err);
+    return list_missing(w, answer.joined, outcome, err);
 }
 
 static kh_status try_losses(const work *w, const kh_loss *first, const kh_loss *second, kh_error *err)
@@ -108,9 +114,11 @@ static kh_status try_losses(const work *w, const kh_loss *first, const kh_loss *
     kh_loss_apply(first, w->problem, &view);
     if (second != NULL)
         kh_loss_apply(second, w->problem, &view);
-    kh_status status = try_loss(w, &w->sweep->outcome[w->sweep->n_outcomes], err);
-    w->sweep->n_outcomes += status == KH_OK;
-    return status;
+    kh_loss_outcome *outcome = &w->sweep->outcome[w->sweep->n_outcomes];
+    KH_TRY(try_loss(w, outcome, err));
+    KH_TRY(show(w, (const kh_loss *const[2]){first, second}, outcome, err));
+    w->sweep->n_outcomes++;
+    return KH_OK;
 }
 
 static kh_status try_all(const work *w, const kh_loss *losses, size_t n_losses, kh_error *err)
@@ -139,12 +147,16 @@ kh_status kh_sweep_run(const kh_keyflow_problem *problem, const kh_loss *losses,
     work w = {.problem = problem,
               .options = options,
               .arena = arena,
+              .scratch = kh_arena_create(0),
               .view = {KH_NEW(arena, double, problem->graph.n_links), KH_NEW(arena, bool, problem->n_demands)},
               .sweep = sweep};
-    if (sweep->outcome == NULL || w.view.capacity_bps == NULL || w.view.left_out == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu losses", n);
     kh_error late = {0};
-    kh_status status = run(&w, losses, n_losses, &late);
+    kh_status status;
+    if (sweep->outcome == NULL || w.view.capacity_bps == NULL || w.view.left_out == NULL || w.scratch == NULL)
+        status = kh_fail(&late, KH_ENOMEM, "no memory for %zu losses", n);
+    else
+        status = run(&w, losses, n_losses, &late);
+    kh_arena_destroy(w.scratch);
     sweep->complete = status == KH_OK;
     if (status == KH_OK || (status == KH_TIMELIMIT && w.resolve != NULL))
         return KH_OK;

@@ -31,12 +31,20 @@ typedef struct kh_loss_outcome {
     uint32_t *left_out; /**< [n_left_out] demands with a path before, an end of which is gone */
     uint32_t *cut_off;  /**< [n_cut_off] demands with a path before, whose ends are there but parted */
     size_t n_left_out, n_cut_off;
-    kh_keyflow *flow; /**< routes and prices; NULL: not kept, or those of the whole network (KEPT) */
 } kh_loss_outcome;
 
+/** Looks at one outcome while its routes are there.
+ *  @param losses   the one loss, or two
+ *  @param flow     routes, in full: value * requested, and the prices that prove the bound. They are a metric cut too: modules y on
+ *                  the links serve theta of these demands after these losses only if sum_e prices_e R_e y_e >= theta (MODELS C4)
+ *  @return anything but KH_OK ends the sweep with it */
+typedef kh_status kh_sweep_inspect(void *user, const kh_loss *const losses[2], const kh_loss_outcome *outcome,
+                                   const kh_keyflow *flow, kh_error *err);
+
 typedef struct kh_sweep_options {
-    bool pairs;     /**< of losses: every two of them at once, instead of each by itself */
-    bool keep_flow; /**< of every outcome: kh_sweep_verify() wants it */
+    bool pairs;                /**< of losses: every two of them at once, instead of each by itself */
+    kh_sweep_inspect *inspect; /**< NULL: nobody looks */
+    void *user;
 } kh_sweep_options;
 
 /** Best shares after each loss, with full rerouting (MODELS C4). */

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/survive/sweep_check.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double TOLERANCE = 1e-9; /* relative */
+
+typedef struct work {
+    const kh_keyflow_problem *problem;
+    const kh_loss *const *losses;
+    const kh_loss_outcome *outcome;
+    const kh_keyflow *flow;
+    kh_findings *findings;
+    bool *gone;                /* [n_links] */
+    bool *end_gone;            /* [n_demands] */
+    bool *missing;             /* [n_demands] listed */
+    double *load, *rate, *len; /* [n_links], [n_demands], [n_links] */
+    double *distance;          /* [n_nodes] */
+    uint32_t *via, *seen;      /* [n_nodes] */
+} work;
+
+#define WRONG(w, ...) kh_findings_add((w)->findings, KH_ERROR, (kh_place){0}, NULL, __VA_ARGS__)
+
+static bool is_gone(const work *w, uint32_t node)
+{
+    for (int i = 0; i < 2; i++)
+        for (size_t j = 0; w->losses[i] != NULL && j < w->losses[i]->n_nodes; j++)
+            if (w->losses[i]->nodes[j] == node)
+                return true;
+    return false;
+}
+
+static void find_gone(work *w)
+{
+    const kh_keyflow_problem *p = w->problem;
+    for (size_t e = 0; e < p->graph.n_links; e++)
+        w->gone[e] = !(p->capacity_bps[e] > 0) || is_gone(w, p->graph.ends[e][0]) || is_gone(w, p->graph.ends[e][1]);
+    for (int i = 0; i < 2; i++)
+        for (size_t j = 0; w->losses[i] != NULL && j < w->losses[i]->n_links; j++)
+            w->gone[w->losses[i]->links[j]] = true;
+    for (size_t k = 0; k < p->n_demands; k++)
+        w->end_gone[k] = is_gone(w, p->demands[k].ends[0]) || is_gone(w, p->demands[k].ends[1]);
+}
+
+static void check_route(work *w, uint32_t number)
+{
+    const kh_keyflow_route *route = &w->flow->routes[number];
+    const kh_graph *graph = &w->problem->graph;
+    if (route->demand >= w->problem->n_demands) {
+        WRONG(w, "route %u is of demand %u, there are %zu", number, route->demand, w->problem->n_demands);
+        return;
+    }
+    const uint32_t *ends = w->problem->demands[route->demand].ends;
+    uint32_t at = ends[0];
+    w->seen[at] = number + 1;
+    for (size_t i = 0; i < route->n_links; i++) {
+        uint32_t e = route->links[i];
+        bool leads = e < graph->n_links && (graph->ends[e][0] == at || graph->ends[e][1] == at);
+        if (!leads || w->gone[e]) {
+            WRONG(w, "route %u: link %u %s", number, e, leads ? "is gone" : "does not lead on");
+            return;
+        }
+        if (i > 0 && graph->relays != NULL && !graph->relays[at])
+            WRONG(w, "route %u: node %u does not relay", number, at);
+        at = graph->ends[e][0] == at ? graph->ends[e][1] : graph->ends[e][0];
+        if (w->seen[at] == number + 1)
+            WRONG(w, "route %u: node %u twice", number, at);
+        w->seen[at] = number + 1;
+        w->load[e] += route->rate_bps;
+    }
+    if (at != ends[1])
+        WRONG(w, "route %u ends at node %u instead of %u", number, at, ends[1]);
+    if (!(route->rate_bps > 0) || isinf(route->rate_bps))
+        WRONG(w, "route %u carries %g bit/s", number, route->rate_bps);
+    w->rate[route->demand] += route->rate_bps;
+}
+
+static void check_rates(work *w)
+{
+    const kh_keyflow_problem *p = w->problem;
+    for (size_t e = 0; e < p->graph.n_links; e++)
+        if (w->load[e] > p->capacity_bps[e] * (1 + TOLERANCE))
+            WRONG(w, "link %zu carries %.17g of %.17g bit/s", e, w->load[e], p->capacity_bps[e]);
+    for (size_t k = 0; k < p->n_demands; k++) {
+        double due = w->missing[k] ? 0 : w->outcome->value * p->demands[k].requested_bps;
+        if (!(fabs(w->rate[k] - due) <= TOLERANCE * due))
+            WRONG(w, "demand %zu gets %.17g bit/s, should get %.17g", k, w->rate[k], due);
+    }
+}
+
+/* Distances under lengths that part what is gone. */
+static kh_status measure(work *w, uint32_t source, kh_error *err)
+{
+    return kh_graph_tree(&w->problem->graph, w->len, source, w->distance, w->via, err);
+}
+
+static void list_missing(work *w, const uint32_t *list, size_t n, bool end_gone)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (list[i] >= w->problem->n_demands || w->missing[list[i]] || w->end_gone[list[i]] != end_gone) {
+            WRONG(w, "demand %u is not %s", list[i], end_gone ? "one that lost an end" : "one whose ends are there");
+            continue;
+        }
+        w->missing[list[i]] = true;
+    }
+}
+
+/* Demands that had no path before the loss are not spoken of. */
+static kh_status find_without_path(work *w, const bool *before, bool *parted, kh_error *err)
+{
+    for (size_t e = 0; e < w->problem->graph.n_links; e++)
+        w->len[e] = before[e] ? HUGE_VAL : 1;
+    for (uint32_t v = 0; v < w->problem->graph.n_nodes; v++) {
+        bool measured = false;
+        for (size_t k = 0; k < w->problem->n_demands; k++) {
+            if (w->problem->demands[k].ends[0] != v)
+                continue;
+            if (!measured)
+                KH_TRY(measure(w, v, err));
+            measured = true;
+            parted[k] = isinf(w->distance[w->problem->demands[k].ends[1]]);
+        }
+    }
+    return KH_OK;
+}
+
+static void check_missing(work *w, const bool *never, const bool *parted)
+{
+    list_missing(w, w->outcome->left_out, w->outcome->n_left_out, true);
+    list_missing(w, w->outcome->cut_off, w->outcome->n_cut_off, false);
+    for (size_t k = 0; k < w->problem->n_demands; k++) {
+        bool lost = w->end_gone[k] || parted[k];
+        if (!never[k] && w->missing[k] != lost)
+            WRONG(w, "demand %zu is %s, but %s", k, lost ? "lost" : "not lost", w->missing[k] ? "listed" : "not listed");
+        w->missing[k] = w->missing[k] || never[k];
+    }
+}
+
+static kh_status sum_distances(work *w, double *asked, kh_error *err)
+{
+    *asked = 0;
+    for (uint32_t v = 0; v < w->problem->graph.n_nodes; v++) {
+        bool measured = false;
+        for (size_t k = 0; k < w->problem->n_demands; k++) {
+            const kh_keyflow_demand *d = &w->problem->demands[k];
+            if (d->ends[0] != v || w->missing[k])
+                continue;
+            if (!measured)
+                KH_TRY(measure(w, v, err));
+            measured = true;
+            *asked += d->requested_bps * w->distance[d->ends[1]];
+        }
+    }
+    return KH_OK;
+}
+
+static kh_status check_bound(work *w, kh_error *err)
+{
+    double carried = 0, asked;
+    for (size_t e = 0; e < w->problem->graph.n_links; e++) {
+        double price = w->flow->prices[e];
+        if (!(price >= 0) || isinf(price)) {
+            WRONG(w, "link %zu has a price of %g", e, price);
+            return KH_OK;
+        }
+        w->len[e] = w->gone[e] ? HUGE_VAL : price;
+        carried += w->gone[e] ? 0 : price * w->problem->capacity_bps[e];
+    }
+    KH_TRY(sum_distances(w, &asked, err));
+    double bound = asked > 0 ? carried / asked : 0, value = w->outcome->value;
+    if (!(bound <= w->outcome->bound * (1 + TOLERANCE)))
+        WRONG(w, "the prices prove %.17g, not the bound of %.17g", bound, w->outcome->bound);
+    if (!(value >= 0 && value <= w->outcome->bound * (1 + TOLERANCE) && w->outcome->bound <= value * (1 + 2 * TOLERANCE)))
+        WRONG(w, "value %.17g and bound %.17g do not meet", value, w->outcome->bound);
+    return KH_OK;
+}
+
+static kh_status check(work *w, bool *before, bool *never, bool *parted, kh_error *err)
+{
+    find_gone(w);
+    for (size_t e = 0; e < w->problem->graph.n_links; e++)
+        before[e] = !(w->problem->capacity_bps[e] > 0);
+    KH_TRY(find_without_path(w, before, never, err));
+    KH_TRY(find_without_path(w, w->gone, parted, err));
+    check_missing(w, never, parted);
+    for (uint32_t r = 0; r < w->flow->n_routes; r++)
+        check_route(w, r);
+    check_rates(w);
+    return check_bound(w, err);
+}
+
+static kh_status check_in(work *w, kh_arena *arena, kh_error *err)
+{
+    size_t m = w->problem->graph.n_links, n = w->problem->n_demands, v = w->problem->graph.n_nodes;
+    w->gone = KH_NEW(arena, bool, m);
+    w->end_gone = KH_NEW(arena, bool, n);
+    w->missing = KH_NEW(arena, bool, n);
+    w->load = KH_NEW(arena, double, m);
+    w->rate = KH_NEW(arena, double, n);
+    w->len = KH_NEW(arena, double, m);
+    w->distance = KH_NEW(arena, double, v);
+    w->via = KH_NEW(arena, uint32_t, v);
+    w->seen = KH_NEW(arena, uint32_t, v);
+    bool *before = KH_NEW(arena, bool, m), *never = KH_NEW(arena, bool, n), *parted = KH_NEW(arena, bool, n);
+    if (w->gone == NULL || w->end_gone == NULL || w->missing == NULL || w->load == NULL || w->rate == NULL || w->len == NULL ||
+        w->distance == NULL || w->via == NULL || w->seen == NULL || before == NULL || never == NULL || parted == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check %zu links and %zu demands", m, n);
+    return check(w, before, never, parted, err);
+}
+
+kh_status kh_sweep_check(const kh_keyflow_problem *problem, const kh_loss *const losses[2], const kh_loss_outcome *outcome,
+                         const kh_keyflow *flow, kh_findings *findings, kh_error *err)
+{
+    size_t before = kh_findings_count(findings, KH_ERROR);
+    kh_arena *arena = kh_arena_create(0);
+    if (arena == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check what is left");
+    kh_status status =
+        check_in(&(work){.problem = problem, .losses = losses, .outcome = outcome, .flow = flow, .findings = findings}, arena, err);
+    kh_arena_destroy(arena);
+    KH_TRY(status);
+    size_t wrong = kh_findings_count(findings, KH_ERROR) - before;
+    return wrong == 0 ? KH_OK : kh_fail(err, KH_UNMET, "%zu things are wrong with what is left after a loss", wrong);
+}
