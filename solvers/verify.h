@@ -7,6 +7,7 @@
 #include "core/net/net.h"
 #include "core/net/plan.h"
 #include "core/net/rates.h"
+#include "core/net/relaxation.h"
 
 /** Checks a plan from the plan alone, sharing no code with the optimiser: every route joins its demand's ends over links that
  * exist, relays only at trusted nodes, no node twice; rates add up, capacities hold; value and bound are recomputed from routes and
@@ -15,5 +16,10 @@
  *  @param findings  one error for each thing that is wrong
  *  @return KH_OK when nothing is wrong; KH_UNMET when @p findings has errors; KH_ENOMEM */
 kh_status kh_verify(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_findings *findings, kh_error *err);
+
+/** The same for the ways out of a plan that cannot serve all: each serves what it says with the changes it names, over routes that
+ *  hold, and its bound follows from its prices; that of whole modules is the word of branch and bound, at most the value. */
+kh_status kh_verify_relaxation(const kh_net *net, const kh_rates *rates, const kh_relaxation *relaxation, kh_findings *findings,
+                               kh_error *err);
 
 #endif

@@ -38,10 +38,10 @@ void kh_check_measure(kh_check *c, uint32_t source)
     }
 }
 
-static void measure_demands(kh_check *c)
+void kh_check_lengths(kh_check *c, const double *prices)
 {
-    for (size_t e = 0; e < c->plan->n_links; e++)
-        c->weight[e] = fmax(c->plan->prices[e], 0); /* a bad price is reported where the bound is checked */
+    for (size_t e = 0; e < c->net->n_qkd_links; e++)
+        c->weight[e] = fmax(prices[e], 0); /* a bad price is reported where the bound is checked */
     for (uint32_t v = 0; v < c->net->n_nodes; v++) {
         bool measured = false;
         for (size_t k = 0; k < c->net->n_demands; k++) {
@@ -88,6 +88,5 @@ kh_status kh_check_init(kh_check *c, kh_arena *arena, kh_error *err)
         c->worth == NULL || c->seen == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to verify a plan of %zu links", m);
     look_up(c);
-    measure_demands(c);
     return KH_OK;
 }

@@ -8,6 +8,7 @@
 #include "core/net/net.h"
 #include "core/net/plan.h"
 #include "core/net/rates.h"
+#include "core/net/relaxation.h"
 
 #include <math.h>
 
@@ -17,7 +18,7 @@
 typedef struct kh_check {
     const kh_net *net;
     const kh_rates *rates;
-    const kh_plan *plan;
+    const kh_plan *plan; /**< NULL: something else is checked */
     kh_findings *findings;
     bool *holds, *relays; /**< [n_nodes] can have a key at all; may pass one on */
     double *capacity_bps; /**< [n_links] 0 where no key can flow */
@@ -41,12 +42,15 @@ typedef struct kh_check {
 #define KH_WRONG_LINK(c, e, format, ...)                                                                                           \
     KH_WRONG(c, (c)->net->qkd_links[e].place, "link '%s': " format, (c)->net->qkd_links[e].id, __VA_ARGS__)
 
-/** Makes the arrays in @p arena, looks up who relays and what carries key, and measures all demands under the plan's prices.
+/** Makes the arrays in @p arena, looks up who relays and what carries key.
  *  The sizes of net, rates and plan must agree. @return KH_OK, KH_ENOMEM */
 kh_status kh_check_init(kh_check *check, kh_arena *arena, kh_error *err);
 
 /** Fills in distance from one node over the links with key; only the source and relays pass anything on. */
 void kh_check_measure(kh_check *check, uint32_t source);
+
+/** Fills in length: all demands under prices, of which those below 0 count as 0. */
+void kh_check_lengths(kh_check *check, const double *prices);
 
 /** True when it asks for a key that QKD makes. */
 bool kh_check_asks(const kh_check *check, size_t demand);
@@ -58,6 +62,8 @@ bool kh_check_counts(const kh_check *check, size_t demand);
 
 /** Routes join the ends over trusted nodes; rates add up; capacities hold; what the plan repeats of the network is right. */
 void kh_check_routes(kh_check *check);
+/** One route: joins its demand's ends over links with key, relays only at trusted nodes, no node twice. Adds to used_bps. */
+void kh_check_route(const kh_check *check, size_t demand, const kh_route *route);
 /** Secret rates follow from routes and from who may collude; what is said to be exposed is. After kh_check_routes().
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_check_secrecy(kh_check *check, kh_arena *arena, kh_error *err);
@@ -69,6 +75,9 @@ void kh_check_bound(const kh_check *check);
 void kh_check_cuts(kh_check *check);
 /** The cost follows from the network and the routes. @return KH_OK, KH_ENOMEM */
 kh_status kh_check_cost(const kh_check *check, kh_arena *arena, kh_error *err);
+
+/** The ways out of a shortage; no plan is needed. @return KH_OK, KH_ENOMEM */
+kh_status kh_check_relaxation(kh_check *check, const kh_relaxation *relaxation, kh_arena *arena, kh_error *err);
 
 /** False also for numbers that are not finite: they are never an answer. */
 static inline bool kh_check_same(double a, double b)

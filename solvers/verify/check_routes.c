@@ -29,7 +29,7 @@ static bool check_hop(const kh_check *c, size_t k, uint32_t link, uint32_t *node
     return true;
 }
 
-static void check_route(const kh_check *c, size_t k, const kh_route *route)
+void kh_check_route(const kh_check *c, size_t k, const kh_route *route)
 {
     const kh_node_id *between = c->net->demands[k].between;
     uint32_t node = between[0].i;
@@ -79,7 +79,7 @@ void kh_check_routes(kh_check *c)
 {
     for (size_t k = 0; k < c->plan->n_demands; k++) {
         for (size_t r = 0; r < c->plan->demands[k].n_routes; r++)
-            check_route(c, k, &c->plan->demands[k].routes[r]);
+            kh_check_route(c, k, &c->plan->demands[k].routes[r]);
         check_demand_rate(c, k);
     }
     check_links(c);

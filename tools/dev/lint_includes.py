@@ -32,7 +32,7 @@ ARROWS = {
     "solvers/lp": ["core/base"],
     "solvers/graph": ["core/base", "core/net"],
     "solvers/flow": ["core/base", "core/net", "solvers/lp", "solvers/graph"],
-    "solvers/explain": ["core/base", "core/net", "solvers/graph", "solvers/flow"],
+    "solvers/explain": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow", "solvers/design"],
     "solvers/verify": ["core/base", "core/net"],
     "solvers/light": ["core/base", "core/net", "solvers/lp", "solvers/graph"],
     "solvers/secure": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
