@@ -69,6 +69,7 @@ typedef struct kh_satellite_rate {
 
 /** One pass of a satellite that gives key when the sky is clear. */
 typedef struct kh_pass {
+    double start_s;     /**< over the horizon, as end_s */
     double end_s;       /**< below the horizon again, from the start of the year; sorted by the time of culmination */
     double key_bits;    /**< of one module with a clear sky, the limit of the electronics applied; > 0 */
     double clear_share; /**< chance that the link gets them: clear sky times the link's share of the passes, (0, 1] */

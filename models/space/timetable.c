@@ -18,8 +18,10 @@ static void write_pass(const kh_passage *passage, void *user)
         return;
     if (w->passes != NULL) {
         const kh_track track = kh_classes_track(w->classes, passage->offset_rad);
+        const double half_s = kh_track_half_time_s(&track, setting->station.horizon_rad);
         w->passes[w->n] = (kh_pass){
-            .end_s = passage->culmination_s + kh_track_half_time_s(&track, setting->station.horizon_rad),
+            .start_s = passage->culmination_s - half_s,
+            .end_s = passage->culmination_s + half_s,
             .key_bits = bits,
             .clear_share = share,
             .day = (uint32_t)(passage->culmination_s / KH_S_PER_DAY),

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/cli.h"
+#include "tools/cli/json_out.h"
+#include "tools/cli/schedule_out.h"
+
+#include <math.h>
+
+static kh_status run(const char *path, kh_over_time_options *options, bool json, kh_error *err)
+{
+    kh_pipeline pipeline = {0};
+    kh_over_time over;
+    kh_status status = kh_pipeline_run(&(kh_pipeline_options){.path = path, .until = KH_STAGE_RATES}, &pipeline, err);
+    cli_print_findings(pipeline.findings);
+    if (status == KH_OK)
+        status = kh_over_time_solve(pipeline.net, pipeline.rates, options, pipeline.arena, &over, err);
+    if (status == KH_OK)
+        status = json ? cli_json_print(cli_json_schedule(&pipeline, options, &over), err)
+                      : cli_schedule_text(&pipeline, options, &over, err);
+    kh_pipeline_clear(&pipeline);
+    return status;
+}
+
+int cmd_schedule(int argc, char **argv)
+{
+    bool json = false, finished = false;
+    kh_over_time_options set = {.hours = 24, .time_limit_s = 60};
+    const cli_option options[] = {
+        {.name = "day",
+         .kind = CLI_NUMBER,
+         .target = &set.first_day,
+         .high = 364,
+         .argument = "D",
+         .help = "of the year, 0 to 364; begins at 0 h UTC"},
+        {.name = "hours",
+         .kind = CLI_NUMBER,
+         .target = &set.hours,
+         .low = 1,
+         .high = 8760,
+         .argument = "N",
+         .help = "how long, 1 to 8760; 24 unless given"},
+        {.name = "json", .kind = CLI_FLAG, .target = &json, .help = "as JSON on standard output"},
+        {.name = "lp",
+         .kind = CLI_TEXT,
+         .target = &set.lp_program,
+         .argument = "PROGRAM",
+         .help = "cbc for the linear programs instead of GLPK"},
+        {.name = "swing",
+         .kind = CLI_NUMBER,
+         .target = &set.swing,
+         .high = 1,
+         .argument = "S",
+         .help = "requests swing by this share over the day, 0 to 1"},
+        {.name = "time-limit",
+         .kind = CLI_NUMBER,
+         .target = &set.time_limit_s,
+         .low = 0.1,
+         .high = 1e6,
+         .argument = "S",
+         .help = "seconds for each of the two; 60 unless given"},
+        {.name = "total",
+         .kind = CLI_FLAG,
+         .target = &set.total,
+         .help = "passes for the most key in all, not the largest common share"},
+    };
+    const cli_usage usage = {.examples = "  keyhaul schedule topologies/frankfurt-warsaw-prague.yaml\n"
+                                         "  keyhaul schedule topologies/frankfurt-warsaw-prague.yaml --hours 168 --day 180\n"
+                                         "  keyhaul schedule topologies/europe.yaml --swing 0.8",
+                             .line = "keyhaul schedule TOPOLOGY.yaml [options]",
+                             .about = "Which pass of a satellite goes to which ground station, how much key each pair gets\n"
+                                      "of them, and what the key stores of the links are worth: how much key rate a\n"
+                                      "megabyte more would bring. Both with a proven bound.",
+                             .options = options,
+                             .n_options = sizeof options / sizeof options[0],
+                             .n_files = 1};
+    const char *path = NULL;
+    kh_error err = {0};
+    kh_status status = cli_parse(&usage, argc, argv, &path, &finished, &err);
+    if (status == KH_OK && !finished)
+        status = run(path, &set, json, &err);
+    return cli_print_error(&err, status);
+}
