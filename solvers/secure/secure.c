@@ -142,12 +142,14 @@ static kh_status generate(work *w, kh_error *err)
             return status;
         }
         set_prices(w);
-        size_t n_added;
+        size_t n_added, n_rows;
+        KH_TRY(kh_shares_tighten(&w->shares, &n_rows, err));
         KH_TRY(kh_quote_run(&w->quote, w->price, &w->shares, &w->pool, w->worth, &n_added, err));
         KH_TRY(certify(w, err));
         if (status == KH_TIMELIMIT)
             w->secure->complete = false;
-        if (status != KH_OK || n_added == 0 || w->secure->bound <= w->shares.lambda * (1 + enough))
+        bool closed = n_added == 0 || w->secure->bound <= w->shares.lambda * (1 + enough);
+        if (status != KH_OK || (closed && n_rows == 0))
             return KH_OK;
     }
 }

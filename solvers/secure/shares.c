@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+static const double BROKEN = 1e-10; /* of a demand's rate, seen beyond what a solution allows for */
+
 /* All of the pool's columns at once, each with what its demand asks for: lambda at which the busiest link is just full. */
 static double first_level(const kh_keyflow_problem *problem, const kh_pool *pool, double *congestion)
 {
@@ -33,11 +35,12 @@ kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_wat
                      .link_place = KH_NEW(arena, uint8_t, m),
                      .demand_place = KH_NEW(arena, uint8_t, n),
                      .theta_place = KH_NEW(arena, uint8_t, n),
+                     .theta = KH_NEW(arena, double, n),
                      .link_dual = KH_NEW(arena, double, m),
                      .demand_dual = KH_NEW(arena, double, n),
                      .touched = KH_NEW(arena, uint32_t, watch != NULL ? watch->n_coalitions : 0)};
     if (s->unit_bps == NULL || s->last_view == NULL || s->link_place == NULL || s->demand_place == NULL || s->theta_place == NULL ||
-        s->link_dual == NULL || s->demand_dual == NULL || s->touched == NULL)
+        s->theta == NULL || s->link_dual == NULL || s->demand_dual == NULL || s->touched == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the program of %zu links and %zu demands", m, n);
     s->level = first_level(problem, pool, s->link_dual); /* scratch until the first solution */
     for (size_t k = 0; k < n; k++) {
@@ -67,8 +70,8 @@ static kh_status find_view(kh_shares *s, uint32_t demand, uint32_t coalition, ui
             return kh_fail(err, KH_ENOMEM, "no memory for %zu views of coalitions", s->n_views);
         s->views = views;
     }
-    s->views[s->n_views] =
-        (kh_shares_view){.demand = demand, .coalition = coalition, .previous = s->last_view[demand], .row_place = KH_LP_BASIC};
+    s->views[s->n_views] = (kh_shares_view){
+        .demand = demand, .coalition = coalition, .previous = s->last_view[demand], .row = KH_NO_INDEX, .row_place = KH_LP_BASIC};
     *view = s->last_view[demand] = (uint32_t)s->n_views++;
     return KH_OK;
 }
@@ -127,9 +130,10 @@ static uint32_t demand_row(const kh_shares *s, size_t demand)
     return (uint32_t)(s->problem->graph.n_links + demand);
 }
 
-static uint32_t view_row(const kh_shares *s, size_t view)
+/* Of the i-th view that has one. */
+static uint32_t view_row(const kh_shares *s, size_t i)
 {
-    return (uint32_t)(s->problem->graph.n_links + s->problem->n_demands + view);
+    return (uint32_t)(s->problem->graph.n_links + s->problem->n_demands + i);
 }
 
 static size_t path_column(const kh_shares *s, size_t path)
@@ -147,8 +151,8 @@ static void fill_rows(const kh_shares *s, kh_program *lp)
     }
     memcpy(lp->row_place, s->link_place, m);
     memcpy(&lp->row_place[m], s->demand_place, s->problem->n_demands);
-    for (size_t v = 0; v < s->n_views; v++)
-        lp->row_place[view_row(s, v)] = s->views[v].row_place;
+    for (size_t i = 0; i < s->n_rows; i++)
+        lp->row_place[view_row(s, i)] = s->views[s->rows[i]].row_place;
 }
 
 static size_t put(kh_program *lp, size_t n, uint32_t row, double value)
@@ -172,7 +176,8 @@ static size_t fill_lambda_and_theta(const kh_shares *s, kh_program *lp)
         if (s->unit_bps[k] > 0 && s->colluders > 0)
             n = put(lp, n, demand_row(s, k), -(double)s->colluders);
         for (uint32_t v = s->last_view[k]; v != KH_NO_INDEX; v = s->views[v].previous)
-            n = put(lp, n, view_row(s, v), -1);
+            if (s->views[v].row != KH_NO_INDEX)
+                n = put(lp, n, view_row(s, s->views[v].row), -1);
         lp->column_upper[1 + k] = s->last_view[k] != KH_NO_INDEX ? HUGE_VAL : 0;
         lp->column_place[1 + k] = s->theta_place[k];
     }
@@ -190,7 +195,8 @@ static size_t fill_paths(const kh_shares *s, kh_program *lp, size_t n)
         }
         n = put(lp, n, demand_row(s, path->demand), 1);
         for (size_t i = p > 0 ? s->seen_end[p - 1] : 0; i < s->seen_end[p]; i++)
-            n = put(lp, n, view_row(s, s->seen[i]), 1);
+            if (s->views[s->seen[i]].row != KH_NO_INDEX)
+                n = put(lp, n, view_row(s, s->views[s->seen[i]].row), 1);
         lp->column_upper[path_column(s, p)] = HUGE_VAL;
         lp->column_place[path_column(s, p)] = s->path_place[p];
     }
@@ -200,18 +206,18 @@ static size_t fill_paths(const kh_shares *s, kh_program *lp, size_t n)
 /* With one colluder xi would only repeat theta. */
 static size_t n_excesses(const kh_shares *s)
 {
-    return s->colluders > 1 ? s->n_views : 0;
+    return s->colluders > 1 ? s->n_rows : 0;
 }
 
 static void fill_excesses(const kh_shares *s, kh_program *lp, size_t n)
 {
-    for (size_t v = 0; v < n_excesses(s); v++) {
-        size_t column = path_column(s, s->n_paths + v);
+    for (size_t i = 0; i < n_excesses(s); i++) {
+        size_t column = path_column(s, s->n_paths + i);
         lp->start[column] = n;
-        n = put(lp, n, demand_row(s, s->views[v].demand), -1);
-        n = put(lp, n, view_row(s, v), -1);
+        n = put(lp, n, demand_row(s, s->views[s->rows[i]].demand), -1);
+        n = put(lp, n, view_row(s, i), -1);
         lp->column_upper[column] = HUGE_VAL;
-        lp->column_place[column] = s->views[v].excess_place;
+        lp->column_place[column] = s->views[s->rows[i]].excess_place;
     }
     lp->start[lp->n_columns] = n;
 }
@@ -219,8 +225,8 @@ static void fill_excesses(const kh_shares *s, kh_program *lp, size_t n)
 static kh_status fill(const kh_shares *s, kh_program *lp, kh_error *err)
 {
     size_t m = s->problem->graph.n_links, n = s->problem->n_demands;
-    size_t entries = 2 * n + s->n_views + s->pool->n_links + s->n_paths + s->n_seen + 2 * n_excesses(s);
-    KH_TRY(kh_program_allocate(lp, m + n + s->n_views, 1 + n + s->n_paths + n_excesses(s), entries, s->scratch, err));
+    size_t entries = 2 * n + s->n_rows + s->pool->n_links + s->n_paths + s->n_seen + 2 * n_excesses(s);
+    KH_TRY(kh_program_allocate(lp, m + n + s->n_rows, 1 + n + s->n_paths + n_excesses(s), entries, s->scratch, err));
     fill_rows(s, lp);
     fill_excesses(s, lp, fill_paths(s, lp, fill_lambda_and_theta(s, lp)));
     return KH_OK;
@@ -242,12 +248,66 @@ static void take_solution(kh_shares *s, const kh_program *lp)
         s->link_dual[e] = fmax(lp->dual[e], 0);
     for (size_t k = 0; k < n; k++)
         s->demand_dual[k] = fmax(-lp->dual[demand_row(s, k)], 0);
-    for (size_t v = 0; v < s->n_views; v++) {
-        s->views[v].row_place = lp->row_place[view_row(s, v)];
-        s->views[v].dual = fmax(lp->dual[view_row(s, v)], 0);
+    for (size_t k = 0; k < n; k++)
+        s->theta[k] = fmax(lp->primal[1 + k], 0);
+    for (size_t i = 0; i < s->n_rows; i++) {
+        kh_shares_view *view = &s->views[s->rows[i]];
+        view->row_place = lp->row_place[view_row(s, i)];
+        view->dual = fmax(lp->dual[view_row(s, i)], 0);
         if (n_excesses(s) > 0)
-            s->views[v].excess_place = lp->column_place[path_column(s, s->n_paths + v)];
+            view->excess_place = lp->column_place[path_column(s, s->n_paths + i)];
     }
+}
+
+/* --- rows that are missing -------------------------------------------------------------------------------------------------- */
+
+static void sum_views(kh_shares *s)
+{
+    for (size_t v = 0; v < s->n_views; v++)
+        s->views[v].flow = 0;
+    for (size_t p = 0; p < s->n_paths; p++)
+        for (size_t i = p > 0 ? s->seen_end[p - 1] : 0; i < s->seen_end[p]; i++)
+            s->views[s->seen[i]].flow += s->path_flow[p];
+}
+
+/* Of a path's views without a row the one that sees most, KH_NO_INDEX: none breaks its own. */
+static uint32_t worst_view(const kh_shares *s, size_t path)
+{
+    uint32_t worst = KH_NO_INDEX;
+    for (size_t i = path > 0 ? s->seen_end[path - 1] : 0; i < s->seen_end[path] && s->path_flow[path] > 0; i++) {
+        const kh_shares_view *view = &s->views[s->seen[i]];
+        if (view->row == KH_NO_INDEX && view->flow > s->theta[view->demand] + BROKEN &&
+            (worst == KH_NO_INDEX || view->flow > s->views[worst].flow))
+            worst = s->seen[i];
+    }
+    return worst;
+}
+
+static kh_status add_row(kh_shares *s, uint32_t view, kh_error *err)
+{
+    if (s->n_rows == s->row_room) {
+        uint32_t *rows = kh_arena_grow(s->arena, s->rows, s->n_rows, &s->row_room, sizeof *rows);
+        if (rows == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for %zu rows", s->n_rows + 1);
+        s->rows = rows;
+    }
+    s->views[view].row = (uint32_t)s->n_rows;
+    s->rows[s->n_rows++] = view;
+    return KH_OK;
+}
+
+kh_status kh_shares_tighten(kh_shares *s, size_t *n_added, kh_error *err)
+{
+    *n_added = 0;
+    sum_views(s);
+    for (size_t p = 0; p < s->n_paths; p++) {
+        uint32_t view = worst_view(s, p);
+        if (view == KH_NO_INDEX)
+            continue;
+        KH_TRY(add_row(s, view, err));
+        ++*n_added;
+    }
+    return KH_OK;
 }
 
 kh_status kh_shares_solve(kh_shares *s, double time_limit_s, kh_error *err)

@@ -11,7 +11,9 @@
 typedef struct kh_shares_view {
     uint32_t demand, coalition;
     uint32_t previous; /**< the demand's view before this one, KH_NO_INDEX at the first */
+    uint32_t row;      /**< its number among the rows, KH_NO_INDEX: it has none yet */
     uint8_t row_place, excess_place;
+    double flow;  /**< of the last solution, what it sees, in units of the demand */
     double dual;  /**< of the last solution, >= 0, per unit of the demand */
     double share; /**< dual / demand_dual, brought to at most 1 and at most t for a demand: see kh_quote_run() */
 } kh_shares_view;
@@ -25,6 +27,7 @@ typedef struct kh_shares_view {
  *
  *  t theta + sum xi is at least what the t coalitions that see most see together, and just that at the optimum. With t = 1 xi is
  *  left out. Without watch there are no views: every column is secret as it is.
+ *  Rows of views are added when a solution breaks them: on a path one relay's stands for all that see no more.
  *  Scaled as the master of master.h: demands, links and lambda at the present level are 1. */
 typedef struct kh_shares {
     const kh_keyflow_problem *problem;
@@ -36,6 +39,8 @@ typedef struct kh_shares {
     double *unit_bps; /**< [n_demands] what 1 of a column is; 0: the demand is left out */
     kh_shares_view *views;
     size_t n_views, view_room;
+    uint32_t *rows; /**< [n_rows] views that have one */
+    size_t n_rows, row_room;
     uint32_t *last_view; /**< [n_demands] */
     uint32_t *seen;      /**< views of each path, path by path */
     size_t n_seen, seen_room;
@@ -44,6 +49,7 @@ typedef struct kh_shares {
     double *path_flow;   /**< [path_room] of the last solution, in units of the demand */
     size_t n_paths, path_room;
     uint8_t *link_place, *demand_place; /**< [n_links], [n_demands] of the rows */
+    double *theta;                      /**< [n_demands] of the last solution */
     uint8_t *theta_place;               /**< [n_demands] */
     uint8_t lambda_place;
     bool warm;
@@ -65,5 +71,11 @@ void kh_shares_clear(kh_shares *shares);
 /** Takes in the new columns of the pool and solves from the last basis.
  *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
 kh_status kh_shares_solve(kh_shares *shares, double time_limit_s, kh_error *err);
+
+/** Gives rows to views that see more than the last solution allows for, at most one a path; on each path with flow, the one that
+ *  sees most.
+ *  @param[out] n_added  0: the last solution keeps all rows, those it has and those it has not
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_shares_tighten(kh_shares *shares, size_t *n_added, kh_error *err);
 
 #endif
