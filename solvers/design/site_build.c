@@ -36,7 +36,8 @@ static kh_status check_offers(const kh_site_build_problem *p, kh_error *err)
 {
     for (size_t o = 0; o < p->n_offers; o++) {
         const kh_site_offer *offer = &p->offers[o];
-        if (offer->span >= p->layout->n_spans || !(offer->rate_bps > 0 && offer->rate_bps < HUGE_VAL) || !is_amount(offer->price))
+        if (offer->span >= p->layout->n_spans || !(offer->rate_bps > 0 && offer->rate_bps < HUGE_VAL) || !is_amount(offer->price) ||
+            !is_amount(offer->upkeep))
             return kh_fail(err, KH_ERANGE, "offer %zu: span %u of %zu, rate_bps %g, price %g", o, offer->span, p->layout->n_spans,
                            offer->rate_bps, offer->price);
     }
@@ -47,8 +48,9 @@ static kh_status check(const kh_site_build_problem *p, kh_error *err)
 {
     size_t n = p->layout->n_sites;
     for (size_t v = 0; v < n; v++)
-        if (!is_amount(p->price[v]))
-            return kh_fail(err, KH_ERANGE, "the price of site %zu is %g, must be 0 or more and finite", v, p->price[v]);
+        if (!is_amount(p->price[v]) || (p->upkeep != NULL && !is_amount(p->upkeep[v])))
+            return kh_fail(err, KH_ERANGE, "the price of site %zu is %g, it and its upkeep must be 0 or more and finite", v,
+                           p->price[v]);
     for (size_t g = 0; p->channels != NULL && g < p->layout->n_segments; g++)
         if (!(p->channels[g] >= 0))
             return kh_fail(err, KH_ERANGE, "segment %zu has %g channels, must be 0 or more", g, p->channels[g]);
@@ -60,7 +62,7 @@ static kh_status check(const kh_site_build_problem *p, kh_error *err)
         if (!is_amount(p->rate_bps[i]))
             return kh_fail(err, KH_ERANGE, "rate %zu is %g bit/s, must be 0 or more and finite", i, p->rate_bps[i]);
     for (size_t y = 0; y < p->n_years; y++)
-        if (!(p->factor[y] > 0 && p->factor[y] < HUGE_VAL))
+        if (!(p->factor[y] > 0 && p->factor[y] < HUGE_VAL) || (p->years_left != NULL && !is_amount(p->years_left[y])))
             return kh_fail(err, KH_ERANGE, "the factor of year %zu is %g, must be above 0 and finite", y, p->factor[y]);
     if (p->n_years < 1 || !(p->gap >= 0) || isnan(p->time_limit_s))
         return kh_fail(err, KH_ERANGE, "%zu years, gap %g, time_limit_s %g", p->n_years, p->gap, p->time_limit_s);
@@ -72,7 +74,7 @@ static kh_status unserved_demand(const search *s, size_t demand, kh_error *err)
     const kh_site_build_problem *p = s->problem;
     for (size_t k = 0; k < p->n_demands; k++) {
         double alone;
-        KH_TRY(kh_site_year_alone(p, k, 1, &alone, err));
+        KH_TRY(kh_site_year_alone(p, 0, k, &alone, err));
         if (!(alone < HUGE_VAL))
             return kh_fail(err, KH_INFEASIBLE, "no spans join sites %u and %u of demand %zu", p->demands[k][0], p->demands[k][1],
                            k);
@@ -85,7 +87,7 @@ static double price_of(const kh_site_build_problem *p, const kh_site_year *years
 {
     double sum = 0;
     for (size_t y = 0; y < p->n_years; y++)
-        sum += p->factor[y] * years[y].price;
+        sum += years[y].price;
     return sum;
 }
 
@@ -95,7 +97,8 @@ static kh_status roll(search *s, const kh_site_year *at_most, kh_site_year *year
     const kh_site_build_problem *p = s->problem;
     double each_s = PART_OF_TIME * p->time_limit_s / (2 * (double)p->n_years + 1);
     for (size_t y = 0; y < p->n_years; y++) {
-        const kh_site_frame frame = {.rate_bps = p->rate_bps + y * p->n_demands,
+        const kh_site_frame frame = {.year = y,
+                                     .rate_bps = p->rate_bps + y * p->n_demands,
                                      .stands = y == 0 ? NULL : years[y - 1].open,
                                      .installed = y == 0 ? NULL : years[y - 1].pairs,
                                      .at_most = at_most};
@@ -118,7 +121,7 @@ static kh_status find_start(search *s, kh_error *err)
     KH_TRY(roll(s, NULL, s->years, &unserved, err));
     bool found = unserved == p->n_demands;
     if (p->n_years > 1 && !p->rolling) {
-        const kh_site_frame frame = {.rate_bps = p->rate_bps + (p->n_years - 1) * p->n_demands};
+        const kh_site_frame frame = {.year = p->n_years - 1, .rate_bps = p->rate_bps + (p->n_years - 1) * p->n_demands};
         size_t missing = 0;
         KH_TRY(kh_site_year_find(p, &frame, s->start_s + PART_OF_TIME * p->time_limit_s, s->arena, &last, &missing, err));
         if (missing == p->n_demands)
@@ -135,20 +138,21 @@ static kh_status find_start(search *s, kh_error *err)
     return KH_OK;
 }
 
-/* A demand alone costs no more than with the others; ends are paid for in any case. */
+/* A demand alone, at its largest rate, costs no more than with the others; where nothing gets dearer with the years, no less than
+   all bought in that year. */
 static kh_status bound_alone(search *s, kh_error *err)
 {
     const kh_site_build_problem *p = s->problem;
-    double least = HUGE_VAL;
-    for (size_t y = 0; y < p->n_years; y++)
-        least = fmin(least, p->factor[y]);
+    for (size_t y = 1; y < p->n_years; y++)
+        if (p->factor[y] > p->factor[y - 1] || (p->years_left != NULL && p->years_left[y] > p->years_left[y - 1]))
+            return KH_OK;
     for (size_t k = 0; k < p->n_demands; k++) {
-        double most_bps = 0, price = 0;
-        for (size_t y = 0; y < p->n_years; y++)
-            most_bps = fmax(most_bps, p->rate_bps[y * p->n_demands + k]);
-        if (most_bps > 0)
-            KH_TRY(kh_site_year_alone(p, k, most_bps, &price, err));
-        s->bound = fmax(s->bound, fmin(least * price, s->price));
+        size_t most = 0;
+        double price;
+        for (size_t y = 1; y < p->n_years; y++)
+            most = p->rate_bps[y * p->n_demands + k] > p->rate_bps[most * p->n_demands + k] ? y : most;
+        KH_TRY(kh_site_year_alone(p, most, k, &price, err));
+        s->bound = fmax(s->bound, fmin(price, s->price));
     }
     return KH_OK;
 }
@@ -178,10 +182,11 @@ static double price_bought(const search *s)
     double sum = 0;
     for (size_t y = 0; y < p->n_years; y++) {
         for (size_t v = 0; v < n; v++)
-            sum += s->open[y * n + v] && (y == 0 || !s->open[(y - 1) * n + v]) ? p->factor[y] * p->price[v] : 0;
+            if (s->open[y * n + v] && (y == 0 || !s->open[(y - 1) * n + v]))
+                sum += kh_site_build_cost(p, y, p->price[v], p->upkeep == NULL ? 0 : p->upkeep[v]);
         for (size_t o = 0; o < p->n_offers; o++) {
             uint32_t before = y == 0 ? 0 : s->pairs[(y - 1) * p->n_offers + o];
-            sum += (s->pairs[y * p->n_offers + o] - before) * p->factor[y] * p->offers[o].price;
+            sum += (s->pairs[y * p->n_offers + o] - before) * kh_site_build_cost(p, y, p->offers[o].price, p->offers[o].upkeep);
         }
     }
     return sum;

@@ -164,13 +164,14 @@ static void bound_buying(sheet *s, size_t year)
         size_t column = kh_site_program_site(s->p, year, v);
         if (column == SIZE_MAX)
             continue;
-        s->cost[column] = s->problem->factor[year] * s->problem->price[v];
+        double upkeep = s->problem->upkeep == NULL ? 0 : s->problem->upkeep[v];
+        s->cost[column] = kh_site_build_cost(s->problem, year, s->problem->price[v], upkeep);
         s->upper[column] = 1;
         s->integer[column] = true;
     }
     for (size_t o = 0; o < s->n_offers; o++) {
         size_t column = kh_site_program_offer(s->p, year, o);
-        s->cost[column] = s->problem->factor[year] * s->problem->offers[o].price;
+        s->cost[column] = kh_site_build_cost(s->problem, year, s->problem->offers[o].price, s->problem->offers[o].upkeep);
         s->upper[column] = ceil(all_wanted(s) / s->problem->offers[o].rate_bps);
         s->integer[column] = true;
     }

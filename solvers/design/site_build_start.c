@@ -19,13 +19,14 @@ typedef struct planner {
     size_t n_sites, n_spans, n_offers, n_demands;
     kh_arena *arena; /* of the planner */
     kh_incidence spans_at;
-    kh_incidence offers_of; /* "ends" of offer o are its span and itself moved behind the spans */
-    double *load_bps;       /* [n_spans] */
-    double *used;           /* [n_segments] channels */
-    bool *open, *closed;    /* [n_sites]; closed: not to be used in this try */
-    bool *is_end;           /* [n_sites] */
-    uint32_t *pairs;        /* [n_offers] */
-    uint32_t **route;       /* [n_demands] room for n_sites each */
+    kh_incidence offers_of;         /* "ends" of offer o are its span and itself moved behind the spans */
+    double *load_bps;               /* [n_spans] */
+    double *used;                   /* [n_segments] channels */
+    bool *open, *closed;            /* [n_sites]; closed: not to be used in this try */
+    bool *is_end;                   /* [n_sites] */
+    double *site_cost, *offer_cost; /* [n_sites], [n_offers] in this year */
+    uint32_t *pairs;                /* [n_offers] */
+    uint32_t **route;               /* [n_demands] room for n_sites each */
     size_t *n_route;
     double price;
     double tiny;
@@ -66,8 +67,9 @@ static double least_price(const planner *p, uint32_t span, double rate_bps)
     double of_one = HUGE_VAL, of_rate = HUGE_VAL;
     for (size_t i = p->offers_of.first[span]; i < p->offers_of.first[span + 1]; i++) {
         const kh_site_offer *offer = &p->problem->offers[p->offers_of.item[i]];
-        of_one = fmin(of_one, offer->price);
-        of_rate = fmin(of_rate, offer->price * rate_bps / offer->rate_bps);
+        double cost = p->offer_cost[p->offers_of.item[i]];
+        of_one = fmin(of_one, cost);
+        of_rate = fmin(of_rate, cost * rate_bps / offer->rate_bps);
     }
     return fmax(of_one, of_rate);
 }
@@ -88,7 +90,7 @@ static double add_pairs(const planner *p, uint32_t span, double missing_bps, uin
     double least = HUGE_VAL, room = free_channels(p, span);
     for (size_t i = 0; i < n; i++) {
         const kh_site_offer *bulk = &p->problem->offers[offer[i]];
-        double count = number_of(p, offer[i], missing_bps, room), price = count * bulk->price;
+        double count = number_of(p, offer[i], missing_bps, room), price = count * p->offer_cost[offer[i]];
         if (count < HUGE_VAL && price < least) {
             least = price;
             best[0] = best[1] = offer[i];
@@ -98,7 +100,7 @@ static double add_pairs(const planner *p, uint32_t span, double missing_bps, uin
         double whole = fmin(floor(missing_bps / bulk->rate_bps), fmin(room, most_of(p, offer[i]) - p->pairs[offer[i]]));
         for (size_t h = 0; h < n && whole > 0 && whole < 1e9; h++) {
             double rest = h == i ? HUGE_VAL : number_of(p, offer[h], missing_bps - whole * bulk->rate_bps, room - whole);
-            price = whole * bulk->price + rest * p->problem->offers[offer[h]].price;
+            price = whole * p->offer_cost[offer[i]] + rest * p->offer_cost[offer[h]];
             if (rest < HUGE_VAL && price < least) {
                 least = price;
                 best[0] = offer[i];
@@ -143,14 +145,14 @@ static void equip(planner *p, uint32_t span)
     double n[2];
     for (size_t i = p->offers_of.first[span]; i < p->offers_of.first[span + 1]; i++) {
         uint32_t o = p->offers_of.item[i];
-        p->price -= (p->pairs[o] - installed(p, o)) * p->problem->offers[o].price;
+        p->price -= (p->pairs[o] - installed(p, o)) * p->offer_cost[o];
         install(p, span, -1, o, p->pairs[o] - installed(p, o));
     }
     double missing_bps = p->load_bps[span] - capacity_of(p, span);
     if (missing_bps > 1e-9 * p->load_bps[span] && add_pairs(p, span, missing_bps, offer, n) < HUGE_VAL)
         for (int i = 0; i < 2; i++) {
             install(p, span, 1, offer[i], n[i]);
-            p->price += n[i] * p->problem->offers[offer[i]].price;
+            p->price += n[i] * p->offer_cost[offer[i]];
         }
 }
 
@@ -165,7 +167,7 @@ static double site_price(const planner *p, uint32_t site, uint32_t target)
         return p->closed[site] ? HUGE_VAL : 0;
     bool may = (p->problem->relays == NULL || p->problem->relays[site]) && !p->closed[site] &&
                (p->frame->at_most == NULL || p->frame->at_most->open[site]);
-    return may ? p->problem->price[site] : HUGE_VAL;
+    return may ? p->site_cost[site] : HUGE_VAL;
 }
 
 static bool passes_key(const planner *p, uint32_t site)
@@ -207,7 +209,7 @@ static bool find_way(planner *p, const uint32_t ends[2], double rate_bps)
 static void open_site(planner *p, uint32_t site)
 {
     if (!p->open[site])
-        p->price += p->problem->price[site];
+        p->price += p->site_cost[site];
     p->open[site] = true;
 }
 
@@ -344,14 +346,17 @@ static bool take_memory(planner *p, kh_arena *arena)
     p->open = KH_NEW(arena, bool, n);
     p->closed = KH_NEW(arena, bool, n);
     p->is_end = KH_NEW(arena, bool, n);
+    p->site_cost = KH_NEW(arena, double, n);
+    p->offer_cost = KH_NEW(arena, double, p->n_offers);
     p->pairs = KH_NEW(arena, uint32_t, p->n_offers);
     p->route = KH_NEW(arena, uint32_t *, p->n_demands);
     p->n_route = KH_NEW(arena, size_t, p->n_demands);
     p->distance = KH_NEW(arena, double, n);
     p->via = KH_NEW(arena, uint32_t, n);
     p->done = KH_NEW(arena, bool, n);
-    if (p->load_bps == NULL || p->used == NULL || p->open == NULL || p->closed == NULL || p->is_end == NULL || p->pairs == NULL ||
-        p->route == NULL || p->n_route == NULL || p->distance == NULL || p->via == NULL || p->done == NULL)
+    if (p->load_bps == NULL || p->used == NULL || p->open == NULL || p->closed == NULL || p->is_end == NULL ||
+        p->site_cost == NULL || p->offer_cost == NULL || p->pairs == NULL || p->route == NULL || p->n_route == NULL ||
+        p->distance == NULL || p->via == NULL || p->done == NULL)
         return false;
     for (size_t k = 0; k < p->n_demands; k++)
         if ((p->route[k] = KH_NEW(arena, uint32_t, n)) == NULL)
@@ -385,8 +390,13 @@ static kh_status prepare(planner *p, kh_arena *arena, kh_error *err)
     if (!take_memory(p, arena))
         return out_of_memory(err);
     KH_TRY(sort_offers(p, err));
-    for (size_t o = 0; o < p->n_offers; o++)
-        p->tiny = fmax(p->tiny, problem->offers[o].price * SHORT_WAYS);
+    for (size_t o = 0; o < p->n_offers; o++) {
+        p->offer_cost[o] = kh_site_build_cost(problem, p->frame->year, problem->offers[o].price, problem->offers[o].upkeep);
+        p->tiny = fmax(p->tiny, p->offer_cost[o] * SHORT_WAYS);
+    }
+    for (size_t v = 0; v < p->n_sites; v++)
+        p->site_cost[v] =
+            kh_site_build_cost(problem, p->frame->year, problem->price[v], problem->upkeep == NULL ? 0 : problem->upkeep[v]);
     for (size_t k = 0; k < p->n_demands; k++)
         for (int i = 0; i < 2; i++)
             p->is_end[problem->demands[k][i]] |= p->frame->rate_bps[k] > 0;
@@ -435,21 +445,20 @@ kh_status kh_site_year_find(const kh_site_build_problem *problem, const kh_site_
     return status;
 }
 
-kh_status kh_site_year_alone(const kh_site_build_problem *problem, size_t demand, double rate_bps, double *price, kh_error *err)
+kh_status kh_site_year_alone(const kh_site_build_problem *problem, size_t year, size_t demand, double *price, kh_error *err)
 {
     kh_arena *arena = kh_arena_create(0);
     double *rates = arena == NULL ? NULL : KH_NEW(arena, double, problem->n_demands);
-    const kh_site_frame frame = {.rate_bps = rates};
+    const kh_site_frame frame = {.year = year, .rate_bps = rates};
     planner p = {.problem = problem, .frame = &frame, .arena = arena, .in_parts = true};
     kh_status status = rates == NULL ? out_of_memory(err) : KH_OK;
     if (status == KH_OK) {
-        rates[demand] = rate_bps;
+        rates[demand] = problem->rate_bps[year * problem->n_demands + demand];
         status = prepare(&p, arena, err);
     }
     if (status == KH_OK) {
-        p.tiny = 0;
-        bool found = !(rate_bps > 0) || find_way(&p, problem->demands[demand], rate_bps);
-        *price = !found ? HUGE_VAL : p.price + (rate_bps > 0 ? p.distance[problem->demands[demand][1]] : 0);
+        bool found = find_way(&p, problem->demands[demand], rates[demand]);
+        *price = !found ? HUGE_VAL : rates[demand] > 0 ? p.price + p.distance[problem->demands[demand][1]] : 0;
     }
     kh_arena_destroy(arena);
     return status;

@@ -10,11 +10,12 @@ typedef struct kh_site_year {
     size_t *n_route;  /**< [n_demands] */
     bool *open;       /**< [n_sites] */
     uint32_t *pairs;  /**< [n_offers] */
-    double price;     /**< of what this year adds, factor 1 */
+    double price;     /**< of what this year adds */
 } kh_site_year;
 
 /** What is there already and what may be had. NULL: nothing; anything. */
 typedef struct kh_site_frame {
+    size_t year;                 /**< whose costs count */
     const double *rate_bps;      /**< [n_demands] */
     const bool *stands;          /**< [n_sites] */
     const uint32_t *installed;   /**< [n_offers] */
@@ -29,7 +30,8 @@ typedef struct kh_site_frame {
 kh_status kh_site_year_find(const kh_site_build_problem *problem, const kh_site_frame *frame, double deadline_s, kh_arena *arena,
                             kh_site_year *year, size_t *unserved, kh_error *err);
 
-/** What a demand alone costs at least: sites and pairs of its cheapest route, pairs taken in parts. INFINITY: there is no route. */
-kh_status kh_site_year_alone(const kh_site_build_problem *problem, size_t demand, double rate_bps, double *price, kh_error *err);
+/** What a demand alone costs at least, built in the year: sites and pairs of its cheapest route, pairs taken in parts. INFINITY:
+ * there is no route. */
+kh_status kh_site_year_alone(const kh_site_build_problem *problem, size_t year, size_t demand, double *price, kh_error *err);
 
 #endif

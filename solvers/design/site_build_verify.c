@@ -120,17 +120,18 @@ static kh_status check_price(const checker *c, kh_error *err)
     size_t n = p->layout->n_sites;
     double price = 0;
     for (size_t y = 0; y < p->n_years; y++) {
+        double left = p->years_left == NULL ? 0 : p->years_left[y];
         for (uint32_t v = 0; v < n; v++) {
             int before = y > 0 && c->build->open[(y - 1) * n + v], now = c->build->open[y * n + v];
             if (before > now)
                 return kh_fail(err, KH_UNMET, "site %u is closed again in year %zu", v, y);
-            price += (now - before) * p->factor[y] * p->price[v];
+            price += (now - before) * (p->factor[y] * p->price[v] + (p->upkeep == NULL ? 0 : left * p->upkeep[v]));
         }
         for (size_t o = 0; o < p->n_offers; o++) {
             uint32_t before = y > 0 ? c->build->pairs[(y - 1) * p->n_offers + o] : 0, now = c->build->pairs[y * p->n_offers + o];
             if (before > now)
                 return kh_fail(err, KH_UNMET, "pairs of offer %zu are taken down in year %zu", o, y);
-            price += (now - before) * p->factor[y] * p->offers[o].price;
+            price += (now - before) * (p->factor[y] * p->offers[o].price + left * p->offers[o].upkeep);
         }
     }
     if (!(fabs(price - c->build->price) <= NEAR * price))

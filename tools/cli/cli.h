@@ -78,6 +78,7 @@ int cmd_check(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_rates(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
+int cmd_design(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
 int cmd_study(int argc, char **argv);
 int cmd_report(int argc, char **argv);

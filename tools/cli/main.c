@@ -18,6 +18,7 @@ static const command commands[] = {
     {"check", "all problems of a topology, like a compiler", cmd_check},
     {"rates", "what every link can do: key rate, QBER, GSNR, capacity", cmd_rates},
     {"plan", "routes and rates for every demand, with a proof of optimality", cmd_plan},
+    {"design", "what to build: trusted nodes along fibres, QKD pairs, years", cmd_design},
     {"schedule", "satellite passes, keys over the day, what key stores are worth", cmd_schedule},
     {"simulate", "play days or years of operation with faults", cmd_simulate},
     {"study", "a grid of what-ifs into one run file", cmd_study},

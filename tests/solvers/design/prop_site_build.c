@@ -20,7 +20,8 @@ typedef struct sample {
     kh_site_layout layout;
     kh_site_build_problem problem;
     uint32_t ends[MOST_FIBRES][2], demands[MOST_DEMANDS][2];
-    double length_km[MOST_FIBRES], price[16], channels[32], rate_bps[MOST_YEARS * MOST_DEMANDS], factor[MOST_YEARS];
+    double length_km[MOST_FIBRES], price[16], channels[32], rate_bps[MOST_YEARS * MOST_DEMANDS], factor[MOST_YEARS],
+        years_left[MOST_YEARS], upkeep[16];
     bool relays[16];
     kh_site_offer offers[MOST_OFFERS];
 } sample;
@@ -46,13 +47,15 @@ static void make(sample *s, uint64_t seed)
     size_t n_offers = n_years == 1 ? MOST_OFFERS : 3;
     for (uint32_t v = 0; v < n; v++) {
         s->price[v] = floor(10 * draw(&seed));
+        s->upkeep[v] = floor(2 * draw(&seed));
         s->relays[v] = draw(&seed) < 0.9;
     }
     for (size_t o = 0; o < n_offers; o++)
         s->offers[o] = (kh_site_offer){.span = draw_below(&seed, (uint32_t)s->layout.n_spans),
                                        .kind = (uint32_t)o,
                                        .rate_bps = 50 + floor(100 * draw(&seed)),
-                                       .price = 1 + floor(9 * draw(&seed))};
+                                       .price = 1 + floor(9 * draw(&seed)),
+                                       .upkeep = floor(2 * draw(&seed))};
     for (size_t g = 0; g < s->layout.n_segments; g++)
         s->channels[g] = draw(&seed) < 0.8 ? HUGE_VAL : 2;
     size_t n_demands = 1 + draw_below(&seed, MOST_DEMANDS);
@@ -63,8 +66,10 @@ static void make(sample *s, uint64_t seed)
         for (uint32_t y = 0; y < n_years; y++)
             s->rate_bps[y * n_demands + k] = rate_bps * (1 + 0.4 * y);
     }
-    for (uint32_t y = 0; y < n_years; y++)
+    for (uint32_t y = 0; y < n_years; y++) {
         s->factor[y] = 1 / (1 + 0.1 * y);
+        s->years_left[y] = n_years - y;
+    }
     s->problem = (kh_site_build_problem){.layout = &s->layout,
                                          .price = s->price,
                                          .relays = s->relays,
@@ -75,6 +80,8 @@ static void make(sample *s, uint64_t seed)
                                          .n_demands = n_demands,
                                          .rate_bps = s->rate_bps,
                                          .factor = s->factor,
+                                         .years_left = s->years_left,
+                                         .upkeep = s->upkeep,
                                          .n_years = n_years,
                                          .time_limit_s = HUGE_VAL};
 }
@@ -128,17 +135,19 @@ static double price_up(const sample *s, unsigned pairs[MOST_YEARS][MOST_OFFERS])
     for (size_t y = 0; y < p->n_years; y++) {
         for (size_t k = 0; k < p->n_demands; k++)
             for (int e = 0; e < 2; e++) {
-                price += open[s->demands[k][e]] ? 0 : p->factor[y] * s->price[s->demands[k][e]];
+                price += open[s->demands[k][e]]
+                             ? 0
+                             : (p->factor[y] * s->price[s->demands[k][e]] + p->years_left[y] * s->upkeep[s->demands[k][e]]);
                 open[s->demands[k][e]] = true;
             }
         for (size_t o = 0; o < p->n_offers; o++) {
             unsigned before = y == 0 ? 0 : pairs[y - 1][o];
             if (pairs[y][o] < before)
                 return HUGE_VAL;
-            price += (pairs[y][o] - before) * p->factor[y] * s->offers[o].price;
+            price += (pairs[y][o] - before) * (p->factor[y] * s->offers[o].price + p->years_left[y] * s->offers[o].upkeep);
             for (int e = 0; e < 2 && pairs[y][o] > 0; e++) {
                 uint32_t v = s->layout.spans[s->offers[o].span].ends[e];
-                price += open[v] ? 0 : p->factor[y] * s->price[v];
+                price += open[v] ? 0 : p->factor[y] * s->price[v] + p->years_left[y] * s->upkeep[v];
                 open[v] = true;
             }
         }

@@ -46,7 +46,7 @@ static size_t count_sites(double site_price, double *price, double *bound)
     for (size_t v = 0; v < layout.n_sites; v++)
         prices[v] = site_price;
     for (uint32_t s = 0; s < layout.n_spans; s++)
-        offers[s] = (kh_site_offer){s, 0, rate(layout.spans[s].length_km), 1};
+        offers[s] = (kh_site_offer){.span = s, .rate_bps = rate(layout.spans[s].length_km), .price = 1};
     const kh_site_build_problem problem = {.layout = &layout,
                                            .price = prices,
                                            .offers = offers,

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/design_sites.h"
+
+#include "tools/cli/cli.h"
+#include "tools/study/site_rates.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double LONGEST_REACH_KM = 400; /* where no reach is said and a device goes farther */
+
+static kh_status parse(int argc, char **argv, cli_sites_request *r, bool *finished, kh_error *err)
+{
+    bool sites = true;
+    const cli_option options[] = {
+        {.name = "sites", .kind = CLI_FLAG, .target = &sites, .help = "where trusted nodes stand along fibres (this page)"},
+        {.name = "step",
+         .kind = CLI_NUMBER,
+         .target = &r->step_km,
+         .low = 0.1,
+         .high = 1e5,
+         .argument = "KM",
+         .help = "a hut may stand so often along each fibre (default 50)"},
+        {.name = "reach",
+         .kind = CLI_NUMBER,
+         .target = &r->reach_km,
+         .low = 0.1,
+         .high = 1e5,
+         .argument = "KM",
+         .help = "longest span; default: as far as a device gives key"},
+        {.name = "device",
+         .kind = CLI_TEXT,
+         .target = &r->device,
+         .argument = "NAME",
+         .help = "to be bought; all: any of the topology; default: those of its links"},
+        {.name = "fewest",
+         .kind = CLI_FLAG,
+         .target = &r->fewest,
+         .help = "join all ends at the least cost of sites, whatever the rates"},
+        {.name = "two-disjoint",
+         .kind = CLI_FLAG,
+         .target = &r->two_disjoint,
+         .help = "the same by two routes without a common trusted node"},
+        {.name = "pairs-a-fibre",
+         .kind = CLI_WHOLE,
+         .target = &r->pairs_a_fibre,
+         .low = 1,
+         .high = 1e6,
+         .argument = "N",
+         .help = "most QKD pairs whose light passes a stretch of fibre"},
+        {.name = "growth",
+         .kind = CLI_NUMBER,
+         .target = &r->growth_percent,
+         .low = -90,
+         .high = 1000,
+         .argument = "PERCENT",
+         .help = "more key each year, with --horizon (default 20)"},
+        {.name = "horizon",
+         .kind = CLI_WHOLE,
+         .target = &r->horizon_years,
+         .low = 1,
+         .high = 30,
+         .argument = "YEARS",
+         .help = "what to open and buy in which year"},
+        {.name = "discount",
+         .kind = CLI_NUMBER,
+         .target = &r->discount_percent,
+         .low = 0,
+         .high = 100,
+         .argument = "PERCENT",
+         .help = "of money a year, with --horizon (default 5)"},
+        {.name = "rolling",
+         .kind = CLI_FLAG,
+         .target = &r->rolling,
+         .help = "with --horizon: each year planned as if it were the last"},
+        {.name = "gap",
+         .kind = CLI_NUMBER,
+         .target = &r->gap,
+         .low = 0,
+         .high = 1,
+         .argument = "SHARE",
+         .help = "distance to the bound that is good enough, 0.01 for 1 %; 0 (default): none"},
+        {.name = "time-limit",
+         .kind = CLI_NUMBER,
+         .target = &r->time_limit_s,
+         .low = 0.1,
+         .high = 1e6,
+         .argument = "SECONDS",
+         .help = "stop then with the best answer and its gap (default 20)"},
+        {.name = "lp",
+         .kind = CLI_TEXT,
+         .target = &r->lp_program,
+         .argument = "PROGRAM",
+         .help = "cbc: integer programs by that program instead of GLPK"},
+        {.name = "json", .kind = CLI_FLAG, .target = &r->json, .help = "the answer as JSON on standard output"}};
+    const cli_usage usage = {.examples = "  keyhaul design topologies/bristol-cambridge.yaml --sites\n"
+                                         "  keyhaul design topologies/bristol-cambridge.yaml --sites --step 20 --device all\n"
+                                         "  keyhaul design topologies/frankfurt-warsaw-prague.yaml --sites --two-disjoint\n"
+                                         "  keyhaul design topologies/bristol-cambridge.yaml --sites --horizon 5 --growth 40",
+                             .line = "keyhaul design TOPOLOGY.yaml --sites [options]",
+                             .about = "Which trusted nodes to open along the fibres and which QKD pairs to put between\n"
+                                      "them so that every demand gets its key at the least cost; with a lower bound.\n"
+                                      "Light passes closed sites. Links of the topology are not looked at: this is a\n"
+                                      "green field on its fibres. The answer is verified by code of its own.",
+                             .options = options,
+                             .n_options = sizeof options / sizeof options[0],
+                             .n_files = 1};
+    return cli_parse(&usage, argc, argv, &r->path, finished, err);
+}
+
+/* As far as the device that goes farthest gives key over the fibre that loses least. */
+static double natural_reach(const kh_net *net, double reach_db)
+{
+    double least = HUGE_VAL;
+    for (size_t f = 0; f < net->n_fibres; f++)
+        if (net->fibres[f].length_km > 0)
+            least = fmin(least, net->fibres[f].loss_db / net->fibres[f].length_km);
+    return least > 0 && least < HUGE_VAL ? fmin(ceil(reach_db / least), LONGEST_REACH_KM) : LONGEST_REACH_KM;
+}
+
+static kh_status make_problem(cli_sites *s, kh_error *err)
+{
+    const cli_sites_request *r = s->request;
+    kh_site_table *tables;
+    double reach_db;
+    KH_TRY(kh_site_rates_sample(s->net, r->device, s->arena, &tables, &s->n_tables, &reach_db, err));
+    s->tables = tables;
+    const kh_site_wish wish = {.step_km = r->step_km,
+                               .reach_km = isnan(r->reach_km) ? natural_reach(s->net, reach_db) : r->reach_km,
+                               .tables = s->tables,
+                               .n_tables = s->n_tables,
+                               .pairs_a_fibre = r->pairs_a_fibre > 0 ? (double)r->pairs_a_fibre : HUGE_VAL,
+                               .growth = r->horizon_years > 0 ? r->growth_percent / 100 : 0,
+                               .discount = r->horizon_years > 0 ? r->discount_percent / 100 : 0,
+                               .horizon_years = r->horizon_years};
+    return kh_site_net_make(s->net, &wish, s->arena, &s->made, err);
+}
+
+/* The reason in words, when there is one. */
+static kh_status explain(cli_sites *s, kh_status status, kh_error *err)
+{
+    for (size_t k = 0; status == KH_INFEASIBLE && k < s->made.problem.n_demands; k++) {
+        const char *why = kh_site_net_obstacle(&s->made, k, s->arena);
+        if (why != NULL)
+            return kh_fail(err, KH_INFEASIBLE, "%s", why);
+    }
+    if (status == KH_INFEASIBLE && s->request->two_disjoint)
+        return kh_fail(err, KH_INFEASIBLE,
+                       "not every end of a demand can be joined to %s by two routes without a common trusted node: the fibres do "
+                       "not allow it with these sites",
+                       kh_site_net_name(&s->made, s->problem.terminals[0], s->arena));
+    return status;
+}
+
+static kh_status mark_spans(cli_sites *s, kh_error *err)
+{
+    s->span_used = KH_NEW(s->arena, bool, s->made.layout.n_spans);
+    if (s->span_used == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the spans");
+    for (size_t r = 0; r < (s->problem.n_terminals - 1) * s->problem.n_routes; r++)
+        for (size_t i = 0; i + 1 < s->join.routes[r].n; i++) {
+            uint32_t a = s->join.routes[r].sites[i], b = s->join.routes[r].sites[i + 1];
+            for (size_t e = 0; e < s->problem.n_spans; e++)
+                if ((s->problem.span[e][0] == a && s->problem.span[e][1] == b) ||
+                    (s->problem.span[e][0] == b && s->problem.span[e][1] == a))
+                    s->span_used[s->of_span[e]] = true;
+        }
+    return KH_OK;
+}
+
+static kh_status solve_join(cli_sites *s, kh_error *err)
+{
+    const cli_sites_request *r = s->request;
+    KH_TRY(kh_site_net_join(&s->made, r->two_disjoint ? 2 : 1, s->arena, &s->problem, &s->of_span, err));
+    s->problem.time_limit_s = r->time_limit_s;
+    s->problem.gap = r->gap;
+    s->problem.lp_program = r->lp_program;
+    KH_TRY(explain(s, kh_site_join_solve(&s->problem, s->arena, &s->join, err), err));
+    if (kh_site_join_verify(&s->problem, &s->join, err) != KH_OK)
+        return kh_fail(err, KH_EINTERNAL, "the sites do not stand their own check");
+    return mark_spans(s, err);
+}
+
+static kh_status solve_build(cli_sites *s, kh_error *err)
+{
+    const cli_sites_request *r = s->request;
+    s->made.problem.time_limit_s = r->time_limit_s;
+    s->made.problem.gap = r->gap;
+    s->made.problem.lp_program = r->lp_program;
+    s->made.problem.rolling = r->rolling;
+    KH_TRY(explain(s, kh_site_build_solve(&s->made.problem, s->arena, &s->build, err), err));
+    kh_error wrong = {0};
+    if (kh_site_build_verify(&s->made.problem, &s->build, s->made.rule.reach_km, &wrong) != KH_OK)
+        return kh_fail(err, KH_EINTERNAL, "the plan does not stand its own check: %s", wrong.message);
+    return KH_OK;
+}
+
+uint32_t cli_sites_cheapest(const cli_sites *s, uint32_t span)
+{
+    uint32_t best = KH_NO_INDEX;
+    for (uint32_t o = 0; o < s->made.problem.n_offers; o++)
+        if (s->made.problem.offers[o].span == span &&
+            (best == KH_NO_INDEX || s->made.problem.offers[o].price < s->made.problem.offers[best].price))
+            best = o;
+    return best;
+}
+
+static kh_status print(const cli_sites *s, kh_error *err)
+{
+    if (s->request->json)
+        return cli_sites_json(s, err);
+    kh_str out = {0};
+    cli_sites_text(s, &out);
+    kh_status status = cli_write(NULL, &out, err);
+    kh_str_clear(&out);
+    return status;
+}
+
+static kh_status run(const cli_sites_request *request, kh_pipeline *pipeline, kh_error *err)
+{
+    KH_TRY(kh_pipeline_run(&(kh_pipeline_options){.path = request->path, .until = KH_STAGE_LOAD}, pipeline, err));
+    cli_sites s = {.request = request, .net = pipeline->net, .arena = pipeline->arena};
+    KH_TRY(make_problem(&s, err));
+    KH_TRY(request->fewest || request->two_disjoint ? solve_join(&s, err) : solve_build(&s, err));
+    return print(&s, err);
+}
+
+int cli_design_sites(int argc, char **argv)
+{
+    cli_sites_request request = {
+        .step_km = 50, .reach_km = (double)NAN, .growth_percent = 20, .discount_percent = 5, .time_limit_s = 20};
+    bool finished = false;
+    kh_error err = {0};
+    kh_status status = parse(argc, argv, &request, &finished, &err);
+    if (status != KH_OK || finished)
+        return cli_print_error(&err, status);
+    kh_pipeline pipeline = {0};
+    status = run(&request, &pipeline, &err);
+    cli_print_findings(pipeline.findings);
+    kh_pipeline_clear(&pipeline);
+    return cli_print_error(&err, status);
+}
