@@ -4,7 +4,7 @@
 
 #include "core/net/net.h"
 #include "solvers/flow/given.h"
-#include "solvers/survive/sweep.h"
+#include "solvers/survive/outages.h"
 
 /** What can be lost at once in a network. */
 typedef enum kh_loss_kind {

@@ -5,7 +5,7 @@
    bench_survive FOLDER          germany50-dim and gen200-2000-s4-dim of that folder against their limits, and others without one
    bench_survive FILE.qpi...     these instances */
 #include "solvers/survive/gain.h"
-#include "solvers/survive/sweep.h"
+#include "solvers/survive/outages.h"
 #include "tools/validate/instance.h"
 
 #include <math.h>
@@ -48,7 +48,8 @@ static kh_loss *each_link(size_t n_links, kh_arena *arena)
 }
 
 /* Seconds of one solve from nothing, the mean over some of the losses; the largest difference of the values. */
-static kh_status solve_cold(const kh_keyflow_problem *problem, const kh_sweep *sweep, double *each_s, double *apart, kh_error *err)
+static kh_status solve_cold(const kh_keyflow_problem *problem, const kh_outages *sweep, double *each_s, double *apart,
+                            kh_error *err)
 {
     size_t m = problem->graph.n_links, step = m > COLD ? m / COLD : 1, n = 0;
     double spent_s = 0;
@@ -74,7 +75,7 @@ static kh_status solve_cold(const kh_keyflow_problem *problem, const kh_sweep *s
     return KH_OK;
 }
 
-static double worst_gap(const kh_sweep *sweep)
+static double worst_gap(const kh_outages *sweep)
 {
     double gap = 0;
     for (size_t i = 0; i < sweep->n_outcomes; i++)
@@ -93,11 +94,11 @@ static kh_status bench_sweep(const kh_keyflow_problem *problem, double limit_s, 
     double spent_s[TURNS], each_s = 0, apart = 0;
     for (int turn = 0; turn < TURNS; turn++) {
         kh_arena *arena = kh_arena_create(0);
-        kh_sweep sweep;
+        kh_outages sweep;
         size_t m = problem->graph.n_links;
         kh_loss *losses = each_link(m, arena);
         double start_s = cpu_s();
-        kh_status status = kh_sweep_run(problem, losses, m, &(kh_sweep_options){0}, arena, &sweep, err);
+        kh_status status = kh_outages_run(problem, losses, m, &(kh_outages_options){0}, arena, &sweep, err);
         spent_s[turn] = cpu_s() - start_s;
         if (status == KH_OK && turn == TURNS - 1) {
             status = solve_cold(problem, &sweep, &each_s, &apart, err);

@@ -2,6 +2,7 @@
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/plan_args.h"
+#include "tools/cli/plan_survive.h"
 #include "tools/cli/plan_text.h"
 
 #include <stdio.h>
@@ -36,9 +37,21 @@ static kh_status run_plan(kh_pipeline_options *run, const char *mps_path, kh_pip
     return status;
 }
 
-static kh_status print_plan(const kh_pipeline *pipeline, bool json, kh_error *err)
+static kh_status print_json(const kh_pipeline *pipeline, const plan_args *args, kh_error *err)
 {
-    return json ? cli_json_print(cli_json_plan(pipeline), err) : cli_plan_text(pipeline, err);
+    kh_json *root = cli_json_plan(pipeline);
+    kh_status status = cli_survive_asked(args) && root != NULL ? cli_survive_json(pipeline, args, root, err) : KH_OK;
+    if (status == KH_OK)
+        return cli_json_print(root, err);
+    kh_json_destroy(root);
+    return status;
+}
+
+static kh_status print_plan(const kh_pipeline *pipeline, const plan_args *args, kh_error *err)
+{
+    if (args->json)
+        return print_json(pipeline, args, err);
+    return cli_survive_asked(args) ? cli_survive_text(pipeline, args, err) : cli_plan_text(pipeline, err);
 }
 
 int cmd_plan(int argc, char **argv)
@@ -54,7 +67,7 @@ int cmd_plan(int argc, char **argv)
     status = run_plan(&run, args.mps_path, &pipeline, &err);
     cli_print_findings(pipeline.findings);
     if (status == KH_OK)
-        status = print_plan(&pipeline, args.json, &err);
+        status = print_plan(&pipeline, &args, &err);
     int unmet = status == KH_OK && args.require ? cli_requirement(&pipeline) : 0;
     kh_pipeline_clear(&pipeline);
     return status == KH_OK ? unmet : cli_print_error(&err, status);

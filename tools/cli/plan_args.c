@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/plan_args.h"
 
+#include "solvers/survive/losses.h"
 #include "tools/cli/cli.h"
 
 #include <math.h>
@@ -64,6 +65,20 @@ static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, k
          .target = &args->optimise.coalitions,
          .argument = "WHO",
          .help = "the same against each operator, country, domain or vendor, or lists of nodes: a+b,c+d"},
+        {.name = "protect",
+         .kind = CLI_TEXT,
+         .target = &args->protect,
+         .argument = "KIND",
+         .help = "what is left after the loss of each link, node, risk (fibre or duct), domain or vendor"},
+        {.name = "protect-two",
+         .kind = CLI_TEXT,
+         .target = &args->protect_two,
+         .argument = "KIND",
+         .help = "the same for every two of them at once"},
+        {.name = "what-if",
+         .kind = CLI_FLAG,
+         .target = &args->what_if,
+         .help = "what one more module on each link brings, exactly"},
         {.name = "gap",
          .kind = CLI_NUMBER,
          .target = &args->optimise.gap,
@@ -110,6 +125,25 @@ static bool is_limited(const plan_args *args)
     return args->most_paths > 0 || args->optimise.quantum_bps > 0;
 }
 
+static bool is_loss_kind(const char *name)
+{
+    int kind = 0;
+    while (kind < KH_LOSS_KINDS && strcmp(name, kh_loss_kind_name((kh_loss_kind)kind)) != 0)
+        kind++;
+    return kind < KH_LOSS_KINDS;
+}
+
+static kh_status check_protect(const plan_args *args, kh_error *err)
+{
+    if (args->protect != NULL && args->protect_two != NULL)
+        return kh_fail(err, KH_EUSAGE, "--protect and --protect-two exclude each other");
+    if (args->protect != NULL && !is_loss_kind(args->protect))
+        return kh_fail(err, KH_EUSAGE, "--protect is '%s', must be link, node, risk, domain or vendor", args->protect);
+    if (args->protect_two != NULL && !is_loss_kind(args->protect_two))
+        return kh_fail(err, KH_EUSAGE, "--protect-two is '%s', must be link, node, risk, domain or vendor", args->protect_two);
+    return KH_OK;
+}
+
 /* At most one wish for secrecy. */
 static kh_status choose_secrecy(plan_args *args, kh_error *err)
 {
@@ -148,6 +182,7 @@ kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished
     if (*finished)
         return KH_OK;
     args->optimise.most_paths = (size_t)args->most_paths;
+    KH_TRY(check_protect(args, err));
     KH_TRY(choose_secrecy(args, err));
     return choose_objective(args, err);
 }

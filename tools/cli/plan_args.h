@@ -8,7 +8,8 @@
 typedef struct plan_args {
     const char *path, *objective, *mps_path;
     uint64_t most_paths, disjoint, secure; /**< 0: not asked for */
-    bool json, require;
+    const char *protect, *protect_two;     /**< kind of losses, NULL: not asked for */
+    bool json, require, what_if;
     kh_optimise_options optimise;
 } plan_args;
 

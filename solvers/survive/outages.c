@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/survive/sweep.h"
+#include "solvers/survive/outages.h"
 
 #include "solvers/flow/resolve.h"
 
@@ -7,11 +7,11 @@
 
 typedef struct work {
     const kh_keyflow_problem *problem;
-    const kh_sweep_options *options;
+    const kh_outages_options *options;
     kh_arena *arena, *scratch; /* scratch: routes of one outcome */
     kh_resolve *resolve;
     kh_loss_view view;
-    kh_sweep *sweep;
+    kh_outages *sweep;
 } work;
 
 void kh_loss_apply(const kh_loss *loss, const kh_keyflow_problem *problem, kh_loss_view *view)
@@ -29,7 +29,7 @@ void kh_loss_apply(const kh_loss *loss, const kh_keyflow_problem *problem, kh_lo
     }
 }
 
-size_t kh_sweep_count(size_t n_losses, bool pairs)
+size_t kh_outages_count(size_t n_losses, bool pairs)
 {
     return pairs ? n_losses * (n_losses - (n_losses > 0)) / 2 : n_losses;
 }
@@ -138,12 +138,12 @@ static kh_status run(work *w, const kh_loss *losses, size_t n_losses, kh_error *
     return try_all(w, losses, n_losses, err);
 }
 
-kh_status kh_sweep_run(const kh_keyflow_problem *problem, const kh_loss *losses, size_t n_losses, const kh_sweep_options *options,
-                       kh_arena *arena, kh_sweep *sweep, kh_error *err)
+kh_status kh_outages_run(const kh_keyflow_problem *problem, const kh_loss *losses, size_t n_losses,
+                         const kh_outages_options *options, kh_arena *arena, kh_outages *sweep, kh_error *err)
 {
     KH_TRY(check(problem, losses, n_losses, err));
-    size_t n = kh_sweep_count(n_losses, options->pairs);
-    *sweep = (kh_sweep){.outcome = KH_NEW(arena, kh_loss_outcome, n)};
+    size_t n = kh_outages_count(n_losses, options->pairs);
+    *sweep = (kh_outages){.outcome = KH_NEW(arena, kh_loss_outcome, n)};
     work w = {.problem = problem,
               .options = options,
               .arena = arena,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_SOLVERS_SURVIVE_SWEEP_H
-#define KH_SOLVERS_SURVIVE_SWEEP_H
+#ifndef KH_SOLVERS_SURVIVE_OUTAGES_H
+#define KH_SOLVERS_SURVIVE_OUTAGES_H
 
 #include "solvers/flow/keyflow.h"
 
@@ -38,31 +38,31 @@ typedef struct kh_loss_outcome {
  *  @param flow     routes, in full: value * requested, and the prices that prove the bound. They are a metric cut too: modules y on
  *                  the links serve theta of these demands after these losses only if sum_e prices_e R_e y_e >= theta (MODELS C4)
  *  @return anything but KH_OK ends the sweep with it */
-typedef kh_status kh_sweep_inspect(void *user, const kh_loss *const losses[2], const kh_loss_outcome *outcome,
-                                   const kh_keyflow *flow, kh_error *err);
+typedef kh_status kh_outages_inspect(void *user, const kh_loss *const losses[2], const kh_loss_outcome *outcome,
+                                     const kh_keyflow *flow, kh_error *err);
 
-typedef struct kh_sweep_options {
-    bool pairs;                /**< of losses: every two of them at once, instead of each by itself */
-    kh_sweep_inspect *inspect; /**< NULL: nobody looks */
+typedef struct kh_outages_options {
+    bool pairs;                  /**< of losses: every two of them at once, instead of each by itself */
+    kh_outages_inspect *inspect; /**< NULL: nobody looks */
     void *user;
-} kh_sweep_options;
+} kh_outages_options;
 
 /** Best shares after each loss, with full rerouting (MODELS C4). */
-typedef struct kh_sweep {
+typedef struct kh_outages {
     bool complete;            /**< false: the time limit; the first n_outcomes are there */
     kh_keyflow whole;         /**< without a loss, routes in full: value * requested */
     kh_loss_outcome *outcome; /**< [n_outcomes] by loss; pairs: (0, 1), (0, 2)..., (1, 2)... */
     size_t n_outcomes;
     size_t n_kept, n_again, n_steps; /**< outcomes KEPT; solved from nothing (kh_resolve); simplex steps */
-} kh_sweep;
+} kh_outages;
 
 /** Every outcome is exact: bound <= value (1 + 1e-9), by warm re-solves (kh_resolve). Outcomes do not depend on each other.
  *  @param problem  concurrent, as kh_resolve_create(); its time limit is honoured
  *  @return KH_OK; KH_ERANGE: an unknown link or node; others as kh_resolve_solve() */
-kh_status kh_sweep_run(const kh_keyflow_problem *problem, const kh_loss *losses, size_t n_losses, const kh_sweep_options *options,
-                       kh_arena *arena, kh_sweep *sweep, kh_error *err);
+kh_status kh_outages_run(const kh_keyflow_problem *problem, const kh_loss *losses, size_t n_losses,
+                         const kh_outages_options *options, kh_arena *arena, kh_outages *sweep, kh_error *err);
 
 /** Number of outcomes of @p n losses. */
-size_t kh_sweep_count(size_t n_losses, bool pairs);
+size_t kh_outages_count(size_t n_losses, bool pairs);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/survive/sweep_check.h"
+#include "solvers/survive/outages_check.h"
 
 #include <math.h>
 #include <string.h>
@@ -209,8 +209,8 @@ static kh_status check_in(work *w, kh_arena *arena, kh_error *err)
     return check(w, before, never, parted, err);
 }
 
-kh_status kh_sweep_check(const kh_keyflow_problem *problem, const kh_loss *const losses[2], const kh_loss_outcome *outcome,
-                         const kh_keyflow *flow, kh_findings *findings, kh_error *err)
+kh_status kh_outages_check(const kh_keyflow_problem *problem, const kh_loss *const losses[2], const kh_loss_outcome *outcome,
+                           const kh_keyflow *flow, kh_findings *findings, kh_error *err)
 {
     size_t before = kh_findings_count(findings, KH_ERROR);
     kh_arena *arena = kh_arena_create(0);

@@ -4,7 +4,7 @@
 #include "core/base/rng.h"
 #include "core/net/ids.h"
 #include "solvers/survive/gain.h"
-#include "solvers/survive/sweep_check.h"
+#include "solvers/survive/outages_check.h"
 #include "tests/solvers/near.h"
 
 #include <string.h>
@@ -61,7 +61,7 @@ static void draw_instance(instance *in, uint64_t seed)
 static kh_status check(const instance *in, const kh_loss *const losses[2], const kh_loss_outcome *outcome, const kh_keyflow *flow)
 {
     kh_findings *findings = kh_findings_create();
-    kh_status status = kh_sweep_check(&in->problem, losses, outcome, flow, findings, NULL);
+    kh_status status = kh_outages_check(&in->problem, losses, outcome, flow, findings, NULL);
     if (status != KH_OK && status != KH_UNMET)
         fail_msg("check ended with %d", status);
     kh_findings_destroy(findings);
@@ -127,14 +127,14 @@ static void every_outcome_is_proven_and_no_tampered_one_is(void **state)
     size_t n_tampered = 0;
     for (uint64_t seed = 0; seed < INSTANCES; seed++) {
         instance in = {0};
-        kh_sweep sweep;
+        kh_outages sweep;
         draw_instance(&in, seed);
         for (int pairs = 0; pairs < 2; pairs++) {
             size_t n = pairs && in.n_losses > 12 ? 12 : in.n_losses;
-            kh_sweep_options options = {.pairs = pairs, .inspect = tamper, .user = &in};
-            assert_int_equal(kh_sweep_run(&in.problem, in.losses, n, &options, in.arena, &sweep, NULL), KH_OK);
+            kh_outages_options options = {.pairs = pairs, .inspect = tamper, .user = &in};
+            assert_int_equal(kh_outages_run(&in.problem, in.losses, n, &options, in.arena, &sweep, NULL), KH_OK);
             assert_true(sweep.complete);
-            assert_int_equal(sweep.n_outcomes, kh_sweep_count(n, pairs));
+            assert_int_equal(sweep.n_outcomes, kh_outages_count(n, pairs));
         }
         n_tampered += in.n_tampered;
         kh_arena_destroy(in.arena);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/survive/survive.h"
+
+#include "solvers/survive/outages_check.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct work {
+    const kh_keyflow_problem *problem;
+    kh_findings *findings;
+} work;
+
+static kh_status inspect(void *user, const kh_loss *const losses[2], const kh_loss_outcome *outcome, const kh_keyflow *flow,
+                         kh_error *err)
+{
+    const work *w = user;
+    kh_status status = kh_outages_check(w->problem, losses, outcome, flow, w->findings, err);
+    if (status != KH_UNMET)
+        return status;
+    const kh_finding *first = kh_findings_at(w->findings, 0);
+    return kh_fail(err, KH_EINTERNAL, "what is left after a loss failed its check: %s", first != NULL ? first->message : "");
+}
+
+static const kh_demand_id *translate(const kh_given *given, const uint32_t *list, size_t n, kh_arena *arena)
+{
+    kh_demand_id *ids = KH_NEW(arena, kh_demand_id, n);
+    for (size_t i = 0; ids != NULL && i < n; i++)
+        ids[i] = (kh_demand_id){given->sent[list[i]]};
+    return ids;
+}
+
+static double asked_of(const kh_given *given, const uint32_t *list, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += given->problem.demands[list[i]].requested_bps;
+    return sum;
+}
+
+/* @p asked: by all that have a path without a loss. */
+static kh_status describe(const kh_given *given, const kh_loss_outcome *outcome, double asked, kh_aftermath *after, kh_arena *arena,
+                          kh_error *err)
+{
+    double lost = asked_of(given, outcome->left_out, outcome->n_left_out) + asked_of(given, outcome->cut_off, outcome->n_cut_off);
+    after->value = outcome->value;
+    after->bound = outcome->bound;
+    after->kept = outcome->proof == KH_LOSS_KEPT;
+    after->served = asked > 0 ? fmin(outcome->value, 1) * fmax(asked - lost, 0) / asked : 1;
+    after->n_left_out = outcome->n_left_out;
+    after->n_cut_off = outcome->n_cut_off;
+    after->left_out = translate(given, outcome->left_out, outcome->n_left_out, arena);
+    after->cut_off = translate(given, outcome->cut_off, outcome->n_cut_off, arena);
+    if (after->left_out == NULL || after->cut_off == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for what is lost");
+    return KH_OK;
+}
+
+static int by_harm(const void *a, const void *b)
+{
+    const kh_aftermath *x = a, *y = b;
+    double by_served = x->served - y->served, by_value = x->value - y->value;
+    if (fabs(by_served) > 1e-12)
+        return by_served < 0 ? -1 : 1;
+    if (fabs(by_value) > 1e-12 * y->value)
+        return by_value < 0 ? -1 : 1;
+    return x < y ? -1 : x > y;
+}
+
+static double asked_by_joined(const kh_given *given, const kh_keyflow *whole)
+{
+    double sum = 0;
+    for (size_t k = 0; k < given->problem.n_demands; k++)
+        sum += whole->joined[k] ? given->problem.demands[k].requested_bps : 0;
+    return sum;
+}
+
+static kh_status describe_all(const kh_given *given, const kh_losses *losses, const kh_outages *sweep, kh_protection *p,
+                              kh_arena *arena, kh_error *err)
+{
+    double asked = asked_by_joined(given, &sweep->whole);
+    p->of = KH_NEW(arena, kh_aftermath, sweep->n_outcomes);
+    if (p->of == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu losses", sweep->n_outcomes);
+    for (size_t i = 0; i < losses->n; i++)
+        for (size_t j = p->pairs ? i + 1 : i; j < (p->pairs ? losses->n : i + 1) && p->n < sweep->n_outcomes; j++) {
+            kh_aftermath *after = &p->of[p->n];
+            after->lost[0] = losses->name[i];
+            after->lost[1] = p->pairs ? losses->name[j] : NULL;
+            KH_TRY(describe(given, &sweep->outcome[p->n++], asked, after, arena, err));
+        }
+    if (p->n > 0)
+        qsort(p->of, p->n, sizeof *p->of, by_harm);
+    return KH_OK;
+}
+
+static kh_status protect(const kh_net *net, const kh_given *given, kh_protection *p, kh_arena *arena, kh_arena *scratch,
+                         kh_error *err)
+{
+    kh_losses losses;
+    kh_outages sweep;
+    work w = {&given->problem, kh_findings_create()};
+    if (w.findings == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check what is left after losses");
+    kh_status status = kh_losses_list(net, &given->problem, p->kind, scratch, &losses, err);
+    const kh_outages_options options = {p->pairs, inspect, &w};
+    if (status == KH_OK)
+        status = kh_outages_run(&given->problem, losses.loss, losses.n, &options, scratch, &sweep, err);
+    kh_findings_destroy(w.findings);
+    KH_TRY(status);
+    p->complete = sweep.complete;
+    p->value = sweep.whole.value;
+    p->bound = sweep.whole.bound;
+    p->n_kept = sweep.n_kept;
+    p->n_all = kh_outages_count(losses.n, p->pairs);
+    return describe_all(given, &losses, &sweep, p, arena, err);
+}
+
+static kh_status prepare(const kh_net *net, const kh_rates *rates, double time_limit_s, kh_arena *arena, kh_given *given,
+                         kh_error *err)
+{
+    KH_TRY(kh_given_make(net, rates, arena, given, err));
+    given->problem.time_limit_s = time_limit_s > 0 ? time_limit_s : HUGE_VAL;
+    return KH_OK;
+}
+
+kh_status kh_survive_protect(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, bool pairs, double time_limit_s,
+                             kh_arena *arena, kh_protection **protection, kh_error *err)
+{
+    kh_protection *p = KH_NEW(arena, kh_protection, 1);
+    kh_arena *scratch = kh_arena_create(0);
+    if (p == NULL || scratch == NULL) {
+        kh_arena_destroy(scratch);
+        return kh_fail(err, KH_ENOMEM, "no memory for a sweep over losses");
+    }
+    *p = (kh_protection){.kind = kind, .pairs = pairs};
+    kh_given given;
+    kh_status status = prepare(net, rates, time_limit_s, scratch, &given, err);
+    if (status == KH_OK)
+        status = protect(net, &given, p, arena, scratch, err);
+    kh_arena_destroy(scratch);
+    if (status == KH_OK)
+        *protection = p;
+    return status;
+}
+
+kh_status kh_survive_gain(const kh_net *net, const kh_rates *rates, double time_limit_s, kh_arena *arena, kh_gains *gains,
+                          double **module_bps, kh_error *err)
+{
+    kh_given given;
+    KH_TRY(prepare(net, rates, time_limit_s, arena, &given, err));
+    *module_bps = KH_NEW(arena, double, net->n_qkd_links);
+    if (*module_bps == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links", net->n_qkd_links);
+    for (size_t e = 0; e < net->n_qkd_links; e++) {
+        double each_bps = net->qkd_links[e].modules > 0 ? rates->qkd[e].key_rate_bps / net->qkd_links[e].modules : 0;
+        (*module_bps)[e] = given.problem.capacity_bps[e] > 0 ? each_bps : 0;
+    }
+    return kh_gain_find(&given.problem, *module_bps, arena, gains, err);
+}

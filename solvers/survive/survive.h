@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_SURVIVE_SURVIVE_H
+#define KH_SOLVERS_SURVIVE_SURVIVE_H
+
+#include "core/net/net.h"
+#include "core/net/rates.h"
+#include "solvers/survive/gain.h"
+#include "solvers/survive/losses.h"
+
+/** A loss, or two at once, as those who plan the network call it. */
+typedef struct kh_aftermath {
+    const char *lost[2];          /**< names; the second is NULL for one loss */
+    double value, bound;          /**< largest share of every request that is left and joined, all at once; > 1 is spare */
+    double served;                /**< key handed out, at most what is asked, per key asked for before by those with a path */
+    bool kept;                    /**< the flow of the whole network and its proof stay: nothing lost carries key */
+    const kh_demand_id *left_out; /**< [n_left_out] an end is lost */
+    const kh_demand_id *cut_off;  /**< [n_cut_off] the ends are there, no chain of links is */
+    size_t n_left_out, n_cut_off;
+} kh_aftermath;
+
+typedef struct kh_protection {
+    kh_loss_kind kind;
+    bool pairs, complete;    /**< complete false: the time limit */
+    double value, bound;     /**< without a loss */
+    kh_aftermath *of;        /**< [n] least served first, then the lowest value */
+    size_t n, n_all, n_kept; /**< n_all: how many losses or pairs there are; n < n_all only when the time limit passed */
+} kh_protection;
+
+/** N-1, or N-2 with @p pairs: the best share after each loss with full rerouting, proven, and checked by code of its own.
+ *  @param time_limit_s  0: none
+ *  @param[out] protection  lives in @p arena; names are the network's
+ *  @return KH_OK; KH_TIMELIMIT: not even the network as it is was solved; KH_EINTERNAL: an outcome failed its check; others as
+ *          kh_given_make() and kh_outages_run() */
+kh_status kh_survive_protect(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, bool pairs, double time_limit_s,
+                             kh_arena *arena, kh_protection **protection, kh_error *err);
+
+/** One more module of the link's device on each QKD link that makes key, exactly.
+ *  @param[out] gains       by QKD link
+ *  @param[out] module_bps  [n_qkd_links] of one module; 0: the link makes no key, or its rate is not that of modules
+ *  @return as kh_survive_protect() */
+kh_status kh_survive_gain(const kh_net *net, const kh_rates *rates, double time_limit_s, kh_arena *arena, kh_gains *gains,
+                          double **module_bps, kh_error *err);
+
+#endif

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/plan_survive.h"
+
+#include "solvers/survive/survive.h"
+#include "tools/cli/cli.h"
+#include "tools/cli/json_put.h"
+#include "tools/cli/table.h"
+#include "tools/study/words.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ROWS = 40, MOST_NAMED = 6, MOST_TOLD = 20 };
+static const double SOME = 1e-9; /* relative gain below which a module brings nothing */
+
+bool cli_survive_asked(const plan_args *args)
+{
+    return args->protect != NULL || args->protect_two != NULL || args->what_if;
+}
+
+static kh_loss_kind kind_of(const char *name)
+{
+    int kind = 0;
+    while (kind < KH_LOSS_KINDS && strcmp(name, kh_loss_kind_name((kh_loss_kind)kind)) != 0)
+        kind++;
+    return (kh_loss_kind)kind;
+}
+
+static kh_status protect(const kh_pipeline *p, const plan_args *args, kh_protection **found, kh_error *err)
+{
+    bool pairs = args->protect_two != NULL;
+    return kh_survive_protect(p->net, p->rates, kind_of(pairs ? args->protect_two : args->protect), pairs,
+                              args->optimise.time_limit_s, p->arena, found, err);
+}
+
+static void paragraph(kh_str *out, kh_str *text)
+{
+    kh_str_append(out, "  ");
+    kh_str_append_wrapped(out, kh_str_text(text), 76, "  ");
+    kh_str_append(out, "\n");
+    out->failed = out->failed || text->failed;
+    kh_str_clear(text);
+}
+
+static const char *thing(kh_loss_kind kind)
+{
+    static const char *const things[] = {"QKD link", "node", "fibre or shared risk", "domain", "vendor"};
+    return things[kind];
+}
+
+/* -- losses in text ------------------------------------------------------------------------------------------------ */
+
+/* A share as people say it: in per cent, and far above 1 as a multiple. */
+static const char *share(const kh_pipeline *p, double value)
+{
+    return kh_arena_printf(p->arena, value < 10 ? "%.4g %%" : "%.3g x", value < 10 ? 100 * value : value);
+}
+
+static void name_loss(const kh_aftermath *after, kh_str *out)
+{
+    kh_str_append(out, after->lost[0]);
+    if (after->lost[1] != NULL)
+        kh_str_printf(out, " and %s", after->lost[1]);
+}
+
+static void say_worst(const kh_pipeline *pipeline, const kh_protection *p, kh_str *text)
+{
+    const kh_aftermath *worst = &p->of[0];
+    kh_str_printf(text,
+                  " After the loss of any %s %s%s, with one share for all that are left, at least %s of the key is served "
+                  "that was asked for; the worst is the loss of ",
+                  p->pairs ? "two" : "one", thing(p->kind), p->pairs ? "s at once" : "", share(pipeline, worst->served));
+    name_loss(worst, text);
+    kh_str_append(text, ".");
+}
+
+static void say_proof(const kh_protection *p, kh_str *text)
+{
+    double gap = 0;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->of[i].value > 0)
+            gap = fmax(gap, p->of[i].bound / p->of[i].value - 1);
+    kh_str_printf(
+        text,
+        " Every share is the best that rerouting all keys can do: %zu of the %zu losses take nothing that carries key, so "
+        "the flow and its proof stay; the others were solved anew, each with a bound of its own, at most %.1e above. "
+        "Routes and bounds of all were checked by code of its own.",
+        p->n_kept, p->n, gap);
+}
+
+static void say_protection(const kh_pipeline *pipeline, const kh_protection *p, kh_str *out)
+{
+    kh_str text = {0};
+    kh_str_printf(&text, "Without a loss every demand with a route can have %.4g %% of what it asks for, all at once.",
+                  100 * p->value);
+    if (p->n_all == 0)
+        kh_str_printf(&text, " There is no %s to lose%s.", thing(p->kind), p->pairs ? " together with another" : "");
+    if (p->n > 0) {
+        say_worst(pipeline, p, &text);
+        say_proof(p, &text);
+    }
+    if (!p->complete)
+        kh_str_printf(&text, " The time limit passed after %zu of %zu.", p->n, p->n_all);
+    paragraph(out, &text);
+}
+
+static void list_demands(const kh_net *net, const kh_aftermath *after, kh_str *text)
+{
+    size_t n = after->n_left_out + after->n_cut_off, told = n < MOST_NAMED ? n : MOST_NAMED;
+    for (size_t i = 0; i < told; i++) {
+        bool end = i < after->n_left_out;
+        kh_demand_id id = end ? after->left_out[i] : after->cut_off[i - after->n_left_out];
+        kh_str_printf(text, "%s%s", i > 0 ? ", " : "", net->demands[id.i].id);
+    }
+    if (told < n)
+        kh_str_printf(text, " and %zu more", n - told);
+}
+
+static void write_losses(const kh_pipeline *pipeline, const kh_protection *p, kh_str *out)
+{
+    size_t told = p->n < MOST_ROWS ? p->n : MOST_ROWS;
+    cli_table table = cli_table_start(pipeline->arena, "lost|>share left|>served|proof|demands that lose all");
+    for (size_t i = 0; i < told; i++) {
+        kh_str name = {0}, demands = {0};
+        name_loss(&p->of[i], &name);
+        list_demands(pipeline->net, &p->of[i], &demands);
+        cli_table_cell(&table, "%s", kh_str_text(&name));
+        cli_table_cell(&table, "%s", share(pipeline, p->of[i].value));
+        cli_table_cell(&table, "%s", share(pipeline, p->of[i].served));
+        cli_table_cell(&table, "%s", p->of[i].kept ? "kept" : "anew");
+        cli_table_cell(&table, "%s", demands.length > 0 ? kh_str_text(&demands) : "-");
+        kh_str_clear(&name);
+        kh_str_clear(&demands);
+    }
+    cli_table_text(&table, out);
+    if (told < p->n)
+        kh_str_printf(out, "The %zu worst of %zu; --json has all.\n", told, p->n);
+}
+
+/* Which losses cut a demand off though both its ends are there: what no routing survives. */
+static size_t list_separators(const kh_protection *p, uint32_t demand, kh_str *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++)
+        for (size_t j = 0; j < p->of[i].n_cut_off; j++) {
+            if (p->of[i].cut_off[j].i != demand || ++n > MOST_NAMED)
+                continue;
+            kh_str_append(text, n > 1 ? ", or " : "");
+            name_loss(&p->of[i], text);
+        }
+    if (n > MOST_NAMED)
+        kh_str_printf(text, ", or %zu more", n - MOST_NAMED);
+    return n;
+}
+
+static void write_separators(const kh_net *net, const kh_protection *p, kh_str *out)
+{
+    size_t told = 0, n = 0;
+    for (uint32_t k = 0; k < net->n_demands; k++) {
+        kh_str losses = {0}, text = {0};
+        if (list_separators(p, k, &losses) > 0 && ++n <= MOST_TOLD) {
+            kh_str_printf(&text, "%s loses all when %s is lost: every route passes there, so no routing helps.", net->demands[k].id,
+                          kh_str_text(&losses));
+            if (told++ == 0)
+                kh_str_append(out, "\n");
+            paragraph(out, &text);
+        }
+        kh_str_clear(&losses);
+    }
+    if (told < n)
+        kh_str_printf(out, "  %zu more demands lose all after some loss; --json names them.\n", n - told);
+    if (n == 0 && p->n > 0 && p->complete)
+        kh_str_append(out, "\n  No loss parts a demand whose ends are left.\n");
+}
+
+/* -- one more module in text --------------------------------------------------------------------------------------- */
+
+typedef struct row {
+    uint32_t link;
+    double gain;
+} row;
+
+static int by_gain(const void *a, const void *b)
+{
+    const row *x = a, *y = b;
+    if (fabs(x->gain - y->gain) > 0)
+        return x->gain > y->gain ? -1 : 1;
+    return x->link < y->link ? -1 : 1;
+}
+
+static double module_eur(const kh_net *net, uint32_t link)
+{
+    uint32_t device = net->qkd_links[link].device.i;
+    return device < net->n_devices ? net->devices[device].cost_eur : (double)NAN;
+}
+
+static void write_gains(const kh_pipeline *p, const kh_gains *gains, const double *module_bps, const row *rows, size_t n,
+                        kh_str *out)
+{
+    cli_table table = cli_table_start(p->arena, "one more module on|>brings|>share now|>then|>first order|>EUR");
+    for (size_t i = 0; i < n; i++) {
+        const kh_gain *gain = &gains->of[rows[i].link];
+        cli_table_cell(&table, "%s", p->net->qkd_links[rows[i].link].id);
+        cli_table_rate(&table, module_bps[rows[i].link]);
+        cli_table_cell(&table, "%s", share(p, gains->value));
+        cli_table_cell(&table, "%s", share(p, gain->value));
+        cli_table_cell(&table, "%s", share(p, gains->value + gain->first_order));
+        cli_table_number(&table, module_eur(p->net, rows[i].link), 0);
+    }
+    if (n > 0)
+        kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+}
+
+/* Links that have a price, or may have one, and yet bring nothing by themselves. */
+static void say_cut(const kh_net *net, const kh_gains *gains, kh_str *out)
+{
+    kh_str text = {0};
+    size_t n = 0;
+    for (size_t e = 0; e < net->n_qkd_links; e++) {
+        const kh_gain *gain = &gains->of[e];
+        bool brings = gain->value > gains->value * (1 + SOME);
+        if (brings || !(gain->price_high * 1e-3 > gain->price_low && gain->price_high > 0) || ++n > MOST_TOLD)
+            continue;
+        kh_str_printf(&text, "%s%s",
+                      n > 1 ? ", " : "Part of the bottleneck, but one more module on one of them alone brings nothing: ",
+                      net->qkd_links[e].id);
+    }
+    if (n > MOST_TOLD)
+        kh_str_printf(&text, " and %zu more", n - MOST_TOLD);
+    if (n > 0) {
+        kh_str_append(&text, ". Less there would cost.");
+        kh_str_append(out, "\n");
+        paragraph(out, &text);
+    }
+    kh_str_clear(&text);
+}
+
+static void say_gains(const kh_pipeline *p, const kh_gains *gains, size_t n_rows, size_t n_links, kh_str *out)
+{
+    kh_str text = {0};
+    kh_str_printf(&text, "One more module, link by link: every demand with a route can have %s of what it asks for, all at once. ",
+                  share(p, gains->value));
+    if (n_rows == 0)
+        kh_str_append(&text, "No single module raises that.");
+    else
+        kh_str_printf(&text, "%zu of %zu links raise that by themselves.", n_rows, n_links);
+    kh_str_printf(
+        &text,
+        " %zu links have a price of 0 in its proof, which therefore holds with a module more; the others were solved anew. "
+        "First order is the price times the rate of the module: never less than the exact share.",
+        gains->n_kept);
+    paragraph(out, &text);
+}
+
+static kh_status write_what_if(const kh_pipeline *p, const plan_args *args, kh_str *out, kh_error *err)
+{
+    kh_gains gains;
+    double *module_bps;
+    KH_TRY(kh_survive_gain(p->net, p->rates, args->optimise.time_limit_s, p->arena, &gains, &module_bps, err));
+    if (!gains.complete)
+        return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", args->optimise.time_limit_s);
+    row *rows = KH_NEW(p->arena, row, p->net->n_qkd_links);
+    if (rows == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links", p->net->n_qkd_links);
+    size_t n = 0;
+    for (uint32_t e = 0; e < p->net->n_qkd_links; e++)
+        if (gains.of[e].value > gains.value * (1 + SOME))
+            rows[n++] = (row){e, gains.of[e].value - gains.value};
+    qsort(rows, n, sizeof *rows, by_gain);
+    say_gains(p, &gains, n, p->net->n_qkd_links, out);
+    write_gains(p, &gains, module_bps, rows, n < MOST_ROWS ? n : MOST_ROWS, out);
+    say_cut(p->net, &gains, out);
+    return KH_OK;
+}
+
+static kh_status write_protection(const kh_pipeline *p, const plan_args *args, kh_str *out, kh_error *err)
+{
+    kh_protection *found;
+    KH_TRY(protect(p, args, &found, err));
+    say_protection(p, found, out);
+    if (found->n > 0)
+        kh_str_append(out, "\n");
+    write_losses(p, found, out);
+    write_separators(p->net, found, out);
+    return KH_OK;
+}
+
+kh_status cli_survive_text(const kh_pipeline *p, const plan_args *args, kh_error *err)
+{
+    kh_str out = {0};
+    kh_status status = KH_OK;
+    bool losses = args->protect != NULL || args->protect_two != NULL;
+    kh_str_printf(&out, "%s\n", p->net->name);
+    if (losses)
+        status = write_protection(p, args, &out, err);
+    if (losses && args->what_if)
+        kh_str_append(&out, "\n");
+    if (status == KH_OK && args->what_if)
+        status = write_what_if(p, args, &out, err);
+    if (status == KH_OK)
+        status = cli_write(NULL, &out, err);
+    kh_str_clear(&out);
+    return status;
+}
+
+/* -- JSON ---------------------------------------------------------------------------------------------------------- */
+
+static kh_json *ids_of(const kh_net *net, const kh_demand_id *ids, size_t n)
+{
+    kh_json *list = kh_json_array();
+    for (size_t i = 0; i < n; i++)
+        kh_json_append(list, kh_json_text(net->demands[ids[i].i].id));
+    return list;
+}
+
+static kh_json *aftermath_of(const kh_net *net, const kh_aftermath *after)
+{
+    kh_json *object = kh_json_object(), *lost = kh_json_array();
+    for (int i = 0; i < 2 && after->lost[i] != NULL; i++)
+        kh_json_append(lost, kh_json_text(after->lost[i]));
+    kh_json_set(object, "lost", lost);
+    set_number(object, "value", after->value);
+    set_number(object, "bound", after->bound);
+    set_number(object, "served", after->served);
+    kh_json_set(object, "kept", kh_json_bool(after->kept));
+    kh_json_set(object, "left_out", ids_of(net, after->left_out, after->n_left_out));
+    kh_json_set(object, "cut_off", ids_of(net, after->cut_off, after->n_cut_off));
+    return object;
+}
+
+static kh_json *protection_of(const kh_net *net, const kh_protection *p)
+{
+    kh_json *object = kh_json_object(), *losses = kh_json_array();
+    set_text(object, "kind", kh_loss_kind_name(p->kind));
+    set_number(object, "at_once", p->pairs ? 2 : 1);
+    set_number(object, "value", p->value);
+    set_number(object, "bound", p->bound);
+    set_number(object, "losses_in_all", (double)p->n_all);
+    for (size_t i = 0; i < p->n; i++)
+        kh_json_append(losses, aftermath_of(net, &p->of[i]));
+    kh_json_set(object, "losses", losses);
+    return object;
+}
+
+static kh_json *what_if_of(const kh_net *net, const kh_gains *gains, const double *module_bps)
+{
+    kh_json *object = kh_json_object(), *links = kh_json_array();
+    set_number(object, "value", gains->value);
+    set_number(object, "bound", gains->bound);
+    for (uint32_t e = 0; e < net->n_qkd_links; e++) {
+        const kh_gain *gain = &gains->of[e];
+        kh_json *link = kh_json_object();
+        set_text(link, "id", net->qkd_links[e].id);
+        set_number(link, "module_bps", module_bps[e]);
+        set_number(link, "module_eur", module_eur(net, e));
+        set_number(link, "value", gain->value);
+        set_number(link, "bound", gain->bound);
+        set_number(link, "first_order", gain->first_order);
+        set_number(link, "price_low", gain->price_low);
+        set_number(link, "price_high", gain->price_high);
+        kh_json_set(link, "kept", kh_json_bool(gain->kept));
+        kh_json_append(links, link);
+    }
+    kh_json_set(object, "links", links);
+    return object;
+}
+
+kh_status cli_survive_json(const kh_pipeline *p, const plan_args *args, kh_json *root, kh_error *err)
+{
+    if (args->protect != NULL || args->protect_two != NULL) {
+        kh_protection *found;
+        KH_TRY(protect(p, args, &found, err));
+        kh_json_set(root, "protection", protection_of(p->net, found));
+    }
+    if (!args->what_if)
+        return KH_OK;
+    kh_gains gains;
+    double *module_bps;
+    KH_TRY(kh_survive_gain(p->net, p->rates, args->optimise.time_limit_s, p->arena, &gains, &module_bps, err));
+    if (!gains.complete)
+        return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", args->optimise.time_limit_s);
+    kh_json_set(root, "what_if", what_if_of(p->net, &gains, module_bps));
+    return KH_OK;
+}
