@@ -111,10 +111,10 @@ static kh_status wish_secrecy(work *w, const kh_optimise_options *options, kh_er
     kh_plan_secrecy *wish = &w->plan->secrecy;
     if (options->secrecy == KH_SECRECY_NONE)
         return KH_OK;
-    if (options->objective != KH_OBJECTIVE_CONCURRENT || options->mps != NULL || is_limited(options))
+    if (options->objective == KH_OBJECTIVE_TOTAL || options->mps != NULL || is_limited(options))
         return kh_fail(err, KH_EUSAGE,
-                       "rates secret from relays are planned as one share for all (objective concurrent), over any number of "
-                       "routes, and not exported");
+                       "rates secret from relays are planned with objective max-min or concurrent, over any number of routes, and "
+                       "not exported");
     if (options->secrecy == KH_SECRECY_COALITIONS)
         return kh_coalitions_make(w->net, options->coalitions, w->arena, wish, err);
     if (options->colluders < 1)

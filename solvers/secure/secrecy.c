@@ -47,6 +47,7 @@ static kh_status solve_plain(const kh_secrecy_work *w, const kh_secure *secure, 
         if (secure->joined[k])
             demands[plain.n_demands++] = w->given->problem.demands[k];
     plain.demands = demands;
+    plain.max_min = false;
     KH_TRY(kh_keyflow_solve(&plain, w->scratch, &flow, err));
     w->plan->secrecy.plain_value = flow.value;
     w->plan->secrecy.plain_bound = flow.bound;
@@ -94,17 +95,21 @@ static kh_status write_flow(const kh_secrecy_work *w, const kh_secure *secure, k
                          .rate_bps = secure->rate_bps,
                          .routes = secure->routes,
                          .n_routes = secure->n_routes,
-                         .level_prices = KH_NEW(w->scratch, double *, 1),
-                         .level = KH_NEW(w->scratch, double, 1),
-                         .n_levels = 1,
+                         .level_prices = secure->level_prices,
+                         .level = secure->level,
+                         .n_levels = secure->n_levels,
                          .level_of = KH_NEW(w->scratch, uint32_t, n)};
-    if (flow->joined == NULL || flow->level_prices == NULL || flow->level == NULL || flow->level_of == NULL)
+    if (flow->joined == NULL || flow->level_of == NULL)
+        return no_memory(err);
+    KH_TRY(find_joined(w, flow->joined, err));
+    for (size_t k = 0; k < n; k++) /* a path that cannot be secret has no level of its own: it is explained in another way */
+        flow->level_of[k] = secure->joined[k] ? secure->level_of[k] : flow->joined[k] ? 0 : KH_NO_INDEX;
+    if (secure->n_levels > 0)
+        return KH_OK;
+    flow->level_prices = KH_NEW(w->scratch, double *, 1);
+    if (flow->level_prices == NULL)
         return no_memory(err);
     flow->level_prices[0] = secure->prices;
-    flow->level[0] = fmin(secure->value, w->given->problem.level_cap);
-    KH_TRY(find_joined(w, flow->joined, err));
-    for (size_t k = 0; k < n; k++)
-        flow->level_of[k] = flow->joined[k] ? 0 : KH_NO_INDEX;
     return KH_OK;
 }
 

@@ -7,7 +7,7 @@
 
 /** Secret rates of a network: from a wish to the plan and back. */
 typedef struct kh_secrecy_work {
-    const kh_given *given; /**< its wishes level_cap, time_limit_s, gap and lp_program count */
+    const kh_given *given; /**< its wishes max_min, level_cap, time_limit_s, gap and lp_program count */
     kh_plan *plan;         /**< secrecy says what is wanted: kind, colluders, coalitions */
     kh_arena *arena;       /**< of the plan */
     kh_arena *scratch;
@@ -15,7 +15,7 @@ typedef struct kh_secrecy_work {
 } kh_secrecy_work;
 
 /** Solves and fills in the plan's suspicions and plain values.
- *  @param[out] flow  the answer in the form of a key flow of one level, in @p scratch: joined tells that a path exists; rate_bps
+ *  @param[out] flow  the answer in the form of a key flow, in @p scratch: joined tells that a path exists; rate_bps
  * are secret rates, less than what the routes carry
  *  @return as kh_secure_solve() */
 kh_status kh_secrecy_solve(kh_secrecy_work *work, kh_keyflow *flow, kh_error *err);

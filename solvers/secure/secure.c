@@ -26,7 +26,7 @@ typedef struct work {
     double deadline_s;
     double *price, *worth; /* [n_links], [n_demands] */
     double *share;         /* [view_room] the best bound's */
-    size_t n_shares, share_room;
+    size_t n_shares, share_room, level_room;
 } work;
 
 static kh_status check_flow(const kh_keyflow_problem *flow, kh_error *err)
@@ -48,15 +48,13 @@ static kh_status check_flow(const kh_keyflow_problem *flow, kh_error *err)
 
 static kh_status check(const kh_secure_problem *problem, kh_error *err)
 {
-    if (problem->flow.max_min)
-        return kh_fail(err, KH_ERANGE, "rates that are secret from relays are planned with one share for all, not max-min");
     if (problem->secrecy == KH_SECRECY_NONE || (problem->secrecy == KH_SECRECY_COALITIONS && problem->colluders != 1))
         return kh_fail(err, KH_ERANGE, "secrecy '%s' against %u at once cannot be planned", kh_secrecy_name(problem->secrecy),
                        problem->colluders);
     if (problem->colluders > MOST_COLLUDERS)
         return kh_fail(err, KH_ERANGE, "%u compromised relays at once: at most %d", problem->colluders, MOST_COLLUDERS);
-    if (!(problem->flow.gap >= 0))
-        return kh_fail(err, KH_ERANGE, "a gap of %g: must be >= 0", problem->flow.gap);
+    if (!(problem->flow.gap >= 0) || (problem->flow.gap > 0 && problem->flow.max_min))
+        return kh_fail(err, KH_ERANGE, "a gap of %g: must be >= 0, and 0 for max-min rates", problem->flow.gap);
     return check_flow(&problem->flow, err);
 }
 
@@ -76,9 +74,10 @@ static kh_status init(work *w, const kh_secure_problem *problem, kh_arena *arena
                           .prices = KH_NEW(arena, double, m),
                           .joined = KH_NEW(arena, bool, n),
                           .exposed_to = KH_NEW(arena, uint32_t, n),
+                          .level_of = KH_NEW(arena, uint32_t, n),
                           .rate_bps = KH_NEW(arena, double, n)};
     if (w->price == NULL || w->worth == NULL || secure->prices == NULL || secure->joined == NULL || secure->exposed_to == NULL ||
-        secure->rate_bps == NULL)
+        secure->level_of == NULL || secure->rate_bps == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
     bool each = problem->secrecy == KH_SECRECY_RAMP;
     if (has_watch(w))
@@ -97,7 +96,8 @@ static void set_prices(work *w)
         w->price[e] = flow->capacity_bps[e] > 0 ? fmax(w->shares.link_dual[e], PRICE_FLOOR / (double)m) / flow->capacity_bps[e] : 0;
 }
 
-static kh_status keep_proof(work *w, double asked, kh_error *err)
+/* What proves the value: the first level's. */
+static kh_status keep_shares(work *w, kh_error *err)
 {
     if (w->shares.n_views > w->share_room) {
         w->share_room = 2 * w->shares.n_views;
@@ -105,31 +105,35 @@ static kh_status keep_proof(work *w, double asked, kh_error *err)
         if (w->share == NULL)
             return kh_fail(err, KH_ENOMEM, "no memory for %zu shares", w->share_room);
     }
-    for (size_t e = 0; e < w->problem->flow.graph.n_links; e++)
-        w->secure->prices[e] = w->price[e] / asked;
     w->n_shares = w->shares.n_views;
     for (size_t v = 0; v < w->n_shares; v++)
         w->share[v] = w->shares.views[v].share;
     return KH_OK;
 }
 
-/* The bound that the present prices and shares prove: lambda sum(d W) <= sum(c y). */
-static kh_status certify(work *w, kh_error *err)
+/* The bound that the present prices and shares prove of the level: lambda sum_free(d W) + sum_frozen(r W) <= sum(c y). */
+static kh_status certify(work *w, double *prices, double *best, kh_error *err)
 {
     const kh_keyflow_problem *flow = &w->problem->flow;
     double carried = 0, asked = 0;
     for (size_t e = 0; e < flow->graph.n_links; e++)
         carried += flow->capacity_bps[e] * w->price[e];
-    for (size_t k = 0; k < flow->n_demands; k++)
-        asked += flow->demands[k].requested_bps * w->worth[k];
-    if (!(asked > 0) || carried / asked >= w->secure->bound)
+    for (size_t k = 0; k < flow->n_demands; k++) {
+        if (w->shares.frozen[k])
+            carried -= w->shares.unit_bps[k] * w->worth[k];
+        else
+            asked += flow->demands[k].requested_bps * w->worth[k];
+    }
+    if (!(asked > 0) || carried / asked >= *best)
         return KH_OK;
-    w->secure->bound = carried / asked;
-    return keep_proof(w, asked, err);
+    *best = carried / asked;
+    for (size_t e = 0; e < flow->graph.n_links; e++)
+        prices[e] = w->price[e] / asked;
+    return w->secure->n_levels == 1 ? keep_shares(w, err) : KH_OK;
 }
 
 /* A restricted program that fails for its numbers leaves the last feasible point and the best bound: the gap then says so. */
-static kh_status generate(work *w, kh_error *err)
+static kh_status generate(work *w, double *prices, double *bound, kh_error *err)
 {
     double enough = fmax(w->problem->flow.gap, PROVEN);
     for (;;) {
@@ -145,13 +149,54 @@ static kh_status generate(work *w, kh_error *err)
         size_t n_added, n_rows;
         KH_TRY(kh_shares_tighten(&w->shares, &n_rows, err));
         KH_TRY(kh_quote_run(&w->quote, w->price, &w->shares, &w->pool, w->worth, &n_added, err));
-        KH_TRY(certify(w, err));
+        KH_TRY(certify(w, prices, bound, err));
         if (status == KH_TIMELIMIT)
             w->secure->complete = false;
-        bool closed = n_added == 0 || w->secure->bound <= w->shares.lambda * (1 + enough);
+        bool closed = n_added == 0 || *bound <= w->shares.lambda * (1 + enough);
         if (status != KH_OK || (closed && n_rows == 0))
             return KH_OK;
     }
+}
+
+static kh_status add_level(work *w, double **prices, kh_error *err)
+{
+    kh_secure *secure = w->secure;
+    if (secure->n_levels == w->level_room) {
+        size_t room = w->level_room;
+        double **lists = kh_arena_grow(w->arena, secure->level_prices, secure->n_levels, &room, sizeof *lists);
+        double *levels = kh_arena_grow(w->arena, secure->level, secure->n_levels, &w->level_room, sizeof *levels);
+        if (lists == NULL || levels == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for %zu levels", secure->n_levels + 1);
+        secure->level_prices = lists;
+        secure->level = levels;
+        w->level_room = room;
+    }
+    *prices = KH_NEW(w->arena, double, w->problem->flow.graph.n_links);
+    if (*prices == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for prices of %zu links", w->problem->flow.graph.n_links);
+    secure->level_prices[secure->n_levels++] = *prices;
+    return KH_OK;
+}
+
+static kh_status climb(work *w, kh_error *err)
+{
+    kh_secure *secure = w->secure;
+    double cap = w->problem->flow.level_cap;
+    size_t left;
+    do {
+        double *prices, bound = HUGE_VAL;
+        KH_TRY(add_level(w, &prices, err));
+        KH_TRY(generate(w, prices, &bound, err));
+        size_t number = secure->n_levels - 1;
+        if (number == 0) {
+            secure->bound = bound;
+            secure->prices = prices;
+        }
+        bool last = !w->problem->flow.max_min || !secure->complete || w->shares.lambda >= cap * (1 - PROVEN);
+        secure->level[number] = fmin(w->shares.lambda, cap);
+        left = kh_shares_freeze(&w->shares, last, (uint32_t)number, secure->level_of);
+    } while (left > 0);
+    return KH_OK;
 }
 
 /* --- answer ----------------------------------------------------------------------------------------------------------------- */
@@ -180,14 +225,15 @@ static kh_status first_prices(work *w, kh_error *err)
 static kh_status solve(work *w, kh_error *err)
 {
     KH_TRY(first_prices(w, err));
-    for (size_t k = 0; k < w->problem->flow.n_demands; k++)
+    for (size_t k = 0; k < w->problem->flow.n_demands; k++) {
         w->secure->joined[k] = w->pool.last[k] != KH_NO_INDEX;
+        w->secure->level_of[k] = KH_NO_INDEX;
+    }
     if (w->pool.n_paths == 0)
         return KH_OK;
-    w->secure->bound = HUGE_VAL;
     kh_watch *watch = has_watch(w) ? &w->watch : NULL;
     KH_TRY(kh_shares_init(&w->shares, &w->problem->flow, watch, w->problem->colluders, &w->pool, w->arena, err));
-    kh_status status = generate(w, err);
+    kh_status status = climb(w, err);
     kh_shares_clear(&w->shares);
     KH_TRY(status);
     KH_TRY(write_suspicions(w, err));

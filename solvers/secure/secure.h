@@ -6,7 +6,7 @@
 #include "solvers/flow/keyflow.h"
 #include "solvers/secure/watch.h"
 
-/** Maximum concurrent key flow that stays secret from relays: models C2, C3 and coalitions of README. Plain numbers only. */
+/** Key flow that stays secret from relays, concurrent or max-min: models C2, C3 and coalitions of README. Plain numbers only. */
 
 typedef struct kh_secure_problem {
     kh_keyflow_problem flow;        /**< concurrent; of its wishes level_cap, time_limit_s, gap and lp_program count */
@@ -28,6 +28,10 @@ typedef struct kh_secure {
     double *rate_bps;         /**< [n_demands] secret */
     kh_keyflow_route *routes; /**< [n_routes] demand by demand. DISJOINT: every t + 1 in turn are disjoint and of one rate */
     size_t n_routes;
+    double **level_prices; /**< [n_levels][n_links] prices that proved each level, the first of them prices */
+    double *level;         /**< [n_levels] secret rate / requested reached, not falling */
+    size_t n_levels;
+    uint32_t *level_of; /**< [n_demands] level at which the demand was blocked, KH_NO_INDEX: not joined */
 } kh_secure;
 
 /** Solves. The answer lives in @p arena.

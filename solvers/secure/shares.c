@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+/* As in master.c. */
+static const double STEP_BACK = 1 - 1e-12;
+static const double POSITIVE_DUAL = 1e-13;
 static const double BROKEN = 1e-10; /* of a demand's rate, seen beyond what a solution allows for */
 
 /* All of the pool's columns at once, each with what its demand asks for: lambda at which the busiest link is just full. */
@@ -30,7 +33,9 @@ kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_wat
                      .colluders = colluders,
                      .pool = pool,
                      .arena = arena,
+                     .highest = HUGE_VAL,
                      .unit_bps = KH_NEW(arena, double, n),
+                     .frozen = KH_NEW(arena, bool, n),
                      .last_view = KH_NEW(arena, uint32_t, n),
                      .link_place = KH_NEW(arena, uint8_t, m),
                      .demand_place = KH_NEW(arena, uint8_t, n),
@@ -39,8 +44,8 @@ kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_wat
                      .link_dual = KH_NEW(arena, double, m),
                      .demand_dual = KH_NEW(arena, double, n),
                      .touched = KH_NEW(arena, uint32_t, watch != NULL ? watch->n_coalitions : 0)};
-    if (s->unit_bps == NULL || s->last_view == NULL || s->link_place == NULL || s->demand_place == NULL || s->theta_place == NULL ||
-        s->theta == NULL || s->link_dual == NULL || s->demand_dual == NULL || s->touched == NULL)
+    if (s->unit_bps == NULL || s->frozen == NULL || s->last_view == NULL || s->link_place == NULL || s->demand_place == NULL ||
+        s->theta_place == NULL || s->theta == NULL || s->link_dual == NULL || s->demand_dual == NULL || s->touched == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the program of %zu links and %zu demands", m, n);
     s->level = first_level(problem, pool, s->link_dual); /* scratch until the first solution */
     for (size_t k = 0; k < n; k++) {
@@ -146,7 +151,7 @@ static void fill_rows(const kh_shares *s, kh_program *lp)
     size_t m = s->problem->graph.n_links;
     for (size_t i = 0; i < lp->n_rows; i++) {
         bool is_demand = i >= m && i < m + s->problem->n_demands;
-        lp->row_lower[i] = is_demand && s->unit_bps[i - m] > 0 ? 0 : -HUGE_VAL;
+        lp->row_lower[i] = !is_demand || s->unit_bps[i - m] <= 0 ? -HUGE_VAL : s->frozen[i - m] ? 1 : 0;
         lp->row_upper[i] = is_demand ? HUGE_VAL : i < m ? 1 : 0;
     }
     memcpy(lp->row_place, s->link_place, m);
@@ -166,10 +171,11 @@ static size_t fill_lambda_and_theta(const kh_shares *s, kh_program *lp)
 {
     size_t n = 0;
     for (size_t k = 0; k < s->problem->n_demands; k++)
-        if (s->unit_bps[k] > 0)
+        if (s->unit_bps[k] > 0 && !s->frozen[k])
             n = put(lp, n, demand_row(s, k), -1);
     lp->cost[0] = 1;
-    lp->column_upper[0] = HUGE_VAL;
+    lp->column_lower[0] = s->lowest;
+    lp->column_upper[0] = s->highest;
     lp->column_place[0] = s->lambda_place;
     for (size_t k = 0; k < s->problem->n_demands; k++) {
         lp->start[1 + k] = n;
@@ -323,4 +329,60 @@ kh_status kh_shares_solve(kh_shares *s, double time_limit_s, kh_error *err)
     if (status == KH_OK || (status == KH_TIMELIMIT && isfinite(solution.objective)))
         take_solution(s, &p);
     return status;
+}
+
+/* --- levels ----------------------------------------------------------------------------------------------------------------- */
+
+static bool is_free(const kh_shares *s, size_t demand)
+{
+    return s->unit_bps[demand] > 0 && !s->frozen[demand];
+}
+
+/* The free demand with the largest dual, KH_NO_INDEX when none is free. */
+static uint32_t most_blocked(const kh_shares *s)
+{
+    uint32_t best = KH_NO_INDEX;
+    for (uint32_t k = 0; k < s->problem->n_demands; k++)
+        if (is_free(s, k) && (best == KH_NO_INDEX || s->demand_dual[k] > s->demand_dual[best]))
+            best = k;
+    return best;
+}
+
+/* The old unit of a demand times its old flow is its new unit times its new flow. */
+static void set_units(kh_shares *s, double level)
+{
+    double cap = s->problem->level_cap;
+    for (size_t p = 0; p < s->n_paths; p++)
+        if (!s->frozen[s->pool->paths[p].demand])
+            s->path_flow[p] *= s->level / level;
+    for (size_t k = 0; k < s->problem->n_demands; k++)
+        if (is_free(s, k))
+            s->unit_bps[k] = level * s->problem->demands[k].requested_bps;
+    s->level = level;
+    s->lowest = 1;
+    s->highest = fmax(cap / level, 1);
+}
+
+size_t kh_shares_freeze(kh_shares *s, bool all, uint32_t number, uint32_t *level_of)
+{
+    uint32_t first = most_blocked(s);
+    size_t left = 0;
+    if (first == KH_NO_INDEX)
+        return 0;
+    set_units(s, fmin(s->lambda, s->problem->level_cap) * STEP_BACK);
+    /* as in kh_master_freeze(): lambda leaves the basis, the row that takes its place had a dual */
+    if (s->lambda_place == KH_LP_BASIC)
+        s->demand_place[first] = KH_LP_BASIC;
+    s->lambda_place = KH_LP_AT_LOWER;
+    for (uint32_t k = 0; k < s->problem->n_demands; k++) {
+        if (!is_free(s, k))
+            continue;
+        if (all || k == first || s->demand_dual[k] > POSITIVE_DUAL) {
+            s->frozen[k] = true;
+            level_of[k] = number;
+        } else {
+            left++;
+        }
+    }
+    return left;
 }

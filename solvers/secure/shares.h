@@ -35,8 +35,10 @@ typedef struct kh_shares {
     uint32_t colluders;
     const kh_pool *pool;
     kh_arena *arena, *scratch;
-    double level;     /**< lambda = level * x_0 */
-    double *unit_bps; /**< [n_demands] what 1 of a column is; 0: the demand is left out */
+    double level;           /**< lambda = level * x_0 */
+    double lowest, highest; /**< bounds of x_0 */
+    double *unit_bps;       /**< [n_demands] what 1 of a column is; 0: the demand is left out */
+    bool *frozen;           /**< [n_demands] keeps unit_bps */
     kh_shares_view *views;
     size_t n_views, view_room;
     uint32_t *rows; /**< [n_rows] views that have one */
@@ -77,5 +79,11 @@ kh_status kh_shares_solve(kh_shares *shares, double time_limit_s, kh_error *err)
  *  @param[out] n_added  0: the last solution keeps all rows, those it has and those it has not
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_shares_tighten(kh_shares *shares, size_t *n_added, kh_error *err);
+
+/** Ends a level: the free demands with a positive dual keep their rate from now on, the others go on from the same point.
+ *  @param all  freeze every free demand
+ *  @param[in,out] level_of  [n_demands] gets @p number for those that freeze
+ *  @return how many are free still */
+size_t kh_shares_freeze(kh_shares *shares, bool all, uint32_t number, uint32_t *level_of);
 
 #endif

@@ -100,34 +100,52 @@ static void respect_links(work *w)
     }
 }
 
-/* All joined demands to the share of the one that has least. */
-static double level_out(work *w)
+/* The share of its request that a demand gets, of what its columns keep secret: under max-min that of its level, else the least. */
+static double wanted_share(const work *w, uint32_t demand, double least)
 {
-    double level = HUGE_VAL;
-    for (uint32_t k = 0; k < w->flow->n_demands; k++)
-        if (w->secure->joined[k]) {
-            w->secure->rate_bps[k] = secret_bps(w, k);
-            level = fmin(level, w->secure->rate_bps[k] / w->flow->demands[k].requested_bps);
-        }
-    double handed_out = fmin(level, w->flow->level_cap);
-    for (size_t p = 0; p < w->in->n_paths; p++) {
-        uint32_t k = w->in->pool->paths[p].demand;
-        if (w->rate_bps[p] > 0)
-            w->rate_bps[p] *= level > 0 ? handed_out * w->flow->demands[k].requested_bps / w->secure->rate_bps[k] : 0;
-    }
-    for (uint32_t k = 0; k < w->flow->n_demands; k++)
-        w->secure->rate_bps[k] = w->secure->joined[k] ? secret_bps(w, k) : 0;
-    return handed_out;
+    double share = w->secure->rate_bps[demand] / w->flow->demands[demand].requested_bps;
+    if (!w->flow->max_min)
+        return fmin(least, w->flow->level_cap);
+    return fmin(share, fmin(w->secure->level[w->secure->level_of[demand]], w->flow->level_cap));
 }
 
-static double stretched(work *w, double level)
+static double least_share(const work *w)
+{
+    double least = HUGE_VAL;
+    for (size_t k = 0; k < w->flow->n_demands; k++)
+        if (w->secure->joined[k])
+            least = fmin(least, w->secure->rate_bps[k] / w->flow->demands[k].requested_bps);
+    return least;
+}
+
+static void measure_secrets(work *w)
+{
+    for (uint32_t k = 0; k < w->flow->n_demands; k++)
+        w->secure->rate_bps[k] = w->secure->joined[k] ? secret_bps(w, k) : 0;
+}
+
+/* All columns of a demand are stretched alike, and its secret rate with them. */
+static void level_out(work *w)
+{
+    measure_secrets(w);
+    double least = least_share(w);
+    for (size_t p = 0; p < w->in->n_paths; p++) {
+        uint32_t k = w->in->pool->paths[p].demand;
+        double share = w->secure->rate_bps[k] / w->flow->demands[k].requested_bps;
+        w->rate_bps[p] *= share > 0 ? wanted_share(w, k, least) / share : 0;
+    }
+    measure_secrets(w);
+}
+
+/* Lowest share, times how far all rates can be stretched together. */
+static double stretched(work *w)
 {
     double stretch = HUGE_VAL;
     sum_loads(w);
     for (size_t e = 0; e < w->flow->graph.n_links; e++)
         if (w->load_bps[e] > 0)
             stretch = fmin(stretch, w->flow->capacity_bps[e] / w->load_bps[e]);
-    return isinf(stretch) ? 0 : level * stretch;
+    return isinf(stretch) ? 0 : least_share(w) * stretch;
 }
 
 /* --- routes ----------------------------------------------------------------------------------------------------------------- */
@@ -174,6 +192,7 @@ kh_status kh_spread_write(const kh_spread_input *input, kh_arena *arena, kh_secu
     work w;
     KH_TRY(init(&w, input, arena, secure, err));
     respect_links(&w);
-    secure->value = stretched(&w, level_out(&w));
+    level_out(&w);
+    secure->value = stretched(&w);
     return write_routes(&w, err);
 }

@@ -310,7 +310,7 @@ static bool check_wish(const kh_check *c)
     const kh_plan_secrecy *s = &c->plan->secrecy;
     bool known = s->kind == KH_SECRECY_DISJOINT || s->kind == KH_SECRECY_RAMP || s->kind == KH_SECRECY_COALITIONS;
     bool sound = known && s->colluders >= 1 && (s->kind != KH_SECRECY_COALITIONS || s->colluders == 1) &&
-                 c->plan->objective == KH_OBJECTIVE_CONCURRENT;
+                 c->plan->objective != KH_OBJECTIVE_TOTAL;
     if (!sound)
         KH_WRONG_PLAN(c, "secrecy %d against %u at once under objective %d is none", (int)s->kind, s->colluders,
                       (int)c->plan->objective);

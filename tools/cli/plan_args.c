@@ -158,20 +158,18 @@ static kh_status choose_secrecy(plan_args *args, kh_error *err)
     return KH_OK;
 }
 
-/* What is asked for beside an objective goes with one share for all only. */
 static kh_status choose_objective(plan_args *args, kh_error *err)
 {
     bool secret = args->optimise.secrecy != KH_SECRECY_NONE;
     if (args->objective == NULL)
-        args->objective = kh_objective_name(is_limited(args) || secret ? KH_OBJECTIVE_CONCURRENT : KH_OBJECTIVE_MAX_MIN);
+        args->objective = kh_objective_name(is_limited(args) ? KH_OBJECTIVE_CONCURRENT : KH_OBJECTIVE_MAX_MIN);
     KH_TRY(cli_objective(args->objective, &args->optimise.objective, err));
-    if (args->optimise.objective == KH_OBJECTIVE_CONCURRENT)
-        return KH_OK;
-    if (is_limited(args))
+    if (is_limited(args) && args->optimise.objective != KH_OBJECTIVE_CONCURRENT)
         return kh_fail(err, KH_EUSAGE, "--paths and --quantum go with --objective concurrent, not %s", args->objective);
-    if (secret)
-        return kh_fail(err, KH_EUSAGE, "--disjoint, --secure and --coalitions go with --objective concurrent, not %s",
-                       args->objective);
+    if (secret && args->optimise.objective == KH_OBJECTIVE_TOTAL)
+        return kh_fail(err, KH_EUSAGE, "--disjoint, --secure and --coalitions go with --objective max-min or concurrent");
+    if (secret && (is_limited(args) || args->mps_path != NULL))
+        return kh_fail(err, KH_EUSAGE, "--disjoint, --secure and --coalitions do not go with --paths, --quantum or --mps");
     return KH_OK;
 }
 

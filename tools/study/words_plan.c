@@ -114,12 +114,11 @@ static void say_secrecy(const subject *s)
     if (n > 0)
         kh_str_printf(s->out, " %zu with a route cannot be secret and %s left out.", n, n == 1 ? "is" : "are");
     if (s->plan->value > 0 && secrecy->plain_value > s->plan->value * (1 + 1e-6)) {
-        kh_str_append(s->out, " That costs ");
+        kh_str_printf(s->out, " Without that they could all have %.3g times what they ask: secrecy costs ", secrecy->plain_value);
         kh_phrase_share(secrecy->plain_value - s->plan->value, secrecy->plain_value, s->out);
-        kh_str_printf(s->out, " of the rate: without it the same demands could have %.3g times what they ask.",
-                      secrecy->plain_value);
+        kh_str_append(s->out, " of that level.");
     } else if (s->plan->value > 0) {
-        kh_str_append(s->out, " That costs nothing of the rate.");
+        kh_str_append(s->out, " Without that they could have no more.");
     }
     if (secrecy->kind == KH_SECRECY_RAMP && secrecy->colluders > 1)
         kh_str_append(s->out, " What relays on one route see together is counted for each of them: safe, perhaps not the most.");

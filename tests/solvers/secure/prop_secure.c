@@ -202,8 +202,9 @@ static bool is_subset(const instance *in, uint32_t set)
     return (uint32_t)__builtin_popcount(set) == in->problem.colluders && set >> n_adversaries(in) == 0;
 }
 
-/* One row for each demand and each choice of t adversaries: what none of them sees is at least lambda d. */
-static double exact_value(const instance *in, const bool *joined)
+/* One row for each demand and each choice of t adversaries: what none of them sees is at least lambda d; with @p keeps, at least
+   keeps for all demands but one, and lambda d for that. */
+static double exact_program(const instance *in, const bool *joined, const double *keeps, size_t raised)
 {
     program *p = KH_NEW(in->arena, program, 1);
     uint32_t first[MOST_DEMANDS], n_sets = 0, sets[256];
@@ -214,8 +215,10 @@ static double exact_value(const instance *in, const bool *joined)
     for (size_t k = 0; k < in->problem.flow.n_demands; k++) {
         first[k] = (uint32_t)p->n_rows;
         for (uint32_t i = 0; i < n_sets; i++) {
-            uint32_t row = add_row(p, joined[k] ? 0 : -HUGE_VAL, HUGE_VAL);
-            put(p, row, -in->demands[k].requested_bps);
+            bool raises = keeps == NULL || k == raised;
+            uint32_t row = add_row(p, !joined[k] ? -HUGE_VAL : raises ? 0 : keeps[k], HUGE_VAL);
+            if (raises)
+                put(p, row, -in->demands[k].requested_bps);
         }
     }
     end_column(p, 1);
@@ -233,6 +236,11 @@ static double exact_value(const instance *in, const bool *joined)
         end_column(p, 0);
     }
     return maximise(p);
+}
+
+static double exact_value(const instance *in, const bool *joined)
+{
+    return exact_program(in, joined, NULL, 0);
 }
 
 /* The form with theta and xi over all paths. */
@@ -459,6 +467,42 @@ static void try_without_colluders(instance *in)
     assert_near(secure.value / flow.value, 1, 1e-8);
 }
 
+/* Nobody can have a larger share unless somebody with no larger one loses: what max-min means. */
+static void check_fairness(instance *in)
+{
+    kh_secure secure, concurrent;
+    double keeps[MOST_DEMANDS];
+    if (!solve(in, in->problem.secrecy, 1, &concurrent))
+        return;
+    in->problem.flow.max_min = true;
+    solve(in, in->problem.secrecy, 1, &secure);
+    in->problem.flow.max_min = false;
+    check_loads(in, &secure);
+    assert_near(secure.value / concurrent.value, 1, 1e-8);
+    assert_near(secure.bound / concurrent.bound, 1, 1e-8);
+    for (size_t k = 0; k < in->problem.flow.n_demands; k++) {
+        double share = secure.rate_bps[k] / in->demands[k].requested_bps;
+        for (size_t j = 0; j < in->problem.flow.n_demands; j++)
+            keeps[j] = fmin(secure.rate_bps[j], share * in->demands[j].requested_bps) * (1 - 1e-9);
+        if (secure.joined[k])
+            assert_near(exact_program(in, secure.joined, keeps, k) / share, 1, 1e-5);
+    }
+}
+
+static void try_max_min(instance *in)
+{
+    in->problem.secrecy = KH_SECRECY_RAMP;
+    check_fairness(in);
+    in->problem.secrecy = KH_SECRECY_COALITIONS;
+    check_fairness(in);
+}
+
+static void max_min_rates_cannot_be_fairer(void **unused)
+{
+    (void)unused;
+    hold(try_max_min);
+}
+
 static void ramp_sharing_agrees_with_programs_over_all_paths(void **unused)
 {
     (void)unused;
@@ -489,6 +533,7 @@ int main(void)
         cmocka_unit_test(ramp_sharing_agrees_with_programs_over_all_paths),
         cmocka_unit_test(disjoint_sharing_agrees_with_the_program_over_arcs_and_never_beats_the_ramp),
         cmocka_unit_test(coalitions_agree_with_the_program_over_all_paths),
+        cmocka_unit_test(max_min_rates_cannot_be_fairer),
         cmocka_unit_test(without_colluders_it_is_plain_key_flow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

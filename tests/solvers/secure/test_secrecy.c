@@ -120,7 +120,7 @@ static void wishes_that_cannot_be_are_refused(void **unused)
         kh_optimise_options options;
         const char *says;
     } cases[] = {
-        {{.secrecy = KH_SECRECY_RAMP, .colluders = 1, .objective = KH_OBJECTIVE_TOTAL}, "one share for all"},
+        {{.secrecy = KH_SECRECY_RAMP, .colluders = 1, .objective = KH_OBJECTIVE_TOTAL}, "max-min or concurrent"},
         {{.secrecy = KH_SECRECY_RAMP}, "must be 1 or more"},
         {{.secrecy = KH_SECRECY_COALITIONS, .coalitions = "vendor"}, "names no vendor"},
         {{.secrecy = KH_SECRECY_COALITIONS, .coalitions = "n2+nowhere"}, "'nowhere' is no node"},
