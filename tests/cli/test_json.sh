@@ -17,7 +17,7 @@ has_keys "check --json" valid findings
 expect 0 "rates --json" "$KEYHAUL" rates "$topology" --json
 has_keys "rates --json" name links lines findings
 expect 0 "plan --json" "$KEYHAUL" plan "$topology" --json
-has_keys "plan --json" name input_hash objective value bound gap floor most_paths quantum_bps few_bound max_load max_load_bound demands_met demands_asking demands links lines services spectrum cost findings
+has_keys "plan --json" name input_hash objective value bound gap floor most_paths quantum_bps few_bound max_load max_load_bound secrecy demands_met demands_asking demands links lines services spectrum cost findings
 expect 0 "simulate --json" "$KEYHAUL" simulate "$topology" --days 2 --replications 2 --json
 has_keys "simulate --json" name input_hash days seed replications antithetic demands links faults domains findings
 says out '"half_width_95"' "simulate --json"
