@@ -2,6 +2,9 @@
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/plan_args.h"
+#include "tools/cli/plan_diff.h"
+#include "tools/cli/plan_relax.h"
+#include "tools/cli/plan_slack.h"
 #include "tools/cli/plan_survive.h"
 #include "tools/cli/plan_text.h"
 
@@ -37,9 +40,13 @@ static kh_status run_plan(kh_pipeline_options *run, const char *mps_path, kh_pip
     return status;
 }
 
-static kh_status print_json(const kh_pipeline *pipeline, const plan_args *args, kh_error *err)
+static kh_status print_json(const kh_pipeline *pipeline, const plan_args *args, const kh_relaxation *ways, kh_error *err)
 {
     kh_json *root = cli_json_plan(pipeline);
+    if (args->slack)
+        kh_json_set(root, "slack", cli_slack_json(pipeline));
+    if (args->relax)
+        kh_json_set(root, "relaxation", cli_relax_json(pipeline, ways));
     kh_status status = cli_survive_asked(args) && root != NULL ? cli_survive_json(pipeline, args, root, err) : KH_OK;
     if (status == KH_OK)
         return cli_json_print(root, err);
@@ -47,11 +54,27 @@ static kh_status print_json(const kh_pipeline *pipeline, const plan_args *args, 
     return status;
 }
 
+static kh_status print_text(const kh_pipeline *pipeline, const plan_args *args, const kh_relaxation *ways, kh_error *err)
+{
+    kh_str more = {0};
+    KH_TRY(cli_survive_asked(args) ? cli_survive_text(pipeline, args, err) : cli_plan_text(pipeline, err));
+    if (args->slack)
+        cli_slack_text(pipeline, &more);
+    if (args->relax)
+        cli_relax_text(pipeline, ways, &more);
+    kh_status status = cli_write(NULL, &more, err);
+    kh_str_clear(&more);
+    return status;
+}
+
 static kh_status print_plan(const kh_pipeline *pipeline, const plan_args *args, kh_error *err)
 {
-    if (args->json)
-        return print_json(pipeline, args, err);
-    return cli_survive_asked(args) ? cli_survive_text(pipeline, args, err) : cli_plan_text(pipeline, err);
+    kh_relaxation ways;
+    if (args->diff_path != NULL)
+        return cli_diff(pipeline, args, err);
+    if (args->relax)
+        KH_TRY(cli_relax(pipeline, &args->optimise, &ways, err));
+    return args->json ? print_json(pipeline, args, &ways, err) : print_text(pipeline, args, &ways, err);
 }
 
 int cmd_plan(int argc, char **argv)
