@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/domains/member_state.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double INSIDE_GAP = 0.2, MOST_INSIDE_GAP = 0.05; /* of the common gap: what a domain leaves to its own routing */
+
+kh_status kh_member_write_requests(kh_member *member, kh_letter *out, kh_error *err)
+{
+    kh_member *m = member;
+    double *load = kh_member_paper(m, kh_market_rows(m->market), err);
+    if (load == NULL)
+        return KH_ENOMEM;
+    kh_market_ask(m->market);
+    kh_market_asked_load(m->market, load);
+    for (uint32_t j = 0; j < m->part->n_domains; j++) {
+        size_t n_borders = kh_atlas_borders(&m->atlas, j), n_pairs = kh_atlas_pairs(n_borders);
+        size_t n = m->n_fixed + n_pairs + kh_market_far(m->market, j) * n_borders;
+        double *number = kh_member_paper(m, n, err);
+        if (number == NULL)
+            return KH_ENOMEM;
+        memcpy(number, load, m->n_fixed * sizeof *number);
+        kh_market_request(m->market, j, number + m->n_fixed, number + m->n_fixed + n_pairs);
+        out[j] = (kh_letter){KH_LETTER_REQUEST, m->part->self, m->round, n, number};
+    }
+    m->phase = KH_MEMBER_ROUTE;
+    return KH_OK;
+}
+
+static size_t count_ends(const kh_part *part, uint32_t asker)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < part->n_ends; i++)
+        n += part->ends[i].asker == asker;
+    return n;
+}
+
+/* Ends stand by asker, so the requests of one domain after the other fill them in order. */
+static kh_status sum_requests(kh_member *m, const kh_letter *in, kh_error *err)
+{
+    double *ends = m->rate + m->ends_at;
+    memset(m->asked_load, 0, m->n_fixed * sizeof *m->asked_load);
+    memset(m->rate, 0, m->n_ways * sizeof *m->rate);
+    for (uint32_t j = 0; j < m->part->n_domains; j++) {
+        size_t n_ends = count_ends(m->part, j) * m->part->n_borders;
+        KH_TRY(kh_member_expect(m, &in[j], KH_LETTER_REQUEST, m->n_fixed + m->ends_at + n_ends, err));
+        const double *rate = in[j].number + m->n_fixed;
+        for (size_t r = 0; r < m->n_fixed; r++)
+            m->asked_load[r] += in[j].number[r];
+        for (size_t i = 0; i < m->ends_at; i++)
+            m->rate[i] += rate[i];
+        memcpy(ends, rate + m->ends_at, n_ends * sizeof *ends);
+        ends += n_ends;
+    }
+    kh_market_request_own(m->market, m->rate + m->own_at, m->rate + m->inner_at);
+    return KH_OK;
+}
+
+kh_status kh_member_read_requests(kh_member *member, const kh_letter *in, kh_error *err)
+{
+    kh_member *m = member;
+    KH_TRY(sum_requests(m, in, err));
+    kh_arena *scratch = kh_arena_create(0);
+    kh_keyflow_demand *pairs = scratch != NULL ? KH_NEW(scratch, kh_keyflow_demand, m->n_ways) : NULL;
+    kh_status status = pairs != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for %zu requests", m->n_ways);
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_ways && status == KH_OK; i++) {
+        const uint32_t *ends = m->ways[i].ends;
+        if (m->rate[i] > 0 && ends[0] != ends[1])
+            pairs[n++] = (kh_keyflow_demand){{ends[0], ends[1]}, m->rate[i]};
+    }
+    double gap = fmin(MOST_INSIDE_GAP, fmax(m->options.gap, 0.3 * m->gap));
+    if (status == KH_OK)
+        status = kh_inside_route(m->inside, pairs, n, INSIDE_GAP * gap, &m->stretch, err);
+    kh_arena_destroy(scratch);
+    return status;
+}
