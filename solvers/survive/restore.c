@@ -452,8 +452,8 @@ static kh_status solve_round(work *w, kh_restoration *out, bool *done, kh_error 
             *err = failure;
         return status;
     }
-    out->complete = status != KH_TIMELIMIT;
-    *done = status != KH_OK;
+    out->complete = status == KH_OK;
+    *done = !out->complete;
     return KH_OK;
 }
 

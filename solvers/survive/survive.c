@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/survive/survive.h"
 
+#include "core/net/ids.h"
 #include "solvers/survive/outages_check.h"
+#include "solvers/survive/restore_check.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -157,4 +159,64 @@ kh_status kh_survive_gain(const kh_net *net, const kh_rates *rates, double time_
         (*module_bps)[e] = given.problem.capacity_bps[e] > 0 ? each_bps : 0;
     }
     return kh_gain_find(&given.problem, *module_bps, arena, gains, err);
+}
+
+/* The plan's routes, by demands of the problem. */
+static kh_status list_working(const kh_given *given, const kh_plan *plan, kh_arena *arena, kh_backup_plan *backup, kh_error *err)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < given->problem.n_demands; k++)
+        n += plan->demands[given->sent[k]].n_routes;
+    backup->working = KH_NEW(arena, kh_keyflow_route, n);
+    if (backup->working == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", n);
+    for (uint32_t k = 0; k < given->problem.n_demands; k++) {
+        const kh_plan_demand *demand = &plan->demands[given->sent[k]];
+        for (size_t r = 0; r < demand->n_routes; r++) {
+            uint32_t *links = KH_NEW(arena, uint32_t, demand->routes[r].n_links);
+            if (links == NULL)
+                return kh_fail(err, KH_ENOMEM, "no memory for a route of %zu links", demand->routes[r].n_links);
+            for (size_t i = 0; i < demand->routes[r].n_links; i++)
+                links[i] = demand->routes[r].links[i].i;
+            backup->working[backup->n_working++] =
+                (kh_keyflow_route){k, links, demand->routes[r].n_links, demand->routes[r].rate_bps};
+        }
+    }
+    return KH_OK;
+}
+
+static kh_status restore(const kh_restore_problem *problem, kh_arena *arena, kh_restoration *found, kh_error *err)
+{
+    KH_TRY(kh_restore_solve(problem, arena, found, err));
+    kh_findings *findings = kh_findings_create();
+    if (findings == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check backups");
+    kh_status status = kh_restore_check(problem, found, findings, err);
+    const kh_finding *first = kh_findings_at(findings, 0);
+    if (status == KH_UNMET)
+        status = kh_fail(err, KH_EINTERNAL, "backups failed their check: %s", first != NULL ? first->message : "");
+    kh_findings_destroy(findings);
+    return status;
+}
+
+kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_loss_kind kind, double time_limit_s,
+                            kh_arena *arena, kh_backup_plan **backup, kh_error *err)
+{
+    kh_given given;
+    kh_losses losses;
+    kh_backup_plan *found = KH_NEW(arena, kh_backup_plan, 1);
+    if (found == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for backups");
+    KH_TRY(prepare(net, rates, time_limit_s, arena, &given, err));
+    KH_TRY(kh_losses_list(net, &given.problem, kind, arena, &losses, err));
+    KH_TRY(list_working(&given, plan, arena, found, err));
+    found->n_losses = losses.n;
+    kh_restore_problem problem = {&given.problem, found->working, found->n_working, losses.loss, losses.n, false};
+    KH_TRY(restore(&problem, arena, &found->shared, err));
+    problem.dedicated = true;
+    KH_TRY(restore(&problem, arena, &found->dedicated, err));
+    for (size_t i = 0; i < found->n_working; i++)
+        found->working[i].demand = given.sent[found->working[i].demand];
+    *backup = found;
+    return KH_OK;
 }

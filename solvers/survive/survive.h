@@ -3,9 +3,11 @@
 #define KH_SOLVERS_SURVIVE_SURVIVE_H
 
 #include "core/net/net.h"
+#include "core/net/plan.h"
 #include "core/net/rates.h"
 #include "solvers/survive/gain.h"
 #include "solvers/survive/losses.h"
+#include "solvers/survive/restore.h"
 
 /** A loss, or two at once, as those who plan the network call it. */
 typedef struct kh_aftermath {
@@ -40,5 +42,20 @@ kh_status kh_survive_protect(const kh_net *net, const kh_rates *rates, kh_loss_k
  *  @return as kh_survive_protect() */
 kh_status kh_survive_gain(const kh_net *net, const kh_rates *rates, double time_limit_s, kh_arena *arena, kh_gains *gains,
                           double **module_bps, kh_error *err);
+
+/** Path restoration of a plan's routes: shares of the plan's rates. */
+typedef struct kh_backup_plan {
+    kh_keyflow_route *working; /**< [n_working] routes of the plan; demand: the network's */
+    size_t n_working;
+    size_t n_losses;
+    kh_restoration shared, dedicated; /**< backups' working: into working */
+} kh_backup_plan;
+
+/** The plan's routes stay, each gets backups that no loss of @p kind takes together with it: what share of the plan can be carried
+ * and protected, when reserves are shared between losses and when every backup has its own. Proven, and checked by code of its own.
+ *  @param plan  of this network under these rates; without routes all shares are 0
+ *  @return as kh_survive_protect() */
+kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_loss_kind kind, double time_limit_s,
+                            kh_arena *arena, kh_backup_plan **backup, kh_error *err);
 
 #endif

@@ -54,6 +54,11 @@ says out '"what_if"' "what_if in JSON"
 says out '"first_order"' "first order in JSON"
 expect 0 "text" "$KEYHAUL" plan "$scratch/ring.yaml" --protect link --what-if
 awk 'length($0) > 80 { exit 1 }' "$scratch/out" || fail "a line is wider than 80 columns"
+expect 0 "--backup" "$KEYHAUL" plan "$scratch/ring.yaml" --backup link
+says out "shared reserves take" "what sharing saves"
+says out "no way around a loss" "c-e has no backup"
+expect 0 "--backup --json" "$KEYHAUL" plan "$scratch/ring.yaml" --backup risk --json
+says out '"dedicated"' "backups in JSON"
 expect 64 "an unknown kind" "$KEYHAUL" plan "$scratch/ring.yaml" --protect duct
 says err "must be link, node, risk, domain or vendor" "what may be lost"
 expect 64 "both" "$KEYHAUL" plan "$scratch/ring.yaml" --protect link --protect-two link

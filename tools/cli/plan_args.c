@@ -75,6 +75,11 @@ static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, k
          .target = &args->protect_two,
          .argument = "KIND",
          .help = "the same for every two of them at once"},
+        {.name = "backup",
+         .kind = CLI_TEXT,
+         .target = &args->backup,
+         .argument = "KIND",
+         .help = "backups for the plan's routes that none of them takes along, with shared and with own reserves"},
         {.name = "what-if",
          .kind = CLI_FLAG,
          .target = &args->what_if,
@@ -146,15 +151,20 @@ static bool is_loss_kind(const char *name)
     return kind < KH_LOSS_KINDS;
 }
 
+static kh_status check_loss_kind(const char *option, const char *kind, kh_error *err)
+{
+    if (kind == NULL || is_loss_kind(kind))
+        return KH_OK;
+    return kh_fail(err, KH_EUSAGE, "--%s is '%s', must be link, node, risk, domain or vendor", option, kind);
+}
+
 static kh_status check_protect(const plan_args *args, kh_error *err)
 {
     if (args->protect != NULL && args->protect_two != NULL)
         return kh_fail(err, KH_EUSAGE, "--protect and --protect-two exclude each other");
-    if (args->protect != NULL && !is_loss_kind(args->protect))
-        return kh_fail(err, KH_EUSAGE, "--protect is '%s', must be link, node, risk, domain or vendor", args->protect);
-    if (args->protect_two != NULL && !is_loss_kind(args->protect_two))
-        return kh_fail(err, KH_EUSAGE, "--protect-two is '%s', must be link, node, risk, domain or vendor", args->protect_two);
-    return KH_OK;
+    KH_TRY(check_loss_kind("protect", args->protect, err));
+    KH_TRY(check_loss_kind("protect-two", args->protect_two, err));
+    return check_loss_kind("backup", args->backup, err);
 }
 
 /* At most one wish for secrecy. */

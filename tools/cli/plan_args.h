@@ -7,8 +7,8 @@
 /** What `keyhaul plan` was asked. */
 typedef struct plan_args {
     const char *path, *objective, *mps_path, *diff_path;
-    uint64_t most_paths, disjoint, secure; /**< 0: not asked for */
-    const char *protect, *protect_two;     /**< kind of losses, NULL: not asked for */
+    uint64_t most_paths, disjoint, secure;      /**< 0: not asked for */
+    const char *protect, *protect_two, *backup; /**< kind of losses, NULL: not asked for */
     bool json, require, what_if, relax, slack;
     kh_optimise_options optimise;
 } plan_args;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/plan_survive.h"
 
-#include "solvers/survive/survive.h"
 #include "tools/cli/cli.h"
-#include "tools/cli/json_put.h"
 #include "tools/cli/table.h"
 #include "tools/study/words.h"
 
@@ -16,7 +14,7 @@ static const double SOME = 1e-9; /* relative gain below which a module brings no
 
 bool cli_survive_asked(const plan_args *args)
 {
-    return args->protect != NULL || args->protect_two != NULL || args->what_if;
+    return args->protect != NULL || args->protect_two != NULL || args->backup != NULL || args->what_if;
 }
 
 static kh_loss_kind kind_of(const char *name)
@@ -27,7 +25,7 @@ static kh_loss_kind kind_of(const char *name)
     return (kh_loss_kind)kind;
 }
 
-static kh_status protect(const kh_pipeline *p, const plan_args *args, kh_protection **found, kh_error *err)
+kh_status cli_survive_protect(const kh_pipeline *p, const plan_args *args, kh_protection **found, kh_error *err)
 {
     bool pairs = args->protect_two != NULL;
     return kh_survive_protect(p->net, p->rates, kind_of(pairs ? args->protect_two : args->protect), pairs,
@@ -189,7 +187,7 @@ static int by_gain(const void *a, const void *b)
     return x->link < y->link ? -1 : 1;
 }
 
-static double module_eur(const kh_net *net, uint32_t link)
+double cli_survive_module_eur(const kh_net *net, uint32_t link)
 {
     uint32_t device = net->qkd_links[link].device.i;
     return device < net->n_devices ? net->devices[device].cost_eur : (double)NAN;
@@ -206,7 +204,7 @@ static void write_gains(const kh_pipeline *p, const kh_gains *gains, const doubl
         cli_table_cell(&table, "%s", share(p, gains->value));
         cli_table_cell(&table, "%s", share(p, gain->value));
         cli_table_cell(&table, "%s", share(p, gains->value + gain->first_order));
-        cli_table_number(&table, module_eur(p->net, rows[i].link), 0);
+        cli_table_number(&table, cli_survive_module_eur(p->net, rows[i].link), 0);
     }
     if (n > 0)
         kh_str_append(out, "\n");
@@ -278,12 +276,71 @@ static kh_status write_what_if(const kh_pipeline *p, const plan_args *args, kh_s
 static kh_status write_protection(const kh_pipeline *p, const plan_args *args, kh_str *out, kh_error *err)
 {
     kh_protection *found;
-    KH_TRY(protect(p, args, &found, err));
+    KH_TRY(cli_survive_protect(p, args, &found, err));
     say_protection(p, found, out);
     if (found->n > 0)
         kh_str_append(out, "\n");
     write_losses(p, found, out);
     write_separators(p->net, found, out);
+    return KH_OK;
+}
+
+/* -- backups in text ----------------------------------------------------------------------------------------------- */
+
+static void say_backup(const kh_pipeline *p, const kh_backup_plan *found, kh_loss_kind kind, kh_str *out)
+{
+    const kh_restoration *shared = &found->shared, *own = &found->dedicated;
+    kh_str text = {0};
+    kh_str_printf(
+        &text,
+        "The plan's routes as they are, each with backups that no loss of a %s takes together with it: %s of the plan can be "
+        "carried and protected at once when reserves are shared between losses, %s when every backup has its own (1+1).",
+        thing(kind), share(p, shared->value), share(p, own->value));
+    if (shared->value > 0 && own->reserved_bps > 0)
+        kh_str_printf(&text, " For the same share, shared reserves take %.3g %% of the key rate that own ones take.",
+                      100 * (shared->reserved_bps / shared->value) / (own->reserved_bps / own->value));
+    if (shared->complete && own->complete)
+        kh_str_append(&text, " No choice of backups does better; that and the backups were checked by code of its own.");
+    else
+        kh_str_printf(&text, " Stopped early: no choice does better than %s and %s.", share(p, shared->bound),
+                      share(p, own->bound));
+    paragraph(out, &text);
+}
+
+static void write_bare(const kh_pipeline *p, const kh_backup_plan *found, kh_str *out)
+{
+    cli_table table = cli_table_start(p->arena, "no way around a loss|>carries|over");
+    const kh_restoration *shared = &found->shared;
+    for (size_t i = 0; i < shared->n_bare && i < MOST_ROWS; i++) {
+        const kh_keyflow_route *route = &found->working[shared->bare[i]];
+        kh_str links = {0};
+        for (size_t j = 0; j < route->n_links && j < MOST_NAMED; j++)
+            kh_str_printf(&links, "%s%s", j > 0 ? ", " : "", p->net->qkd_links[route->links[j]].id);
+        if (route->n_links > MOST_NAMED)
+            kh_str_printf(&links, " and %zu more", route->n_links - MOST_NAMED);
+        cli_table_cell(&table, "%s", p->net->demands[route->demand].id);
+        cli_table_rate(&table, route->rate_bps);
+        cli_table_cell(&table, "%s", kh_str_text(&links));
+        kh_str_clear(&links);
+    }
+    if (shared->n_bare > 0)
+        kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+    if (shared->n_bare > MOST_ROWS)
+        kh_str_printf(out, "The first %d of %zu; --json has all.\n", MOST_ROWS, shared->n_bare);
+}
+
+kh_status cli_survive_backup(const kh_pipeline *p, const plan_args *args, kh_backup_plan **found, kh_error *err)
+{
+    return kh_survive_backup(p->net, p->rates, p->plan, kind_of(args->backup), args->optimise.time_limit_s, p->arena, found, err);
+}
+
+static kh_status write_backup(const kh_pipeline *p, const plan_args *args, kh_str *out, kh_error *err)
+{
+    kh_backup_plan *found;
+    KH_TRY(cli_survive_backup(p, args, &found, err));
+    say_backup(p, found, kind_of(args->backup), out);
+    write_bare(p, found, out);
     return KH_OK;
 }
 
@@ -295,7 +352,11 @@ kh_status cli_survive_text(const kh_pipeline *p, const plan_args *args, kh_error
     kh_str_printf(&out, "%s\n", p->net->name);
     if (losses)
         status = write_protection(p, args, &out, err);
-    if (losses && args->what_if)
+    if (losses && args->backup != NULL)
+        kh_str_append(&out, "\n");
+    if (status == KH_OK && args->backup != NULL)
+        status = write_backup(p, args, &out, err);
+    if ((losses || args->backup != NULL) && args->what_if)
         kh_str_append(&out, "\n");
     if (status == KH_OK && args->what_if)
         status = write_what_if(p, args, &out, err);
@@ -303,84 +364,4 @@ kh_status cli_survive_text(const kh_pipeline *p, const plan_args *args, kh_error
         status = cli_write(NULL, &out, err);
     kh_str_clear(&out);
     return status;
-}
-
-/* -- JSON ---------------------------------------------------------------------------------------------------------- */
-
-static kh_json *ids_of(const kh_net *net, const kh_demand_id *ids, size_t n)
-{
-    kh_json *list = kh_json_array();
-    for (size_t i = 0; i < n; i++)
-        kh_json_append(list, kh_json_text(net->demands[ids[i].i].id));
-    return list;
-}
-
-static kh_json *aftermath_of(const kh_net *net, const kh_aftermath *after)
-{
-    kh_json *object = kh_json_object(), *lost = kh_json_array();
-    for (int i = 0; i < 2 && after->lost[i] != NULL; i++)
-        kh_json_append(lost, kh_json_text(after->lost[i]));
-    kh_json_set(object, "lost", lost);
-    set_number(object, "value", after->value);
-    set_number(object, "bound", after->bound);
-    set_number(object, "served", after->served);
-    kh_json_set(object, "kept", kh_json_bool(after->kept));
-    kh_json_set(object, "left_out", ids_of(net, after->left_out, after->n_left_out));
-    kh_json_set(object, "cut_off", ids_of(net, after->cut_off, after->n_cut_off));
-    return object;
-}
-
-static kh_json *protection_of(const kh_net *net, const kh_protection *p)
-{
-    kh_json *object = kh_json_object(), *losses = kh_json_array();
-    set_text(object, "kind", kh_loss_kind_name(p->kind));
-    set_number(object, "at_once", p->pairs ? 2 : 1);
-    set_number(object, "value", p->value);
-    set_number(object, "bound", p->bound);
-    set_number(object, "losses_in_all", (double)p->n_all);
-    for (size_t i = 0; i < p->n; i++)
-        kh_json_append(losses, aftermath_of(net, &p->of[i]));
-    kh_json_set(object, "losses", losses);
-    return object;
-}
-
-static kh_json *what_if_of(const kh_net *net, const kh_gains *gains, const double *module_bps)
-{
-    kh_json *object = kh_json_object(), *links = kh_json_array();
-    set_number(object, "value", gains->value);
-    set_number(object, "bound", gains->bound);
-    for (uint32_t e = 0; e < net->n_qkd_links; e++) {
-        const kh_gain *gain = &gains->of[e];
-        kh_json *link = kh_json_object();
-        set_text(link, "id", net->qkd_links[e].id);
-        set_number(link, "module_bps", module_bps[e]);
-        set_number(link, "module_eur", module_eur(net, e));
-        set_number(link, "value", gain->value);
-        set_number(link, "bound", gain->bound);
-        set_number(link, "first_order", gain->first_order);
-        set_number(link, "price_low", gain->price_low);
-        set_number(link, "price_high", gain->price_high);
-        kh_json_set(link, "kept", kh_json_bool(gain->kept));
-        kh_json_append(links, link);
-    }
-    kh_json_set(object, "links", links);
-    return object;
-}
-
-kh_status cli_survive_json(const kh_pipeline *p, const plan_args *args, kh_json *root, kh_error *err)
-{
-    if (args->protect != NULL || args->protect_two != NULL) {
-        kh_protection *found;
-        KH_TRY(protect(p, args, &found, err));
-        kh_json_set(root, "protection", protection_of(p->net, found));
-    }
-    if (!args->what_if)
-        return KH_OK;
-    kh_gains gains;
-    double *module_bps;
-    KH_TRY(kh_survive_gain(p->net, p->rates, args->optimise.time_limit_s, p->arena, &gains, &module_bps, err));
-    if (!gains.complete)
-        return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", args->optimise.time_limit_s);
-    kh_json_set(root, "what_if", what_if_of(p->net, &gains, module_bps));
-    return KH_OK;
 }

@@ -4,7 +4,7 @@
 #include "core/base/rng.h"
 #include "core/net/ids.h"
 #include "solvers/lp/lp.h"
-#include "solvers/survive/restore.h"
+#include "solvers/survive/restore_check.h"
 #include "tests/solvers/near.h"
 
 #include <string.h>
@@ -321,10 +321,55 @@ static void sharing_never_takes_more_than_dedicated_backups(void **state)
     }
 }
 
+static kh_status check(const instance *in, const kh_restoration *found)
+{
+    kh_findings *findings = kh_findings_create();
+    kh_status status = kh_restore_check(&in->problem, found, findings, NULL);
+    kh_findings_destroy(findings);
+    return status;
+}
+
+/* Backups, rates, share, bound and prices, each changed by itself. */
+static void the_check_accepts_all_and_refuses_what_was_tampered_with(void **state)
+{
+    (void)state;
+    static instance in;
+    for (uint64_t seed = 0; seed < INSTANCES; seed++) {
+        kh_restoration found, bad;
+        draw_instance(&in, seed);
+        assert_int_equal(kh_restore_solve(&in.problem, in.arena, &found, NULL), KH_OK);
+        assert_int_equal(check(&in, &found), KH_OK);
+        bad = found;
+        bad.bound *= 0.999;
+        assert_int_equal(check(&in, &bad), KH_UNMET);
+        bad = found;
+        bad.value *= 1.001;
+        bad.bound *= 1.001;
+        assert_int_equal(found.n_backups == 0 ? KH_UNMET : check(&in, &bad), KH_UNMET);
+        bad = found;
+        bad.n_prices = found.n_prices / 2;
+        bad.bound *= 0.9999;
+        assert_int_equal(check(&in, &bad), KH_UNMET);
+        if (found.n_backups > 0) {
+            kh_backup *one = &found.backups[draw(&in, found.n_backups)], before = *one;
+            one->rate_bps *= 1.001;
+            assert_int_equal(check(&in, &found), KH_UNMET);
+            *one = before;
+            one->n_links--;
+            assert_int_equal(check(&in, &found), KH_UNMET);
+            one->links = in.flow.routes[one->working].links;
+            one->n_links = in.flow.routes[one->working].n_links;
+            assert_int_equal(check(&in, &found), KH_UNMET);
+        }
+        kh_arena_destroy(in.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shared_backups_are_as_good_as_all_backups_and_rows_allow),
+        cmocka_unit_test(the_check_accepts_all_and_refuses_what_was_tampered_with),
         cmocka_unit_test(sharing_never_takes_more_than_dedicated_backups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
