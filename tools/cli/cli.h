@@ -77,6 +77,7 @@ const volatile int *cli_catch_signals(void);
 int cmd_check(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_rates(int argc, char **argv);
+int cmd_light(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_design(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);

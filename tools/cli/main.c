@@ -17,6 +17,7 @@ typedef struct command {
 static const command commands[] = {
     {"check", "all problems of a topology, like a compiler", cmd_check},
     {"rates", "what every link can do: key rate, QBER, GSNR, capacity", cmd_rates},
+    {"light", "which channel of a fibre is quantum, which classical", cmd_light},
     {"plan", "routes and rates for every demand, with a proof of optimality", cmd_plan},
     {"design", "what to build: trusted nodes along fibres, QKD pairs, years", cmd_design},
     {"schedule", "satellite passes, keys over the day, what key stores are worth", cmd_schedule},
