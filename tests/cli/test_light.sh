@@ -16,7 +16,7 @@ for key in now_gbps now_bps wanted_gbps gbps key_rate_bps value bound gap shift_
     says out "\"$key\"" "light --json"
 done
 expect 0 "nothing beside" "$KEYHAUL" light topologies/bristol-cambridge.yaml
-says out "so there is nothing to choose" "nothing beside"
+says out "No QKD link has one line system beside it" "nothing beside"
 expect 65 "no such link" "$KEYHAUL" light tests/ref/coexist.yaml --link nowhere
 says err "there is no QKD link 'nowhere'" "no such link"
 expect 65 "a link without light" "$KEYHAUL" light tests/ref/coexist.yaml --link mao-dark
