@@ -135,7 +135,7 @@ kh_status kh_enough_test(kh_enough_tester *tester, const double *count, double g
             return price_border(tester, flow.demands[k].ends[0], err);
         }
     *verdict = judge(1 / found.congestion, found.bound, tester->space->problem->theta);
-    return *verdict == KH_ENOUGH_NO ? price_absent(tester, found.prices, err) : KH_OK;
+    return *verdict != KH_ENOUGH_YES ? price_absent(tester, found.prices, err) : KH_OK;
 }
 
 kh_status kh_enough_prove(kh_enough_tester *tester, const double *count, double time_limit_s, kh_arena *arena, kh_keyflow *flow,

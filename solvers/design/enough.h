@@ -11,7 +11,8 @@ typedef enum kh_enough { KH_ENOUGH_NO, KH_ENOUGH_UNSURE, KH_ENOUGH_YES } kh_enou
 typedef struct kh_enough_tester {
     const kh_cutset_space *space;
     kh_arena *scratch;             /**< one test */
-    double *capacity_bps, *weight; /**< [n_links] of the last test; weight: prices that prove a no */
+    double *capacity_bps, *weight; /**< [n_links] of the last test; weight: prices that prove a no,
+                                      or come near it */
     size_t n_tests;
 } kh_enough_tester;
 

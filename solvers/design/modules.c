@@ -2,10 +2,15 @@
 #include "solvers/design/modules.h"
 
 #include "core/base/clock.h"
-#include "solvers/design/root.h"
+#include "solvers/design/search.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+
+static const double ROOT_SHARE = 0.1, SEARCH_SHARE = 0.9; /* of the time, by when each part ends */
+/* Parts planned anew without gain, before branch and bound does the rest. */
+enum { PATIENCE = 8, PATIENCE_LARGE = 400, LARGE = 60 };
 
 typedef struct work {
     const kh_modules_problem *problem;
@@ -13,7 +18,7 @@ typedef struct work {
     kh_arena *arena;
     kh_root root;
     double *count; /* [n_choices + n_nodes] scratch */
-    double *best;  /* [n_choices + n_nodes] the design so far */
+    kh_search search;
     double deadline_s;
 } work;
 
@@ -76,114 +81,112 @@ static kh_status check_limits(work *w, kh_error *err)
                    problem->theta);
 }
 
-static double price(const work *w, const double *count)
+/* With more types of modules cuts of regions and the search pay; below, branch and bound is sooner done. */
+static bool is_large(const work *w)
 {
-    double sum = 0;
-    for (size_t j = 0; j < w->root.relax.n_columns; j++)
-        sum += w->root.relax.cost[j] * count[j];
-    return sum;
+    return w->problem->n_choices > LARGE;
 }
 
-/* Opens the nodes at which modules stand, or demands end. */
-static void open_nodes(const work *w, double *count)
+static bool is_close(const work *w)
 {
-    const kh_modules_problem *problem = w->problem;
-    const kh_relax *relax = &w->root.relax;
-    size_t n = problem->n_choices;
-    memcpy(count + n, relax->lower + n, problem->graph.n_nodes * sizeof *count);
-    for (size_t j = 0; j < n; j++)
-        for (int i = 0; i < 2 && count[j] > 0; i++)
-            count[n + problem->graph.ends[problem->choices[j].link][i]] = 1;
-}
-
-/* Called inside branch and bound. */
-static kh_status look(void *user, const double *primal, bool integral, kh_lp_cuts *cuts, kh_error *err)
-{
-    work *w = user;
-    kh_relax *relax = &w->root.relax;
-    size_t before = relax->n_rows, n_added;
-    if (!integral)
-        return KH_OK;
-    KH_TRY(kh_root_separate(&w->root, primal, integral, &n_added, err));
-    for (size_t i = before; i < relax->n_rows; i++) {
-        const kh_cutset_row *row = &relax->rows[i].row;
-        KH_TRY(kh_lp_cuts_add(cuts, row->n, row->column, row->value, (const double[2]){row->least, HUGE_VAL}, err));
-    }
-    return KH_OK;
-}
-
-/* One search for the optimum over the rows known; *stands: the routes prove it. */
-static kh_status search_once(work *w, bool *stands, kh_error *err)
-{
-    kh_relax *relax = &w->root.relax;
-    kh_modules_design *design = w->design;
-    kh_lp lp;
-    KH_TRY(kh_relax_program(relax, &lp, err));
-    const kh_lp_separator separator = {.separate = look, .user = w};
-    const kh_lp_options options = {.program = w->problem->lp_program,
-                                   .time_limit_s = w->deadline_s - kh_clock_s(),
-                                   .gap = w->problem->gap,
-                                   .incumbent = isfinite(design->cost) ? w->best : NULL,
-                                   .separator = &separator};
-    kh_lp_solution solution = {.primal = w->count, .objective = (double)NAN};
-    kh_status status = kh_lp_solve(&lp, &options, &solution, err);
-    if (status != KH_OK && status != KH_TIMELIMIT)
-        return status;
-    design->bound = fmax(design->bound, kh_relax_raise(relax, solution.bound));
-    *stands = false;
-    if (isnan(solution.objective))
-        return status;
-    kh_keyflow flow;
-    kh_enough verdict;
-    size_t n_added = 0;
-    KH_TRY(kh_enough_prove(&w->root.tester, w->count, INFINITY, w->arena, &flow, &verdict, err));
-    if (verdict == KH_ENOUGH_NO)
-        KH_TRY(kh_root_take_prices(&w->root, w->count, &n_added, err));
-    *stands = verdict == KH_ENOUGH_YES;
-    open_nodes(w, w->count);
-    if (*stands && price(w, w->count) < design->cost) {
-        memcpy(w->best, w->count, relax->n_columns * sizeof *w->best);
-        design->cost = price(w, w->count);
-        design->flow = flow;
-    }
-    if (!*stands && n_added == 0)
-        return kh_fail(err, KH_EINTERNAL, "a design falls short of theta %g by rounding: %.12g", w->problem->theta, flow.value);
-    return status;
-}
-
-static kh_status search(work *w, kh_error *err)
-{
-    bool stands = false;
-    while (!stands) {
-        kh_status status = search_once(w, &stands, err);
-        if (status != KH_OK)
-            return status;
-    }
-    return KH_OK;
+    return isfinite(w->search.cost) && w->search.cost - w->design->bound <= fmax(w->problem->gap, 1e-9) * w->search.cost;
 }
 
 static kh_status solve(work *w, kh_error *err)
 {
+    kh_modules_design *design = w->design;
+    const kh_relax *relax = &w->root.relax;
+    double start_s = kh_clock_s(), left_s = fmin(w->deadline_s - start_s, 1e6);
     KH_TRY(check_limits(w, err));
-    KH_TRY(kh_root_close(&w->root, w->deadline_s, err));
-    w->design->root_bound = w->root.relax.objective;
-    w->design->bound = kh_relax_raise(&w->root.relax, w->root.relax.objective);
-    return search(w, err);
+    KH_TRY(kh_root_close(&w->root, is_large(w), start_s + ROOT_SHARE * left_s, err));
+    design->root_bound = relax->objective;
+    design->bound = kh_relax_raise(relax, relax->objective);
+    KH_TRY(kh_search_start(&w->search, err));
+    KH_TRY(kh_search_improve(&w->search, start_s + SEARCH_SHARE * left_s, is_large(w) ? PATIENCE_LARGE : PATIENCE, err));
+    if (is_close(w))
+        return KH_OK;
+    kh_branch branch = {.count = w->count};
+    const kh_branch_options options = {.time_limit_s = w->deadline_s - kh_clock_s(),
+                                       .gap = w->problem->gap,
+                                       .incumbent = isfinite(w->search.cost) ? w->search.best : NULL};
+    kh_status status = kh_branch_solve(&w->root, &options, w->arena, &branch, err);
+    if (status != KH_OK && status != KH_TIMELIMIT)
+        return status;
+    design->bound = fmax(design->bound, kh_relax_raise(relax, branch.bound));
+    if (branch.found && kh_branch_price(relax, branch.count) < w->search.cost)
+        KH_TRY(kh_search_take(&w->search, branch.count, &branch.flow, err));
+    return status;
 }
 
 static void write_design(work *w)
 {
     kh_modules_design *design = w->design;
     size_t n = w->problem->n_choices;
+    design->cost = w->search.cost;
+    design->flow = w->search.flow;
     for (size_t j = 0; j < n && isfinite(design->cost); j++)
-        design->count[j] = (uint32_t)w->best[j];
+        design->count[j] = (uint32_t)w->search.best[j];
     for (size_t v = 0; v < w->problem->graph.n_nodes && isfinite(design->cost); v++)
-        design->opened[v] = w->best[n + v] > 0;
+        design->opened[v] = w->search.best[n + v] > 0;
     design->bound = fmin(design->bound, design->cost);
     design->worst = design->flow.value;
     design->n_cuts = w->root.relax.n_rows;
     design->n_tests = w->root.tester.n_tests;
-    design->complete = design->cost - design->bound <= fmax(w->problem->gap, 1e-9) * design->cost;
+    design->complete = isfinite(design->cost) && design->cost - design->bound <= fmax(w->problem->gap, 1e-9) * design->cost;
+}
+
+static int by_share(const void *a, const void *b)
+{
+    const kh_modules_reason *x = a, *y = b;
+    return (x->share < y->share) - (x->share > y->share);
+}
+
+/* The bound of modules.h: counts at their best for the costs that the reasons leave. */
+static double proven_by_reasons(const work *w)
+{
+    const kh_relax *relax = &w->root.relax;
+    double sum = 0;
+    for (size_t j = 0; j < relax->n_columns; j++) {
+        double left = relax->cost[j];
+        for (size_t i = 0; i < relax->n_rows; i++)
+            for (size_t k = 0; k < relax->rows[i].row.n; k++)
+                if (relax->rows[i].row.column[k] == j)
+                    left -= relax->rows[i].row.value[k] * fmax(relax->rows[i].dual, 0) / relax->rows[i].row.least;
+        sum += left > 0 ? left * relax->lower[j] : left * relax->upper[j];
+    }
+    for (size_t i = 0; i < relax->n_rows; i++)
+        sum += fmax(relax->rows[i].dual, 0);
+    return sum;
+}
+
+/* The relaxation once more with the rows that can be shown alone: their duals are the proof. Best effort: without, nothing is
+ * shown. */
+static kh_status write_reasons(work *w, kh_error *err)
+{
+    kh_relax *relax = &w->root.relax;
+    kh_modules_design *design = w->design;
+    kh_error ignored = {0};
+    kh_relax_keep_reasons(relax);
+    design->reasons = KH_NEW(w->arena, kh_modules_reason, relax->n_rows);
+    if (design->reasons == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu reasons", relax->n_rows);
+    kh_status status = kh_relax_solve(relax, INFINITY, &ignored);
+    if (status == KH_ENOMEM)
+        return kh_fail(err, status, "no memory for the proof of a bound");
+    if (status != KH_OK)
+        return KH_OK;
+    for (size_t i = 0; i < relax->n_rows; i++) {
+        const kh_relax_row *row = &relax->rows[i];
+        if (!(row->dual > 0))
+            continue;
+        kh_modules_reason *reason = &design->reasons[design->n_reasons++];
+        *reason = row->reason;
+        reason->multiplier = row->dual / row->row.least;
+        reason->share = row->dual;
+    }
+    qsort(design->reasons, design->n_reasons, sizeof *design->reasons, by_share);
+    design->proof_bound = proven_by_reasons(w);
+    return KH_OK;
 }
 
 kh_status kh_modules_solve(const kh_modules_problem *problem, kh_arena *arena, kh_modules_design *design, kh_error *err)
@@ -194,18 +197,22 @@ kh_status kh_modules_solve(const kh_modules_problem *problem, kh_arena *arena, k
               .design = design,
               .arena = arena,
               .count = KH_NEW(arena, double, n),
-              .best = KH_NEW(arena, double, n),
               .deadline_s = kh_clock_s() + problem->time_limit_s};
     *design = (kh_modules_design){.count = KH_NEW(arena, uint32_t, problem->n_choices),
                                   .opened = KH_NEW(arena, bool, problem->graph.n_nodes),
                                   .cost = INFINITY};
-    if (w.count == NULL || w.best == NULL || design->count == NULL || design->opened == NULL)
+    if (w.count == NULL || design->count == NULL || design->opened == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a design of %zu types of modules", problem->n_choices);
     kh_status status = kh_root_init(&w.root, problem, w.deadline_s, arena, err);
     if (status == KH_OK)
+        status = kh_search_init(&w.search, &w.root, arena, err);
+    if (status == KH_OK)
         status = solve(&w, err);
-    if (status == KH_OK || status == KH_TIMELIMIT)
+    if (status == KH_OK || status == KH_TIMELIMIT) {
         write_design(&w);
+        kh_status written = write_reasons(&w, err);
+        status = written == KH_OK ? status : written;
+    }
     kh_root_clear(&w.root);
     return status;
 }

@@ -30,12 +30,15 @@ typedef struct kh_modules_problem {
     FILE *mps;               /**< where the last integer program goes, cuts and all; NULL: nowhere */
 } kh_modules_problem;
 
-/** Why the cost cannot be lower: an inequality sum_j ceiling(weight[link_j] * rate_j) * count_j >= ceiling of theta times the sum
- * of requested * length of the shortest path under weight; see cutset.h for the rounding. */
+/** Why the cost cannot be lower: prices under which the requests need so much. With the length of the shortest path of each demand
+ *  under weight, sum_j weight[link_j] rate_j count_j >= theta * sum_k requested_k length_k, rounded by the divisor as in cutset.h.
+ *  Any multipliers >= 0 of such rows a count >= b prove the bound sum m b + sum_j min(0, cost_j - sum m a_j) * (most useful count
+ *  of j) + the cost of the nodes at which demands end. */
 typedef struct kh_modules_reason {
     const double *weight; /**< [n_links] >= 0; 1 on the links of a cut, else 0 */
     double divisor;       /**< of the rounding; 0: none */
-    double multiplier;    /**< in the proof of proof_bound, > 0 */
+    double multiplier;    /**< > 0, per unit of the rounded row */
+    double share;         /**< multiplier times the least that the rounded row asks for: its part of proof_bound */
 } kh_modules_reason;
 
 typedef struct kh_modules_design {
@@ -60,5 +63,10 @@ typedef struct kh_modules_design {
  * with the cut in @p err; KH_ERANGE: malformed numbers; KH_ENOMEM; others of kh_lp_solve() Model  : MODELS B1 in the space of the
  * counts: routing enters by metric inequalities, found by A1 where a count falls short */
 kh_status kh_modules_solve(const kh_modules_problem *problem, kh_arena *arena, kh_modules_design *design, kh_error *err);
+
+/** Checks a design from the problem and the design alone, sharing no code with what made it: limits, opened nodes, the cost, every
+ *  route over the rates installed, theta for every demand, and that the reasons prove proof_bound.
+ *  @return KH_OK; KH_UNMET: @p err says what is wrong; KH_ENOMEM */
+kh_status kh_modules_verify(const kh_modules_problem *problem, const kh_modules_design *design, kh_error *err);
 
 #endif

@@ -10,7 +10,8 @@ static const double WORTH_IT = 1e-4; /* a row is added when broken by this part 
 static const double FLOW_GAP = 1e-3; /* of the flow that tests a point */
 static const double FINE_GAP = 1e-6;
 static const uint32_t MOST_IDLE = 8;
-enum { RANDOM_SETS = 60, PATIENCE = 6 };
+enum { RANDOM_SETS = 60, PATIENCE = 6, REGIONS = 60, FEW = 10, LEAST_PARTS = 3, FIRST_PARTS = 5, MOST_KNOWN = 30 };
+static const double POOR = 0.05;     /* found in a smaller part of the regions: larger ones are next */
 static const double PROGRESS = 1e-4; /* of the bound, in PATIENCE rounds */
 
 static kh_status keep_side(kh_root *root, const bool *side, double divisor, size_t *n_added, kh_error *err)
@@ -45,11 +46,19 @@ kh_status kh_root_init(kh_root *root, const kh_modules_problem *problem, double 
 {
     *root = (kh_root){
         .rng = kh_rng_stream(1, "", "design"), .side = KH_NEW(arena, bool, problem->graph.n_nodes), .deadline_s = deadline_s};
-    if (root->side == NULL)
+    root->region = (kh_region){.space = &root->space,
+                               .scratch = kh_arena_create(0),
+                               .part = KH_NEW(arena, uint8_t, problem->graph.n_nodes),
+                               .deadline_s = deadline_s};
+    root->known = KH_NEW(arena, const double *, MOST_KNOWN);
+    root->region.known = root->known;
+    root->most_parts = FIRST_PARTS;
+    if (root->side == NULL || root->region.scratch == NULL || root->region.part == NULL || root->known == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a cut of %zu nodes", problem->graph.n_nodes);
     KH_TRY(kh_cutset_init(&root->space, problem, arena, err));
     KH_TRY(kh_cutset_row_init(&root->row, problem->n_choices, arena, err));
     KH_TRY(kh_relax_init(&root->relax, problem, arena, err));
+    root->region.upper = root->relax.upper;
     KH_TRY(kh_enough_init(&root->tester, &root->space, arena, err));
     return add_node_cuts(root, err);
 }
@@ -58,6 +67,7 @@ void kh_root_clear(kh_root *root)
 {
     kh_relax_clear(&root->relax);
     kh_enough_clear(&root->tester);
+    kh_arena_destroy(root->region.scratch);
 }
 
 static kh_status try_side(kh_root *root, const double *point, size_t *n_added, kh_error *err)
@@ -123,12 +133,54 @@ kh_status kh_root_separate(kh_root *root, const double *point, bool integral, si
         KH_TRY(separate_cuts(root, point, n_added, err));
     if (*n_added == 0)
         KH_TRY(separate_prices(root, point, integral, n_added, err));
+
     if (*n_added > 0 && integral)
         KH_TRY(separate_cuts(root, point, n_added, err));
     return KH_OK;
 }
 
-kh_status kh_root_close(kh_root *root, double until_s, kh_error *err)
+kh_status kh_root_remember(kh_root *root, const double *count, kh_error *err)
+{
+    size_t n = root->space.problem->n_choices;
+    double *copy = KH_NEW(root->relax.arena, double, n);
+    if (copy == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for a design of %zu counts", n);
+    memcpy(copy, count, n * sizeof *copy);
+    if (root->n_known == MOST_KNOWN) {
+        root->n_known--;
+        memmove(root->known, root->known + 1, root->n_known * sizeof *root->known);
+    }
+    root->known[root->n_known++] = copy;
+    root->region.n_known = root->n_known;
+    return KH_OK;
+}
+
+/* One round over random regions; poor ones make the next larger. */
+static kh_status separate_regions(kh_root *root, double until_s, size_t *n_added, kh_error *err)
+{
+    size_t tried = 0, n_found = 0;
+    const double *point = root->relax.point;
+    for (; tried < REGIONS && kh_clock_s() < until_s; tried++) {
+        size_t n_parts = LEAST_PARTS + kh_rng_below(&root->rng, root->most_parts - LEAST_PARTS + 1);
+        bool found, added,
+            whole = tried % 3 == 0 ? kh_region_choose_parts(&root->region, point, &root->rng, n_parts)
+                                   : kh_region_choose_ball(&root->region, point, &root->rng, n_parts);
+        if (!whole)
+            continue;
+        KH_TRY(kh_region_separate(&root->region, point, &root->row, &found, err));
+        if (found)
+            KH_TRY(kh_relax_add(&root->relax, &root->row, (kh_modules_reason){0}, &added, err));
+        n_found += found && added;
+    }
+    *n_added += n_found;
+    if ((double)n_found < POOR * (double)tried && root->most_parts < KH_REGION_MOST_PARTS) {
+        root->most_parts++;
+        *n_added += 1; /* not the end yet */
+    }
+    return KH_OK;
+}
+
+kh_status kh_root_close(kh_root *root, bool regions, double until_s, kh_error *err)
 {
     double before = -INFINITY;
     size_t n_added = 1;
@@ -138,12 +190,15 @@ kh_status kh_root_close(kh_root *root, double until_s, kh_error *err)
             return KH_OK;
         KH_TRY(status);
         if (round % PATIENCE == 0) {
-            if (root->relax.objective - before <= PROGRESS * fabs(before))
+            if (round > PATIENCE && (!regions || root->most_parts == KH_REGION_MOST_PARTS) &&
+                root->relax.objective - before <= PROGRESS * fabs(before))
                 return KH_OK;
             before = root->relax.objective;
         }
         kh_relax_forget(&root->relax, MOST_IDLE);
         KH_TRY(kh_root_separate(root, root->relax.point, false, &n_added, err));
+        if (n_added < FEW && regions)
+            KH_TRY(separate_regions(root, until_s, &n_added, err));
     }
     return KH_OK;
 }

@@ -3,6 +3,7 @@
 #define KH_SOLVERS_DESIGN_ROOT_H
 
 #include "solvers/design/enough.h"
+#include "solvers/design/region.h"
 #include "solvers/design/relax.h"
 
 /** The linear relaxation of a design and the cuts that bring it near the best design. */
@@ -10,6 +11,10 @@ typedef struct kh_root {
     kh_cutset_space space;
     kh_relax relax;
     kh_enough_tester tester;
+    kh_region region;
+    size_t most_parts;    /**< of a region at present */
+    const double **known; /**< [n_known] designs that carry all, the last ones */
+    size_t n_known;
     kh_rng rng;
     kh_cutset_row row; /**< scratch */
     bool *side;        /**< scratch, [n_nodes] */
@@ -21,15 +26,21 @@ typedef struct kh_root {
 kh_status kh_root_init(kh_root *root, const kh_modules_problem *problem, double deadline_s, kh_arena *arena, kh_error *err);
 void kh_root_clear(kh_root *root);
 
-/** Adds cuts until none is found or @p until_s passes; the bound is root->relax.objective.
+/** @param regions  with cuts of regions, which take long
+ *  Adds cuts until none is found or @p until_s passes; the bound is root->relax.objective.
  *  @return KH_OK; KH_TIMELIMIT: not one solve was possible; others of kh_lp_solve() */
-kh_status kh_root_close(kh_root *root, double until_s, kh_error *err);
+kh_status kh_root_close(kh_root *root, bool regions, double until_s, kh_error *err);
 
 /** Cuts and metric inequalities that a point breaks.
  *  @param integral  the point is whole: rows come unless it carries all, or that cannot be told
  *  @param[out] n_added  to root->relax
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_root_separate(kh_root *root, const double *point, bool integral, size_t *n_added, kh_error *err);
+
+/** Keeps a design that carries all: it helps to find cuts of regions.
+ *  @param count  [n_choices], copied
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_root_remember(kh_root *root, const double *count, kh_error *err);
 
 /** Takes in the inequality that the prices of the tester prove, rounded as @p point breaks it most. */
 kh_status kh_root_take_prices(kh_root *root, const double *point, size_t *n_added, kh_error *err);

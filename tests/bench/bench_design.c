@@ -30,6 +30,12 @@ int main(int argc, char **argv)
     double start_s = cpu_s();
     if (status == KH_OK)
         status = kh_modules_solve(&problem, arena, &design, &err);
+    if (status == KH_OK || status == KH_TIMELIMIT) {
+        kh_error wrong = {0};
+        if (kh_modules_verify(&problem, &design, &wrong) != KH_OK)
+            fprintf(stderr, "%s\n", wrong.message);
+        printf("proof %.8g with %zu reasons\n", design.proof_bound, design.n_reasons);
+    }
     if (status == KH_OK || status == KH_TIMELIMIT)
         printf("%-28s cost %.10g bound %.10g gap %.2f %% root %.6g worst %.9g cuts %zu tests %zu %.2f s\n",
                strrchr(argv[1], '/') + 1, design.cost, design.bound, 100 * (design.cost - design.bound) / design.cost,

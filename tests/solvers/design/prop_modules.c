@@ -138,16 +138,100 @@ static void designs_are_as_cheap_as_the_best_of_all_vectors(void **state)
             assert_near(design.bound, best, 1e-9);
             assert_near(price(&t, design.count), best, 1e-9);
             assert_true(fits(&t, design.count) && carries(&t, design.count, arena));
+            assert_int_equal(kh_modules_verify(&t.problem, &design, NULL), KH_OK);
         }
         kh_arena_destroy(arena);
     }
     assert_in_range(possible, 80, 290);
 }
 
+/* One change of a design that carries something; what must be noticed. */
+static void spoil(const tiny *t, kh_modules_design *design, int how)
+{
+    size_t used = 0;
+    while (used < t->problem.n_choices && design->count[used] == 0)
+        used++;
+    kh_keyflow_route *route = &design->flow.routes[0];
+    switch (how) {
+    case 0:
+        design->count[used]--; /* a module less: the cost is wrong */
+        break;
+    case 1:
+        design->cost -= 1;
+        break;
+    case 2:
+        route->rate_bps *= 0.5;
+        break;
+    case 3:
+        route->links[route->n_links - 1] = MOST;
+        break;
+    case 4:
+        design->opened[t->ends[t->choices[used].link][0]] = false;
+        break;
+    case 5:
+        design->bound = design->cost + 1;
+        break;
+    case 6:
+        design->proof_bound = design->bound = design->cost * 1.5 + 1;
+        break;
+    case 7:
+        design->worst *= 1.1;
+        break;
+    default:
+        design->count[used] = t->choices[used].most + 1;
+        break;
+    }
+}
+
+static void verify_refuses_a_changed_design(void **state)
+{
+    (void)state;
+    kh_rng rng = kh_rng_stream(6, "", "modules");
+    size_t tried = 0;
+    for (int i = 0; i < 900; i++) {
+        kh_arena *arena = kh_arena_create(0);
+        tiny t;
+        kh_modules_design design;
+        draw_problem(&t, &rng);
+        for (size_t v = 0; v < MOST; v++)
+            t.node_cost[v]++;
+        if (kh_modules_solve(&t.problem, arena, &design, NULL) == KH_OK && design.flow.n_routes > 0) {
+            spoil(&t, &design, i % 9);
+            assert_int_equal(kh_modules_verify(&t.problem, &design, NULL), KH_UNMET);
+            tried++;
+        }
+        kh_arena_destroy(arena);
+    }
+    assert_in_range(tried, 60, 900);
+}
+
+static void a_false_reason_is_refused(void **state)
+{
+    (void)state;
+    kh_rng rng = kh_rng_stream(7, "", "modules");
+    size_t tried = 0;
+    for (int i = 0; i < 900; i++) {
+        kh_arena *arena = kh_arena_create(0);
+        tiny t;
+        kh_modules_design design;
+        draw_problem(&t, &rng);
+        if (kh_modules_solve(&t.problem, arena, &design, NULL) == KH_OK && design.n_reasons > 0) {
+            assert_true(design.proof_bound > 0 && design.proof_bound <= design.cost + 1e-6);
+            design.reasons[0].multiplier = 0;
+            assert_int_equal(kh_modules_verify(&t.problem, &design, NULL), KH_UNMET);
+            tried++;
+        }
+        kh_arena_destroy(arena);
+    }
+    assert_in_range(tried, 60, 900);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(designs_are_as_cheap_as_the_best_of_all_vectors),
+        cmocka_unit_test(verify_refuses_a_changed_design),
+        cmocka_unit_test(a_false_reason_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

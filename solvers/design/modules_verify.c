@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/arena.h"
+#include "solvers/design/modules.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double SLACK = 1e-9;       /* of rates and costs: sums in another order */
+static const double BOUND_SLACK = 1e-6; /* of bounds */
+
+typedef struct check {
+    const kh_modules_problem *problem;
+    const kh_modules_design *design;
+    bool *mark;                       /* [n_nodes] */
+    double *capacity, *load, *served; /* [n_links], [n_links], [n_demands] */
+    double *distance;                 /* [n_nodes] */
+    double *slack;                    /* [n_choices] cost not yet explained */
+} check;
+
+static bool differ(double a, double b, double slack)
+{
+    return !(fabs(a - b) <= slack * fmax(1, fmax(fabs(a), fabs(b))));
+}
+
+static kh_status check_counts(const check *c, kh_error *err)
+{
+    const kh_modules_problem *p = c->problem;
+    double *used = c->load; /* scratch */
+    memset(used, 0, p->graph.n_links * sizeof *used);
+    for (size_t j = 0; j < p->n_choices; j++) {
+        const kh_modules_choice *choice = &p->choices[j];
+        if (c->design->count[j] > choice->most)
+            return kh_fail(err, KH_UNMET, "link %u has %u modules of type %zu, at most %u may stand there", choice->link,
+                           c->design->count[j], j, choice->most);
+        used[choice->link] += c->design->count[j];
+        c->capacity[choice->link] += c->design->count[j] * choice->rate_bps;
+    }
+    for (size_t e = 0; p->ports != NULL && e < p->graph.n_links; e++)
+        if (p->ports[e] < UINT32_MAX && used[e] > p->ports[e])
+            return kh_fail(err, KH_UNMET, "link %zu has %g modules for %u ports", e, used[e], p->ports[e]);
+    return KH_OK;
+}
+
+static kh_status check_cost(const check *c, kh_error *err)
+{
+    const kh_modules_problem *p = c->problem;
+    double sum = 0;
+    for (size_t k = 0; k < p->n_demands; k++)
+        c->mark[p->demands[k].ends[0]] = c->mark[p->demands[k].ends[1]] = true;
+    for (size_t j = 0; j < p->n_choices; j++) {
+        sum += c->design->count[j] * p->choices[j].cost;
+        if (c->design->count[j] > 0)
+            c->mark[p->graph.ends[p->choices[j].link][0]] = c->mark[p->graph.ends[p->choices[j].link][1]] = true;
+    }
+    for (size_t v = 0; v < p->graph.n_nodes; v++) {
+        if (c->mark[v] && !c->design->opened[v] && p->node_cost != NULL && p->node_cost[v] > 0)
+            return kh_fail(err, KH_UNMET, "node %zu is needed and not opened", v);
+        sum += c->design->opened[v] && p->node_cost != NULL ? p->node_cost[v] : 0;
+    }
+    if (differ(sum, c->design->cost, SLACK))
+        return kh_fail(err, KH_UNMET, "the design costs %.12g, not %.12g", sum, c->design->cost);
+    return KH_OK;
+}
+
+/* Follows a route from the demand's first end to the second. */
+static kh_status check_route(const check *c, size_t r, kh_error *err)
+{
+    const kh_modules_problem *p = c->problem;
+    const kh_keyflow_route *route = &c->design->flow.routes[r];
+    if (route->demand >= p->n_demands || !(route->rate_bps > 0) || isinf(route->rate_bps))
+        return kh_fail(err, KH_UNMET, "route %zu carries %g bit/s of demand %u", r, route->rate_bps, route->demand);
+    uint32_t node = p->demands[route->demand].ends[0];
+    memset(c->mark, 0, p->graph.n_nodes * sizeof *c->mark);
+    c->mark[node] = true;
+    for (size_t i = 0; i < route->n_links; i++) {
+        uint32_t e = route->links[i];
+        const uint32_t *ends = e < p->graph.n_links ? p->graph.ends[e] : NULL;
+        if (ends == NULL || (ends[0] != node && ends[1] != node) || (i > 0 && p->graph.relays != NULL && !p->graph.relays[node]))
+            return kh_fail(err, KH_UNMET, "route %zu cannot go on from node %u over link %u", r, node, e);
+        node = ends[0] == node ? ends[1] : ends[0];
+        if (c->mark[node])
+            return kh_fail(err, KH_UNMET, "route %zu comes to node %u twice", r, node);
+        c->mark[node] = true;
+        c->load[e] += route->rate_bps;
+    }
+    if (node != p->demands[route->demand].ends[1])
+        return kh_fail(err, KH_UNMET, "route %zu ends at node %u", r, node);
+    c->served[route->demand] += route->rate_bps;
+    return KH_OK;
+}
+
+static kh_status check_flow(const check *c, kh_error *err)
+{
+    const kh_modules_problem *p = c->problem;
+    double worst = HUGE_VAL;
+    memset(c->load, 0, p->graph.n_links * sizeof *c->load);
+    for (size_t r = 0; r < c->design->flow.n_routes; r++)
+        KH_TRY(check_route(c, r, err));
+    for (size_t e = 0; e < p->graph.n_links; e++)
+        if (c->load[e] > c->capacity[e] * (1 + SLACK))
+            return kh_fail(err, KH_UNMET, "link %zu carries %.12g bit/s, its modules give %.12g", e, c->load[e], c->capacity[e]);
+    for (size_t k = 0; k < p->n_demands; k++) {
+        if (c->served[k] < p->theta * p->demands[k].requested_bps * (1 - 2 * SLACK))
+            return kh_fail(err, KH_UNMET, "demand %zu gets %.12g bit/s, theta times its request is %.12g", k, c->served[k],
+                           p->theta * p->demands[k].requested_bps);
+        worst = fmin(worst, c->served[k] / p->demands[k].requested_bps);
+    }
+    if (p->n_demands > 0 && differ(worst, c->design->worst, SLACK))
+        return kh_fail(err, KH_UNMET, "the worst demand gets %.12g of its request, not %.12g", worst, c->design->worst);
+    return KH_OK;
+}
+
+static bool may_leave(const kh_modules_problem *p, uint32_t node, uint32_t source)
+{
+    return node == source || p->graph.relays == NULL || p->graph.relays[node];
+}
+
+static bool has_choice(const kh_modules_problem *p, size_t link)
+{
+    for (size_t j = 0; j < p->n_choices; j++)
+        if (p->choices[j].link == link)
+            return true;
+    return false;
+}
+
+/* Bellman's way: over all links again and again. */
+static void measure(const check *c, const double *weight, const bool *use, uint32_t source)
+{
+    const kh_graph *graph = &c->problem->graph;
+    for (size_t v = 0; v < graph->n_nodes; v++)
+        c->distance[v] = v == source ? 0 : HUGE_VAL;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t e = 0; e < graph->n_links; e++)
+            for (int i = 0; i < 2 && use[e]; i++) {
+                uint32_t u = graph->ends[e][i], v = graph->ends[e][1 - i];
+                if (!may_leave(c->problem, u, source) || !(c->distance[u] + weight[e] < c->distance[v]))
+                    continue;
+                c->distance[v] = c->distance[u] + weight[e];
+                changed = true;
+            }
+    }
+}
+
+static double need(const check *c, const double *weight, const bool *use)
+{
+    const kh_modules_problem *p = c->problem;
+    double sum = 0;
+    for (uint32_t v = 0; v < p->graph.n_nodes; v++) {
+        bool measured = false;
+        for (size_t k = 0; k < p->n_demands; k++) {
+            if (p->demands[k].ends[0] != v)
+                continue;
+            if (!measured)
+                measure(c, weight, use, v);
+            measured = true;
+            sum += p->theta * p->demands[k].requested_bps * c->distance[p->demands[k].ends[1]];
+        }
+    }
+    return sum;
+}
+
+/* One reason's share of the bound, and of the costs. */
+static kh_status weigh_reason(const check *c, const kh_modules_reason *reason, const bool *use, double *bound, kh_error *err)
+{
+    const kh_modules_problem *p = c->problem;
+    for (size_t e = 0; e < p->graph.n_links; e++)
+        if (!(reason->weight[e] >= 0) || isinf(reason->weight[e]))
+            return kh_fail(err, KH_UNMET, "a reason has weight %g", reason->weight[e]);
+    if (!(reason->multiplier >= 0) || !(reason->divisor >= 0) || isinf(reason->divisor) || isinf(reason->multiplier))
+        return kh_fail(err, KH_UNMET, "a reason has multiplier %g and divisor %g", reason->multiplier, reason->divisor);
+    double needed = need(c, reason->weight, use), d = reason->divisor;
+    double whole = d > 0 ? ceil(needed / d) : needed, part = d > 0 ? needed / d - floor(needed / d) : 1;
+    if (d > 0 && !(part > 1e-5))
+        return kh_fail(err, KH_UNMET, "a reason's divisor %g leaves no fraction of %g", d, needed);
+    *bound += reason->multiplier * whole;
+    for (size_t j = 0; j < p->n_choices; j++) {
+        double a = reason->weight[p->choices[j].link] * p->choices[j].rate_bps;
+        a = fmin(a, needed);
+        if (d > 0)
+            a = floor(a / d + 1e-12) + fmin(1, fmax(a / d - floor(a / d + 1e-12), 0) / part);
+        c->slack[j] -= reason->multiplier * a;
+    }
+    return KH_OK;
+}
+
+/* More modules of a type than these are never needed, or not allowed. */
+static double most_useful(const kh_modules_problem *p, size_t j, double total)
+{
+    const kh_modules_choice *choice = &p->choices[j];
+    const uint32_t *ends = p->graph.ends[choice->link];
+    double most = fmin(ceil(total / choice->rate_bps), choice->most);
+    if (p->ports != NULL)
+        most = fmin(most, p->ports[choice->link]);
+    return ends[0] == ends[1] ? 0 : most;
+}
+
+static double add_nodes_and_counts(const check *c)
+{
+    const kh_modules_problem *p = c->problem;
+    double total = 0, sum = 0;
+    memset(c->mark, 0, p->graph.n_nodes * sizeof *c->mark);
+    for (size_t k = 0; k < p->n_demands; k++) {
+        total += p->theta * p->demands[k].requested_bps;
+        c->mark[p->demands[k].ends[0]] = c->mark[p->demands[k].ends[1]] = true;
+    }
+    for (size_t v = 0; v < p->graph.n_nodes && p->node_cost != NULL; v++)
+        sum += c->mark[v] ? p->node_cost[v] : 0;
+    for (size_t j = 0; j < p->n_choices; j++)
+        sum += fmin(c->slack[j], 0) * most_useful(p, j, total);
+    return sum;
+}
+
+static kh_status check_bound(const check *c, bool *use, kh_error *err)
+{
+    const kh_modules_problem *p = c->problem;
+    const kh_modules_design *design = c->design;
+    double bound = 0;
+    for (size_t e = 0; e < p->graph.n_links; e++)
+        use[e] = has_choice(p, e);
+    for (size_t j = 0; j < p->n_choices; j++)
+        c->slack[j] = p->choices[j].cost;
+    for (size_t i = 0; i < design->n_reasons; i++)
+        KH_TRY(weigh_reason(c, &design->reasons[i], use, &bound, err));
+    bound += add_nodes_and_counts(c);
+    if (!(design->proof_bound <= bound + BOUND_SLACK * fmax(1, fabs(bound))))
+        return kh_fail(err, KH_UNMET, "the reasons prove %.12g, not %.12g", bound, design->proof_bound);
+    if (!(design->bound >= design->proof_bound - BOUND_SLACK * fmax(1, fabs(bound))))
+        return kh_fail(err, KH_UNMET, "the bound %.12g is below what the reasons prove, %.12g", design->bound, design->proof_bound);
+    if (!(design->bound <= design->cost * (1 + SLACK)))
+        return kh_fail(err, KH_UNMET, "the bound %.12g is above the cost %.12g", design->bound, design->cost);
+    if (design->complete && design->cost - design->bound > fmax(p->gap, SLACK) * design->cost)
+        return kh_fail(err, KH_UNMET, "the design is called proven with a gap of %g", design->cost - design->bound);
+    return KH_OK;
+}
+
+static kh_status run(check *c, kh_arena *arena, kh_error *err)
+{
+    const kh_modules_problem *p = c->problem;
+    size_t n = p->graph.n_nodes, m = p->graph.n_links;
+    bool *use = KH_NEW(arena, bool, m);
+    c->mark = KH_NEW(arena, bool, n);
+    c->capacity = KH_NEW(arena, double, m);
+    c->load = KH_NEW(arena, double, m);
+    c->served = KH_NEW(arena, double, p->n_demands);
+    c->distance = KH_NEW(arena, double, n);
+    c->slack = KH_NEW(arena, double, p->n_choices);
+    if (use == NULL || c->mark == NULL || c->capacity == NULL || c->load == NULL || c->served == NULL || c->distance == NULL ||
+        c->slack == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check a design of %zu links", m);
+    KH_TRY(check_counts(c, err));
+    KH_TRY(check_cost(c, err));
+    KH_TRY(check_flow(c, err));
+    return check_bound(c, use, err);
+}
+
+kh_status kh_modules_verify(const kh_modules_problem *problem, const kh_modules_design *design, kh_error *err)
+{
+    check c = {.problem = problem, .design = design};
+    kh_arena *arena = kh_arena_create(0);
+    kh_status status = arena != NULL ? run(&c, arena, err) : kh_fail(err, KH_ENOMEM, "no memory to check a design");
+    kh_arena_destroy(arena);
+    return status;
+}
