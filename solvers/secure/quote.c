@@ -183,15 +183,18 @@ static kh_status start_direct(kh_quote *q, kh_pool *pool, double *below, kh_erro
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links", flow->graph.n_links);
     for (uint32_t k = 0; k < flow->n_demands; k++) {
         const uint32_t *ends = flow->demands[k].ends;
-        for (size_t i = at.first[ends[0]]; i < at.first[ends[0] + 1] && below[k] > 0; i++) {
+        uint32_t best = KH_NO_INDEX;
+        for (size_t i = at.first[ends[0]]; i < at.first[ends[0] + 1]; i++) {
             uint32_t e = at.item[i];
-            size_t n_added = 0;
-            if (kh_graph_far_end(flow->graph.ends[e], ends[0]) != ends[1] || flow->capacity_bps[e] <= 0)
-                continue;
-            q->links[0] = e;
-            KH_TRY(add_column(q, k, false, 1, pool, &n_added, err));
-            below[k] = 0;
+            bool joins = kh_graph_far_end(flow->graph.ends[e], ends[0]) == ends[1] && flow->capacity_bps[e] > 0;
+            if (joins && (best == KH_NO_INDEX || flow->capacity_bps[e] > flow->capacity_bps[best]))
+                best = e;
         }
+        size_t n_added = 0;
+        q->links[0] = best;
+        if (best != KH_NO_INDEX)
+            KH_TRY(add_column(q, k, false, 1, pool, &n_added, err));
+        below[k] = best != KH_NO_INDEX ? 0 : HUGE_VAL;
     }
     return KH_OK;
 }

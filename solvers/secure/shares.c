@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/secure/shares.h"
 
+#include "core/base/clock.h"
 #include "core/net/ids.h"
 
 #include <math.h>
@@ -9,6 +10,14 @@
 /* As in master.c. */
 static const double STEP_BACK = 1 - 1e-12;
 static const double POSITIVE_DUAL = 1e-13;
+/* Of a link's rate: entries further apart than this from those of 1 leave nothing of the program's tolerance. */
+static const double UNFELT = 1e-12;
+/* lambda leaves the present level behind beyond FAR; no further than FARTHEST in one program, since entries would go unfelt. */
+enum { MOST_LEVELS = 100 };
+static const double FAR = 1e3, FARTHEST = 1e6;
+/* No column helps with more than its demand's rate, which is less than FAR; without this, rates of 1e12 flow along for nothing and
+   the secret is a small difference. */
+static const double MOST_FLOW = 1e4;
 static const double BROKEN = 1e-10; /* of a demand's rate, seen beyond what a solution allows for */
 
 /* All of the pool's columns at once, each with what its demand asks for: lambda at which the busiest link is just full. */
@@ -47,7 +56,7 @@ kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_wat
     if (s->unit_bps == NULL || s->frozen == NULL || s->last_view == NULL || s->link_place == NULL || s->demand_place == NULL ||
         s->theta_place == NULL || s->theta == NULL || s->link_dual == NULL || s->demand_dual == NULL || s->touched == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the program of %zu links and %zu demands", m, n);
-    s->level = first_level(problem, pool, s->link_dual); /* scratch until the first solution */
+    s->level = s->lambda = first_level(problem, pool, s->link_dual); /* scratch until the first solution */
     for (size_t k = 0; k < n; k++) {
         s->last_view[k] = KH_NO_INDEX;
         s->unit_bps[k] = pool->last[k] != KH_NO_INDEX ? s->level * problem->demands[k].requested_bps : 0;
@@ -122,9 +131,12 @@ static kh_status make_room(kh_shares *s, size_t n, kh_error *err)
 
 static kh_status take_in_paths(kh_shares *s, kh_error *err)
 {
+    bool first = s->n_paths == 0; /* a point to fall back to: all first columns, at the first level */
     KH_TRY(make_room(s, s->pool->n_paths, err));
-    for (; s->n_paths < s->pool->n_paths; s->n_paths++)
+    for (; s->n_paths < s->pool->n_paths; s->n_paths++) {
+        s->path_flow[s->n_paths] = first ? 1 : 0;
         KH_TRY(look_at(s, s->n_paths, err));
+    }
     return KH_OK;
 }
 
@@ -175,7 +187,7 @@ static size_t fill_lambda_and_theta(const kh_shares *s, kh_program *lp)
             n = put(lp, n, demand_row(s, k), -1);
     lp->cost[0] = 1;
     lp->column_lower[0] = s->lowest;
-    lp->column_upper[0] = s->highest;
+    lp->column_upper[0] = fmin(s->highest, FARTHEST);
     lp->column_place[0] = s->lambda_place;
     for (size_t k = 0; k < s->problem->n_demands; k++) {
         lp->start[1 + k] = n;
@@ -197,13 +209,15 @@ static size_t fill_paths(const kh_shares *s, kh_program *lp, size_t n)
         lp->start[path_column(s, p)] = n;
         for (size_t i = 0; i < path->n_links; i++) {
             uint32_t e = s->pool->links[path->first + i];
-            n = put(lp, n, e, s->unit_bps[path->demand] / s->problem->capacity_bps[e]);
+            double share = s->unit_bps[path->demand] / s->problem->capacity_bps[e];
+            if (share > UNFELT)
+                n = put(lp, n, e, share);
         }
         n = put(lp, n, demand_row(s, path->demand), 1);
         for (size_t i = p > 0 ? s->seen_end[p - 1] : 0; i < s->seen_end[p]; i++)
             if (s->views[s->seen[i]].row != KH_NO_INDEX)
                 n = put(lp, n, view_row(s, s->views[s->seen[i]].row), 1);
-        lp->column_upper[path_column(s, p)] = HUGE_VAL;
+        lp->column_upper[path_column(s, p)] = MOST_FLOW;
         lp->column_place[path_column(s, p)] = s->path_place[p];
     }
     return n;
@@ -316,9 +330,31 @@ kh_status kh_shares_tighten(kh_shares *s, size_t *n_added, kh_error *err)
     return KH_OK;
 }
 
-kh_status kh_shares_solve(kh_shares *s, double time_limit_s, kh_error *err)
+static bool is_free(const kh_shares *s, size_t demand)
 {
-    KH_TRY(take_in_paths(s, err));
+    return s->unit_bps[demand] > 0 && !s->frozen[demand];
+}
+
+/* Another level: the old unit of a free demand times its old flow is its new unit times its new flow. */
+static void set_level(kh_shares *s, double level)
+{
+    double factor = s->level / level;
+    for (size_t p = 0; p < s->n_paths; p++)
+        if (is_free(s, s->pool->paths[p].demand))
+            s->path_flow[p] *= factor;
+    for (size_t k = 0; k < s->problem->n_demands; k++) {
+        if (!is_free(s, k))
+            continue;
+        s->unit_bps[k] = level * s->problem->demands[k].requested_bps;
+        s->theta[k] *= factor;
+    }
+    s->lowest *= factor;
+    s->highest *= factor;
+    s->level = level;
+}
+
+static kh_status solve_once(kh_shares *s, double time_limit_s, kh_error *err)
+{
     kh_arena_reset(s->scratch);
     kh_program p;
     KH_TRY(fill(s, &p, err));
@@ -331,12 +367,27 @@ kh_status kh_shares_solve(kh_shares *s, double time_limit_s, kh_error *err)
     return status;
 }
 
-/* --- levels ----------------------------------------------------------------------------------------------------------------- */
-
-static bool is_free(const kh_shares *s, size_t demand)
+/* Whether lambda is so far from the level that it stands in the wrong unit: rows that came have brought it down, or columns up. */
+static bool is_far(const kh_shares *s)
 {
-    return s->unit_bps[demand] > 0 && !s->frozen[demand];
+    bool high = s->lambda > FAR * s->level && s->lambda < s->highest * s->level * STEP_BACK;
+    bool low = s->lambda < s->level / FAR && s->lambda > s->lowest * s->level / STEP_BACK && s->lambda > 0;
+    return high || low;
 }
+
+kh_status kh_shares_solve(kh_shares *s, double time_limit_s, kh_error *err)
+{
+    double deadline_s = kh_clock_s() + time_limit_s;
+    KH_TRY(take_in_paths(s, err));
+    KH_TRY(solve_once(s, time_limit_s, err));
+    for (int turn = 0; turn < MOST_LEVELS && is_far(s); turn++) {
+        set_level(s, s->lambda);
+        KH_TRY(solve_once(s, fmax(deadline_s - kh_clock_s(), 0), err));
+    }
+    return KH_OK;
+}
+
+/* --- levels ----------------------------------------------------------------------------------------------------------------- */
 
 /* The free demand with the largest dual, KH_NO_INDEX when none is free. */
 static uint32_t most_blocked(const kh_shares *s)
@@ -348,28 +399,15 @@ static uint32_t most_blocked(const kh_shares *s)
     return best;
 }
 
-/* The old unit of a demand times its old flow is its new unit times its new flow. */
-static void set_units(kh_shares *s, double level)
-{
-    double cap = s->problem->level_cap;
-    for (size_t p = 0; p < s->n_paths; p++)
-        if (!s->frozen[s->pool->paths[p].demand])
-            s->path_flow[p] *= s->level / level;
-    for (size_t k = 0; k < s->problem->n_demands; k++)
-        if (is_free(s, k))
-            s->unit_bps[k] = level * s->problem->demands[k].requested_bps;
-    s->level = level;
-    s->lowest = 1;
-    s->highest = fmax(cap / level, 1);
-}
-
 size_t kh_shares_freeze(kh_shares *s, bool all, uint32_t number, uint32_t *level_of)
 {
     uint32_t first = most_blocked(s);
     size_t left = 0;
     if (first == KH_NO_INDEX)
         return 0;
-    set_units(s, fmin(s->lambda, s->problem->level_cap) * STEP_BACK);
+    set_level(s, fmin(s->lambda, s->problem->level_cap) * STEP_BACK);
+    s->lowest = 1;
+    s->highest = fmax(s->problem->level_cap / s->level, 1);
     /* as in kh_master_freeze(): lambda leaves the basis, the row that takes its place had a dual */
     if (s->lambda_place == KH_LP_BASIC)
         s->demand_place[first] = KH_LP_BASIC;

@@ -135,6 +135,8 @@ static void level_out(work *w)
         w->rate_bps[p] *= share > 0 ? wanted_share(w, k, least) / share : 0;
     }
     measure_secrets(w);
+    for (size_t k = 0; k < w->flow->n_demands; k++) /* what rounding adds is nobody's */
+        w->secure->rate_bps[k] = fmin(w->secure->rate_bps[k], w->flow->level_cap * w->flow->demands[k].requested_bps);
 }
 
 /* Lowest share, times how far all rates can be stretched together. */
