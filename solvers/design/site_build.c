@@ -2,6 +2,7 @@
 #include "solvers/design/site_build.h"
 
 #include "core/base/clock.h"
+#include "solvers/design/site_build_bound.h"
 #include "solvers/design/site_build_lp.h"
 #include "solvers/flow/keyflow.h"
 
@@ -135,25 +136,6 @@ static kh_status find_start(search *s, kh_error *err)
         return unserved_demand(s, unserved, err);
     s->price = price_of(p, s->years);
     s->routed = true;
-    return KH_OK;
-}
-
-/* A demand alone, at its largest rate, costs no more than with the others; where nothing gets dearer with the years, no less than
-   all bought in that year. */
-static kh_status bound_alone(search *s, kh_error *err)
-{
-    const kh_site_build_problem *p = s->problem;
-    for (size_t y = 1; y < p->n_years; y++)
-        if (p->factor[y] > p->factor[y - 1] || (p->years_left != NULL && p->years_left[y] > p->years_left[y - 1]))
-            return KH_OK;
-    for (size_t k = 0; k < p->n_demands; k++) {
-        size_t most = 0;
-        double price;
-        for (size_t y = 1; y < p->n_years; y++)
-            most = p->rate_bps[y * p->n_demands + k] > p->rate_bps[most * p->n_demands + k] ? y : most;
-        KH_TRY(kh_site_year_alone(p, most, k, &price, err));
-        s->bound = fmax(s->bound, fmin(price, s->price));
-    }
     return KH_OK;
 }
 
@@ -350,7 +332,8 @@ static kh_status run(search *s, kh_site_build *build, kh_error *err)
     if (s->open == NULL || s->pairs == NULL)
         return out_of_memory(err);
     KH_TRY(find_start(s, err));
-    KH_TRY(bound_alone(s, err));
+    KH_TRY(kh_site_build_bound(p, PART_OF_TIME * p->time_limit_s, &s->bound, err));
+    s->bound = fmin(s->bound, s->price);
     if (!is_good_enough(s))
         KH_TRY(solve_program(s, err));
     return give(s, build, err);

@@ -2,6 +2,7 @@
 #include "solvers/design/site_build_start.h"
 
 #include "core/base/clock.h"
+#include "core/base/rng.h"
 #include "core/net/ids.h"
 #include "solvers/graph/incidence.h"
 
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PASSES = 50 };
+enum { MOST_PASSES = 50, MOST_ROUNDS = 400, IDLE_ROUNDS = 120 };
 static const double SHORT_WAYS = 1e-9; /* of the dearest price, for each span: of equal ways the shortest */
 
 /* Changes to routes are made here; everything else follows from them. */
@@ -33,6 +34,8 @@ typedef struct planner {
     double *distance; /* [n_sites] */
     uint32_t *via;    /* [n_sites] span */
     bool *done;
+    double *taste; /* [n_sites] what a site seems to cost: its price times this */
+    kh_rng rng;
     bool in_parts; /* a part of a demand pays a part of a pair: for a bound */
 } planner;
 
@@ -167,7 +170,7 @@ static double site_price(const planner *p, uint32_t site, uint32_t target)
         return p->closed[site] ? HUGE_VAL : 0;
     bool may = (p->problem->relays == NULL || p->problem->relays[site]) && !p->closed[site] &&
                (p->frame->at_most == NULL || p->frame->at_most->open[site]);
-    return may ? p->site_cost[site] : HUGE_VAL;
+    return may ? p->site_cost[site] * p->taste[site] : HUGE_VAL;
 }
 
 static bool passes_key(const planner *p, uint32_t site)
@@ -338,6 +341,44 @@ static void improve(planner *p, double deadline_s, memory *m)
     }
 }
 
+/* Takes some demands off and routes them again in another order, with other tastes. False: one found no way. */
+static bool shake(planner *p)
+{
+    double share = kh_rng_uniform(&p->rng), spread = 0.8 * kh_rng_uniform(&p->rng);
+    size_t first = kh_rng_below(&p->rng, p->n_demands);
+    for (size_t k = 0; k < p->n_demands; k++)
+        if (k == first || kh_rng_uniform(&p->rng) < share)
+            p->n_route[k] = 0;
+    rebuild(p);
+    for (size_t v = 0; v < p->n_sites; v++)
+        p->taste[v] = 1 + spread * (2 * kh_rng_uniform(&p->rng) - 1);
+    bool done = true;
+    for (size_t i = 0; i < p->n_demands && done; i++) {
+        size_t k = (first + i) % p->n_demands;
+        done = p->n_route[k] > 0 || insert(p, k);
+    }
+    for (size_t v = 0; v < p->n_sites; v++)
+        p->taste[v] = 1;
+    return done;
+}
+
+/* Keeps the best of many tries, each from the best so far. The same numbers every time. */
+static void search(planner *p, double deadline_s, memory *best, memory *m)
+{
+    p->rng = kh_rng_stream(1, "", "sites");
+    for (int round = 0, idle = 0; round < MOST_ROUNDS && idle < IDLE_ROUNDS && kh_clock_s() < deadline_s; round++) {
+        remember(p, best);
+        if (shake(p)) {
+            rebuild(p);
+            improve(p, deadline_s, m);
+            idle = p->price < best->price * (1 - 1e-9) ? 0 : idle + 1;
+            if (p->price <= best->price)
+                continue;
+        }
+        recall(p, best);
+    }
+}
+
 static bool take_memory(planner *p, kh_arena *arena)
 {
     size_t n = p->n_sites;
@@ -354,9 +395,10 @@ static bool take_memory(planner *p, kh_arena *arena)
     p->distance = KH_NEW(arena, double, n);
     p->via = KH_NEW(arena, uint32_t, n);
     p->done = KH_NEW(arena, bool, n);
+    p->taste = KH_NEW(arena, double, n);
     if (p->load_bps == NULL || p->used == NULL || p->open == NULL || p->closed == NULL || p->is_end == NULL ||
         p->site_cost == NULL || p->offer_cost == NULL || p->pairs == NULL || p->route == NULL || p->n_route == NULL ||
-        p->distance == NULL || p->via == NULL || p->done == NULL)
+        p->distance == NULL || p->via == NULL || p->done == NULL || p->taste == NULL)
         return false;
     for (size_t k = 0; k < p->n_demands; k++)
         if ((p->route[k] = KH_NEW(arena, uint32_t, n)) == NULL)
@@ -395,6 +437,8 @@ static kh_status prepare(planner *p, kh_arena *arena, kh_error *err)
         p->tiny = fmax(p->tiny, p->offer_cost[o] * SHORT_WAYS);
     }
     for (size_t v = 0; v < p->n_sites; v++)
+        p->taste[v] = 1;
+    for (size_t v = 0; v < p->n_sites; v++)
         p->site_cost[v] =
             kh_site_build_cost(problem, p->frame->year, problem->price[v], problem->upkeep == NULL ? 0 : problem->upkeep[v]);
     for (size_t k = 0; k < p->n_demands; k++)
@@ -418,9 +462,13 @@ static kh_status find(planner *p, double deadline_s, kh_arena *arena, size_t *un
 {
     KH_TRY(prepare(p, arena, err));
     bool *placed = KH_NEW(p->arena, bool, p->n_demands);
-    memory m = {.spans = KH_NEW(p->arena, uint32_t, p->n_demands * p->n_sites), .n_route = KH_NEW(p->arena, size_t, p->n_demands)};
-    if (placed == NULL || m.spans == NULL || m.n_route == NULL)
-        return out_of_memory(err);
+    memory m[2];
+    for (int i = 0; i < 2; i++) {
+        m[i].spans = KH_NEW(p->arena, uint32_t, p->n_demands * p->n_sites);
+        m[i].n_route = KH_NEW(p->arena, size_t, p->n_demands);
+        if (placed == NULL || m[i].spans == NULL || m[i].n_route == NULL)
+            return out_of_memory(err);
+    }
     for (size_t i = 0; i < p->n_demands; i++) {
         size_t k = next_demand(p, placed);
         placed[k] = true;
@@ -430,7 +478,9 @@ static kh_status find(planner *p, double deadline_s, kh_arena *arena, size_t *un
     }
     *unserved = p->n_demands;
     rebuild(p);
-    improve(p, deadline_s, &m);
+    improve(p, deadline_s, &m[0]);
+    if (p->n_demands > 0)
+        search(p, deadline_s, &m[1], &m[0]);
     return KH_OK;
 }
 

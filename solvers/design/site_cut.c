@@ -195,6 +195,9 @@ static void fill(const kh_site_cuts *cuts, const matrix *m)
         m->integer[j] = j < cuts->n_choices;
         m->column_upper[j] = 1;
     }
+    for (size_t a = 0; cuts->problem->span_price != NULL && cuts->arc_column != NULL && a < 2 * cuts->problem->n_spans; a++)
+        if (cuts->arc_column[a] != KH_NO_INDEX)
+            m->cost[cuts->arc_column[a]] = cuts->problem->span_price[a / 2];
     for (size_t i = cuts->n; i-- > 0;) /* from behind: each start comes down to where it belongs */
         for (size_t k = 0; k < cuts->rows[i].n; k++) {
             size_t at = --m->start[cuts->rows[i].column[k] + 1];

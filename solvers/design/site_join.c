@@ -77,7 +77,7 @@ static double round_up(double unit, double bound)
 
 static bool is_good_enough(const search *s)
 {
-    return s->bound >= s->price * (1 - s->problem->gap) - 1e-9 * s->price;
+    return s->price < HUGE_VAL && s->bound >= s->price * (1 - s->problem->gap) - 1e-9 * s->price;
 }
 
 static void raise_bound(search *s, double bound)
@@ -129,17 +129,18 @@ static kh_status cut_root(search *s, kh_error *err)
     kh_lp_solution solution = {.column_place = KH_NEW(s->arena, uint8_t, s->cuts.n_columns), .primal = s->point};
     if (solution.column_place == NULL)
         return out_of_memory(err);
+    bool starts = s->problem->span_price == NULL; /* a start does not look at spans: only the bound is wanted */
     for (size_t n_new = 1, unjoined, round = 0; n_new > 0 && !is_good_enough(s); round++) {
         KH_TRY(kh_site_cuts_find(&s->cuts, s->point, NESTED, &n_new, err));
         if (n_new == 0)
             break;
         KH_TRY(solve_relaxed(s, &solution, err));
         raise_bound(s, solution.objective);
-        if (s->n_starts < MOST_STARTS && round % 3 == 2)
+        if (starts && s->n_starts < MOST_STARTS && round % 3 == 2)
             KH_TRY(try_start(s, s->point, &unjoined, err));
     }
     size_t unjoined;
-    return is_good_enough(s) ? KH_OK : try_start(s, s->point, &unjoined, err);
+    return !starts || is_good_enough(s) ? KH_OK : try_start(s, s->point, &unjoined, err);
 }
 
 static kh_status separate(void *user, const double *primal, bool integral, kh_lp_cuts *rows, kh_error *err)
@@ -336,4 +337,36 @@ kh_status kh_site_join_solve(const kh_site_join_problem *problem, kh_arena *aren
         status = give(&s, complete, join, err);
     kh_arena_destroy(s.scratch);
     return status;
+}
+
+static kh_status bound_root(search *s, kh_error *err)
+{
+    KH_TRY(check(s->problem, err));
+    for (size_t i = 0; s->problem->span_price != NULL && i < s->problem->n_spans; i++)
+        if (!(s->problem->span_price[i] >= 0 && s->problem->span_price[i] < HUGE_VAL))
+            return kh_fail(err, KH_ERANGE, "the price of span %zu is %g, must be 0 or more and finite", i,
+                           s->problem->span_price[i]);
+    if (s->arena == NULL || s->scratch == NULL)
+        return out_of_memory(err);
+    KH_TRY(kh_site_cuts_create(s->problem, s->arena, &s->cuts, err));
+    s->point = KH_NEW(s->arena, double, s->cuts.n_columns);
+    return s->point == NULL ? out_of_memory(err) : cut_root(s, err);
+}
+
+kh_status kh_site_join_bound(const kh_site_join_problem *problem, double *bound, kh_error *err)
+{
+    search s = {.problem = problem,
+                .arena = kh_arena_create(0),
+                .scratch = kh_arena_create(0),
+                .deadline_s = kh_clock_s() + problem->time_limit_s,
+                .price = HUGE_VAL};
+    kh_error late = {0};
+    kh_status status = bound_root(&s, &late);
+    kh_arena_destroy(s.arena);
+    kh_arena_destroy(s.scratch);
+    if (status == KH_OK || status == KH_TIMELIMIT)
+        *bound = s.bound;
+    else if (err != NULL)
+        *err = late;
+    return status == KH_TIMELIMIT ? KH_OK : status;
 }

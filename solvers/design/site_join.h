@@ -16,6 +16,7 @@ typedef struct kh_site_join_problem {
     size_t n_sites, n_spans;
     const uint32_t (*span)[2]; /**< [n_spans] two sites that light joins when both are open; no pair twice, no span to itself */
     const double *price;       /**< [n_sites] of opening, >= 0, finite; terminals stand anyway and cost nothing here */
+    const double *span_price;  /**< [n_spans] >= 0, of a tree's spans; NULL: none. Only for kh_site_join_bound() */
     const bool *relays;        /**< [n_sites] false: may be a terminal, passes no key on; NULL: all do */
     const uint32_t *terminals; /**< [n_terminals] different sites; all others are to be joined to the first */
     size_t n_terminals;
@@ -63,6 +64,13 @@ typedef struct kh_site_join {
  * : minimise sum(price z), z binary, sum of z over every set of sites that parts a terminal from the first >= n_routes; sets are
  * found by smallest cuts at the point of the linear program. */
 kh_status kh_site_join_solve(const kh_site_join_problem *problem, kh_arena *arena, kh_site_join *join, kh_error *err);
+
+/** What sites and spans of a tree over the terminals cost at least: the value of the linear program at the root, no search. What
+ * was reached in the time limit is a bound too.
+ *  @param problem     n_routes 1
+ *  @param[out] bound  0 when not even that was found
+ *  @return as kh_site_join_solve() */
+kh_status kh_site_join_bound(const kh_site_join_problem *problem, double *bound, kh_error *err);
 
 /** Checks an answer by itself: prices, routes, that every cut parts its terminal, what the cuts prove. Shares no code with solving.
  *  @return KH_OK; KH_UNMET: something is wrong, the message says what; KH_ENOMEM */

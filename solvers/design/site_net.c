@@ -114,18 +114,17 @@ static kh_status take_demands(kh_site_net *made, kh_arena *arena, kh_error *err)
 {
     const kh_net *net = made->net;
     uint32_t(*demands)[2] = kh_arena_alloc(arena, net->n_demands, sizeof *demands);
-    uint32_t *part;
     made->sent = KH_NEW(arena, uint32_t, net->n_demands);
     made->left_out = KH_NEW(arena, uint32_t, net->n_demands);
     if (demands == NULL || made->sent == NULL || made->left_out == NULL)
         return out_of_memory(err);
-    KH_TRY(find_parts(net, arena, &part, err));
+    KH_TRY(find_parts(net, arena, &made->part, err));
     size_t n = 0;
     for (uint32_t k = 0; k < net->n_demands; k++) {
         const kh_demand *demand = &net->demands[k];
         if (!kh_demand_needs_qkd(demand) || !(demand->rate_bps > 0) || demand->between[0].i == demand->between[1].i)
             continue;
-        if (part[demand->between[0].i] != part[demand->between[1].i]) {
+        if (made->part[demand->between[0].i] != made->part[demand->between[1].i]) {
             made->left_out[made->n_left_out++] = k;
             continue;
         }
@@ -258,19 +257,19 @@ static kh_status set_layout(const kh_site_net *made, kh_site_join_problem *probl
     return KH_OK;
 }
 
-kh_status kh_site_net_join(const kh_site_net *made, unsigned n_routes, kh_arena *arena, kh_site_join_problem *problem,
+kh_status kh_site_net_join(const kh_site_net *made, uint32_t part, kh_arena *arena, kh_site_join_problem *problem,
                            uint32_t **of_span, kh_error *err)
 {
     const kh_site_build_problem *p = &made->problem;
-    *problem = (kh_site_join_problem){
-        .n_sites = made->layout.n_sites, .relays = p->relays, .n_routes = n_routes, .time_limit_s = HUGE_VAL};
+    *problem =
+        (kh_site_join_problem){.n_sites = made->layout.n_sites, .relays = p->relays, .n_routes = 1, .time_limit_s = HUGE_VAL};
     uint32_t *terminals = KH_NEW(arena, uint32_t, made->layout.n_sites);
     double *price = KH_NEW(arena, double, made->layout.n_sites);
     if (terminals == NULL || price == NULL)
         return out_of_memory(err);
     for (uint32_t v = 0; v < made->layout.n_sites; v++) {
         price[v] = kh_site_build_cost(p, 0, p->price[v], p->upkeep[v]);
-        if (is_end(p, v))
+        if (v < made->net->n_nodes && made->part[v] == part && is_end(p, v))
             terminals[problem->n_terminals++] = v;
     }
     problem->terminals = terminals;

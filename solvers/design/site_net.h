@@ -44,6 +44,7 @@ typedef struct kh_site_net {
     uint32_t *sent;                /**< [problem.n_demands] the network's demand of each */
     uint32_t *left_out;            /**< [n_left_out] demands for key whose ends no fibre joins: a satellite's */
     size_t n_left_out;
+    uint32_t *part;    /**< [n_nodes] which nodes fibre joins, numbered from 0 */
     uint32_t *station; /**< [problem.n_offers] site of its station, KH_NO_INDEX: it has none */
 } kh_site_net;
 

@@ -146,39 +146,60 @@ static kh_status explain(cli_sites *s, kh_status status, kh_error *err)
     }
     if (status == KH_INFEASIBLE && s->request->two_disjoint)
         return kh_fail(err, KH_INFEASIBLE,
-                       "not every end of a demand can be joined to %s by two routes without a common trusted node: the fibres do "
-                       "not allow it with these sites",
-                       kh_site_net_name(&s->made, s->problem.terminals[0], s->arena));
+                       "not all ends of demands can be joined by two routes without a common trusted node: the fibres do not allow "
+                       "it with these sites and devices");
     return status;
 }
 
-static kh_status mark_spans(cli_sites *s, kh_error *err)
+static void mark_route(cli_sites *s, const kh_site_join_problem *problem, const uint32_t *of_span, const kh_site_route *route)
 {
-    s->span_used = KH_NEW(s->arena, bool, s->made.layout.n_spans);
-    if (s->span_used == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for the spans");
-    for (size_t r = 0; r < (s->problem.n_terminals - 1) * s->problem.n_routes; r++)
-        for (size_t i = 0; i + 1 < s->join.routes[r].n; i++) {
-            uint32_t a = s->join.routes[r].sites[i], b = s->join.routes[r].sites[i + 1];
-            for (size_t e = 0; e < s->problem.n_spans; e++)
-                if ((s->problem.span[e][0] == a && s->problem.span[e][1] == b) ||
-                    (s->problem.span[e][0] == b && s->problem.span[e][1] == a))
-                    s->span_used[s->of_span[e]] = true;
+    for (size_t i = 0; i + 1 < route->n; i++)
+        for (size_t e = 0; e < problem->n_spans; e++) {
+            const uint32_t *ends = problem->span[e];
+            if ((ends[0] == route->sites[i] && ends[1] == route->sites[i + 1]) ||
+                (ends[1] == route->sites[i] && ends[0] == route->sites[i + 1]))
+                s->span_used[of_span[e]] = true;
         }
+}
+
+/* One part of the plant, added to what came out of the others. */
+static kh_status join_part(cli_sites *s, uint32_t part, kh_error *err)
+{
+    const cli_sites_request *r = s->request;
+    kh_site_join_problem problem;
+    kh_site_join join;
+    uint32_t *of_span;
+    KH_TRY(kh_site_net_join(&s->made, part, s->arena, &problem, &of_span, err));
+    if (problem.n_terminals == 0)
+        return KH_OK;
+    problem.n_routes = r->two_disjoint ? 2 : 1;
+    problem.time_limit_s = r->time_limit_s;
+    problem.gap = r->gap;
+    problem.lp_program = r->lp_program;
+    KH_TRY(explain(s, kh_site_join_solve(&problem, s->arena, &join, err), err));
+    kh_error wrong = {0};
+    if (kh_site_join_verify(&problem, &join, &wrong) != KH_OK)
+        return kh_fail(err, KH_EINTERNAL, "the sites do not stand their own check: %s", wrong.message);
+    for (size_t v = 0; v < s->made.layout.n_sites; v++)
+        s->open[v] = s->open[v] || join.open[v];
+    for (size_t i = 0; i < (problem.n_terminals - 1) * problem.n_routes; i++)
+        mark_route(s, &problem, of_span, &join.routes[i]);
+    s->price += join.price;
+    s->bound += join.bound;
+    s->complete = s->complete && join.complete;
     return KH_OK;
 }
 
 static kh_status solve_join(cli_sites *s, kh_error *err)
 {
-    const cli_sites_request *r = s->request;
-    KH_TRY(kh_site_net_join(&s->made, r->two_disjoint ? 2 : 1, s->arena, &s->problem, &s->of_span, err));
-    s->problem.time_limit_s = r->time_limit_s;
-    s->problem.gap = r->gap;
-    s->problem.lp_program = r->lp_program;
-    KH_TRY(explain(s, kh_site_join_solve(&s->problem, s->arena, &s->join, err), err));
-    if (kh_site_join_verify(&s->problem, &s->join, err) != KH_OK)
-        return kh_fail(err, KH_EINTERNAL, "the sites do not stand their own check");
-    return mark_spans(s, err);
+    s->open = KH_NEW(s->arena, bool, s->made.layout.n_sites);
+    s->span_used = KH_NEW(s->arena, bool, s->made.layout.n_spans);
+    if (s->open == NULL || s->span_used == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the sites");
+    s->complete = true;
+    for (uint32_t part = 0; part < s->net->n_nodes; part++)
+        KH_TRY(join_part(s, part, err));
+    return KH_OK;
 }
 
 static kh_status solve_build(cli_sites *s, kh_error *err)
@@ -192,6 +213,9 @@ static kh_status solve_build(cli_sites *s, kh_error *err)
     kh_error wrong = {0};
     if (kh_site_build_verify(&s->made.problem, &s->build, s->made.rule.reach_km, &wrong) != KH_OK)
         return kh_fail(err, KH_EINTERNAL, "the plan does not stand its own check: %s", wrong.message);
+    s->price = s->build.price;
+    s->bound = s->build.bound;
+    s->complete = s->build.complete;
     return KH_OK;
 }
 

@@ -23,11 +23,11 @@ typedef struct cli_sites {
     kh_site_net made;
     const kh_site_table *tables;
     size_t n_tables;
-    kh_site_build build;          /* with rates */
-    kh_site_join_problem problem; /* without */
-    kh_site_join join;
-    uint32_t *of_span; /* of the problem's spans in the layout */
-    bool *span_used;   /* [layout.n_spans] without rates: on some route */
+    kh_site_build build; /* with rates */
+    bool *open;          /* without: [layout.n_sites] */
+    bool *span_used;     /* without: [layout.n_spans] on some route */
+    double price, bound; /* of either */
+    bool complete;
 } cli_sites;
 
 /** The command; argv as of cmd_design(). @return the exit status */

@@ -12,7 +12,7 @@ static bool with_rates(const cli_sites *s)
 
 static bool is_open(const cli_sites *s, size_t year, uint32_t site)
 {
-    return with_rates(s) ? s->build.open[year * s->made.layout.n_sites + site] : s->join.open[site];
+    return with_rates(s) ? s->build.open[year * s->made.layout.n_sites + site] : s->open[site];
 }
 
 static kh_json *site_json(const cli_sites *s, uint32_t v, size_t year)
@@ -108,7 +108,7 @@ static kh_json *routes_json(const cli_sites *s)
 
 kh_status cli_sites_json(const cli_sites *s, kh_error *err)
 {
-    double price = with_rates(s) ? s->build.price : s->join.price, bound = with_rates(s) ? s->build.bound : s->join.bound;
+    double price = s->price, bound = s->bound;
     kh_json *root = kh_json_object();
     set_text(root, "name", s->net->name);
     set_text(root, "input_hash", s->net->input_hash);
@@ -119,7 +119,7 @@ kh_status cli_sites_json(const cli_sites *s, kh_error *err)
     set_number(root, "cost_eur", price);
     set_number(root, "bound_eur", bound);
     set_number(root, "gap", price > 0 ? 1 - bound / price : 0);
-    kh_json_set(root, "complete", kh_json_bool(with_rates(s) ? s->build.complete : s->join.complete));
+    kh_json_set(root, "complete", kh_json_bool(s->complete));
     kh_json_set(root, "sites", sites_json(s));
     kh_json_set(root, "spans", spans_json(s));
     kh_json_set(root, "routes", routes_json(s));

@@ -34,7 +34,7 @@ static size_t year_of(const cli_sites *s, uint32_t site)
 {
     size_t y = 0;
     if (!with_rates(s))
-        return s->join.open[site] ? 0 : 1;
+        return s->open[site] ? 0 : 1;
     while (y < n_years(s) && !s->build.open[y * s->made.layout.n_sites + site])
         y++;
     return y;
@@ -163,7 +163,7 @@ static void write_spans(const cli_sites *s, kh_str *out)
 
 static void write_cost(const cli_sites *s, kh_str *out)
 {
-    double price = with_rates(s) ? s->build.price : s->join.price, bound = with_rates(s) ? s->build.bound : s->join.bound;
+    double price = s->price, bound = s->bound;
     double gap = price > 0 ? 1 - bound / price : 0;
     kh_str text = {0};
     if (with_rates(s))
