@@ -31,13 +31,14 @@ kh_status kh_keyed_init(kh_keyed *b, const kh_keyflow_problem *problem, kh_pool 
                     .line = KH_NEW(arena, double, m),
                     .slack_reduced = KH_NEW(arena, double, m),
                     .at_key = KH_NEW(arena, double, n),
+                    .looked_up = KH_NEW(arena, uint32_t, n),
                     .column = KH_NEW(arena, double, room),
                     .solved = KH_NEW(arena, double, room),
                     .rhs = KH_NEW(arena, double, room)};
     if (b->unit == NULL || b->per_scale == NULL || b->room == NULL || b->asked == NULL || b->key == NULL || b->tight == NULL ||
         b->extra == NULL || b->row == NULL || b->key_load == NULL || b->value == NULL || b->load == NULL || b->extra_sum == NULL ||
         b->price == NULL || b->weight == NULL || b->line == NULL || b->slack_reduced == NULL || b->at_key == NULL ||
-        b->column == NULL || b->solved == NULL || b->rhs == NULL)
+        b->looked_up == NULL || b->column == NULL || b->solved == NULL || b->rhs == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a basis of %zu links and %zu demands", m, n);
     memset(b->key, 0xff, n * sizeof *b->key);
     memset(b->row, 0xff, m * sizeof *b->row);
@@ -50,10 +51,10 @@ kh_status kh_keyed_follow(kh_keyed *b, kh_arena *arena, kh_error *err)
     size_t n = b->pool->n_paths, room = 2 * n + 16;
     if (n <= b->path_room && b->place != NULL)
         return KH_OK;
-    uint32_t *place = KH_NEW(arena, uint32_t, room);
+    uint32_t *place = KH_NEW(arena, uint32_t, room), *candidate = KH_NEW(arena, uint32_t, room);
     bool *barred = KH_NEW(arena, bool, room), *open = KH_NEW(arena, bool, room);
     double *reduced = KH_NEW(arena, double, room), *entry = KH_NEW(arena, double, room);
-    if (place == NULL || barred == NULL || open == NULL || reduced == NULL || entry == NULL)
+    if (place == NULL || candidate == NULL || barred == NULL || open == NULL || reduced == NULL || entry == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", n);
     if (b->path_room > 0) {
         memcpy(place, b->place, b->path_room * sizeof *place);
@@ -61,6 +62,7 @@ kh_status kh_keyed_follow(kh_keyed *b, kh_arena *arena, kh_error *err)
     }
     b->place = place;
     b->barred = barred;
+    b->candidate = candidate;
     b->open = open;
     b->reduced = reduced;
     b->entry = entry;

@@ -25,20 +25,24 @@ typedef struct kh_keyed {
     bool *barred;      /**< [path_room] must carry nothing */
     size_t path_room;
     kh_working working;
-    uint32_t *tight;               /**< [working.n] link of each row */
-    uint32_t *extra;               /**< [working.n] path of each column; column 0 is t */
-    uint32_t *row;                 /**< [n_links] row of a tight link, KH_NO_INDEX: its slack is basic */
-    double *key_load;              /**< [n_links] load of the asked demands' keys at t = 1, in units of the scale */
-    double *value;                 /**< [working.n] t and the extras' shares */
-    double *load;                  /**< [n_links] in units of the scale */
-    double *extra_sum;             /**< [n_demands] shares of the extras */
-    double *price;                 /**< [n_links] duals y, t per unit of room; 0 but on tight links */
-    double *weight;                /**< [n_links] price * per_scale */
-    double *line;                  /**< [n_links] scratch: a row of the tableau on the links */
-    bool *open;                    /**< [path_room] scratch of the steps: may come in */
-    double *reduced, *entry;       /**< [path_room] scratch of the dual steps: reduced costs, and a row of the tableau */
-    double *slack_reduced;         /**< [n_links] likewise, of the tight ones */
-    double *at_key;                /**< [n_demands] scratch */
+    uint32_t *tight;         /**< [working.n] link of each row */
+    uint32_t *extra;         /**< [working.n] path of each column; column 0 is t */
+    uint32_t *row;           /**< [n_links] row of a tight link, KH_NO_INDEX: its slack is basic */
+    double *key_load;        /**< [n_links] load of the asked demands' keys at t = 1, in units of the scale */
+    double *value;           /**< [working.n] t and the extras' shares */
+    double *load;            /**< [n_links] in units of the scale */
+    double *extra_sum;       /**< [n_demands] shares of the extras */
+    double *price;           /**< [n_links] duals y, t per unit of room; 0 but on tight links */
+    double *weight;          /**< [n_links] price * per_scale */
+    double *line;            /**< [n_links] scratch: a row of the tableau on the links */
+    bool *open;              /**< [path_room] scratch of the steps: may come in */
+    double *reduced, *entry; /**< [path_room] scratch of the dual steps: reduced costs, and a row of the tableau */
+    double *slack_reduced;   /**< [n_links] likewise, of the tight ones */
+    double *at_key;          /**< [n_demands] scratch: cost of the keys, of those looked up in this turn */
+    uint32_t *looked_up;     /**< [n_demands] turn of at_key */
+    uint32_t turn;
+    uint32_t *candidate; /**< [path_room] scratch: paths that paid when all were looked at last */
+    size_t n_candidates;
     double *column, *solved, *rhs; /**< [working.room] scratch */
 } kh_keyed;
 

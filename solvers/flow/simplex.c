@@ -41,6 +41,16 @@ static double cost_of(const kh_keyed *b, const kh_pool_path *p, const double *we
     return sum * b->unit[p->demand];
 }
 
+/* Cost of a demand's key, worked out once a turn: only demands with an open path are asked for. */
+static inline double key_cost(kh_keyed *b, uint32_t demand, const double *weight)
+{
+    if (b->looked_up[demand] != b->turn) {
+        b->looked_up[demand] = b->turn;
+        b->at_key[demand] = cost_of(b, &b->pool->paths[b->key[demand]], weight);
+    }
+    return b->at_key[demand];
+}
+
 static void fill_row(const kh_keyed *b, uint32_t link, double *row)
 {
     row[0] = b->key_load[link];
@@ -197,6 +207,12 @@ static void take_worst(breach *worst, double by, double length, step out, uint32
         *worst = (breach){score, out, key_of};
 }
 
+/* The row of a slack is at least 1 long, and not worked out when that is enough to know. */
+static bool may_be_worst(const breach *worst, double by)
+{
+    return by > FEASIBLE && by * by > worst->score;
+}
+
 /* Barred paths leave before all others. */
 static bool choose_barred(const kh_keyed *b, step *s, double *sign)
 {
@@ -228,7 +244,7 @@ static bool choose_out(kh_keyed *b, step *s, double *sign)
             take_worst(&worst, key_share, key_length(b, k), (step){0}, k);
     }
     for (uint32_t e = 0; e < b->problem->graph.n_links; e++)
-        if (b->row[e] == KH_NO_INDEX && b->load[e] - b->room[e] > FEASIBLE)
+        if (b->row[e] == KH_NO_INDEX && may_be_worst(&worst, b->load[e] - b->room[e]))
             take_worst(&worst, b->load[e] - b->room[e], slack_length(b, e), (step){.out_link = e}, KH_NO_INDEX);
     *s = worst.out;
     if (worst.key_of == KH_NO_INDEX)
@@ -273,10 +289,10 @@ static void set_reduced(kh_keyed *b)
     const kh_pool *pool = b->pool;
     find_open(b);
     kh_keyed_set_prices(b);
-    for (size_t k = 0; k < b->problem->n_demands; k++)
-        b->at_key[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->weight) : 0;
+    b->turn++;
     for (uint32_t p = 0; p < pool->n_paths; p++)
-        b->reduced[p] = b->open[p] ? fmax(cost_of(b, &pool->paths[p], b->weight) - b->at_key[pool->paths[p].demand], 0) : 0;
+        b->reduced[p] =
+            b->open[p] ? fmax(cost_of(b, &pool->paths[p], b->weight) - key_cost(b, pool->paths[p].demand, b->weight), 0) : 0;
     for (size_t r = 0; r < b->working.n; r++)
         b->slack_reduced[b->tight[r]] = fmax(b->price[b->tight[r]], 0);
 }
@@ -301,12 +317,11 @@ static void try_slacks(const kh_keyed *b, const step *s, bool either, candidate 
 static void try_paths(kh_keyed *b, const step *s, bool either, candidate *best, step *found)
 {
     const kh_pool *pool = b->pool;
-    for (size_t k = 0; k < b->problem->n_demands; k++)
-        b->at_key[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->line) : 0;
+    b->turn++;
     for (uint32_t p = 0; p < pool->n_paths; p++) {
         if (!b->open[p])
             continue;
-        b->entry[p] = cost_of(b, &pool->paths[p], b->line) - b->at_key[pool->paths[p].demand];
+        b->entry[p] = cost_of(b, &pool->paths[p], b->line) - key_cost(b, pool->paths[p].demand, b->line);
         double size = either ? fabs(b->entry[p]) : b->entry[p];
         if (size < LEAST_PIVOT)
             continue;
@@ -384,10 +399,38 @@ static double luck(size_t number, uint32_t path, size_t stalled)
     return stalled < MOST_STALLED ? 1 : (double)(x >> 40) / (double)(1 << 24);
 }
 
+typedef struct luck_of {
+    size_t number, stalled;
+} luck_of;
+
+/* The best of some paths; those that pay are the candidates of the next step. Only when none of them pays are all looked at. */
+static bool choose_among(kh_keyed *b, const uint32_t *paths, size_t n, double *most, const luck_of *by, step *s)
+{
+    const kh_pool *pool = b->pool;
+    bool any = false;
+    b->turn++;
+    b->n_candidates = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t p = paths[i];
+        if (!b->open[p])
+            continue;
+        double dual = key_cost(b, pool->paths[p].demand, b->weight), gain = dual - cost_of(b, &pool->paths[p], b->weight);
+        if (gain <= PAYS * dual + 1e-17)
+            continue;
+        any = true;
+        b->candidate[b->n_candidates++] = p;
+        gain *= luck(by->number, p, by->stalled);
+        if (gain > *most) {
+            *most = gain;
+            s->in_path = p;
+        }
+    }
+    return any;
+}
+
 /* The path or slack that raises t most per unit. */
 static bool choose_in(kh_keyed *b, size_t number, size_t stalled, step *s)
 {
-    const kh_pool *pool = b->pool;
     double most = 0;
     *s = (step){.in_path = KH_NO_INDEX, .in_row = KH_NO_INDEX};
     for (uint32_t r = 0; r < b->working.n; r++) {
@@ -397,15 +440,10 @@ static bool choose_in(kh_keyed *b, size_t number, size_t stalled, step *s)
             s->in_row = r;
         }
     }
-    for (size_t k = 0; k < b->problem->n_demands; k++)
-        b->at_key[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->weight) : 0;
-    for (uint32_t p = 0; p < pool->n_paths; p++) {
-        double dual = b->at_key[pool->paths[p].demand];
-        double gain = b->open[p] ? dual - cost_of(b, &pool->paths[p], b->weight) : 0;
-        if (gain > PAYS * dual + 1e-17 && gain * luck(number, p, stalled) > most) {
-            most = gain * luck(number, p, stalled);
-            s->in_path = p;
-        }
+    if (!choose_among(b, b->candidate, b->n_candidates, &most, &(luck_of){number, stalled}, s)) {
+        for (uint32_t p = 0; p < b->pool->n_paths; p++)
+            b->candidate[p] = p;
+        (void)choose_among(b, b->candidate, b->pool->n_paths, &most, &(luck_of){number, stalled}, s);
     }
     return s->in_path != KH_NO_INDEX || s->in_row != KH_NO_INDEX;
 }
@@ -433,16 +471,18 @@ static void set_direction(kh_keyed *b, const step *s)
     }
 }
 
-/* By how much a demand's key falls. */
-static double key_falls(const kh_keyed *b, const step *s, uint32_t demand)
+/* By how much the keys of demands with extras fall, and that of the path that comes in, in at_key. */
+static void set_key_falls(kh_keyed *b, const step *s)
 {
-    double falls = b->asked[demand] ? b->solved[0] : 0;
+    uint32_t in = s->in_path != KH_NO_INDEX ? b->pool->paths[s->in_path].demand : KH_NO_INDEX;
+    for (size_t i = 1; i < b->working.n; i++) {
+        uint32_t k = b->pool->paths[b->extra[i]].demand;
+        b->at_key[k] = b->asked[k] ? b->solved[0] : 0;
+    }
+    if (in != KH_NO_INDEX)
+        b->at_key[in] = (b->asked[in] ? b->solved[0] : 0) + 1;
     for (size_t i = 1; i < b->working.n; i++)
-        if (b->pool->paths[b->extra[i]].demand == demand)
-            falls -= b->solved[i];
-    if (s->in_path != KH_NO_INDEX && b->pool->paths[s->in_path].demand == demand)
-        falls += 1;
-    return falls;
+        b->at_key[b->pool->paths[b->extra[i]].demand] -= b->solved[i];
 }
 
 typedef struct blocking {
@@ -461,21 +501,22 @@ static void consider(blocking *block, double value, double falls, blocking who)
     }
 }
 
-static void find_blocking(const kh_keyed *b, const step *s, blocking *block)
+static void find_blocking(kh_keyed *b, const step *s, blocking *block)
 {
     *block = (blocking){.best = {INFINITY, 0}, .link = KH_NO_INDEX, .key_of = KH_NO_INDEX};
     const blocking none = *block;
+    set_key_falls(b, s);
     for (uint32_t i = 1; i < b->working.n; i++) {
         blocking extra = none, key = none;
         extra.column = i;
         consider(block, b->value[i], b->solved[i], extra);
         key.key_of = b->pool->paths[b->extra[i]].demand;
-        consider(block, kh_keyed_key_share(b, key.key_of), key_falls(b, s, key.key_of), key);
+        consider(block, kh_keyed_key_share(b, key.key_of), b->at_key[key.key_of], key);
     }
     if (s->in_path != KH_NO_INDEX) {
         blocking key = none;
         key.key_of = b->pool->paths[s->in_path].demand;
-        consider(block, kh_keyed_key_share(b, key.key_of), key_falls(b, s, key.key_of), key);
+        consider(block, kh_keyed_key_share(b, key.key_of), b->at_key[key.key_of], key);
     }
     for (uint32_t e = 0; e < b->problem->graph.n_links; e++)
         if (b->row[e] == KH_NO_INDEX) {
@@ -501,6 +542,7 @@ static bool take_step(kh_keyed *b, step *s, const blocking *block)
 kh_simplex_end kh_simplex_primal(kh_keyed *b, size_t *left)
 {
     size_t stalled = 0;
+    b->n_candidates = 0;
     find_open(b);
     for (; *left > 0; --*left) {
         step s;
