@@ -9,9 +9,10 @@
 #include <math.h>
 #include <string.h>
 
-static const double POOL_GAP = 0.004; /* of the equilibrium whose paths the first optimum starts from */
-static const double PROVEN = 1e-11;   /* relative gap at which an optimum is done */
-static const double EXACT = 1e-9;     /* relative gap above which it is solved from nothing */
+static const double POOL_GAP =
+    0.3; /* of the equilibrium that the first optimum starts from: a tighter one costs more than it saves */
+static const double PROVEN = 1e-11; /* relative gap at which an optimum is done */
+static const double EXACT = 1e-9;   /* relative gap above which it is solved from nothing */
 static const double WORTH_IT = 1 - 1e-12;
 static const double GONE = 1e100;      /* length of a link that is gone */
 static const double ROOM_PRICE = 0.1;  /* the same for the first way around what is gone: it looks for room */
