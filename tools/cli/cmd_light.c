@@ -22,7 +22,8 @@ static kh_status run(const char *path, const cli_light_options *options, bool js
 int cmd_light(int argc, char **argv)
 {
     bool json = false, finished = false;
-    cli_light_options set = {.wanted_gbps = (double)NAN, .n_quantum = 1};
+    uint64_t n_quantum = 1, other_pairs = 0;
+    cli_light_options set = {.wanted_gbps = (double)NAN};
     const cli_option options[] = {
         {.name = "front", .kind = CLI_FLAG, .target = &set.front, .help = "also: how much key at how many Gbit/s"},
         {.name = "gbps",
@@ -33,9 +34,15 @@ int cmd_light(int argc, char **argv)
          .help = "classical traffic to keep; what the line has unless given"},
         {.name = "json", .kind = CLI_FLAG, .target = &json, .help = "as JSON on standard output"},
         {.name = "link", .kind = CLI_TEXT, .target = &set.link, .argument = "ID", .help = "this QKD link only"},
+        {.name = "other-pairs",
+         .kind = CLI_WHOLE,
+         .target = &other_pairs,
+         .high = 100,
+         .argument = "N",
+         .help = "fibre pairs beside it that classical channels may fill first"},
         {.name = "quantum",
-         .kind = CLI_NUMBER,
-         .target = &set.n_quantum,
+         .kind = CLI_WHOLE,
+         .target = &n_quantum,
          .low = 1,
          .high = 8,
          .argument = "N",
@@ -53,6 +60,8 @@ int cmd_light(int argc, char **argv)
     const char *path = NULL;
     kh_error err = {0};
     kh_status status = cli_parse(&usage, argc, argv, &path, &finished, &err);
+    set.n_quantum = (double)n_quantum;
+    set.other_pairs = (double)other_pairs;
     if (status == KH_OK && !finished)
         status = run(path, &set, json, &err);
     return cli_print_error(&err, status);

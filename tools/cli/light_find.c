@@ -37,6 +37,7 @@ static kh_status make_problem(const kh_pipeline *p, const cli_light_options *opt
                                        .levels = levels,
                                        .n_levels = t->n_levels,
                                        .wanted_gbps = isnan(options->wanted_gbps) ? one->now_gbps : options->wanted_gbps,
+                                       .n_elsewhere = (size_t)options->other_pairs * count(t->may_classical, t->n_channels),
                                        .time_limit_s = TIME_LIMIT_S};
     return KH_OK;
 }

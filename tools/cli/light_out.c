@@ -58,9 +58,12 @@ static void write_words(const kh_pipeline *p, const cli_light_one *one, kh_str *
     } else {
         kh_str_append(&words, "quantum light at ");
         write_quantum(one, &words);
-        kh_str_append(&words, "; classical channels at ");
+        bool none = true;
+        for (size_t v = 0; v < one->table.n_channels; v++)
+            none = none && !one->assign.classical[v];
+        kh_str_append(&words, none ? "; no classical channel beside it" : "; classical channels at ");
         write_bands(&one->table, one->assign.classical, &words);
-        kh_str_printf(&words, " THz, %s", level->shift_db == 0 ? "as strong as now" : "");
+        kh_str_printf(&words, "%s, %s", none ? "" : " THz", level->shift_db == 0 ? "as strong as now" : "");
         if (level->shift_db != 0)
             kh_str_printf(&words, "%.3g dB weaker", -level->shift_db);
         kh_str_printf(&words, ", %.6g Gbit/s each. ", level->gbps);

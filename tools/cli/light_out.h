@@ -11,6 +11,7 @@ typedef struct cli_light_options {
     const char *link;   /**< NULL: all that apply */
     double wanted_gbps; /**< NAN: what the line has */
     double n_quantum;
+    double other_pairs; /**< fibre pairs beside this one that classical channels may take */
     bool front;
 } cli_light_options;
 
