@@ -73,6 +73,7 @@ typedef struct kh_domain {
     kh_place place;
     kh_disclosure discloses;
     double transit_price_per_mbit; /**< EUR per Mbit of key carried for others */
+    double transit_max_rate_bps;   /**< most key that it carries for others; INFINITY, or 0 by hand: no limit */
     double handover_s;             /**< a hop between two domains takes that of both in addition */
 } kh_domain;
 

@@ -49,6 +49,9 @@ static const char *const when_full[] = {"keep", "drop-block", "drop-oldest", NUL
 static const kh_field transit_fields[] = {
     {FIELD(kh_domain, "price_per_mbit", transit_price_per_mbit, KH_FIELD_NUMBER, "EUR/Mbit", 0, "Price of key carried for others."),
      AT_LEAST(0)},
+    {FIELD(kh_domain, "max_rate_bps", transit_max_rate_bps, KH_FIELD_NUMBER, "bit/s", NO_LIMIT,
+           "Most key in all that it carries for others, over whichever borders."),
+     ABOVE(0), .fallback_text = "no limit"},
 };
 static const kh_schema_table transit = {.singular = "transit", .fields = transit_fields, .n_fields = COUNT(transit_fields)};
 

@@ -3,6 +3,7 @@
 #include "tools/cli/json_out.h"
 #include "tools/cli/plan_args.h"
 #include "tools/cli/plan_diff.h"
+#include "tools/cli/plan_domains.h"
 #include "tools/cli/plan_relax.h"
 #include "tools/cli/plan_slack.h"
 #include "tools/cli/plan_survive.h"
@@ -86,12 +87,13 @@ int cmd_plan(int argc, char **argv)
     if (status != KH_OK || finished)
         return cli_print_error(&err, status);
     kh_pipeline pipeline = {0};
-    kh_pipeline_options run = {.path = args.path, .until = KH_STAGE_PLAN, .optimise = args.optimise};
+    kh_pipeline_options run = {
+        .path = args.path, .until = args.domains ? KH_STAGE_RATES : KH_STAGE_PLAN, .optimise = args.optimise};
     status = run_plan(&run, args.mps_path, &pipeline, &err);
     cli_print_findings(pipeline.findings);
     if (status == KH_OK)
-        status = print_plan(&pipeline, &args, &err);
-    int unmet = status == KH_OK && args.require ? cli_requirement(&pipeline) : 0;
+        status = args.domains ? cli_domains(&pipeline, &args, &err) : print_plan(&pipeline, &args, &err);
+    int unmet = status == KH_OK && args.require && !args.domains ? cli_requirement(&pipeline) : 0;
     kh_pipeline_clear(&pipeline);
     return status == KH_OK ? unmet : cli_print_error(&err, status);
 }

@@ -121,6 +121,15 @@ static kh_status parse(int argc, char **argv, plan_args *args, bool *finished, k
          .kind = CLI_FLAG,
          .target = &args->relax,
          .help = "when required demands (all, if none is required) cannot all be served: the least that would have to give way"},
+        {.name = "domains",
+         .kind = CLI_FLAG,
+         .target = &args->domains,
+         .help = "each domain plans for itself and shows the others what its `discloses` allows; --gap: 0.01 unless given"},
+        {.name = "split",
+         .kind = CLI_TEXT,
+         .target = &args->split_path,
+         .argument = "FOLDER",
+         .help = "with --domains: also write what each domain knows, for keyhaul-domains under mpirun"},
         {.name = "require", .kind = CLI_FLAG, .target = &args->require, .help = "exit status 1 when a required demand is not met"},
         {.name = "json", .kind = CLI_FLAG, .target = &args->json, .help = "the plan as JSON on standard output"}};
     const cli_usage usage = {.examples = "  keyhaul plan topologies/bristol-cambridge.yaml\n"
@@ -203,6 +212,8 @@ kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished
     if (*finished)
         return KH_OK;
     args->optimise.most_paths = (size_t)args->most_paths;
+    if (args->split_path != NULL && !args->domains)
+        return kh_fail(err, KH_EUSAGE, "--split goes with --domains");
     KH_TRY(check_protect(args, err));
     KH_TRY(choose_secrecy(args, err));
     return choose_objective(args, err);

@@ -9,7 +9,8 @@ typedef struct plan_args {
     const char *path, *objective, *mps_path, *diff_path;
     uint64_t most_paths, disjoint, secure;      /**< 0: not asked for */
     const char *protect, *protect_two, *backup; /**< kind of losses, NULL: not asked for */
-    bool json, require, what_if, relax, slack;
+    const char *split_path;                     /**< --domains: where the parts go, NULL: nowhere */
+    bool json, require, what_if, relax, slack, domains;
     kh_optimise_options optimise;
 } plan_args;
 

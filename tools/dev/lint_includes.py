@@ -44,6 +44,7 @@ ARROWS = {
     "tools/services": ["core/base", "core/net", "models/optical", "solvers", *SOLVERS],
     "tools/study": ["core/base", "core/text", "core/net", "core/sim", "core/run", "models", "models/optical", "models/qkd", "solvers", *SOLVERS, "tools/services"],
     "tools/batch": ["core/base", "core/run", "core/sim", "core/sim/kernel", "tools/study"],
+    "tools/domains": ["core/base", "solvers/domains"],
     "tools/report": ["core/base", "core/text", "core/run"],
     "tools/import": ["core/base", "core/text", "core/net"],
     "tools/validate": ["core/base", "core/text", "core/net", "models/optical", "models/reference", "solvers", *SOLVERS, "tools/import", "tools/study"],
@@ -58,7 +59,7 @@ THIRD_PARTY = {
     "igraph": "solvers/graph/graph_igraph.c",
     "glpk.h": "solvers/lp/lp_glpk.c",
     "microhttpd.h": "tools/emulator/http_mhd.c",
-    "mpi.h": "tools/batch/farm_mpi.c",
+    "mpi.h": "tools/domains/post_mpi.c",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 SPDX = "SPDX-License-Identifier: GPL-3.0-or-later"

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/plan_domains.h"
+
+#include "solvers/domains/operators.h"
+#include "solvers/domains/part_file.h"
+#include "solvers/domains/yardstick.h"
+#include "tools/cli/cli.h"
+#include "tools/cli/json_out.h"
+#include "tools/cli/json_put.h"
+#include "tools/cli/table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ROUNDS = 100, MOST_PROMISES = 16 };
+static const double USUAL_GAP = 0.01, SAME = 1e-6;
+
+/* All that is told, in the rates of the plan: at most what is asked for. */
+typedef struct told {
+    const kh_pipeline *p;
+    kh_operators operators;
+    kh_federation federation;
+    kh_member_report report;
+    double central, fixed, busiest;
+    double scale;               /* of the members' rates */
+    kh_member_transit *transit; /* [payer][payee] */
+    double *crossing;           /* [n_crossings] bit/s */
+    double *seen;               /* [n_domains] scratch */
+} told;
+
+static kh_status write_parts(const told *t, const char *folder, kh_error *err)
+{
+    for (uint32_t i = 0; i < t->operators.n_domains; i++) {
+        kh_str text = {0};
+        char *path = kh_arena_printf(t->p->arena, "%s/domain-%u.part", folder, i);
+        FILE *file = open_memstream(&text.data, &text.length);
+        if (path == NULL || file == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for the parts of domains");
+        kh_status status = kh_part_write(&t->operators.parts[i], file, err);
+        if (fclose(file) != 0 && status == KH_OK)
+            status = kh_fail(err, KH_ENOMEM, "no memory for the parts of domains");
+        if (status == KH_OK)
+            status = cli_write(path, &text, err);
+        free(text.data);
+        KH_TRY(status);
+    }
+    return KH_OK;
+}
+
+/* The shortest fibre decides the borders of the usual peering; links through free space count by their rate as the rest does. */
+static kh_status measure_whole(told *t, kh_error *err)
+{
+    const kh_keyflow_problem *problem = &t->operators.given.problem;
+    double *weight = KH_NEW(t->p->arena, double, problem->graph.n_links);
+    kh_keyflow flow;
+    if (weight == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links", problem->graph.n_links);
+    for (size_t e = 0; e < problem->graph.n_links; e++)
+        weight[e] = problem->capacity_bps[e] > 0 ? 1 / problem->capacity_bps[e] : 0;
+    KH_TRY(kh_keyflow_solve(problem, t->p->arena, &flow, err));
+    t->central = flow.value;
+    KH_TRY(kh_yardstick_fixed(problem, t->operators.domain_of, t->operators.n_domains, weight, t->p->arena, &t->fixed, err));
+    return kh_yardstick_busiest(&t->federation, &t->busiest, err);
+}
+
+static kh_status verify(const told *t, kh_error *err)
+{
+    bool all_price = true;
+    for (uint32_t i = 0; i < t->operators.n_domains; i++)
+        all_price = all_price && t->operators.parts[i].policy == KH_PART_PRICES && isinf(t->operators.parts[i].transit_bps);
+    if (t->busiest > 1 + SAME || t->report.value > t->report.bound * (1 + SAME) || t->report.value > t->central * (1 + SAME) ||
+        (all_price && t->report.bound < t->central * (1 - SAME)))
+        return kh_fail(err, KH_EINTERNAL, "the domains' plan is wrong: busiest link %g, value %g, bound %g, central optimum %g",
+                       t->busiest, t->report.value, t->report.bound, t->central);
+    return KH_OK;
+}
+
+static kh_status gather(told *t, kh_error *err)
+{
+    uint32_t n = t->operators.n_domains;
+    const kh_atlas *atlas = kh_member_atlas(t->federation.members[0]);
+    t->transit = KH_NEW(t->p->arena, kh_member_transit, (size_t)n * n);
+    t->crossing = KH_NEW(t->p->arena, double, atlas->n_crossings);
+    t->seen = KH_NEW(t->p->arena, double, n);
+    if (t->transit == NULL || t->crossing == NULL || t->seen == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %u domains", n);
+    t->scale = t->report.value > 1 ? 1 / t->report.value : 1;
+    kh_member_crossings(t->federation.members[0], t->crossing);
+    for (uint32_t i = 0; i < n; i++)
+        kh_member_transits(t->federation.members[i], t->transit + (size_t)i * n);
+    for (size_t i = 0; i < (size_t)n * n; i++) {
+        t->transit[i].rate_bps *= t->scale;
+        t->transit[i].eur_per_year *= t->scale;
+    }
+    for (size_t x = 0; x < atlas->n_crossings; x++)
+        t->crossing[x] *= t->scale;
+    return KH_OK;
+}
+
+static const char *policy_name(kh_part_policy policy)
+{
+    static const char *const names[] = {"prices", "rates", "nothing"};
+    return names[policy];
+}
+
+static void write_summary(const told *t, kh_str *out)
+{
+    const kh_member_report *r = &t->report;
+    kh_str words = {0};
+    kh_str_printf(
+        &words,
+        "Each of %u domains plans its own part and tells the others what it discloses. After %zu rounds every demand that a "
+        "path joins gets %.4g %% of its request at once (lambda %.6g)",
+        t->operators.n_domains, r->n_rounds, 100 * fmin(r->value, 1), r->value);
+    if (r->value > 0)
+        kh_str_printf(&words,
+                      "; what was disclosed proves that no plan that keeps its promises carries more than %.6g (gap %.2g %%)",
+                      r->bound, 100 * (r->bound / r->value - 1));
+    kh_str_printf(&words, ". %zu letters of %.3g kB in all left the domains. ", t->federation.n_letters,
+                  1e-3 * (double)t->federation.bytes);
+    if (t->central > 0)
+        kh_str_printf(&words,
+                      "With everything known in one place lambda would be %.6g: secrecy between operators costs %.2f %%. Over the "
+                      "borders of the best single path alone it would be %.6g. ",
+                      t->central, 100 * fmax(0, 1 - r->value / t->central), t->fixed);
+    kh_str_append(&words, "No link is filled beyond its rate, as each domain and then the whole has checked.");
+    kh_str_printf(out, "%s, across operators\n  ", t->p->net->name);
+    kh_str_append_wrapped(out, kh_str_text(&words), 76, "  ");
+    kh_str_append(out, "\n\n");
+    kh_str_clear(&words);
+}
+
+static void write_domains(const told *t, kh_str *out)
+{
+    uint32_t n = t->operators.n_domains;
+    cli_table table = cli_table_start(t->p->arena, "domain|shows|>nodes|>borders|>carries for others|>earns EUR/year");
+    for (uint32_t j = 0; j < n; j++) {
+        double rate_bps = 0, eur = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            rate_bps += t->transit[(size_t)i * n + j].rate_bps;
+            eur += t->transit[(size_t)i * n + j].eur_per_year;
+        }
+        cli_table_cell(&table, "%s", t->operators.name[j]);
+        cli_table_cell(&table, "%s", policy_name(t->operators.parts[j].policy));
+        cli_table_cell(&table, "%zu", t->operators.parts[j].graph.n_nodes);
+        cli_table_cell(&table, "%zu", t->operators.parts[j].n_borders);
+        cli_table_rate(&table, rate_bps);
+        cli_table_cell(&table, "%.0f", eur);
+    }
+    cli_table_text(&table, out);
+}
+
+static void write_crossings(const told *t, kh_str *out)
+{
+    const kh_atlas *atlas = kh_member_atlas(t->federation.members[0]);
+    cli_table table = cli_table_start(t->p->arena, "link across a border|>can|>carries");
+    for (size_t x = 0; x < atlas->n_crossings; x++) {
+        cli_table_cell(&table, "%s", t->p->net->qkd_links[atlas->key[x]].id);
+        cli_table_rate(&table, atlas->capacity_bps[x]);
+        cli_table_rate(&table, t->crossing[x]);
+    }
+    kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+}
+
+static void write_payments(const told *t, kh_str *out)
+{
+    uint32_t n = t->operators.n_domains;
+    cli_table table = cli_table_start(t->p->arena, "who pays|whom|>for|>EUR/year");
+    for (uint32_t i = 0; i < n; i++)
+        for (uint32_t j = 0; j < n; j++) {
+            const kh_member_transit *paid = &t->transit[(size_t)i * n + j];
+            if (paid->eur_per_year <= 0)
+                continue;
+            cli_table_cell(&table, "%s", t->operators.name[i]);
+            cli_table_cell(&table, "%s", t->operators.name[j]);
+            cli_table_rate(&table, paid->rate_bps);
+            cli_table_cell(&table, "%.0f", paid->eur_per_year);
+        }
+    if (table.n_cells > 0)
+        kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+}
+
+static const char *demand_id(const told *t, uint32_t domain, size_t k)
+{
+    return t->p->net->demands[t->operators.given.sent[t->operators.parts[domain].demand_of[k]]].id;
+}
+
+static void write_sight(const told *t, kh_str *out)
+{
+    size_t whole = 0, all = 0;
+    cli_table table = cli_table_start(t->p->arena, "demand|>gets|third domains that hold its keys in the clear");
+    for (uint32_t i = 0; i < t->operators.n_domains; i++)
+        for (uint32_t k = 0; k < t->operators.parts[i].n_demands; k++, all++) {
+            kh_str who = {0};
+            bool by_one = false;
+            kh_member_seen(t->federation.members[i], k, t->seen);
+            for (uint32_t j = 0; j < t->operators.n_domains; j++)
+                if (t->seen[j] > SAME) {
+                    kh_str_printf(&who, "%s%s %.0f %%", who.length > 0 ? ", " : "", t->operators.name[j], 100 * t->seen[j]);
+                    by_one = by_one || t->seen[j] > 1 - SAME;
+                }
+            whole += by_one;
+            cli_table_cell(&table, "%s", demand_id(t, i, k));
+            cli_table_rate(&table, t->scale * kh_member_rate(t->federation.members[i], k));
+            cli_table_cell(&table, "%s", who.length > 0 ? kh_str_text(&who) : "none");
+            kh_str_clear(&who);
+        }
+    kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+    kh_str words = {0};
+    kh_str_printf(
+        &words,
+        "%zu of %zu demands have keys that one third domain sees whole; relays of the two domains where a demand ends see "
+        "its keys as well. Keys that no single domain may see: plan --coalitions domain.",
+        whole, all);
+    kh_str_append(out, "\n  ");
+    kh_str_append_wrapped(out, kh_str_text(&words), 76, "  ");
+    kh_str_append(out, "\n");
+    kh_str_clear(&words);
+}
+
+static kh_json *json_members(const told *t)
+{
+    kh_json *list = kh_json_array();
+    for (uint32_t j = 0; j < t->operators.n_domains; j++) {
+        kh_json *object = kh_json_object();
+        set_text(object, "id", t->operators.name[j]);
+        set_text(object, "shows", policy_name(t->operators.parts[j].policy));
+        set_number(object, "nodes", (double)t->operators.parts[j].graph.n_nodes);
+        set_number(object, "borders", (double)t->operators.parts[j].n_borders);
+        kh_json_append(list, object);
+    }
+    return list;
+}
+
+static kh_json *json_crossings(const told *t)
+{
+    const kh_atlas *atlas = kh_member_atlas(t->federation.members[0]);
+    kh_json *list = kh_json_array();
+    for (size_t x = 0; x < atlas->n_crossings; x++) {
+        kh_json *object = kh_json_object();
+        set_text(object, "link", t->p->net->qkd_links[atlas->key[x]].id);
+        set_number(object, "capacity_bps", atlas->capacity_bps[x]);
+        set_number(object, "used_bps", t->crossing[x]);
+        kh_json_append(list, object);
+    }
+    return list;
+}
+
+static kh_json *json_payments(const told *t)
+{
+    uint32_t n = t->operators.n_domains;
+    kh_json *list = kh_json_array();
+    for (size_t i = 0; i < (size_t)n * n; i++) {
+        if (t->transit[i].rate_bps <= 0)
+            continue;
+        kh_json *object = kh_json_object();
+        set_text(object, "payer", t->operators.name[i / n]);
+        set_text(object, "carrier", t->operators.name[i % n]);
+        set_number(object, "rate_bps", t->transit[i].rate_bps);
+        set_number(object, "eur_per_year", t->transit[i].eur_per_year);
+        kh_json_append(list, object);
+    }
+    return list;
+}
+
+static kh_json *json_demands(const told *t)
+{
+    kh_json *list = kh_json_array();
+    for (uint32_t i = 0; i < t->operators.n_domains; i++)
+        for (uint32_t k = 0; k < t->operators.parts[i].n_demands; k++) {
+            kh_json *object = kh_json_object(), *seen = kh_json_object();
+            kh_member_seen(t->federation.members[i], k, t->seen);
+            for (uint32_t j = 0; j < t->operators.n_domains; j++)
+                if (t->seen[j] > SAME)
+                    set_number(seen, t->operators.name[j], t->seen[j]);
+            set_text(object, "id", demand_id(t, i, k));
+            set_number(object, "rate_bps", t->scale * kh_member_rate(t->federation.members[i], k));
+            kh_json_set(object, "seen_by", seen);
+            kh_json_append(list, object);
+        }
+    return list;
+}
+
+static kh_status print_json(const told *t, kh_error *err)
+{
+    kh_json *root = kh_json_object();
+    set_text(root, "name", t->p->net->name);
+    set_number(root, "rounds", (double)t->report.n_rounds);
+    set_number(root, "value", t->report.value);
+    set_number(root, "bound", t->report.bound);
+    set_number(root, "central", t->central);
+    set_number(root, "fixed_borders", t->fixed);
+    set_number(root, "letters", (double)t->federation.n_letters);
+    set_number(root, "bytes", (double)t->federation.bytes);
+    kh_json_set(root, "domains", json_members(t));
+    kh_json_set(root, "crossings", json_crossings(t));
+    kh_json_set(root, "transits", json_payments(t));
+    kh_json_set(root, "demands", json_demands(t));
+    return cli_json_print(root, err);
+}
+
+static kh_status print_text(const told *t, kh_error *err)
+{
+    kh_str out = {0};
+    write_summary(t, &out);
+    write_domains(t, &out);
+    write_crossings(t, &out);
+    write_payments(t, &out);
+    write_sight(t, &out);
+    kh_status status = cli_write(NULL, &out, err);
+    kh_str_clear(&out);
+    return status;
+}
+
+static kh_status run(told *t, const plan_args *args, kh_error *err)
+{
+    const kh_member_options options = {args->optimise.gap > 0 ? args->optimise.gap : USUAL_GAP, MOST_ROUNDS, MOST_PROMISES};
+    kh_operators *o = &t->operators;
+    if (args->split_path != NULL)
+        KH_TRY(write_parts(t, args->split_path, err));
+    KH_TRY(kh_federation_run(o->parts, o->n_domains, &options, NULL, t->p->arena, &t->federation, err));
+    t->report = kh_member_report_of(t->federation.members[0]);
+    KH_TRY(measure_whole(t, err));
+    KH_TRY(verify(t, err));
+    KH_TRY(gather(t, err));
+    return args->json ? print_json(t, err) : print_text(t, err);
+}
+
+kh_status cli_domains(const kh_pipeline *pipeline, const plan_args *args, kh_error *err)
+{
+    told t = {.p = pipeline};
+    KH_TRY(kh_operators_make(pipeline->net, pipeline->rates, pipeline->arena, &t.operators, err));
+    if (t.operators.n_domains == 0)
+        return kh_fail(err, KH_EDATA, "'%s' has no nodes, so no domains", args->path);
+    kh_status status = run(&t, args, err);
+    kh_federation_clear(&t.federation);
+    return status;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One domain of a federation as a process of its own:
+
+       mpirun -n 3 keyhaul-domains FOLDER [GAP]     process i reads FOLDER/domain-i.part and nothing else
+       keyhaul-domains --here N FOLDER [GAP]        the same N domains in one process, to compare with
+
+   `keyhaul plan T.yaml --domains --split FOLDER` writes the parts. Prints what every domain knows at the end. */
+#include "solvers/domains/federation.h"
+#include "solvers/domains/part_file.h"
+#include "tools/domains/post.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_ROUNDS = 100, MOST_PROMISES = 16, MOST_DOMAINS = 1000 };
+
+static kh_status load(const char *folder, uint32_t self, uint32_t n_domains, kh_arena *arena, kh_part *part, kh_error *err)
+{
+    char *path = kh_arena_printf(arena, "%s/domain-%u.part", folder, self);
+    FILE *file = path != NULL ? fopen(path, "r") : NULL;
+    if (file == NULL)
+        return kh_fail(err, KH_ENOINPUT, "cannot open '%s/domain-%u.part': %s", folder, self, strerror(errno));
+    kh_status status = kh_part_read(file, path, arena, part, err);
+    (void)fclose(file);
+    if (status == KH_OK && (part->self != self || part->n_domains != n_domains))
+        return kh_fail(err, KH_EDATA, "'%s' is of domain %u of %u", path, part->self, part->n_domains);
+    return status;
+}
+
+static void print(const kh_member *member)
+{
+    kh_member_report r = kh_member_report_of(member);
+    (void)printf("rounds %zu\nvalue %.17g\nbound %.17g\ngap %.3g\n", r.n_rounds, r.value, r.bound,
+                 r.value > 0 ? r.bound / r.value - 1 : 0);
+}
+
+static kh_status run_steps(post_office *post, kh_member *member, kh_arena *arena, kh_error *err)
+{
+    kh_letter *in = KH_NEW(arena, kh_letter, post->n_domains), *out = KH_NEW(arena, kh_letter, post->n_domains);
+    kh_arena *mail[2] = {kh_arena_create(0), kh_arena_create(0)};
+    kh_status status = in != NULL && out != NULL && mail[0] != NULL && mail[1] != NULL ? KH_OK : KH_ENOMEM;
+    bool done = false;
+    for (size_t step = 0; status == KH_OK && !done; step++) {
+        status = kh_member_step(member, in, out, &done, err);
+        if (status == KH_OK && !done) {
+            kh_arena_reset(mail[step % 2]);
+            status = post_exchange(post, out, in, mail[step % 2], err);
+        }
+    }
+    kh_arena_destroy(mail[0]);
+    kh_arena_destroy(mail[1]);
+    return status;
+}
+
+static kh_status run_alone(post_office *post, const char *folder, double gap, kh_arena *arena, kh_error *err)
+{
+    kh_part part;
+    kh_member *member;
+    const kh_member_options options = {gap, MOST_ROUNDS, MOST_PROMISES};
+    KH_TRY(load(folder, post->self, post->n_domains, arena, &part, err));
+    KH_TRY(kh_member_create(&part, &options, arena, &member, err));
+    kh_status status = run_steps(post, member, arena, err);
+    if (status == KH_OK && post->self == 0)
+        print(member);
+    kh_member_destroy(member);
+    return status;
+}
+
+static kh_status run_here(const char *folder, uint32_t n_domains, double gap, kh_arena *arena, kh_error *err)
+{
+    kh_part *parts = KH_NEW(arena, kh_part, n_domains);
+    kh_federation federation = {0};
+    const kh_member_options options = {gap, MOST_ROUNDS, MOST_PROMISES};
+    if (parts == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %u domains", n_domains);
+    for (uint32_t i = 0; i < n_domains; i++)
+        KH_TRY(load(folder, i, n_domains, arena, &parts[i], err));
+    kh_status status = kh_federation_run(parts, n_domains, &options, NULL, arena, &federation, err);
+    if (status == KH_OK)
+        print(federation.members[0]);
+    kh_federation_clear(&federation);
+    return status;
+}
+
+static int report(const kh_error *err, kh_status status)
+{
+    if (status == KH_OK)
+        return 0;
+    (void)fprintf(stderr, "keyhaul-domains: %s%s\n", err->steps, err->message[0] != '\0' ? err->message : kh_status_text(status));
+    return kh_status_exit(status);
+}
+
+static int usage(void)
+{
+    (void)fputs("usage: mpirun -n N keyhaul-domains FOLDER [GAP]\n       keyhaul-domains --here N FOLDER [GAP]\n", stderr);
+    return kh_status_exit(KH_EUSAGE);
+}
+
+int main(int argc, char **argv)
+{
+    kh_error err = {0};
+    bool here = argc > 1 && strcmp(argv[1], "--here") == 0;
+    int first = here ? 3 : 1;
+    if (argc <= first || argc > first + 2)
+        return usage();
+    double gap = argc > first + 1 ? strtod(argv[first + 1], NULL) : 0.01;
+    long n_domains = here ? strtol(argv[2], NULL, 10) : 1;
+    if (!(gap > 0) || n_domains < 1 || n_domains > MOST_DOMAINS)
+        return usage();
+    kh_arena *arena = kh_arena_create(0);
+    if (arena == NULL)
+        return report(&err, KH_ENOMEM);
+    post_office post;
+    kh_status status = here ? run_here(argv[first], (uint32_t)n_domains, gap, arena, &err) : post_open(&argc, &argv, &post, &err);
+    if (!here && status == KH_OK) {
+        status = run_alone(&post, argv[first], gap, arena, &err);
+        if (status != KH_OK) {
+            (void)report(&err, status);
+            post_abort();
+        }
+        post_close();
+    }
+    kh_arena_destroy(arena);
+    return here ? report(&err, status) : status == KH_OK ? 0 : kh_status_exit(status);
+}
