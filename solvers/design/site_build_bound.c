@@ -22,41 +22,39 @@ static bool gets_dearer(const kh_site_build_problem *p)
     return false;
 }
 
-/* The year of a demand's largest rate. */
-static size_t peak_year(const kh_site_build_problem *p, size_t demand)
+static double rate_in(const kh_site_build_problem *p, size_t year, size_t demand)
 {
-    size_t most = 0;
-    for (size_t y = 1; y < p->n_years; y++)
-        most = p->rate_bps[y * p->n_demands + demand] > p->rate_bps[most * p->n_demands + demand] ? y : most;
-    return most;
+    return p->rate_bps[year * p->n_demands + demand];
 }
 
-static kh_status bound_alone(const kh_site_build_problem *p, double *bound, kh_error *err)
+static kh_status bound_alone(const kh_site_build_problem *p, size_t year, double *bound, kh_error *err)
 {
     for (size_t k = 0; k < p->n_demands; k++) {
         double price;
-        KH_TRY(kh_site_year_alone(p, peak_year(p, k), k, &price, err));
+        KH_TRY(kh_site_year_alone(p, year, k, &price, err));
         *bound = fmax(*bound, price);
     }
     return KH_OK;
 }
 
-/* Rate of a demand in the last year: by then everything stands. */
-static double last_rate(const kh_site_build_problem *p, size_t demand)
-{
-    return p->rate_bps[(p->n_years - 1) * p->n_demands + demand];
-}
+/* What a tree is for: the demands of a year from a rate on. What serves them is bought by then, at that year's prices or more. */
+typedef struct part {
+    const kh_site_build_problem *problem;
+    size_t year;
+    double floor_bps;
+} part;
 
-/* Ends of demands from @p floor_bps on that hang together, by the least of their sites. */
-static void group_ends(const kh_site_build_problem *p, double floor_bps, uint32_t *group)
+/* Ends of these demands that hang together, by the least of their sites. */
+static void group_ends(const part *of, uint32_t *group)
 {
+    const kh_site_build_problem *p = of->problem;
     for (uint32_t v = 0; v < p->layout->n_sites; v++)
         group[v] = KH_NO_INDEX;
     for (bool grows = true; grows;) {
         grows = false;
         for (size_t k = 0; k < p->n_demands; k++) {
             const uint32_t *ends = p->demands[k];
-            if (!(last_rate(p, k) >= floor_bps))
+            if (!(rate_in(p, of->year, k) >= of->floor_bps))
                 continue;
             uint32_t least = ends[0] < ends[1] ? ends[0] : ends[1];
             least = group[ends[0]] < least ? group[ends[0]] : least;
@@ -73,11 +71,12 @@ typedef struct tree {
     double ends_price; /* of all ends' sites, which are paid in any case */
 } tree;
 
-/* Sites and spans at the prices of the last year, the lowest. A span costs one pair, and what the least of the demands costs at the
+/* Sites and spans at the prices of the year. A span costs one pair, and what the least of the demands costs at the
    best price for rate: pick a route of each demand by chance, as likely as its part of the flow, and the union of the routes, which
    holds a tree, costs no more than the plan on average. */
-static kh_status price_tree(const kh_site_build_problem *p, double floor_bps, kh_arena *arena, tree *t, kh_error *err)
+static kh_status price_tree(const part *of, kh_arena *arena, tree *t, kh_error *err)
 {
+    const kh_site_build_problem *p = of->problem;
     const kh_site_layout *layout = p->layout;
     uint32_t(*span)[2] = kh_arena_alloc(arena, layout->n_spans, sizeof *span);
     double *span_price = KH_NEW(arena, double, layout->n_spans), *of_pair = KH_NEW(arena, double, layout->n_spans);
@@ -89,9 +88,9 @@ static kh_status price_tree(const kh_site_build_problem *p, double floor_bps, kh
         of_pair[s] = of_rate[s] = HUGE_VAL;
     for (size_t o = 0; o < p->n_offers; o++) {
         uint32_t s = p->offers[o].span;
-        double cost = kh_site_build_cost(p, p->n_years - 1, p->offers[o].price, p->offers[o].upkeep);
+        double cost = kh_site_build_cost(p, of->year, p->offers[o].price, p->offers[o].upkeep);
         of_pair[s] = fmin(of_pair[s], cost);
-        of_rate[s] = fmin(of_rate[s], cost / p->offers[o].rate_bps * floor_bps);
+        of_rate[s] = fmin(of_rate[s], cost / p->offers[o].rate_bps * of->floor_bps);
     }
     for (size_t s = 0; s < layout->n_spans; s++)
         if (of_pair[s] < HUGE_VAL) {
@@ -99,7 +98,7 @@ static kh_status price_tree(const kh_site_build_problem *p, double floor_bps, kh
             span_price[t->problem.n_spans++] = fmax(of_pair[s], of_rate[s]);
         }
     for (size_t v = 0; v < layout->n_sites; v++)
-        price[v] = kh_site_build_cost(p, p->n_years - 1, p->price[v], p->upkeep == NULL ? 0 : p->upkeep[v]);
+        price[v] = kh_site_build_cost(p, of->year, p->price[v], p->upkeep == NULL ? 0 : p->upkeep[v]);
     t->problem.n_sites = layout->n_sites;
     t->problem.span = (const uint32_t(*)[2])span;
     t->problem.span_price = span_price;
@@ -110,16 +109,16 @@ static kh_status price_tree(const kh_site_build_problem *p, double floor_bps, kh
 }
 
 /* The largest group is a tree; the ends of all demands are paid besides. */
-static kh_status bound_tree(const kh_site_build_problem *p, double floor_bps, double time_limit_s, kh_arena *arena, double *bound,
-                            kh_error *err)
+static kh_status bound_tree(const part *of, double time_limit_s, kh_arena *arena, double *bound, kh_error *err)
 {
+    const kh_site_build_problem *p = of->problem;
     size_t n = p->layout->n_sites;
     tree t = {.problem = {.time_limit_s = time_limit_s}};
     uint32_t *group = KH_NEW(arena, uint32_t, n), *terminals = KH_NEW(arena, uint32_t, n);
     if (group == NULL || terminals == NULL)
         return out_of_memory(err);
-    KH_TRY(price_tree(p, floor_bps, arena, &t, err));
-    group_ends(p, floor_bps, group);
+    KH_TRY(price_tree(of, arena, &t, err));
+    group_ends(of, group);
     size_t most = 0;
     uint32_t largest = 0;
     for (uint32_t v = 0; v < n; v++) {
@@ -135,7 +134,7 @@ static kh_status bound_tree(const kh_site_build_problem *p, double floor_bps, do
         if (group[v] == largest)
             terminals[t.problem.n_terminals++] = v;
     for (size_t k = 0; k < p->n_demands; k++)
-        for (int e = 0; e < 2 && last_rate(p, k) > 0; e++) {
+        for (int e = 0; e < 2 && rate_in(p, of->year, k) > 0; e++) {
             t.ends_price += t.price[p->demands[k][e]];
             t.price[p->demands[k][e]] = 0; /* once */
         }
@@ -154,20 +153,23 @@ static int by_rate(const void *a, const void *b)
 }
 
 /* All demands by their least rate; then the larger half and the largest quarter by theirs. */
-static kh_status bound_trees(const kh_site_build_problem *p, double time_limit_s, kh_arena *arena, double *bound, kh_error *err)
+static kh_status bound_trees(const kh_site_build_problem *p, size_t year, double time_limit_s, kh_arena *arena, double *bound,
+                             kh_error *err)
 {
     double *rate_bps = KH_NEW(arena, double, p->n_demands);
     size_t n = 0;
     if (rate_bps == NULL)
         return out_of_memory(err);
     for (size_t k = 0; k < p->n_demands; k++)
-        if (last_rate(p, k) > 0)
-            rate_bps[n++] = last_rate(p, k);
+        if (rate_in(p, year, k) > 0)
+            rate_bps[n++] = rate_in(p, year, k);
     qsort(rate_bps, n, sizeof *rate_bps, by_rate);
     const size_t from[] = {0, n / 2, n - n / 4 - 1};
     for (size_t i = 0; i < 3 && n > 0; i++)
-        if (i == 0 || rate_bps[from[i]] > rate_bps[from[i - 1]])
-            KH_TRY(bound_tree(p, rate_bps[from[i]], time_limit_s / 3, arena, bound, err));
+        if (i == 0 || rate_bps[from[i]] > rate_bps[from[i - 1]]) {
+            const part of = {p, year, rate_bps[from[i]]};
+            KH_TRY(bound_tree(&of, time_limit_s / 3, arena, bound, err));
+        }
     return KH_OK;
 }
 
@@ -176,9 +178,14 @@ kh_status kh_site_build_bound(const kh_site_build_problem *problem, double time_
     *bound = 0;
     if (gets_dearer(problem))
         return KH_OK;
-    KH_TRY(bound_alone(problem, bound, err));
     kh_arena *arena = kh_arena_create(0);
-    kh_status status = arena == NULL ? out_of_memory(err) : bound_trees(problem, time_limit_s, arena, bound, err);
+    kh_status status = arena == NULL ? out_of_memory(err) : KH_OK;
+    for (size_t y = 0; y < problem->n_years && status == KH_OK; y++)
+        status = bound_alone(problem, y, bound, err);
+    if (status == KH_OK)
+        status = bound_trees(problem, 0, time_limit_s / 2, arena, bound, err);
+    if (status == KH_OK && problem->n_years > 1)
+        status = bound_trees(problem, problem->n_years - 1, time_limit_s / 2, arena, bound, err);
     kh_arena_destroy(arena);
     return status;
 }

@@ -7,7 +7,8 @@
 /** What a building plan costs at least, without its integer program; for problems too large for that and as a start for others.
  *
  *  Each demand alone, and a tree: demands that share ends are joined, so the plan holds a tree over their ends, whose sites are
- * open and whose spans have a pair each. Both hold where nothing gets dearer with the years; otherwise the bound is 0.
+ * open and whose spans have a pair each. What serves a year's demands was bought by then: at that year's prices or more where
+ * nothing gets dearer with the years; otherwise the bound is 0. Trees: of the first year and the last.
  *  @param time_limit_s  of the tree
  *  @param[out] bound    INFINITY: a demand cannot be served
  *  @return as kh_site_join_bound() */

@@ -9,90 +9,48 @@
 
 static const double LONGEST_REACH_KM = 400; /* where no reach is said and a device goes farther */
 
+static cli_option flag(const char *name, bool *target, const char *help)
+{
+    return (cli_option){.name = name, .kind = CLI_FLAG, .target = target, .help = help};
+}
+
+static cli_option text(const char *name, const char **target, const char *argument, const char *help)
+{
+    return (cli_option){.name = name, .kind = CLI_TEXT, .target = target, .argument = argument, .help = help};
+}
+
+static cli_option number(const char *name, double *target, const double range[2], const char *argument, const char *help)
+{
+    return (cli_option){
+        .name = name, .kind = CLI_NUMBER, .target = target, .low = range[0], .high = range[1], .argument = argument, .help = help};
+}
+
+static cli_option whole(const char *name, uint64_t *target, double most, const char *argument, const char *help)
+{
+    return (cli_option){
+        .name = name, .kind = CLI_WHOLE, .target = target, .low = 1, .high = most, .argument = argument, .help = help};
+}
+
 static kh_status parse(int argc, char **argv, cli_sites_request *r, bool *finished, kh_error *err)
 {
+    static const double km[] = {0.1, 1e5}, growth[] = {-90, 1000}, percent[] = {0, 100}, share[] = {0, 1}, seconds[] = {0.1, 1e6};
     bool sites = true;
     const cli_option options[] = {
-        {.name = "sites", .kind = CLI_FLAG, .target = &sites, .help = "where trusted nodes stand along fibres (this page)"},
-        {.name = "step",
-         .kind = CLI_NUMBER,
-         .target = &r->step_km,
-         .low = 0.1,
-         .high = 1e5,
-         .argument = "KM",
-         .help = "a hut may stand so often along each fibre (default 50)"},
-        {.name = "reach",
-         .kind = CLI_NUMBER,
-         .target = &r->reach_km,
-         .low = 0.1,
-         .high = 1e5,
-         .argument = "KM",
-         .help = "longest span; default: as far as a device gives key"},
-        {.name = "device",
-         .kind = CLI_TEXT,
-         .target = &r->device,
-         .argument = "NAME",
-         .help = "to be bought; all: any of the topology; default: those of its links"},
-        {.name = "fewest",
-         .kind = CLI_FLAG,
-         .target = &r->fewest,
-         .help = "join all ends at the least cost of sites, whatever the rates"},
-        {.name = "two-disjoint",
-         .kind = CLI_FLAG,
-         .target = &r->two_disjoint,
-         .help = "the same by two routes without a common trusted node"},
-        {.name = "pairs-a-fibre",
-         .kind = CLI_WHOLE,
-         .target = &r->pairs_a_fibre,
-         .low = 1,
-         .high = 1e6,
-         .argument = "N",
-         .help = "most QKD pairs whose light passes a stretch of fibre"},
-        {.name = "growth",
-         .kind = CLI_NUMBER,
-         .target = &r->growth_percent,
-         .low = -90,
-         .high = 1000,
-         .argument = "PERCENT",
-         .help = "more key each year, with --horizon (default 20)"},
-        {.name = "horizon",
-         .kind = CLI_WHOLE,
-         .target = &r->horizon_years,
-         .low = 1,
-         .high = 30,
-         .argument = "YEARS",
-         .help = "what to open and buy in which year"},
-        {.name = "discount",
-         .kind = CLI_NUMBER,
-         .target = &r->discount_percent,
-         .low = 0,
-         .high = 100,
-         .argument = "PERCENT",
-         .help = "of money a year, with --horizon (default 5)"},
-        {.name = "rolling",
-         .kind = CLI_FLAG,
-         .target = &r->rolling,
-         .help = "with --horizon: each year planned as if it were the last"},
-        {.name = "gap",
-         .kind = CLI_NUMBER,
-         .target = &r->gap,
-         .low = 0,
-         .high = 1,
-         .argument = "SHARE",
-         .help = "distance to the bound that is good enough, 0.01 for 1 %; 0 (default): none"},
-        {.name = "time-limit",
-         .kind = CLI_NUMBER,
-         .target = &r->time_limit_s,
-         .low = 0.1,
-         .high = 1e6,
-         .argument = "SECONDS",
-         .help = "stop then with the best answer and its gap (default 20)"},
-        {.name = "lp",
-         .kind = CLI_TEXT,
-         .target = &r->lp_program,
-         .argument = "PROGRAM",
-         .help = "cbc: integer programs by that program instead of GLPK"},
-        {.name = "json", .kind = CLI_FLAG, .target = &r->json, .help = "the answer as JSON on standard output"}};
+        flag("sites", &sites, "where trusted nodes stand along fibres (this page)"),
+        number("step", &r->step_km, km, "KM", "a hut may stand so often along each fibre (default 50)"),
+        number("reach", &r->reach_km, km, "KM", "longest span; default: as far as a device gives key"),
+        text("device", &r->device, "NAME", "to be bought; all: any of the topology; default: those of its links"),
+        flag("fewest", &r->fewest, "join all ends at the least cost of sites, whatever the rates"),
+        flag("two-disjoint", &r->two_disjoint, "the same by two routes without a common trusted node"),
+        whole("pairs-a-fibre", &r->pairs_a_fibre, 1e6, "N", "most QKD pairs whose light passes a stretch of fibre"),
+        whole("horizon", &r->horizon_years, 30, "YEARS", "what to open and buy in which year"),
+        number("growth", &r->growth_percent, growth, "PERCENT", "more key each year, with --horizon (default 20)"),
+        number("discount", &r->discount_percent, percent, "PERCENT", "of money a year, with --horizon (default 5)"),
+        flag("rolling", &r->rolling, "with --horizon: each year planned as if it were the last"),
+        number("gap", &r->gap, share, "SHARE", "distance to the bound that is good enough, 0.01 for 1 %; 0 (default): none"),
+        number("time-limit", &r->time_limit_s, seconds, "SECONDS", "stop then with the best answer and its gap (default 20)"),
+        text("lp", &r->lp_program, "PROGRAM", "cbc: integer programs by that program instead of GLPK"),
+        flag("json", &r->json, "the answer as JSON on standard output")};
     const cli_usage usage = {.examples = "  keyhaul design topologies/bristol-cambridge.yaml --sites\n"
                                          "  keyhaul design topologies/bristol-cambridge.yaml --sites --step 20 --device all\n"
                                          "  keyhaul design topologies/frankfurt-warsaw-prague.yaml --sites --two-disjoint\n"
