@@ -364,7 +364,8 @@ kh_status kh_resolve_solve(kh_resolve *r, const kh_resolve_change *change, kh_re
         answer->bound = r->bound = r->value = 0;
         memset(r->proof, 0, r->problem->graph.n_links * sizeof *r->proof);
         memset(r->load_bps, 0, r->problem->graph.n_links * sizeof *r->load_bps);
-        memset(r->share, 0, r->share_room * sizeof *r->share);
+        for (size_t i = 0; i < r->share_room; i++)
+            r->share[i] = 0;
         return KH_OK;
     }
     if (!changed || kh_keyed_rebuild(&r->now, r->matrix, r->kept))

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/flow/simplex.h"
+
+#include "core/net/ids.h"
+#include "solvers/flow/step.h"
+
+#include <math.h>
+
+static const double PAYS = 1e-12; /* share of its demand's dual by which a path must be cheaper */
+enum { MOST_STALLED = 20 };
+
+/* 1 while steps lead on; where many in a row did not, a number that is another one for each path and step, so that no
+   sequence of them comes back. */
+static double luck(size_t number, uint32_t path, size_t stalled)
+{
+    uint64_t x = (uint64_t)number * 0x9e3779b97f4a7c15u + path;
+    x = (x ^ (x >> 31)) * 0xbf58476d1ce4e5b9u;
+    return stalled < MOST_STALLED ? 1 : (double)(x >> 40) / (double)(1 << 24);
+}
+
+typedef struct luck_of {
+    size_t number, stalled;
+} luck_of;
+
+/* The best of some paths; those that pay are the candidates of the next step. Only when none of them pays are all looked at. */
+static bool choose_among(kh_keyed *b, const uint32_t *paths, size_t n, double *most, const luck_of *by, kh_step *s)
+{
+    const kh_pool *pool = b->pool;
+    bool any = false;
+    b->turn++;
+    b->n_candidates = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t p = paths[i];
+        if (!b->open[p])
+            continue;
+        double dual = kh_step_key_cost(b, pool->paths[p].demand, b->weight),
+               gain = dual - kh_step_cost(b, &pool->paths[p], b->weight);
+        if (gain <= PAYS * dual + 1e-17)
+            continue;
+        any = true;
+        b->candidate[b->n_candidates++] = p;
+        gain *= luck(by->number, p, by->stalled);
+        if (gain > *most) {
+            *most = gain;
+            s->in_path = p;
+        }
+    }
+    return any;
+}
+
+/* The path or slack that raises t most per unit. */
+static bool choose_in(kh_keyed *b, size_t number, size_t stalled, kh_step *s)
+{
+    double most = 0;
+    *s = (kh_step){.in_path = KH_NO_INDEX, .in_row = KH_NO_INDEX};
+    for (uint32_t r = 0; r < b->working.n; r++) {
+        double gain = -b->price[b->tight[r]];
+        if (gain > 1e-13 && gain * luck(number, r, stalled) > most) {
+            most = gain * luck(number, r, stalled);
+            s->in_row = r;
+        }
+    }
+    if (!choose_among(b, b->candidate, b->n_candidates, &most, &(luck_of){number, stalled}, s)) {
+        for (uint32_t p = 0; p < b->pool->n_paths; p++)
+            b->candidate[p] = p;
+        (void)choose_among(b, b->candidate, b->pool->n_paths, &most, &(luck_of){number, stalled}, s);
+    }
+    return s->in_path != KH_NO_INDEX || s->in_row != KH_NO_INDEX;
+}
+
+/* solved: by how much t and the extras fall per unit of what comes in. line: the same for the loads of the links. */
+static void set_direction(kh_keyed *b, const kh_step *s)
+{
+    size_t n = b->working.n, m = b->problem->graph.n_links;
+    if (s->in_path != KH_NO_INDEX) {
+        kh_keyed_column(b, s->in_path, b->column);
+        kh_working_solve(&b->working, b->column, b->solved);
+    } else {
+        for (size_t i = 0; i < n; i++)
+            b->solved[i] = b->working.inverse[i * b->working.room + s->in_row];
+    }
+    for (size_t e = 0; e < m; e++)
+        b->line[e] = b->key_load[e] * b->solved[0];
+    for (size_t i = 1; i < n; i++) {
+        kh_keyed_add_load(b, b->extra[i], b->solved[i], b->line);
+        kh_keyed_add_load(b, b->key[b->pool->paths[b->extra[i]].demand], -b->solved[i], b->line);
+    }
+    if (s->in_path != KH_NO_INDEX) {
+        kh_keyed_add_load(b, s->in_path, -1, b->line);
+        kh_keyed_add_load(b, b->key[b->pool->paths[s->in_path].demand], 1, b->line);
+    }
+}
+
+/* By how much the keys of demands with extras fall, and that of the path that comes in, in at_key. */
+static void set_key_falls(kh_keyed *b, const kh_step *s)
+{
+    uint32_t in = s->in_path != KH_NO_INDEX ? b->pool->paths[s->in_path].demand : KH_NO_INDEX;
+    for (size_t i = 1; i < b->working.n; i++) {
+        uint32_t k = b->pool->paths[b->extra[i]].demand;
+        b->at_key[k] = b->asked[k] ? b->solved[0] : 0;
+    }
+    if (in != KH_NO_INDEX)
+        b->at_key[in] = (b->asked[in] ? b->solved[0] : 0) + 1;
+    for (size_t i = 1; i < b->working.n; i++)
+        b->at_key[b->pool->paths[b->extra[i]].demand] -= b->solved[i];
+}
+
+typedef struct blocking {
+    kh_step_candidate best;
+    uint32_t column, link, key_of; /* one of them; 0 and KH_NO_INDEX: not it */
+} blocking;
+
+static void consider(blocking *block, double value, double falls, blocking who)
+{
+    if (falls < KH_STEP_LEAST_PIVOT)
+        return;
+    kh_step_candidate c = {fmax(value, 0) / falls, falls};
+    if (kh_step_is_better(&c, &block->best)) {
+        *block = who;
+        block->best = c;
+    }
+}
+
+static void find_blocking(kh_keyed *b, const kh_step *s, blocking *block)
+{
+    *block = (blocking){.best = {INFINITY, 0}, .link = KH_NO_INDEX, .key_of = KH_NO_INDEX};
+    const blocking none = *block;
+    set_key_falls(b, s);
+    for (uint32_t i = 1; i < b->working.n; i++) {
+        blocking extra = none, key = none;
+        extra.column = i;
+        consider(block, b->value[i], b->solved[i], extra);
+        key.key_of = b->pool->paths[b->extra[i]].demand;
+        consider(block, kh_keyed_key_share(b, key.key_of), b->at_key[key.key_of], key);
+    }
+    if (s->in_path != KH_NO_INDEX) {
+        blocking key = none;
+        key.key_of = b->pool->paths[s->in_path].demand;
+        consider(block, kh_keyed_key_share(b, key.key_of), b->at_key[key.key_of], key);
+    }
+    for (uint32_t e = 0; e < b->problem->graph.n_links; e++)
+        if (b->row[e] == KH_NO_INDEX) {
+            blocking slack = none;
+            slack.link = e;
+            consider(block, b->room[e] - b->load[e], -b->line[e], slack);
+        }
+}
+
+static bool take_step(kh_keyed *b, kh_step *s, const blocking *block)
+{
+    s->out_column = block->column;
+    s->out_link = block->link;
+    if (block->key_of != KH_NO_INDEX) {
+        s->out_column = kh_step_extra_of(b, block->key_of);
+        if (s->out_column == 0)
+            return s->in_path != KH_NO_INDEX && kh_step_replace_key(b, s->in_path);
+        kh_keyed_swap(b, s->out_column);
+    }
+    return kh_step_take(b, s);
+}
+
+kh_simplex_end kh_simplex_primal(kh_keyed *b, size_t *left)
+{
+    size_t stalled = 0;
+    b->n_candidates = 0;
+    kh_step_find_open(b);
+    for (; *left > 0; --*left) {
+        kh_step s;
+        blocking block;
+        kh_keyed_set_values(b);
+        kh_keyed_set_prices(b);
+        if (!choose_in(b, *left, stalled, &s))
+            return KH_SIMPLEX_DONE;
+        set_direction(b, &s);
+        find_blocking(b, &s, &block);
+        stalled = block.best.ratio > 1e-13 ? 0 : stalled + 1;
+        if (isinf(block.best.ratio) || !take_step(b, &s, &block))
+            return KH_SIMPLEX_FAILED;
+    }
+    return KH_SIMPLEX_FAILED;
+}
