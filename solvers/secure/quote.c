@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/secure/quote.h"
 
+#include "core/base/clock.h"
 #include "core/net/ids.h"
 #include "solvers/graph/incidence.h"
 
@@ -15,7 +16,7 @@ kh_status kh_quote_init(kh_quote *q, const kh_secure_problem *problem, kh_watch 
 {
     const kh_keyflow_problem *flow = &problem->flow;
     size_t m = flow->graph.n_links, n = watch != NULL ? watch->n_coalitions : 0;
-    *q = (kh_quote){.problem = problem, .watch = watch};
+    *q = (kh_quote){.problem = problem, .watch = watch, .deadline_s = HUGE_VAL};
     KH_TRY(kh_pricer_init(&q->pricer, flow, arena, err));
     bool *use = KH_NEW(arena, bool, m);
     q->links = KH_NEW(arena, uint32_t, m + flow->graph.n_nodes);
@@ -87,6 +88,8 @@ static kh_status look_for_ways(kh_quote *q, const double *price, const double *b
     const kh_pricer *pricer = &q->pricer;
     size_t wanted = (size_t)q->problem->colluders + 1;
     for (size_t g = 0; g < pricer->n_groups; g++) {
+        if (kh_clock_s() > q->deadline_s)
+            return KH_TIMELIMIT;
         kh_disjoint_ways_root(q->ways, price, pricer->source[g]);
         for (size_t i = pricer->group[g]; i < pricer->group[g + 1]; i++) {
             uint32_t k = pricer->demand[i];
@@ -321,6 +324,8 @@ kh_status kh_quote_run(kh_quote *q, const double *price, kh_shares *shares, kh_p
         q->below[k] = shares->unit_bps[k] > 0 ? shares->demand_dual[k] / shares->unit_bps[k] * WORTH_IT : 0;
         if (q->watch == NULL || shares->unit_bps[k] <= 0)
             continue;
+        if (kh_clock_s() > q->deadline_s)
+            return KH_TIMELIMIT;
         set_shares(q, shares, k);
         KH_TRY(quote_demand(q, price, shares, k, pool, &worth[k], n_added, err));
     }

@@ -12,7 +12,8 @@
  *  at all. */
 typedef struct kh_quote {
     const kh_secure_problem *problem;
-    kh_watch *watch; /**< NULL: disjoint sets */
+    kh_watch *watch;   /**< NULL: disjoint sets */
+    double deadline_s; /**< on kh_clock_s(), of kh_quote_run(); INFINITY: none */
     kh_pricer pricer;
     kh_disjoint_ways *ways;
     kh_scout *scout;
@@ -43,7 +44,7 @@ kh_status kh_quote_start(kh_quote *quote, const double *price, kh_pool *pool, ui
  *  @param[out] n_added  columns new to the pool
  *  Method : with the adversary's shares a kept, W_k is the largest w with min_p (y(p) + w a(p)) >= w; Newton's steps on w from the
  *           dual down, and each that must go on has found a path that pays
- *  @return KH_OK, KH_ENOMEM */
+ *  @return KH_OK; KH_TIMELIMIT: worth is not complete; KH_ENOMEM */
 kh_status kh_quote_run(kh_quote *quote, const double *price, kh_shares *shares, kh_pool *pool, double *worth, size_t *n_added,
                        kh_error *err);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/secure/secrecy.h"
 
+#include "core/base/clock.h"
 #include "solvers/secure/secure.h"
 #include "solvers/secure/survey.h"
 
@@ -34,8 +35,8 @@ static kh_status list_coalitions(const kh_secrecy_work *w, kh_secure_problem *pr
     return KH_OK;
 }
 
-/* The same demands without secrecy: what it costs. */
-static kh_status solve_plain(const kh_secrecy_work *w, const kh_secure *secure, kh_error *err)
+/* The same demands without secrecy: what it costs. What time is left is enough for a bound. */
+static kh_status solve_plain(const kh_secrecy_work *w, const kh_secure *secure, double deadline_s, kh_error *err)
 {
     kh_keyflow_problem plain = w->given->problem;
     kh_keyflow_demand *demands = KH_NEW(w->scratch, kh_keyflow_demand, plain.n_demands);
@@ -48,6 +49,7 @@ static kh_status solve_plain(const kh_secrecy_work *w, const kh_secure *secure, 
             demands[plain.n_demands++] = w->given->problem.demands[k];
     plain.demands = demands;
     plain.max_min = false;
+    plain.time_limit_s = fmax(deadline_s - kh_clock_s(), 0);
     KH_TRY(kh_keyflow_solve(&plain, w->scratch, &flow, err));
     w->plan->secrecy.plain_value = flow.value;
     w->plan->secrecy.plain_bound = flow.bound;
@@ -118,9 +120,10 @@ kh_status kh_secrecy_solve(kh_secrecy_work *w, kh_keyflow *flow, kh_error *err)
     const kh_plan_secrecy *wish = &w->plan->secrecy;
     kh_secure_problem problem = {.flow = w->given->problem, .secrecy = wish->kind, .colluders = wish->colluders};
     kh_secure secure;
+    double deadline_s = kh_clock_s() + problem.flow.time_limit_s;
     KH_TRY(list_coalitions(w, &problem, err));
     KH_TRY(kh_secure_solve(&problem, w->scratch, &secure, err));
-    KH_TRY(solve_plain(w, &secure, err));
+    KH_TRY(solve_plain(w, &secure, deadline_s, err));
     KH_TRY(write_suspicions(w, &secure, err));
     for (size_t k = 0; k < problem.flow.n_demands; k++)
         w->plan->demands[w->given->sent[k]].exposed_to = secure.exposed_to[k];

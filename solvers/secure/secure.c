@@ -148,10 +148,20 @@ static kh_status generate(work *w, double *prices, double *bound, kh_error *err)
         set_prices(w);
         size_t n_added, n_rows;
         KH_TRY(kh_shares_tighten(&w->shares, &n_rows, err));
-        KH_TRY(kh_quote_run(&w->quote, w->price, &w->shares, &w->pool, w->worth, &n_added, err));
-        KH_TRY(certify(w, prices, bound, err));
-        if (status == KH_TIMELIMIT)
+        kh_status quoted = kh_quote_run(&w->quote, w->price, &w->shares, &w->pool, w->worth, &n_added, err);
+        w->quote.deadline_s = w->deadline_s; /* the first quote is the least that proves anything */
+        if (quoted == KH_OK)
+            quoted = certify(w, prices, bound, err);
+        if (status == KH_TIMELIMIT || quoted == KH_TIMELIMIT)
             w->secure->complete = false;
+        if (quoted != KH_OK && quoted != KH_TIMELIMIT)
+            return quoted;
+        if (status == KH_OK && n_rows == 0)
+            kh_shares_keep(&w->shares);
+        else if (status != KH_OK || quoted == KH_TIMELIMIT)
+            kh_shares_restore(&w->shares);
+        if (quoted == KH_TIMELIMIT)
+            return KH_OK;
         bool closed = n_added == 0 || *bound <= w->shares.lambda * (1 + enough);
         if (status != KH_OK || (closed && n_rows == 0))
             return KH_OK;

@@ -32,38 +32,6 @@ static double first_level(const kh_keyflow_problem *problem, const kh_pool *pool
     return 1 / busiest;
 }
 
-kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_watch *watch, uint32_t colluders, const kh_pool *pool,
-                         kh_arena *arena, kh_error *err)
-{
-    size_t m = problem->graph.n_links, n = problem->n_demands;
-    *s = (kh_shares){.problem = problem,
-                     .watch = watch,
-                     .colluders = colluders,
-                     .pool = pool,
-                     .arena = arena,
-                     .highest = HUGE_VAL,
-                     .unit_bps = KH_NEW(arena, double, n),
-                     .frozen = KH_NEW(arena, bool, n),
-                     .last_view = KH_NEW(arena, uint32_t, n),
-                     .link_place = KH_NEW(arena, uint8_t, m),
-                     .demand_place = KH_NEW(arena, uint8_t, n),
-                     .theta_place = KH_NEW(arena, uint8_t, n),
-                     .theta = KH_NEW(arena, double, n),
-                     .link_dual = KH_NEW(arena, double, m),
-                     .demand_dual = KH_NEW(arena, double, n),
-                     .touched = KH_NEW(arena, uint32_t, watch != NULL ? watch->n_coalitions : 0)};
-    if (s->unit_bps == NULL || s->frozen == NULL || s->last_view == NULL || s->link_place == NULL || s->demand_place == NULL ||
-        s->theta_place == NULL || s->theta == NULL || s->link_dual == NULL || s->demand_dual == NULL || s->touched == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for the program of %zu links and %zu demands", m, n);
-    s->level = s->lambda = first_level(problem, pool, s->link_dual); /* scratch until the first solution */
-    for (size_t k = 0; k < n; k++) {
-        s->last_view[k] = KH_NO_INDEX;
-        s->unit_bps[k] = pool->last[k] != KH_NO_INDEX ? s->level * problem->demands[k].requested_bps : 0;
-    }
-    s->scratch = kh_arena_create(0);
-    return s->scratch != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for the program of secret rates");
-}
-
 void kh_shares_clear(kh_shares *s)
 {
     kh_arena_destroy(s->scratch);
@@ -113,17 +81,19 @@ static kh_status make_room(kh_shares *s, size_t n, kh_error *err)
     size_t room = 2 * n;
     size_t *seen_end = KH_NEW(s->arena, size_t, room);
     uint8_t *place = KH_NEW(s->arena, uint8_t, room);
-    double *flow = KH_NEW(s->arena, double, room);
-    if (seen_end == NULL || place == NULL || flow == NULL)
+    double *flow = KH_NEW(s->arena, double, room), *kept_bps = KH_NEW(s->arena, double, room);
+    if (seen_end == NULL || place == NULL || flow == NULL || kept_bps == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", n);
     if (s->n_paths > 0) {
         memcpy(seen_end, s->seen_end, s->n_paths * sizeof *seen_end);
         memcpy(place, s->path_place, s->n_paths * sizeof *place);
         memcpy(flow, s->path_flow, s->n_paths * sizeof *flow);
+        memcpy(kept_bps, s->kept_bps, s->n_kept * sizeof *kept_bps);
     }
     s->seen_end = seen_end;
     s->path_place = place;
     s->path_flow = flow;
+    s->kept_bps = kept_bps;
     s->path_room = room;
     return KH_OK;
 }
@@ -137,6 +107,45 @@ static kh_status take_in_paths(kh_shares *s, kh_error *err)
         KH_TRY(look_at(s, s->n_paths, err));
     }
     return KH_OK;
+}
+
+kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_watch *watch, uint32_t colluders, const kh_pool *pool,
+                         kh_arena *arena, kh_error *err)
+{
+    size_t m = problem->graph.n_links, n = problem->n_demands;
+    *s = (kh_shares){.problem = problem,
+                     .watch = watch,
+                     .colluders = colluders,
+                     .pool = pool,
+                     .arena = arena,
+                     .highest = HUGE_VAL,
+                     .unit_bps = KH_NEW(arena, double, n),
+                     .frozen = KH_NEW(arena, bool, n),
+                     .last_view = KH_NEW(arena, uint32_t, n),
+                     .link_place = KH_NEW(arena, uint8_t, m),
+                     .demand_place = KH_NEW(arena, uint8_t, n),
+                     .theta_place = KH_NEW(arena, uint8_t, n),
+                     .theta = KH_NEW(arena, double, n),
+                     .link_dual = KH_NEW(arena, double, m),
+                     .demand_dual = KH_NEW(arena, double, n),
+                     .touched = KH_NEW(arena, uint32_t, watch != NULL ? watch->n_coalitions : 0)};
+    if (s->unit_bps == NULL || s->frozen == NULL || s->last_view == NULL || s->link_place == NULL || s->demand_place == NULL ||
+        s->theta_place == NULL || s->theta == NULL || s->link_dual == NULL || s->demand_dual == NULL || s->touched == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the program of %zu links and %zu demands", m, n);
+    s->level = s->lambda = first_level(problem, pool, s->link_dual); /* scratch until the first solution */
+    for (size_t k = 0; k < n; k++) {
+        s->last_view[k] = KH_NO_INDEX;
+        s->unit_bps[k] = pool->last[k] != KH_NO_INDEX ? s->level * problem->demands[k].requested_bps : 0;
+    }
+    s->scratch = kh_arena_create(0);
+    if (s->scratch == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the program of secret rates");
+    kh_status status = take_in_paths(s, err);
+    if (status != KH_OK)
+        kh_shares_clear(s);
+    else
+        kh_shares_keep(s);
+    return status;
 }
 
 /* --- the program: columns lambda, theta of each demand, paths, xi of each view; rows links, demands, views ------------------- */
@@ -355,7 +364,8 @@ size_t kh_shares_freeze(kh_shares *s, bool all, uint32_t number, uint32_t *level
     size_t left = 0;
     if (first == KH_NO_INDEX)
         return 0;
-    set_level(s, fmin(s->lambda, s->problem->level_cap) * STEP_BACK);
+    if (s->lambda > 0) /* 0: time stopped the program where nothing flowed yet */
+        set_level(s, fmin(s->lambda, s->problem->level_cap) * STEP_BACK);
     s->lowest = 1;
     s->highest = fmax(s->problem->level_cap / s->level, 1);
     /* as in kh_master_freeze(): lambda leaves the basis, the row that takes its place had a dual */

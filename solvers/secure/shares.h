@@ -49,6 +49,8 @@ typedef struct kh_shares {
     size_t *seen_end;    /**< [path_room] */
     uint8_t *path_place; /**< [path_room] */
     double *path_flow;   /**< [path_room] of the last solution, in units of the demand */
+    double *kept_bps;    /**< [path_room] the flow of kh_shares_keep() */
+    size_t n_kept;
     size_t n_paths, path_room;
     uint8_t *link_place, *demand_place; /**< [n_links], [n_demands] of the rows */
     double *theta;                      /**< [n_demands] of the last solution */
@@ -79,6 +81,11 @@ kh_status kh_shares_solve(kh_shares *shares, double time_limit_s, kh_error *err)
  *  @param[out] n_added  0: the last solution keeps all rows, those it has and those it has not
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_shares_tighten(kh_shares *shares, size_t *n_added, kh_error *err);
+
+/** Remembers the flow of a solution that keeps all rows; the first columns are such a one from the start. */
+void kh_shares_keep(kh_shares *shares);
+/** Takes the remembered flow for the present one, which time or numbers left without rows that it breaks. */
+void kh_shares_restore(kh_shares *shares);
 
 /** Ends a level: the free demands with a positive dual keep their rate from now on, the others go on from the same point.
  *  @param all  freeze every free demand

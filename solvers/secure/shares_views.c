@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which coalitions' views a solution breaks that have no row yet. */
+/* Which coalitions' views a solution breaks that have no row yet, and the last solution that broke none. */
 #include "core/net/ids.h"
 #include "solvers/secure/shares.h"
 
@@ -52,4 +52,17 @@ kh_status kh_shares_tighten(kh_shares *s, size_t *n_added, kh_error *err)
         ++*n_added;
     }
     return KH_OK;
+}
+
+void kh_shares_keep(kh_shares *s)
+{
+    for (size_t p = 0; p < s->n_paths; p++)
+        s->kept_bps[p] = s->path_flow[p] * s->unit_bps[s->pool->paths[p].demand];
+    s->n_kept = s->n_paths;
+}
+
+void kh_shares_restore(kh_shares *s)
+{
+    for (size_t p = 0; p < s->n_paths; p++)
+        s->path_flow[p] = p < s->n_kept ? s->kept_bps[p] / s->unit_bps[s->pool->paths[p].demand] : 0;
 }

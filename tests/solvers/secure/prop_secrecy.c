@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { NETWORKS = 1000 };
+enum { NETWORKS = 600 };
 
 static const struct {
     kh_secrecy secrecy;

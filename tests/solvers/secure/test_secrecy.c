@@ -137,6 +137,19 @@ static void wishes_that_cannot_be_are_refused(void **unused)
     kh_builder_destroy(&b);
 }
 
+/* No time at all: a plan that verifies, and its honest gap. */
+static void without_time_the_plan_still_verifies(void **unused)
+{
+    (void)unused;
+    kh_builder b = make_network();
+    const kh_optimise_options options = {.secrecy = KH_SECRECY_RAMP, .colluders = 1, .time_limit_s = 1e-9};
+    kh_plan *plan = NULL;
+    assert_int_equal(kh_optimise(&b.net, &b.rates, &options, b.arena, &plan, NULL), KH_TIMELIMIT);
+    assert_true(plan->value > 0 && isfinite(plan->bound) && plan->bound >= 0.5);
+    assert_int_equal(count_wrong(&b, plan), 0);
+    kh_builder_destroy(&b);
+}
+
 /* --- mutations: one thing changed in a sound plan ---------------------------------------------------------------------------- */
 
 typedef void mutation(kh_builder *b, kh_plan *plan);
@@ -317,6 +330,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_secret_is_left_out_and_says_why),
         cmocka_unit_test(a_coalition_is_counted_once_for_a_path_through_two_members),
         cmocka_unit_test(wishes_that_cannot_be_are_refused),
+        cmocka_unit_test(without_time_the_plan_still_verifies),
         cmocka_unit_test(every_mutation_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
