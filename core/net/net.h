@@ -246,6 +246,7 @@ typedef struct kh_qkd_link {
     kh_node_id charlie_at;  /**< middle station of twin field and MDI, resolved; KH_NO_INDEX for other protocols unless given */
     double wavelength_nm;
     double modules;          /**< installed pairs, whole number >= 0 */
+    double most_modules;     /**< that a design may put here, whole number >= 0 */
     double passes_per_block; /**< satellite only: passes whose counts make one block, whole number >= 1 */
     double pass_share;       /**< satellite only: share of the passes that the satellite gives to this link, (0, 1] */
     double extra_loss_db;    /**< filters, switches, patches on the way */

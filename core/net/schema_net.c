@@ -340,6 +340,8 @@ static const kh_field qkd_link_fields[] = {
      OF_NODES, .fallback_text = "the node on the way nearest to half of the loss"},
     {NUMBER(kh_qkd_link, wavelength_nm, "nm", 1550.12, "Wavelength of the quantum channel."), WITHIN(400, 2000)},
     {WHOLE(kh_qkd_link, modules, NULL, 1, "Installed pairs."), WITHIN(0, 10000)},
+    {WHOLE(kh_qkd_link, most_modules, NULL, 10000, "Most pairs that a design may put here: free fibres, wavelengths or racks."),
+     WITHIN(0, 10000)},
     {WHOLE(kh_qkd_link, passes_per_block, NULL, 1, "Between a satellite and a ground station: passes whose counts make one block."),
      WITHIN(1, 10000)},
     {NUMBER(kh_qkd_link, pass_share, NULL, 1,

@@ -24,16 +24,18 @@ void kh_branch_open_nodes(const kh_relax *relax, double *count)
             count[n + problem->graph.ends[problem->choices[j].link][i]] = 1;
 }
 
-/* Called inside branch and bound. */
+/* Called inside branch and bound. Rows found before come again: this program may not have them. */
 static kh_status look(void *user, const double *primal, bool integral, kh_lp_cuts *cuts, kh_error *err)
 {
     kh_root *root = user;
-    size_t before = root->relax.n_rows, n_added;
+    size_t n_added;
     if (!integral)
         return KH_OK;
     KH_TRY(kh_root_separate(root, primal, integral, &n_added, err));
-    for (size_t i = before; i < root->relax.n_rows; i++) {
+    for (size_t i = 0; i < root->relax.n_rows; i++) {
         const kh_cutset_row *row = &root->relax.rows[i].row;
+        if (!kh_cutset_breaks(row, primal))
+            continue;
         KH_TRY(kh_lp_cuts_add(cuts, row->n, row->column, row->value, (const double[2]){row->least, HUGE_VAL}, err));
     }
     return KH_OK;

@@ -9,12 +9,21 @@
 static const double WHOLE = 1e-9;      /* nearer to an integer is one */
 static const double LEAST_PART = 1e-4; /* a smaller fraction f makes the rounded row too steep to be trusted */
 static const double BETTER = 1e-7;
+static const double BROKEN = 1e-6;
 enum { MOST_MOVES = 40 };
 
 kh_status kh_cutset_row_init(kh_cutset_row *row, size_t n_choices, kh_arena *arena, kh_error *err)
 {
     *row = (kh_cutset_row){.column = KH_NEW(arena, uint32_t, n_choices), .value = KH_NEW(arena, double, n_choices)};
     return row->column != NULL && row->value != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for a row of %zu", n_choices);
+}
+
+bool kh_cutset_breaks(const kh_cutset_row *row, const double *point)
+{
+    double left = 0;
+    for (size_t i = 0; i < row->n; i++)
+        left += row->value[i] * point[row->column[i]];
+    return left < row->least * (1 - BROKEN);
 }
 
 static void list_choices(const kh_cutset_space *space)

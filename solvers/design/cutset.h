@@ -39,6 +39,9 @@ kh_status kh_cutset_init(kh_cutset_space *space, const kh_modules_problem *probl
 /** Room for a row of all choices. @return KH_OK, KH_ENOMEM */
 kh_status kh_cutset_row_init(kh_cutset_row *row, size_t n_choices, kh_arena *arena, kh_error *err);
 
+/** A point breaks the row by more than rounding. */
+bool kh_cutset_breaks(const kh_cutset_row *row, const double *point);
+
 /** What must cross between the side and the rest. @param side  [n_nodes] */
 double kh_cutset_demand(const kh_cutset_space *space, const bool *side);
 

@@ -141,6 +141,25 @@ static int by_share(const void *a, const void *b)
     return (x->share < y->share) - (x->share > y->share);
 }
 
+static kh_status write_program(work *w, kh_error *err)
+{
+    kh_lp lp;
+    if (w->problem->mps == NULL)
+        return KH_OK;
+    KH_TRY(kh_relax_program(&w->root.relax, NULL, &lp, err));
+    return kh_lp_write_mps(&lp, "Columns: counts of modules, then opened nodes; rows: limits, then cuts found.", w->problem->mps,
+                           err);
+}
+
+static void describe(work *w, kh_modules_reason *reason)
+{
+    reason->is_cut = true;
+    for (size_t e = 0; e < w->problem->graph.n_links; e++)
+        reason->is_cut = reason->is_cut && (reason->weight[e] == 0 || reason->weight[e] == 1);
+    kh_cutset_of_weight(&w->root.space, reason->weight, &w->root.row);
+    reason->needed_bps = w->root.row.least;
+}
+
 /* The bound of modules.h: counts at their best for the costs that the reasons leave. */
 static double proven_by_reasons(const work *w)
 {
@@ -183,6 +202,7 @@ static kh_status write_reasons(work *w, kh_error *err)
         *reason = row->reason;
         reason->multiplier = row->dual / row->row.least;
         reason->share = row->dual;
+        describe(w, reason);
     }
     qsort(design->reasons, design->n_reasons, sizeof *design->reasons, by_share);
     design->proof_bound = proven_by_reasons(w);
@@ -210,7 +230,9 @@ kh_status kh_modules_solve(const kh_modules_problem *problem, kh_arena *arena, k
         status = solve(&w, err);
     if (status == KH_OK || status == KH_TIMELIMIT) {
         write_design(&w);
-        kh_status written = write_reasons(&w, err);
+        kh_status written = write_program(&w, err);
+        if (written == KH_OK)
+            written = write_reasons(&w, err);
         status = written == KH_OK ? status : written;
     }
     kh_root_clear(&w.root);

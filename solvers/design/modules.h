@@ -38,6 +38,8 @@ typedef struct kh_modules_reason {
     const double *weight; /**< [n_links] >= 0; 1 on the links of a cut, else 0 */
     double divisor;       /**< of the rounding; 0: none */
     double multiplier;    /**< > 0, per unit of the rounded row */
+    bool is_cut;          /**< all weights are 0 or 1 */
+    double needed_bps;    /**< theta times the sum of requested * length: of a cut, what must cross it */
     double share;         /**< multiplier times the least that the rounded row asks for: its part of proof_bound */
 } kh_modules_reason;
 

@@ -14,20 +14,31 @@ enum { RANDOM_SETS = 60, PATIENCE = 6, REGIONS = 60, FEW = 10, LEAST_PARTS = 3, 
 static const double POOR = 0.05;     /* found in a smaller part of the regions: larger ones are next */
 static const double PROGRESS = 1e-4; /* of the bound, in PATIENCE rounds */
 
-static kh_status keep_side(kh_root *root, const bool *side, double divisor, size_t *n_added, kh_error *err)
+/* Takes in the inequality of prices, rounded as the point breaks it most. */
+static kh_status keep_weight(kh_root *root, const double *weight, const double *point, size_t *n_added, kh_error *err)
+{
+    double divisor;
+    bool added;
+    kh_cutset_of_weight(&root->space, weight, &root->row);
+    if (!(root->row.least > 0) || isinf(root->row.least))
+        return KH_OK;
+    (void)kh_cutset_round(&root->row, point, &divisor);
+    kh_cutset_divide(&root->row, divisor);
+    KH_TRY(kh_relax_add(&root->relax, &root->row, (kh_modules_reason){.weight = weight, .divisor = divisor}, &added, err));
+    *n_added += added;
+    return KH_OK;
+}
+
+/* As prices, since way across and back counts twice then. */
+static kh_status keep_side(kh_root *root, const bool *side, const double *point, size_t *n_added, kh_error *err)
 {
     const kh_graph *graph = &root->space.problem->graph;
-    bool added;
-    kh_cutset_of_side(&root->space, side, &root->row);
-    kh_cutset_divide(&root->row, divisor);
     double *weight = KH_NEW(root->relax.arena, double, graph->n_links);
     if (weight == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a cut of %zu links", graph->n_links);
     for (size_t e = 0; e < graph->n_links; e++)
         weight[e] = side[graph->ends[e][0]] != side[graph->ends[e][1]];
-    KH_TRY(kh_relax_add(&root->relax, &root->row, (kh_modules_reason){.weight = weight, .divisor = divisor}, &added, err));
-    *n_added += added;
-    return KH_OK;
+    return keep_weight(root, weight, point, n_added, err);
 }
 
 static kh_status add_node_cuts(kh_root *root, kh_error *err)
@@ -37,7 +48,7 @@ static kh_status add_node_cuts(kh_root *root, kh_error *err)
         memset(root->side, 0, root->space.problem->graph.n_nodes * sizeof *root->side);
         root->side[v] = true;
         if (kh_cutset_demand(&root->space, root->side) > 0)
-            KH_TRY(keep_side(root, root->side, 0, &n_added, err));
+            KH_TRY(keep_side(root, root->side, root->relax.point, &n_added, err));
     }
     return KH_OK;
 }
@@ -75,7 +86,7 @@ static kh_status try_side(kh_root *root, const double *point, size_t *n_added, k
     double divisor;
     if (kh_cutset_improve(&root->space, point, root->side, &divisor) < WORTH_IT)
         return KH_OK;
-    return keep_side(root, root->side, divisor, n_added, err);
+    return keep_side(root, root->side, point, n_added, err);
 }
 
 static kh_status separate_cuts(kh_root *root, const double *point, size_t *n_added, kh_error *err)
@@ -102,19 +113,11 @@ static kh_status separate_cuts(kh_root *root, const double *point, size_t *n_add
 kh_status kh_root_take_prices(kh_root *root, const double *point, size_t *n_added, kh_error *err)
 {
     size_t m = root->space.problem->graph.n_links;
-    double divisor;
-    bool added;
-    kh_cutset_of_weight(&root->space, root->tester.weight, &root->row);
-    if (kh_cutset_round(&root->row, point, &divisor) < 0)
-        return KH_OK;
-    kh_cutset_divide(&root->row, divisor);
     double *weight = KH_NEW(root->relax.arena, double, m);
     if (weight == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the prices of %zu links", m);
     memcpy(weight, root->tester.weight, m * sizeof *weight);
-    KH_TRY(kh_relax_add(&root->relax, &root->row, (kh_modules_reason){.weight = weight, .divisor = divisor}, &added, err));
-    *n_added += added;
-    return KH_OK;
+    return keep_weight(root, weight, point, n_added, err);
 }
 
 static kh_status separate_prices(kh_root *root, const double *point, bool integral, size_t *n_added, kh_error *err)

@@ -34,14 +34,9 @@ static kh_status carries(kh_search *search, const double *count, bool *enough, k
     kh_enough verdict;
     size_t n_added = 0;
     *enough = false;
-    for (size_t i = 0; i < root->relax.n_rows; i++) {
-        const kh_cutset_row *row = &root->relax.rows[i].row;
-        double left = 0;
-        for (size_t k = 0; k < row->n; k++)
-            left += row->value[k] * count[row->column[k]];
-        if (left < row->least * (1 - 1e-6))
+    for (size_t i = 0; i < root->relax.n_rows; i++)
+        if (kh_cutset_breaks(&root->relax.rows[i].row, count))
             return KH_OK;
-    }
     KH_TRY(kh_enough_test(&root->tester, count, FLOW_GAP, &verdict, err));
     if (verdict == KH_ENOUGH_NO)
         KH_TRY(kh_root_take_prices(root, count, &n_added, err));

@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# How many QKD pairs on which link.
+. tests/cli/lib.sh
+
+bristol=topologies/bristol-cambridge.yaml
+expect 0 "modules" "$KEYHAUL" design $bristol
+says out "proven to be the least possible" "modules: the optimum"
+says out "Why not cheaper" "modules: the reason"
+[ "$(awk 'length > 80' "$scratch/out" | wc -l)" -eq 0 ] || fail "modules: wider than 80 columns"
+expect 0 "fewest pairs" "$KEYHAUL" design $bristol --by modules --theta 3
+says out "Cost: " "fewest pairs"
+says out "prices are not looked at" "fewest pairs"
+expect 0 "front" "$KEYHAUL" design $bristol --pareto 3
+says out "worst demand" "front"
+expect 0 "modules --json" "$KEYHAUL" design $bristol --json --devices all --time-limit 20
+for key in name by designs theta worst cost bound gap complete proof_bound modules_eur kms_eur fitout_eur encryptors_eur links \
+    device pairs per_pair_bps price sites reasons is_cut needed_bps share left_out findings; do
+    says out "\"$key\"" "modules --json"
+done
+expect 0 "modules --mps" "$KEYHAUL" design $bristol --mps "$scratch/design.mps"
+grep -q '^NAME' "$scratch/design.mps" || fail "no program was written"
+expect 64 "a wrong --by" "$KEYHAUL" design $bristol --by weight
+says err "must be eur or modules" "a wrong --by"
+finish

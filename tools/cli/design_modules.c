@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/design_modules.h"
+
+#include "tools/cli/cli.h"
+#include "tools/study/offers.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *finished, kh_error *err)
+{
+    const cli_option options[] = {
+        {.name = "theta",
+         .kind = CLI_NUMBER,
+         .target = &r->dimension.theta,
+         .low = 1e-9,
+         .high = 1e9,
+         .argument = "X",
+         .help = "every demand gets X times what it asks for (default 1)"},
+        {.name = "pareto",
+         .kind = CLI_WHOLE,
+         .target = &r->pareto,
+         .low = 2,
+         .high = 100,
+         .argument = "N",
+         .help = "N designs, from theta/N to theta: what more key costs"},
+        {.name = "by",
+         .kind = CLI_TEXT,
+         .target = &r->by,
+         .argument = "WHAT",
+         .help = "eur (default): least cost; modules: fewest pairs, whatever the prices"},
+        {.name = "devices",
+         .kind = CLI_TEXT,
+         .target = &r->devices,
+         .argument = "WHICH",
+         .help = "own (default): each link's device; all: any of the topology on every link"},
+        {.name = "gap",
+         .kind = CLI_NUMBER,
+         .target = &r->dimension.gap,
+         .low = 0,
+         .high = 1,
+         .argument = "SHARE",
+         .help = "distance to the bound that is good enough, 0.01 for 1 %; 0 (default): none"},
+        {.name = "time-limit",
+         .kind = CLI_NUMBER,
+         .target = &r->dimension.time_limit_s,
+         .low = 0.1,
+         .high = 1e6,
+         .argument = "SECONDS",
+         .help = "for each design: stop then with the best one and its gap (default 60)"},
+        {.name = "lp",
+         .kind = CLI_TEXT,
+         .target = &r->dimension.lp_program,
+         .argument = "PROGRAM",
+         .help = "cbc: integer programs by that program instead of GLPK"},
+        {.name = "mps",
+         .kind = CLI_TEXT,
+         .target = &r->mps_path,
+         .argument = "FILE",
+         .help = "write the integer program with all cuts found as free MPS"},
+        {.name = "json", .kind = CLI_FLAG, .target = &r->json, .help = "the answer as JSON on standard output"}};
+    const cli_usage usage = {.examples = "  keyhaul design topologies/bristol-cambridge.yaml\n"
+                                         "  keyhaul design topologies/frankfurt-warsaw-prague.yaml --pareto 5\n"
+                                         "  keyhaul design topologies/europe.yaml --theta 2 --gap 0.02\n"
+                                         "  keyhaul design topologies/bristol-cambridge.yaml --sites --help",
+                             .line = "keyhaul design TOPOLOGY.yaml [options]",
+                             .about = "How many QKD pairs of which device to put on which link so that all demands get\n"
+                                      "their keys together at the least cost, with a lower bound and its reason. What is\n"
+                                      "installed today is not looked at; most_modules of a link limits it. The answer is\n"
+                                      "verified by code of its own. With --sites: new trusted nodes along the fibres.",
+                             .options = options,
+                             .n_options = sizeof options / sizeof options[0],
+                             .n_files = 1};
+    return cli_parse(&usage, argc, argv, &r->path, finished, err);
+}
+
+static kh_status check(cli_modules_request *r, kh_error *err)
+{
+    bool eur = strcmp(r->by, "eur") == 0, own = strcmp(r->devices, "own") == 0;
+    if (!eur && strcmp(r->by, "modules") != 0)
+        return kh_fail(err, KH_EUSAGE, "--by is '%s', must be eur or modules", r->by);
+    if (!own && strcmp(r->devices, "all") != 0)
+        return kh_fail(err, KH_EUSAGE, "--devices is '%s', must be own or all", r->devices);
+    if (r->mps_path != NULL && r->pareto > 0)
+        return kh_fail(err, KH_EUSAGE, "--mps writes one program, --pareto has many");
+    r->dimension.by_modules = !eur;
+    return KH_OK;
+}
+
+static kh_status solve(cli_modules *m, kh_error *err)
+{
+    const kh_pipeline *p = m->pipeline;
+    kh_dimension_offer *offers;
+    size_t n_offers, n = m->request->pareto > 0 ? (size_t)m->request->pareto : 1;
+    KH_TRY(kh_offers_make(p->net, p->rates, strcmp(m->request->devices, "all") == 0, p->arena, &offers, &n_offers, err));
+    m->designs = KH_NEW(p->arena, kh_dimension, n);
+    m->theta = KH_NEW(p->arena, double, n);
+    if (m->designs == NULL || m->theta == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu designs", n);
+    for (; m->n < n; m->n++) {
+        kh_dimension_options options = m->request->dimension;
+        options.theta *= (double)(m->n + 1) / (double)n;
+        m->theta[m->n] = options.theta;
+        kh_status status = kh_dimension_solve(p->net, offers, n_offers, &options, p->arena, &m->designs[m->n], err);
+        if (status == KH_INFEASIBLE && m->n > 0)
+            break; /* the front ends here */
+        if (status != KH_OK && (status != KH_TIMELIMIT || isinf(m->designs[m->n].design.cost)))
+            return status;
+    }
+    return KH_OK;
+}
+
+static kh_status print(const cli_modules *m, kh_error *err)
+{
+    if (m->request->json)
+        return cli_modules_json(m, err);
+    kh_str out = {0};
+    cli_modules_text(m, &out);
+    kh_status status = cli_write(NULL, &out, err);
+    kh_str_clear(&out);
+    return status;
+}
+
+static kh_status run(cli_modules_request *r, kh_pipeline *pipeline, kh_error *err)
+{
+    kh_str mps = {0};
+    cli_modules modules = {.request = r, .pipeline = pipeline};
+    KH_TRY(check(r, err));
+    KH_TRY(kh_pipeline_run(&(kh_pipeline_options){.path = r->path, .until = KH_STAGE_RATES}, pipeline, err));
+    if (r->mps_path != NULL && (r->dimension.mps = open_memstream(&mps.data, &mps.length)) == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for an integer program");
+    kh_status status = solve(&modules, err);
+    if (r->dimension.mps != NULL && fclose(r->dimension.mps) != 0 && status == KH_OK)
+        status = kh_fail(err, KH_ENOMEM, "no memory for an integer program");
+    if (status == KH_OK && r->mps_path != NULL)
+        status = cli_write(r->mps_path, &mps, err);
+    free(mps.data);
+    return status == KH_OK ? print(&modules, err) : status;
+}
+
+int cli_design_modules(int argc, char **argv)
+{
+    cli_modules_request request = {.by = "eur", .devices = "own", .dimension = {.theta = 1, .time_limit_s = 60}};
+    bool finished = false;
+    kh_error err = {0};
+    kh_status status = parse(argc, argv, &request, &finished, &err);
+    if (status != KH_OK || finished)
+        return cli_print_error(&err, status);
+    kh_pipeline pipeline = {0};
+    status = run(&request, &pipeline, &err);
+    cli_print_findings(pipeline.findings);
+    kh_pipeline_clear(&pipeline);
+    return cli_print_error(&err, status);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tools/cli/design_modules.h"
+#include "tools/cli/json_out.h"
+#include "tools/cli/json_put.h"
+#include "tools/cli/table.h"
+#include "tools/study/words.h"
+
+#include <math.h>
+
+enum { MOST_REASONS = 3, MOST_NAMES = 6 };
+
+static void paragraph(kh_str *out, kh_str *text)
+{
+    kh_str_append(out, "  ");
+    kh_str_append_wrapped(out, kh_str_text(text), 76, "  ");
+    kh_str_append(out, "\n");
+    out->failed = out->failed || text->failed;
+    kh_str_clear(text);
+}
+
+static void put_cost(const cli_modules *m, double cost, kh_str *out)
+{
+    kh_str_printf(out, m->request->dimension.by_modules ? "%.0f pairs" : "EUR %.0f", cost);
+}
+
+static double gap_of(const kh_modules_design *design)
+{
+    return design->cost > 0 ? (design->cost - design->bound) / design->cost : 0;
+}
+
+static void sum_up(const cli_modules *m, size_t i, kh_str *out)
+{
+    const kh_dimension *d = &m->designs[i];
+    kh_str text = {0};
+    kh_str_printf(&text,
+                  "%zu QKD pairs carry %.4g times what %zu demands ask for, all at once; the worst demand gets %.4g times. Cost: ",
+                  d->n_modules, m->theta[i], d->problem.n_demands, d->problem.n_demands > 0 ? d->design.worst : 0.0);
+    put_cost(m, d->design.cost, &text);
+    if (d->design.complete && gap_of(&d->design) <= 1e-9)
+        kh_str_append(&text, ", proven to be the least possible.");
+    else {
+        kh_str_append(&text, "; no design costs less than ");
+        put_cost(m, d->design.bound, &text);
+        kh_str_printf(&text, " (gap %.2f %%).", 100 * gap_of(&d->design));
+    }
+    paragraph(out, &text);
+}
+
+static void write_table(const cli_modules *m, const kh_dimension *d, kh_str *out)
+{
+    const kh_net *net = m->pipeline->net;
+    cli_table table = cli_table_start(m->pipeline->arena, "link|>pairs|device|>each|>together");
+    for (size_t j = 0; j < d->problem.n_choices; j++) {
+        const kh_dimension_offer *offer = &d->offers[j];
+        if (d->design.count[j] == 0)
+            continue;
+        cli_table_cell(&table, "%s", net->qkd_links[offer->link.i].id);
+        cli_table_cell(&table, "%u", d->design.count[j]);
+        cli_table_cell(&table, "%s", offer->device.i == KH_NO_INDEX ? "measured" : net->devices[offer->device.i].id);
+        cli_table_rate(&table, offer->rate_bps);
+        cli_table_rate(&table, d->design.count[j] * offer->rate_bps);
+    }
+    kh_str_append(out, "\n");
+    cli_table_text(&table, out);
+}
+
+static void write_split(const cli_modules *m, const kh_dimension *d, kh_str *out)
+{
+    kh_str text = {0};
+    if (m->request->dimension.by_modules) {
+        kh_str_append(&text, "Counted by pairs: prices are not looked at.");
+    } else {
+        kh_str_printf(&text,
+                      "EUR %.0f for the pairs, %.0f for key management at %zu sites, %.0f to fit out %zu sites that only relay. ",
+                      d->modules_eur, d->kms_eur, d->n_opened, d->fitout_eur, d->n_fitted);
+        kh_str_printf(&text,
+                      "Not in it, since all designs need them or they follow later: encryptors (EUR %.0f), fibre lease, operation.",
+                      d->encryptors_eur);
+    }
+    kh_str_append(out, "\n");
+    paragraph(out, &text);
+}
+
+/* "The links A, B must carry 3.2 kbit/s together": the largest parts of the proof. */
+static void write_reason(const cli_modules *m, const kh_dimension *d, const kh_modules_reason *reason, kh_str *text)
+{
+    const kh_net *net = m->pipeline->net;
+    size_t told = 0, n = 0;
+    for (size_t e = 0; e < net->n_qkd_links; e++)
+        n += reason->weight[e] > 0;
+    kh_str_append(text, n == 1 ? "Link" : "Links");
+    for (size_t e = 0; e < net->n_qkd_links; e++)
+        if (reason->weight[e] > 0 && told++ < MOST_NAMES)
+            kh_str_printf(text, "%s %s", told > 1 ? "," : "", net->qkd_links[e].id);
+    if (told > MOST_NAMES)
+        kh_str_printf(text, " and %zu more", told - MOST_NAMES);
+    const char *part = n == 1 ? " parts the network: " : " part the network: ";
+    kh_str_append(text, reason->is_cut ? part : ", weighed by what key is worth there: ");
+    kh_words_rate(reason->needed_bps, text);
+    kh_str_append(text, " must cross, ");
+    kh_str_printf(text, "which is %.0f %% of the proof. ", 100 * reason->share / fmax(d->design.proof_bound, 1e-300));
+}
+
+static void write_reasons(const cli_modules *m, const kh_dimension *d, kh_str *out)
+{
+    kh_str text = {0};
+    if (d->design.n_reasons == 0)
+        return;
+    kh_str_append(&text, "Why not cheaper: ");
+    for (size_t i = 0; i < d->design.n_reasons && i < MOST_REASONS; i++)
+        write_reason(m, d, &d->design.reasons[i], &text);
+    kh_str_printf(&text, "All %zu such needs together prove ", d->design.n_reasons);
+    put_cost(m, d->design.proof_bound, &text);
+    kh_str_append(&text, "; branch and bound does the rest.");
+    kh_str_append(out, "\n");
+    paragraph(out, &text);
+}
+
+static void write_left_out(const cli_modules *m, const kh_dimension *d, kh_str *out)
+{
+    kh_str text = {0};
+    if (d->n_cut_off == 0)
+        return;
+    kh_str_append(&text, "Left out, since no chain of links that give key joins the ends:");
+    for (size_t k = 0; k < m->pipeline->net->n_demands; k++)
+        if (d->cut_off[k])
+            kh_str_printf(&text, " %s", m->pipeline->net->demands[k].id);
+    kh_str_append(&text, ". See keyhaul plan for what would help, --sites for new trusted nodes.");
+    kh_str_append(out, "\n");
+    paragraph(out, &text);
+}
+
+static void write_front(const cli_modules *m, kh_str *out)
+{
+    cli_table table = cli_table_start(m->pipeline->arena, ">theta|>worst demand|>pairs|>cost|>bound|>gap %");
+    for (size_t i = 0; i < m->n; i++) {
+        const kh_dimension *d = &m->designs[i];
+        cli_table_cell(&table, "%.4g", m->theta[i]);
+        cli_table_cell(&table, "%.4g", d->design.worst);
+        cli_table_cell(&table, "%zu", d->n_modules);
+        cli_table_cell(&table, "%.0f", d->design.cost);
+        cli_table_cell(&table, "%.0f", d->design.bound);
+        cli_table_number(&table, 100 * gap_of(&d->design), 2);
+    }
+    cli_table_text(&table, out);
+    if (m->n < m->request->pareto)
+        kh_str_append(out, "Beyond that no design is possible: most_modules of the links are the limit.\n");
+}
+
+void cli_modules_text(const cli_modules *m, kh_str *out)
+{
+    const kh_dimension *d = &m->designs[m->n - 1];
+    kh_str_printf(out, "%s\n", m->pipeline->net->name);
+    if (m->request->pareto > 0) {
+        write_front(m, out);
+        kh_str_append(out, "\nThe last of them:\n");
+    }
+    sum_up(m, m->n - 1, out);
+    write_table(m, d, out);
+    write_split(m, d, out);
+    write_reasons(m, d, out);
+    write_left_out(m, d, out);
+}
+
+static kh_json *links_json(const cli_modules *m, const kh_dimension *d)
+{
+    const kh_net *net = m->pipeline->net;
+    kh_json *all = kh_json_array();
+    for (size_t j = 0; j < d->problem.n_choices; j++) {
+        const kh_dimension_offer *offer = &d->offers[j];
+        if (d->design.count[j] == 0)
+            continue;
+        kh_json *one = kh_json_object();
+        set_text(one, "link", net->qkd_links[offer->link.i].id);
+        set_text(one, "device", offer->device.i == KH_NO_INDEX ? NULL : net->devices[offer->device.i].id);
+        set_number(one, "pairs", d->design.count[j]);
+        set_number(one, "per_pair_bps", offer->rate_bps);
+        set_number(one, "price", d->problem.choices[j].cost);
+        kh_json_append(all, one);
+    }
+    return all;
+}
+
+static kh_json *sites_json(const cli_modules *m, const kh_dimension *d)
+{
+    kh_json *all = kh_json_array();
+    for (size_t v = 0; v < m->pipeline->net->n_nodes; v++)
+        if (d->problem.node_cost[v] > 0 && d->design.opened[v])
+            kh_json_append(all, kh_json_text(m->pipeline->net->nodes[v].id));
+    return all;
+}
+
+static kh_json *reasons_json(const cli_modules *m, const kh_dimension *d)
+{
+    kh_json *all = kh_json_array();
+    for (size_t i = 0; i < d->design.n_reasons; i++) {
+        kh_json *one = kh_json_object(), *links = kh_json_array();
+        for (size_t e = 0; e < m->pipeline->net->n_qkd_links; e++)
+            if (d->design.reasons[i].weight[e] > 0)
+                kh_json_append(links, kh_json_text(m->pipeline->net->qkd_links[e].id));
+        kh_json_set(one, "links", links);
+        kh_json_set(one, "is_cut", kh_json_bool(d->design.reasons[i].is_cut));
+        set_number(one, "needed_bps", d->design.reasons[i].needed_bps);
+        set_number(one, "share", d->design.reasons[i].share);
+        kh_json_append(all, one);
+    }
+    return all;
+}
+
+static kh_json *design_json(const cli_modules *m, size_t i)
+{
+    const kh_dimension *d = &m->designs[i];
+    kh_json *one = kh_json_object();
+    set_number(one, "theta", m->theta[i]);
+    set_number(one, "worst", d->design.worst);
+    set_number(one, "cost", d->design.cost);
+    set_number(one, "bound", d->design.bound);
+    set_number(one, "gap", gap_of(&d->design));
+    kh_json_set(one, "complete", kh_json_bool(d->design.complete));
+    set_number(one, "proof_bound", d->design.proof_bound);
+    set_number(one, "modules_eur", m->request->dimension.by_modules ? (double)NAN : d->modules_eur);
+    set_number(one, "kms_eur", d->kms_eur);
+    set_number(one, "fitout_eur", d->fitout_eur);
+    set_number(one, "encryptors_eur", d->encryptors_eur);
+    kh_json_set(one, "links", links_json(m, d));
+    kh_json_set(one, "sites", sites_json(m, d));
+    kh_json_set(one, "reasons", reasons_json(m, d));
+    return one;
+}
+
+kh_status cli_modules_json(const cli_modules *m, kh_error *err)
+{
+    kh_json *root = kh_json_object(), *designs = kh_json_array(), *out = kh_json_array();
+    set_text(root, "name", m->pipeline->net->name);
+    set_text(root, "by", m->request->by);
+    for (size_t i = 0; i < m->n; i++)
+        kh_json_append(designs, design_json(m, i));
+    kh_json_set(root, "designs", designs);
+    for (size_t k = 0; k < m->pipeline->net->n_demands; k++)
+        if (m->designs[m->n - 1].cut_off[k])
+            kh_json_append(out, kh_json_text(m->pipeline->net->demands[k].id));
+    kh_json_set(root, "left_out", out);
+    kh_json_set(root, "findings", cli_json_findings(m->pipeline->findings));
+    return cli_json_print(root, err);
+}
