@@ -219,14 +219,20 @@ static void say_exposed(const subject *s, const kh_plan_secrecy *secrecy)
         kh_str_append(s->out, ".");
         return;
     }
-    kh_str_append(s->out, "; the plan gives none: to be secret from ");
-    kh_phrase_count(secrecy->colluders, "relay", s->out);
-    kh_str_printf(s->out, " it needs %u ways without a common relay, but ", secrecy->colluders + 1);
+    uint32_t ways = secrecy->colluders + 1;
+    if (secrecy->kind == KH_SECRECY_DISJOINT) {
+        kh_str_printf(s->out, "; the plan gives none: %u shares need %u ways without a common relay, but ", ways, ways);
+    } else {
+        kh_str_append(s->out, "; the plan gives none: to be secret from ");
+        kh_phrase_count(secrecy->colluders, "relay", s->out);
+        kh_str_printf(s->out, " it needs %u ways without a common relay, but ", ways);
+    }
     if (s->plan->n_exposed_at == 0) {
-        kh_str_append(s->out, "has none besides its own link.");
+        kh_str_append(s->out, "there are only links of its own, which no relay sees: --secure would use them.");
         return;
     }
-    kh_str_append(s->out, s->plan->n_exposed_at == 1 ? "all pass " : "all pass one of ");
+    kh_str_append(s->out, secrecy->kind == KH_SECRECY_DISJOINT ? "all over relays pass " : "all pass ");
+    kh_str_append(s->out, s->plan->n_exposed_at == 1 ? "" : "one of ");
     kh_phrase_nodes(s->net, s->plan->exposed_at, s->plan->n_exposed_at, MOST_NAMES, s->out);
     kh_str_append(s->out, ".");
 }
