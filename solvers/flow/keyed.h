@@ -19,6 +19,7 @@ typedef struct kh_keyed {
     double *unit;      /**< [n_demands] > 0: bit/s that a share of 1 stands for */
     double *per_scale; /**< [n_links] 1 / scale in bit/s; 0: the link is never there */
     double *room;      /**< [n_links] >= 0, in units of the scale */
+    double deadline_s; /**< on kh_clock_s(), the caller's: steps end there */
     bool *asked;       /**< [n_demands] false: all its paths carry 0 */
     uint32_t *key;     /**< [n_demands] path, KH_NO_INDEX: none */
     uint32_t *place;   /**< [path_room] the extra path's column; 0: not an extra */

@@ -115,9 +115,8 @@ static kh_status look_for_room(kh_resolve *r, size_t *n_added, kh_error *err)
 static kh_status climb(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
 {
     size_t left = MOST_STEPS;
+    r->now.deadline_s = r->deadline_s;
     for (int round = 0; round < MOST_ROUNDS; round++) {
-        if (kh_clock_s() > r->deadline_s)
-            return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", r->problem->time_limit_s);
         size_t n_added = 0;
         kh_simplex_end end = kh_simplex_dual(&r->now, &left);
         if (end == KH_SIMPLEX_STUCK)
@@ -126,6 +125,8 @@ static kh_status climb(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
             end = kh_simplex_primal(&r->now, &left);
         if (end == KH_SIMPLEX_DONE)
             KH_TRY(price_out(r, &n_added, answer, err));
+        if (kh_clock_s() > r->deadline_s)
+            return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", r->problem->time_limit_s);
         if (end == KH_SIMPLEX_FAILED || n_added == 0 ||
             (end == KH_SIMPLEX_DONE && answer->bound <= r->now.value[0] * r->level * (1 + PROVEN)))
             break;

@@ -8,7 +8,7 @@
 typedef enum kh_simplex_end {
     KH_SIMPLEX_DONE,
     KH_SIMPLEX_STUCK, /**< dual: no path of the pool helps; those cheaper than their key under @p line do, if there are any */
-    KH_SIMPLEX_FAILED /**< too many steps, or the numbers went wrong */
+    KH_SIMPLEX_FAILED /**< too many steps, no time left, or the numbers went wrong */
 } kh_simplex_end;
 
 /** Dual steps until no share and no room left is negative and barred paths are out. Reduced costs below 0 count as 0, so any basis

@@ -199,7 +199,7 @@ static void scale_line(kh_keyed *b, double *slack_entry)
 kh_simplex_end kh_simplex_dual(kh_keyed *b, size_t *left)
 {
     set_reduced(b);
-    for (; *left > 0; --*left) {
+    for (; *left > 0 && !kh_step_is_late(b, *left); --*left) {
         kh_step out = {0}, found = {0};
         double sign = -1;
         kh_keyed_set_values(b);

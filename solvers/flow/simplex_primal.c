@@ -164,7 +164,7 @@ kh_simplex_end kh_simplex_primal(kh_keyed *b, size_t *left)
     size_t stalled = 0;
     b->n_candidates = 0;
     kh_step_find_open(b);
-    for (; *left > 0; --*left) {
+    for (; *left > 0 && !kh_step_is_late(b, *left); --*left) {
         kh_step s;
         blocking block;
         kh_keyed_set_values(b);

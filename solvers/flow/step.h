@@ -2,6 +2,7 @@
 #ifndef KH_SOLVERS_FLOW_STEP_H
 #define KH_SOLVERS_FLOW_STEP_H
 
+#include "core/base/clock.h"
 #include "solvers/flow/keyed.h"
 
 /** Steps of simplex on a basis of key paths: what the dual and the primal ones share. */
@@ -45,6 +46,12 @@ static inline double kh_step_key_cost(kh_keyed *b, uint32_t demand, const double
         b->at_key[demand] = kh_step_cost(b, &b->pool->paths[b->key[demand]], weight);
     }
     return b->at_key[demand];
+}
+
+/** True when the time is over; looks at the clock now and then only. */
+static inline bool kh_step_is_late(const kh_keyed *b, size_t left)
+{
+    return left % 64 == 0 && kh_clock_s() > b->deadline_s;
 }
 
 /** Sets b->open: a path that is neither basic nor barred, of a demand that is asked for, may come in. */

@@ -106,7 +106,7 @@ static void list_missing(work *w, const uint32_t *list, size_t n, bool end_gone)
     }
 }
 
-/* Demands that had no path before the loss are not spoken of. */
+/* Routes show that a demand has a path; trees look for one for the others. */
 static kh_status find_without_path(work *w, const bool *before, bool *parted, kh_error *err)
 {
     for (size_t e = 0; e < w->problem->graph.n_links; e++)
@@ -114,7 +114,7 @@ static kh_status find_without_path(work *w, const bool *before, bool *parted, kh
     for (uint32_t v = 0; v < w->problem->graph.n_nodes; v++) {
         bool measured = false;
         for (size_t k = 0; k < w->problem->n_demands; k++) {
-            if (w->problem->demands[k].ends[0] != v)
+            if (w->problem->demands[k].ends[0] != v || w->rate[k] > 0)
                 continue;
             if (!measured)
                 KH_TRY(measure(w, v, err));
@@ -181,11 +181,11 @@ static kh_status check(work *w, bool *before, bool *never, bool *parted, kh_erro
     find_gone(w);
     for (size_t e = 0; e < w->problem->graph.n_links; e++)
         before[e] = !(w->problem->capacity_bps[e] > 0);
+    for (uint32_t r = 0; r < w->flow->n_routes; r++)
+        check_route(w, r);
     KH_TRY(find_without_path(w, before, never, err));
     KH_TRY(find_without_path(w, w->gone, parted, err));
     check_missing(w, never, parted);
-    for (uint32_t r = 0; r < w->flow->n_routes; r++)
-        check_route(w, r);
     check_rates(w);
     return check_bound(w, err);
 }
