@@ -14,6 +14,7 @@ enum { MOST_ROUNDS = 150, SWEEPS = 5, MOST_IDLE = 4 };
 static const double BETA_FIRST = 8, MOST_STEP = 3;
 static const double BETA_TIMES_GAP =
     30;                                 /* links within 1 / beta of the busiest have a price: the gap that is left is a few of it */
+static const double CALM = 0.01;        /* share of a demand whose moves can wait for the next round */
 static const double NEAR = 1.2;         /* times the wanted gap: worth a certificate */
 static const double TAKEN_FLOOR = 1e-5; /* of the usual floor: prices of an optimum stay one's proof to 1e-11 */
 
@@ -25,6 +26,7 @@ typedef struct work {
     double *flow;  /* [room] bit/s on each path */
     uint8_t *idle; /* [room] rounds without flow */
     size_t room;
+    bool *calm;    /* [n_demands] nothing of it moved in the first sweep: left alone in the others */
     bool *missing; /* [n_demands] the path of the tree may not be in the pool */
     double *load;  /* [n_links] bit/s */
     double *slack; /* [n_links] 1 / rate; 0: no link */
@@ -106,14 +108,14 @@ static void measure(const work *w, part *p)
 
 /* A Newton step towards equal logarithms of the two costs: for costs far apart, which are exponentials, one such step does what
    many towards equal costs would. */
-static void shift(work *w, uint32_t dear, uint32_t cheap)
+static double shift(work *w, uint32_t dear, uint32_t cheap)
 {
     part a, b;
     part_ways(w, dear, cheap, &a, &b);
     measure(w, &a);
     measure(w, &b);
     if (a.cost <= b.cost)
-        return;
+        return 0;
     double rate = fmin(w->flow[dear], b.room);
     if (b.cost > 0)
         rate = fmin(rate, log(a.cost / b.cost) / (a.slope / a.cost + b.slope / b.cost));
@@ -123,6 +125,7 @@ static void shift(work *w, uint32_t dear, uint32_t cheap)
         add_load(w, a.link[i], -rate);
     for (uint32_t i = 0; i < b.n; i++)
         add_load(w, b.link[i], rate);
+    return rate;
 }
 
 static uint32_t cheapest_path(const work *w, uint32_t demand)
@@ -139,15 +142,18 @@ static uint32_t cheapest_path(const work *w, uint32_t demand)
     return best;
 }
 
-static void balance(work *w, uint32_t demand)
+/* Flow that moved. */
+static double balance(work *w, uint32_t demand)
 {
     uint32_t last = w->pool.last[demand];
     if (last == KH_NO_INDEX || w->pool.paths[last].previous == KH_NO_INDEX)
-        return;
+        return 0;
     uint32_t best = cheapest_path(w, demand);
+    double moved = 0;
     for (uint32_t p = last; p != KH_NO_INDEX; p = w->pool.paths[p].previous)
         if (p != best && w->flow[p] > 0)
-            shift(w, p, best);
+            moved += shift(w, p, best);
+    return moved;
 }
 
 static kh_status follow_pool(work *w, size_t n_before, kh_error *err)
@@ -219,6 +225,7 @@ static kh_status init(work *w, const kh_pricer *pricer, kh_arena *arena, kh_erro
     bool *use = KH_NEW(arena, bool, m);
     *w = (work){.pricer = pricer,
                 .problem = problem,
+                .calm = KH_NEW(arena, bool, n),
                 .missing = KH_NEW(arena, bool, n),
                 .load = KH_NEW(arena, double, m),
                 .slack = KH_NEW(arena, double, m),
@@ -228,8 +235,8 @@ static kh_status init(work *w, const kh_pricer *pricer, kh_arena *arena, kh_erro
                 .beta = BETA_FIRST,
                 .floor = 1e-6 / (double)m,
                 .deadline_s = INFINITY};
-    if (use == NULL || w->missing == NULL || w->load == NULL || w->slack == NULL || w->price == NULL || w->power == NULL ||
-        w->slope == NULL)
+    if (use == NULL || w->calm == NULL || w->missing == NULL || w->load == NULL || w->slack == NULL || w->price == NULL ||
+        w->power == NULL || w->slope == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
     for (size_t e = 0; e < m; e++) {
         use[e] = problem->capacity_bps[e] > 0;
@@ -365,9 +372,14 @@ static kh_status drop_idle(work *w, kh_error *err)
 static void sweep(work *w)
 {
     price_links(w);
-    for (int turn = 0; turn < SWEEPS; turn++)
+    for (size_t i = 0; i < w->problem->n_demands; i++) {
+        uint32_t k = w->pricer->demand[i];
+        w->calm[k] = balance(w, k) <= CALM * w->problem->demands[k].requested_bps;
+    }
+    for (int turn = 1; turn < SWEEPS; turn++)
         for (size_t i = 0; i < w->problem->n_demands; i++)
-            balance(w, w->pricer->demand[i]);
+            if (!w->calm[w->pricer->demand[i]])
+                balance(w, w->pricer->demand[i]);
 }
 
 /* One round. @p gap in: the last one; out: this one's, certified unless @p live. */
