@@ -11,7 +11,8 @@ static const double C_BAND_NM[] = {1530.0, 1565.0}, O_BAND_NM[] = {1260.0, 1360.
 static const double O_STEP_THZ = 1.0, SAME_LOSS_DB = 0.1;
 static const double SHIFTS_DB[] = {-9, -6, -3, 0};
 /* Of the noise at which the channel of least loss has no key: where its curve bends. */
-static const double POINTS[] = {0, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.08, 0.15, 0.25, 0.4, 0.6, 0.8, 1};
+static const double POINTS[] = {0,    3e-4, 1e-3, 3e-3, 0.006, 0.01, 0.015, 0.022, 0.03, 0.04, 0.055, 0.07,
+                                0.09, 0.11, 0.13, 0.15, 0.18,  0.21, 0.25,  0.3,   0.4,  0.6,  0.8,   1};
 enum { N_SHIFTS = sizeof SHIFTS_DB / sizeof *SHIFTS_DB, N_POINTS = sizeof POINTS / sizeof *POINTS, MOST_CHANNELS = 400 };
 
 typedef struct maker {

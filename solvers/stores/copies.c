@@ -10,6 +10,8 @@ static const double WIDE = 1.5;
 /* Of the mean demand: what a period that asks for nothing routes towards the pair's store before the linear program decides. */
 static const double TOKEN = 1e-3;
 
+static const double LEAST = 1e-15; /* of the mean generation: what a link has in a period that it can serve */
+
 static double generated_bits(const kh_expanded_problem *g, size_t e)
 {
     double sum = 0;
@@ -27,6 +29,19 @@ static kh_even_window window_of(const kh_expanded_problem *g, size_t e)
     w.low = fmax(0, w.first_low - wide);
     w.high = fmin(size, w.first_high + wide);
     return w;
+}
+
+/* Whether a link can have key in a period at all: its own, or by way of the store with room or a start to draw on. */
+static bool can_carry(const kh_expanded_problem *g, size_t t, size_t e)
+{
+    size_t m = g->graph.n_links, before = 0, after = 0;
+    for (size_t i = 0; i < g->n_periods; i++) {
+        before += i < t && g->generated_bps[i * m + e] > 0;
+        after += i > t && g->generated_bps[i * m + e] > 0;
+    }
+    double size = g->store_bits[e], start = g->start_bits != NULL ? g->start_bits[e] : 0;
+    bool stored = g->start_bits == NULL ? size > 0 && before + after > 0 : (before > 0 && start < size) || (after > 0 && start > 0);
+    return g->generated_bps[t * m + e] > 0 || stored;
 }
 
 static double profile(const kh_expanded_problem *g, size_t t, size_t k)
@@ -148,7 +163,8 @@ kh_status kh_copies_even_out(kh_copies *copies, const double *load_bps, kh_arena
         kh_even_out(&(kh_even_link){n, generated, load, copies->window[e]}, stored, available);
         for (size_t t = 0; t < n; t++) {
             copies->stored_bits[t * m + e] = stored[t];
-            copies->capacity_bps[t * m + e] = available[t] / g->period_s;
+            double least = LEAST * generated_bits(g, e) / (double)n; /* rounding must not take a link away */
+            copies->capacity_bps[t * m + e] = can_carry(g, t, e) ? fmax(available[t], least) / g->period_s : 0;
         }
     }
     return KH_OK;

@@ -17,7 +17,8 @@ static const double WORTH_IT = 1 - 1e-12; /* a path must be cheaper than its dem
 static const double POOL_GAP = 0.004;     /* of the equilibrium that finds the first paths */
 static const double POOL_SHARE = 1e-4;    /* paths with less of their demand are left to column generation */
 static const double NOTHING = 1e-12;      /* share of a demand below which a route is rounding */
-enum { ROUNDS = 3 };                      /* equilibria, each with the stores evened out for the loads of the one before */
+enum { MOST_TURNS = 4 };
+enum { ROUNDS = 3 }; /* equilibria, each with the stores evened out for the loads of the one before */
 
 typedef struct work {
     const kh_expanded_problem *given;
@@ -224,35 +225,59 @@ static kh_status generate(work *w, kh_store_master *master, kh_error *err)
     }
 }
 
-static kh_status solve_exactly(work *w, double *level, kh_error *err)
+/* The rates of the master's last solution, and the stores it begins with. */
+static kh_status take(work *w, const kh_store_master *master, kh_error *err)
+{
+    w->rate_bps = KH_NEW(w->arena, double, w->pool.n_paths);
+    if (w->rate_bps == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the rates of %zu paths", w->pool.n_paths);
+    for (size_t q = 0; q < master->n_paths; q++) {
+        double flow = master->path_flow[q] > NOTHING ? master->path_flow[q] : 0;
+        w->rate_bps[q] = flow * master->level * w->copies.problem.demands[w->pool.paths[q].demand].requested_bps;
+    }
+    memcpy(w->copies.stored_bits, master->stored_bits, w->copies.problem.graph.n_links * sizeof *master->stored_bits);
+    memcpy(w->answer->pair_stored_bits, master->pair_stored_bits,
+           w->given->n_periods * w->given->n_demands * sizeof *master->pair_stored_bits);
+    return KH_OK;
+}
+
+static kh_status solve_at(work *w, double scale, double *lambda, kh_error *err)
 {
     kh_store_master master;
-    KH_TRY(kh_store_master_init(&master, &w->copies, &w->pool, *level, w->arena, err));
+    KH_TRY(kh_store_master_init(&master, &w->copies, &w->pool, scale, w->arena, err));
     kh_status status = generate(w, &master, err);
-    if (status == KH_OK && master.lambda > 0) {
-        *level = master.lambda;
-        w->rate_bps = KH_NEW(w->arena, double, w->pool.n_paths);
-        if (w->rate_bps == NULL)
-            status = kh_fail(err, KH_ENOMEM, "no memory for the rates of %zu paths", w->pool.n_paths);
-        for (size_t q = 0; status == KH_OK && q < master.n_paths; q++) {
-            double flow = master.path_flow[q] > NOTHING ? master.path_flow[q] : 0;
-            w->rate_bps[q] = flow * master.level * w->copies.problem.demands[w->pool.paths[q].demand].requested_bps;
-        }
-        memcpy(w->copies.stored_bits, master.stored_bits, w->copies.problem.graph.n_links * sizeof *master.stored_bits);
-        memcpy(w->answer->pair_stored_bits, master.pair_stored_bits,
-               w->given->n_periods * w->given->n_demands * sizeof *master.pair_stored_bits);
-    }
+    if (status == KH_OK && master.lambda > *lambda)
+        status = take(w, &master, err);
+    *lambda = fmax(*lambda, master.lambda);
     kh_store_master_clear(&master);
     return status;
+}
+
+/* Where numbers are so far apart that the optimum is nowhere near what was expected, its digits are lost: again, in its own units.
+ */
+static kh_status solve_exactly(work *w, double *level, kh_error *err)
+{
+    double scale = *level, lambda = 0;
+    for (int turn = 0; turn < MOST_TURNS; turn++) {
+        KH_TRY(solve_at(w, scale, &lambda, err));
+        bool near = lambda > scale * 0.1 && lambda < scale * 10;
+        if (near || is_done(w, lambda) || !w->answer->complete)
+            break;
+        scale = lambda > scale * 1e-9 ? lambda : scale * 1e-9;
+    }
+    *level = lambda > 0 ? lambda : *level;
+    return KH_OK;
 }
 
 static kh_status route(work *w, double *level, kh_error *err)
 {
     double gap = w->given->gap > 0 ? fmax(w->given->gap / 3, 1e-6) : POOL_GAP;
-    for (int round = 0; round < ROUNDS && !is_done(w, *level); round++)
+    for (int round = 0; round < ROUNDS && (round == 0 || !is_done(w, *level)); round++)
         KH_TRY(balance(w, gap, level, err));
-    if (*level <= 0 || is_done(w, *level))
+    bool trusted = *level <= w->answer->bound * (1 + PROVEN); /* rates far apart round stores to more than there is */
+    if (*level <= 0 || (is_done(w, *level) && trusted))
         return KH_OK;
+    *level = fmin(*level, w->answer->bound);
     return solve_exactly(w, level, err);
 }
 
