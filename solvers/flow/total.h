@@ -14,7 +14,7 @@ typedef struct kh_total_problem {
 /** Largest weighted total key rate: maximise sum w_k r_k with floor d_k <= r_k <= d_k, by column generation over paths.
  *
  *  Without a floor demands whose paths are long get nothing, hence the choice of NAN.
- *  @param[out] flow   value = sum w_k r_k; bound = the same for its prices (certificate C3 of README), both in weighted bit/s;
+ *  @param[out] flow   value = sum w_k r_k; bound = the same for its prices, both in weighted bit/s;
  *                     prices y in weighted bit/s per bit/s; one level, which all joined demands belong to
  *  @param[out] floor  the one that was kept
  *  @return as kh_keyflow_solve(); KH_INFEASIBLE: the floor is more than all demands can have at once, *floor is the most they can
