@@ -65,10 +65,15 @@ static void name_loss(const kh_aftermath *after, kh_str *out)
 static void say_worst(const kh_pipeline *pipeline, const kh_protection *p, kh_str *text)
 {
     const kh_aftermath *worst = &p->of[0];
-    kh_str_printf(text,
-                  " After the loss of any %s %s%s, with one share for all that are left, at least %s of the key is served "
-                  "that was asked for; the worst is the loss of ",
-                  p->pairs ? "two" : "one", thing(p->kind), p->pairs ? "s at once" : "", share(pipeline, worst->served));
+    if (p->complete)
+        kh_str_printf(text, " After the loss of any %s %s%s", p->pairs ? "two" : "one", thing(p->kind),
+                      p->pairs ? "s at once" : "");
+    else
+        kh_str_printf(text, " The time limit passed after %zu of %zu losses; after any of these", p->n, p->n_all);
+    kh_str_printf(
+        text,
+        ", with one share for all that are left, at least %s of the key is served that was asked for; the worst is the loss of ",
+        share(pipeline, worst->served));
     name_loss(worst, text);
     kh_str_append(text, ".");
 }
@@ -98,8 +103,8 @@ static void say_protection(const kh_pipeline *pipeline, const kh_protection *p, 
         say_worst(pipeline, p, &text);
         say_proof(p, &text);
     }
-    if (!p->complete)
-        kh_str_printf(&text, " The time limit passed after %zu of %zu.", p->n, p->n_all);
+    if (!p->complete && p->n == 0)
+        kh_str_append(&text, " The time limit passed before any loss was looked at.");
     paragraph(out, &text);
 }
 
