@@ -18,6 +18,7 @@ typedef struct kh_site_row {
     size_t n;
     double lower, upper;
     uint64_t hash;
+    unsigned idle;   /**< linear programs in a row in which it was slack */
     kh_site_cut cut; /**< what it stands for, weight 0; sites NULL: a row of the model, no cut */
 } kh_site_row;
 

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { NESTED = 8, NESTED_IN_TREE = 2, MOST_STARTS = 30 };
+enum { NESTED = 8, NESTED_IN_TREE = 2, MOST_STARTS = 30, MOST_IDLE = 3 };
 static const double ROUNDING = 1e-7; /* of the bound, when it is rounded up to whole units */
 
 typedef struct search {
@@ -124,18 +124,38 @@ static kh_status solve_relaxed(search *s, kh_lp_solution *solution, kh_error *er
     return KH_OK;
 }
 
+/* Cuts that have been slack for long only cost time. Rows and their places in the basis move up together. */
+static void drop_idle(search *s, const kh_lp_solution *solution)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->cuts.n; i++) {
+        kh_site_row *row = &s->cuts.rows[i];
+        row->idle = solution->row_place[i] == KH_LP_BASIC ? row->idle + 1 : 0;
+        if (row->cut.sites != NULL && row->idle > MOST_IDLE)
+            continue;
+        solution->row_place[n] = solution->row_place[i];
+        s->dual[n] = s->dual[i];
+        s->cuts.rows[n++] = *row;
+    }
+    s->cuts.n = s->n_priced = n;
+}
+
 static kh_status cut_root(search *s, kh_error *err)
 {
     kh_lp_solution solution = {.column_place = KH_NEW(s->arena, uint8_t, s->cuts.n_columns), .primal = s->point};
     if (solution.column_place == NULL)
         return out_of_memory(err);
     bool starts = s->problem->span_price == NULL; /* a start does not look at spans: only the bound is wanted */
+    double before = 0;
     for (size_t n_new = 1, unjoined, round = 0; n_new > 0 && !is_good_enough(s); round++) {
         KH_TRY(kh_site_cuts_find(&s->cuts, s->point, NESTED, &n_new, err));
         if (n_new == 0)
             break;
         KH_TRY(solve_relaxed(s, &solution, err));
         raise_bound(s, solution.objective);
+        if (solution.objective > before * (1 + 1e-9)) /* never twice at one value, so that it ends */
+            drop_idle(s, &solution);
+        before = solution.objective;
         if (starts && s->n_starts < MOST_STARTS && round % 3 == 2)
             KH_TRY(try_start(s, s->point, &unjoined, err));
     }
