@@ -4,7 +4,10 @@
    bench_keyflow                           the shipped generated instances, the ratios on gen50-500-s2
    bench_keyflow [--max-min] FILE.qpi...   these instances only
    bench_keyflow --limits FOLDER           certified 1 %, 0.1 % and exact against the limits, on the instances of that folder, and
-                                           GLPK's arc LP on 100 nodes */
+                                           the arc LP by GLPK and clp on 100 nodes
+   bench_keyflow --total FILE.qpi...       weighted total, exact, with the largest floor and without one
+   bench_keyflow --one FILE.qpi...         at most one path a demand; --two: two */
+#include "solvers/flow/few.h"
 #include "solvers/graph/tree.h"
 #include "tests/solvers/arcs.h"
 #include "tools/validate/instance.h"
@@ -12,13 +15,22 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #define FOLDER "tests/ref/instances/"
 
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
+}
+
+/* Of this process and of the programs it called. */
 static double cpu_s(void)
 {
-    return (double)clock() / CLOCKS_PER_SEC;
+    struct rusage called;
+    (void)getrusage(RUSAGE_CHILDREN, &called);
+    return (double)clock() / CLOCKS_PER_SEC + seconds(called.ru_utime) + seconds(called.ru_stime);
 }
 
 static void print_flow(const char *path, size_t n_demands, const kh_keyflow *flow, double spent_s)
@@ -45,19 +57,38 @@ static kh_status solve_file(const char *path, bool max_min, kh_arena *arena, kh_
     return KH_OK;
 }
 
+/* The arc formulation, by GLPK and by clp where it is installed, beside the exact key flow. */
+static kh_status compare_arcs(kh_keyflow_problem problem, const bool *joined, double exact_s, kh_error *err)
+{
+    static const char *const programs[] = {NULL, "clp"};
+    for (size_t i = 0; i < 2; i++) {
+        double value, start_s = cpu_s();
+        problem.lp_program = programs[i];
+        kh_status status = kh_arcs_solve(&problem, joined, &value, err);
+        const char *name = programs[i] != NULL ? programs[i] : "GLPK";
+        if (status == KH_ENOINPUT)
+            printf(" | arc LP by %s: not installed", name);
+        else if (status == KH_OK)
+            printf(" | arc LP by %s %.2f s, %.0f times exact, value %.10g", name, cpu_s() - start_s, (cpu_s() - start_s) / exact_s,
+                   value);
+        else
+            return status;
+        fflush(stdout);
+    }
+    return KH_OK;
+}
+
 static kh_status compare_programs(const char *path, kh_arena *arena, kh_error *err)
 {
     kh_keyflow_problem problem;
     kh_keyflow flow;
-    double value;
     KH_TRY(kh_instance_load(path, arena, &problem, err));
     double start_s = cpu_s();
     KH_TRY(kh_keyflow_solve(&problem, arena, &flow, err));
-    double middle_s = cpu_s();
-    KH_TRY(kh_arcs_solve(&problem, flow.joined, &value, err));
-    double end_s = cpu_s();
-    printf("paths %.3f s, arcs %.3f s: ratio %.1f (values %.12g, %.12g)\n", middle_s - start_s, end_s - middle_s,
-           (end_s - middle_s) / (middle_s - start_s), flow.value, value);
+    double exact_s = cpu_s() - start_s;
+    printf("paths %.3f s, value %.10g", exact_s, flow.value);
+    KH_TRY(compare_arcs(problem, flow.joined, exact_s, err));
+    printf("\n");
     return KH_OK;
 }
 
@@ -144,13 +175,11 @@ static kh_status print_limits(const char *folder, size_t i, kh_arena *arena, kh_
         fflush(stdout);
     }
     if (i == 0) {
-        double value, start_s = cpu_s();
         bool *joined = KH_NEW(arena, bool, problem.n_demands);
         for (size_t k = 0; k < problem.n_demands; k++)
             joined[k] = true;
-        KH_TRY(kh_arcs_solve(&problem, joined, &value, err));
-        double arcs_s = cpu_s() - start_s;
-        printf(" | arc LP %.2f s, %.0f times exact (limit 50)", arcs_s, arcs_s / spent_s);
+        KH_TRY(compare_arcs(problem, joined, spent_s, err));
+        printf(" (limit 50)");
     }
     printf("\n");
     return KH_OK;
@@ -178,6 +207,49 @@ static kh_status solve_concurrent(const char *path, kh_arena *arena, kh_error *e
     return solve_file(path, false, arena, err);
 }
 
+static kh_status solve_total(const char *path, kh_arena *arena, kh_error *err)
+{
+    static const double floors[] = {NAN, 0};
+    for (size_t i = 0; i < 2; i++) {
+        kh_total_problem problem = {.floor = floors[i]};
+        kh_keyflow flow;
+        double floor;
+        KH_TRY(kh_instance_load(path, arena, &problem.flow, err));
+        double *weight = KH_NEW(arena, double, problem.flow.n_demands);
+        for (size_t k = 0; k < problem.flow.n_demands; k++)
+            weight[k] = 1;
+        problem.weight = weight;
+        double start_s = cpu_s();
+        KH_TRY(kh_total_solve(&problem, arena, &flow, &floor, err));
+        printf("floor %.4f ", floor);
+        print_flow(path, problem.flow.n_demands, &flow, cpu_s() - start_s);
+    }
+    return KH_OK;
+}
+
+static kh_status solve_few(const char *path, size_t most_paths, kh_arena *arena, kh_error *err)
+{
+    kh_few_problem problem = {.most_paths = most_paths};
+    kh_keyflow flow;
+    kh_few_proof proof;
+    KH_TRY(kh_instance_load(path, arena, &problem.flow, err));
+    double start_s = cpu_s();
+    KH_TRY(kh_few_solve(&problem, arena, &flow, &proof, err));
+    printf("at most %zu paths, %s ", most_paths, proof.searched ? "proven best" : "local search");
+    print_flow(path, problem.flow.n_demands, &flow, cpu_s() - start_s);
+    return KH_OK;
+}
+
+static kh_status solve_single(const char *path, kh_arena *arena, kh_error *err)
+{
+    return solve_few(path, 1, arena, err);
+}
+
+static kh_status solve_double(const char *path, kh_arena *arena, kh_error *err)
+{
+    return solve_few(path, 2, arena, err);
+}
+
 static kh_status solve_max_min(const char *path, kh_arena *arena, kh_error *err)
 {
     return solve_file(path, true, arena, err);
@@ -200,10 +272,16 @@ int main(int argc, char **argv)
                                           FOLDER "gen100-1000-s3-dim.qpi"};
     if (argc == 3 && strcmp(argv[1], "--limits") == 0)
         return run_limits(argv[2]);
-    bool max_min = argc > 1 && strcmp(argv[1], "--max-min") == 0;
+    static const struct {
+        const char *name;
+        step *what;
+    } modes[] = {{"--max-min", solve_max_min}, {"--total", solve_total}, {"--one", solve_single}, {"--two", solve_double}};
+    step *what = solve_concurrent;
+    for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++)
+        what = strcmp(argv[1], modes[i].name) == 0 ? modes[i].what : what;
     int wrong = 0;
-    for (int i = max_min ? 2 : 1; i < argc; i++)
-        wrong |= run(max_min ? solve_max_min : solve_concurrent, argv[i]);
+    for (int i = what != solve_concurrent ? 2 : 1; i < argc; i++)
+        wrong |= run(what, argv[i]);
     if (argc > 1)
         return wrong;
     for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++)

@@ -160,7 +160,8 @@ static kh_status solve(arcs *a, kh_arena *arena, double *value, kh_error *err)
                 a->column_upper,     a->cost, a->start,     a->row,       a->value,     NULL};
     kh_lp_solution solution = {
         .warm = true, .row_place = a->row_place, .column_place = a->column_place, .primal = a->primal, .dual = a->dual};
-    KH_TRY(kh_lp_solve(&lp, NULL, &solution, err));
+    const kh_lp_options options = {.program = a->problem->lp_program, .time_limit_s = INFINITY};
+    KH_TRY(kh_lp_solve(&lp, &options, &solution, err));
     *value = solution.objective;
     return KH_OK;
 }
