@@ -631,9 +631,46 @@ void kh_market_step(kh_market *market, const double length[2])
     }
 }
 
-void kh_market_ask(kh_market *market)
+/* Shares of a demand sum to 1 again. */
+static void complete(kh_market *m, double *share)
 {
-    memcpy(market->asked, market->share, market->n_coefs * sizeof *market->asked);
+    for (uint32_t k = 0; k < m->part->n_demands; k++) {
+        double all = 0;
+        for (uint32_t p = m->pool.last[k]; p != KH_NO_INDEX; p = m->pool.paths[p].previous)
+            all += share[p];
+        for (uint32_t p = m->pool.last[k]; p != KH_NO_INDEX; p = m->pool.paths[p].previous)
+            share[p] /= all;
+    }
+}
+
+void kh_market_ask(kh_market *market, double least)
+{
+    for (size_t p = 0; p < market->n_coefs; p++)
+        market->asked[p] = market->share[p] < least ? 0 : market->share[p];
+    complete(market, market->asked);
+}
+
+kh_status kh_market_forget(kh_market *market, kh_error *err)
+{
+    kh_market *m = market;
+    bool *keep = calloc(m->n_coefs + 1, sizeof *keep);
+    if (keep == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu ways", m->n_coefs);
+    double *of[PER_PATH] = {m->share, m->asked, m->best, m->slack, m->share_step, m->slack_step};
+    size_t n = 0;
+    for (size_t p = 0; p < m->n_coefs; p++) {
+        keep[p] = m->asked[p] > 0 || m->best[p] > 0;
+        if (!keep[p])
+            continue;
+        for (size_t i = 0; i < PER_PATH; i++)
+            of[i][n] = of[i][p];
+        memmove(m->coef + n++ * m->row_room, m->coef + p * m->row_room, m->n_rows * sizeof *m->coef);
+    }
+    kh_pool_keep(&m->pool, m->part->n_demands, keep);
+    m->n_coefs = n;
+    complete(m, m->share);
+    free(keep);
+    return KH_OK;
 }
 
 void kh_market_keep(kh_market *market)

@@ -45,8 +45,10 @@ void kh_market_curve(kh_market *market, const double *price, double centre, doub
 void kh_market_plan_step(kh_market *market, const double *price, const double *price_step, double centre, double most[2]);
 void kh_market_step(kh_market *market, const double length[2]);
 
-/** The present shares are asked for from now on. */
-void kh_market_ask(kh_market *market);
+/** The present shares are asked for from now on, those below @p least left out. */
+void kh_market_ask(kh_market *market, double least);
+/** Forgets the ways that are neither asked for nor among the best rates. @return KH_OK, KH_ENOMEM */
+kh_status kh_market_forget(kh_market *market, kh_error *err);
 /** What was asked for last is the best now. */
 void kh_market_keep(kh_market *market);
 

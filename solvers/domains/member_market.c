@@ -34,6 +34,8 @@ kh_status kh_member_open_market(kh_member *member, kh_letter *out, kh_error *err
 {
     member->pass = member->n_steps = 0;
     member->market_gap = 1;
+    if (member->round > 0)
+        KH_TRY(kh_market_forget(member->market, err));
     for (size_t r = 0; r < member->clearing.n_rows && member->round == 0; r++)
         member->clearing.price[r] = 1;
     return write_look(member, out, err);

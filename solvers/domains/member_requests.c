@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+static const double LEAST_ASKED = 0.01;                       /* share of a demand, of the market's gap */
 static const double INSIDE_GAP = 0.2, MOST_INSIDE_GAP = 0.05; /* of the common gap: what a domain leaves to its own routing */
 
 kh_status kh_member_write_requests(kh_member *member, kh_letter *out, kh_error *err)
@@ -12,7 +13,7 @@ kh_status kh_member_write_requests(kh_member *member, kh_letter *out, kh_error *
     double *load = kh_member_paper(m, kh_market_rows(m->market), err);
     if (load == NULL)
         return KH_ENOMEM;
-    kh_market_ask(m->market);
+    kh_market_ask(m->market, LEAST_ASKED * fmin(1, m->market_gap));
     kh_market_asked_load(m->market, load);
     for (uint32_t j = 0; j < m->part->n_domains; j++) {
         size_t n_borders = kh_atlas_borders(&m->atlas, j), n_pairs = kh_atlas_pairs(n_borders);
