@@ -47,14 +47,13 @@ static void make_world(world *w, uint64_t seed, uint32_t n_domains)
                                       .time_limit_s = INFINITY};
 }
 
-static void run(const world *w, uint32_t n_domains, kh_part *parts, double gap, kh_arena *arena, kh_federation *f)
+static void run(uint32_t n_domains, kh_part *parts, double gap, kh_arena *arena, kh_federation *f)
 {
     const kh_member_options options = {.gap = gap, .most_rounds = 60, .most_promises = 16};
     kh_error err = {0};
     kh_status status = kh_federation_run(parts, n_domains, &options, NULL, arena, f, &err);
     if (status != KH_OK)
         fail_msg("%s", err.message);
-    (void)w;
 }
 
 static void cut(const world *w, uint32_t n_domains, kh_arena *arena, kh_part *parts)
@@ -76,7 +75,7 @@ static void domains_together_reach_the_central_optimum(void **state)
         make_world(&w, seed, n);
         cut(&w, n, arena, parts);
         assert_int_equal(kh_keyflow_solve(&w.problem, arena, &flow, NULL), KH_OK);
-        run(&w, n, parts, 0.001, arena, &f);
+        run(n, parts, 0.001, arena, &f);
         kh_member_report report = kh_member_report_of(f.members[0]);
         if (!report.reached || report.value > flow.value * (1 + 1e-9) || report.bound < flow.value * (1 - 1e-9))
             fail_msg("seed %d: reached %d value %.12g bound %.12g optimum %.12g rounds %zu", (int)seed, report.reached,
@@ -86,8 +85,35 @@ static void domains_together_reach_the_central_optimum(void **state)
     }
 }
 
+/* Rates from 1e-12 to 1e12, some 0: an answer in the end, with a bound that holds. */
+static void rates_far_apart_are_borne(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 30; seed++) {
+        uint32_t n = 2 + (uint32_t)(seed % 3);
+        world w;
+        kh_part parts[4];
+        kh_keyflow flow;
+        kh_federation f;
+        kh_arena *arena = kh_arena_create(0);
+        kh_rng rng = kh_rng_stream(seed, "world", "hostile");
+        make_world(&w, seed, n);
+        for (size_t e = 0; e < LINKS; e++)
+            w.capacity_bps[e] = e % 7 == 3 ? 0 : pow(10, 24 * kh_rng_uniform(&rng) - 12);
+        cut(&w, n, arena, parts);
+        assert_int_equal(kh_keyflow_solve(&w.problem, arena, &flow, NULL), KH_OK);
+        run(n, parts, 0.01, arena, &f);
+        kh_member_report report = kh_member_report_of(f.members[0]);
+        if (!(report.value <= flow.value * (1 + 1e-6)) || !(report.bound >= flow.value * (1 - 1e-6)))
+            fail_msg("seed %d: value %.12g bound %.12g optimum %.12g", (int)seed, report.value, report.bound, flow.value);
+        kh_federation_clear(&f);
+        kh_arena_destroy(arena);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(domains_together_reach_the_central_optimum)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(domains_together_reach_the_central_optimum),
+                                       cmocka_unit_test(rates_far_apart_are_borne)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
