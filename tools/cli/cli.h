@@ -23,7 +23,19 @@ typedef struct cli_option {
     double low, high;     /**< allowed range of numbers */
     const char *argument; /**< name of the argument in the help */
     const char *help;
+    const char *heading; /**< NULL, or what the help says above this option and those that follow */
 } cli_option;
+
+/** Options of a command with many, put together topic by topic. */
+enum { CLI_MOST_OPTIONS = 48 };
+typedef struct cli_option_list {
+    cli_option options[CLI_MOST_OPTIONS];
+    size_t n;
+} cli_option_list;
+
+/** Copies the options of one topic. @param heading  of the topic, NULL: none */
+void cli_option_list_add(cli_option_list *list, const char *heading, const cli_option *options, size_t n);
+#define CLI_ADD(list, heading, options) cli_option_list_add((list), (heading), (options), sizeof(options) / sizeof(options)[0])
 
 /** A command as its help shows it. */
 typedef struct cli_usage {

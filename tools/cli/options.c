@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_OPTIONS = 32, HELP_WIDTH = 80, HELP_INDENT = 29 };
+enum { HELP_WIDTH = 80, HELP_INDENT = 29 };
 
 /* In lines of 80 columns; a line of the source that ends a sentence ends a paragraph. */
 static void write_about(const char *about, kh_str *out)
@@ -30,6 +30,14 @@ static void write_about(const char *about, kh_str *out)
     kh_str_clear(&paragraph);
 }
 
+void cli_option_list_add(cli_option_list *list, const char *heading, const cli_option *options, size_t n)
+{
+    for (size_t i = 0; i < n && list->n < CLI_MOST_OPTIONS; i++) {
+        list->options[list->n] = options[i];
+        list->options[list->n++].heading = i == 0 ? heading : NULL;
+    }
+}
+
 static void write_option(const char *left, const char *help, kh_str *out)
 {
     char indent[HELP_INDENT + 1] = "";
@@ -44,9 +52,11 @@ static void print_help(const cli_usage *usage)
     kh_str out = {0};
     kh_str_printf(&out, "%s\n\nUsage: %s\n\n", usage->examples, usage->line);
     write_about(usage->about, &out);
-    kh_str_append(&out, "\n\nOptions:\n");
+    kh_str_append(&out, "\n");
     for (size_t i = 0; i < usage->n_options; i++) {
         const cli_option *o = &usage->options[i];
+        if (i == 0 || o->heading != NULL)
+            kh_str_printf(&out, "\n%s:\n", o->heading != NULL ? o->heading : "Options");
         char left[64];
         (void)snprintf(left, sizeof left, "%s--%s%s%s", o->letter == 0 ? "    " : (char[]){'-', o->letter, ',', ' ', 0}, o->name,
                        o->argument == NULL ? "" : " ", o->argument == NULL ? "" : o->argument);
@@ -75,8 +85,8 @@ static const cli_option *find_short(const cli_usage *usage, char letter)
 
 static kh_status unknown_option(const cli_usage *usage, const char *given, kh_error *err)
 {
-    const char *names[MOST_OPTIONS];
-    size_t n = usage->n_options < MOST_OPTIONS ? usage->n_options : MOST_OPTIONS;
+    const char *names[CLI_MOST_OPTIONS];
+    size_t n = usage->n_options < CLI_MOST_OPTIONS ? usage->n_options : CLI_MOST_OPTIONS;
     for (size_t i = 0; i < n; i++)
         names[i] = usage->options[i].name;
     const char *bare = given + strspn(given, "-");

@@ -7,21 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_OPTIONS = 40, USUAL_REPLICATIONS = 3, RARE_REPETITIONS = 10 };
+enum { USUAL_REPLICATIONS = 3, RARE_REPETITIONS = 10 };
 
-typedef struct option_list {
-    cli_option options[MOST_OPTIONS];
-    size_t n;
-} option_list;
-
-static void add(option_list *list, const cli_option *options, size_t n)
-{
-    for (size_t i = 0; i < n && list->n < MOST_OPTIONS; i++)
-        list->options[list->n++] = options[i];
-}
-#define ADD(list, options) add((list), (options), sizeof(options) / sizeof(options)[0])
-
-static void add_time(option_list *list, simulate_args *args)
+static void add_time(cli_option_list *list, simulate_args *args)
 {
     const cli_option options[] = {{.name = "level",
                                    .kind = CLI_TEXT,
@@ -56,10 +44,10 @@ static void add_time(option_list *list, simulate_args *args)
                                    .high = 3600,
                                    .argument = "SECONDS",
                                    .help = "of one relay hop (default 0: a relay is one event; 0.002 is usual)"}};
-    ADD(list, options);
+    CLI_ADD(list, "What is played", options);
 }
 
-static void add_chance(option_list *list, simulate_args *args)
+static void add_chance(cli_option_list *list, simulate_args *args)
 {
     const cli_option options[] = {{.name = "seed",
                                    .kind = CLI_WHOLE,
@@ -101,10 +89,10 @@ static void add_chance(option_list *list, simulate_args *args)
                                    .argument = "DEMAND",
                                    .help = "instead: how often this well-supplied demand runs out of key (splitting)"},
                                   {.name = "no-faults", .kind = CLI_FLAG, .target = &args->no_faults, .help = "nothing breaks"}};
-    ADD(list, options);
+    CLI_ADD(list, "Chance and how sure one is", options);
 }
 
-static void add_policy(option_list *list, simulate_args *args)
+static void add_policy(cli_option_list *list, simulate_args *args)
 {
     const cli_option options[] = {{.name = "routing",
                                    .kind = CLI_TEXT,
@@ -146,10 +134,10 @@ static void add_policy(option_list *list, simulate_args *args)
                                    .high = 1,
                                    .argument = "LEVEL",
                                    .help = "turn requests of the lowest class away when a store is below this share"}};
-    ADD(list, options);
+    CLI_ADD(list, "How keys go", options);
 }
 
-static void add_files(option_list *list, cli_run_files *files)
+static void add_files(cli_option_list *list, cli_run_files *files)
 {
     const cli_option options[] = {{.name = "trace",
                                    .kind = CLI_TEXT,
@@ -187,10 +175,10 @@ static void add_files(option_list *list, cli_run_files *files)
                                    .target = &files->resume,
                                    .argument = "FILE",
                                    .help = "go on from a checkpoint of the same network and options"}};
-    ADD(list, options);
+    CLI_ADD(list, "Files", options);
 }
 
-static void add_output(option_list *list, simulate_args *args)
+static void add_output(cli_option_list *list, simulate_args *args)
 {
     const cli_option options[] = {
         {.name = "objective",
@@ -204,7 +192,7 @@ static void add_output(option_list *list, simulate_args *args)
          .target = &args->require,
          .help = "exit status 1 when the plan leaves a required demand unmet"},
         {.name = "json", .kind = CLI_FLAG, .target = &args->json, .help = "results as JSON on standard output"}};
-    ADD(list, options);
+    CLI_ADD(list, "Output", options);
 }
 
 static kh_status set_policy(simulate_args *args, kh_error *err)
@@ -308,7 +296,7 @@ kh_status simulate_args_parse(int argc, char **argv, simulate_args *args, bool *
     args->level = "block";
     args->days = args->sim.duration_s / KH_S_PER_DAY;
     args->files.trace_to_days = KH_SIM_MOST_DAYS + 1;
-    option_list list = {.n = 0};
+    cli_option_list list = {.n = 0};
     add_time(&list, args);
     add_chance(&list, args);
     add_policy(&list, args);
