@@ -76,12 +76,18 @@ static void check_route(work *w, uint32_t number)
     w->rate[route->demand] += route->rate_bps;
 }
 
-static void check_rates(work *w)
+static void check_loads(work *w)
 {
     const kh_keyflow_problem *p = w->problem;
     for (size_t e = 0; e < p->graph.n_links; e++)
         if (w->load[e] > p->capacity_bps[e] * (1 + TOLERANCE))
             WRONG(w, "link %zu carries %.17g of %.17g bit/s", e, w->load[e], p->capacity_bps[e]);
+}
+
+static void check_rates(work *w)
+{
+    const kh_keyflow_problem *p = w->problem;
+    check_loads(w);
     for (size_t k = 0; k < p->n_demands; k++) {
         double due = w->missing[k] ? 0 : w->outcome->value * p->demands[k].requested_bps;
         if (!(fabs(w->rate[k] - due) <= TOLERANCE * due))
@@ -137,7 +143,8 @@ static void check_missing(work *w, const bool *never, const bool *parted)
     }
 }
 
-static kh_status sum_distances(work *w, double *asked, kh_error *err)
+/* Requests times distances of the demands that are not missing. @p each: [n_demands] takes the distances; may be NULL. */
+static kh_status sum_distances(work *w, double *each, double *asked, kh_error *err)
 {
     *asked = 0;
     for (uint32_t v = 0; v < w->problem->graph.n_nodes; v++) {
@@ -150,24 +157,34 @@ static kh_status sum_distances(work *w, double *asked, kh_error *err)
                 KH_TRY(measure(w, v, err));
             measured = true;
             *asked += d->requested_bps * w->distance[d->ends[1]];
+            if (each != NULL)
+                each[k] = w->distance[d->ends[1]];
         }
     }
     return KH_OK;
 }
 
+/* Prices become lengths. @param[out] carried  what the links could carry, at these prices */
+static bool take_prices(work *w, const double *prices, double *carried)
+{
+    *carried = 0;
+    for (size_t e = 0; e < w->problem->graph.n_links; e++) {
+        if (!(prices[e] >= 0) || isinf(prices[e])) {
+            WRONG(w, "link %zu has a price of %g", e, prices[e]);
+            return false;
+        }
+        w->len[e] = w->gone[e] ? HUGE_VAL : prices[e];
+        *carried += w->gone[e] ? 0 : prices[e] * w->problem->capacity_bps[e];
+    }
+    return true;
+}
+
 static kh_status check_bound(work *w, kh_error *err)
 {
-    double carried = 0, asked;
-    for (size_t e = 0; e < w->problem->graph.n_links; e++) {
-        double price = w->flow->prices[e];
-        if (!(price >= 0) || isinf(price)) {
-            WRONG(w, "link %zu has a price of %g", e, price);
-            return KH_OK;
-        }
-        w->len[e] = w->gone[e] ? HUGE_VAL : price;
-        carried += w->gone[e] ? 0 : price * w->problem->capacity_bps[e];
-    }
-    KH_TRY(sum_distances(w, &asked, err));
+    double carried, asked;
+    if (!take_prices(w, w->flow->prices, &carried))
+        return KH_OK;
+    KH_TRY(sum_distances(w, NULL, &asked, err));
     double bound = asked > 0 ? carried / asked : 0, value = w->outcome->value;
     if (!(bound <= w->outcome->bound * (1 + TOLERANCE)))
         WRONG(w, "the prices prove %.17g, not the bound of %.17g", bound, w->outcome->bound);
@@ -190,7 +207,7 @@ static kh_status check(work *w, bool *before, bool *never, bool *parted, kh_erro
     return check_bound(w, err);
 }
 
-static kh_status check_in(work *w, kh_arena *arena, kh_error *err)
+static kh_status allocate(work *w, kh_arena *arena, kh_error *err)
 {
     size_t m = w->problem->graph.n_links, n = w->problem->n_demands, v = w->problem->graph.n_nodes;
     w->gone = KH_NEW(arena, bool, m);
@@ -202,11 +219,119 @@ static kh_status check_in(work *w, kh_arena *arena, kh_error *err)
     w->distance = KH_NEW(arena, double, v);
     w->via = KH_NEW(arena, uint32_t, v);
     w->seen = KH_NEW(arena, uint32_t, v);
-    bool *before = KH_NEW(arena, bool, m), *never = KH_NEW(arena, bool, n), *parted = KH_NEW(arena, bool, n);
     if (w->gone == NULL || w->end_gone == NULL || w->missing == NULL || w->load == NULL || w->rate == NULL || w->len == NULL ||
-        w->distance == NULL || w->via == NULL || w->seen == NULL || before == NULL || never == NULL || parted == NULL)
+        w->distance == NULL || w->via == NULL || w->seen == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check %zu links and %zu demands", m, n);
+    return KH_OK;
+}
+
+static kh_status check_in(work *w, kh_arena *arena, kh_error *err)
+{
+    size_t m = w->problem->graph.n_links, n = w->problem->n_demands;
+    bool *before = KH_NEW(arena, bool, m), *never = KH_NEW(arena, bool, n), *parted = KH_NEW(arena, bool, n);
+    KH_TRY(allocate(w, arena, err));
+    if (before == NULL || never == NULL || parted == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check %zu links and %zu demands", m, n);
     return check(w, before, never, parted, err);
+}
+
+/* -- fair rates ---------------------------------------------------------------------------------------------------- */
+
+static double share_of(const work *w, size_t demand)
+{
+    return w->rate[demand] / w->problem->demands[demand].requested_bps;
+}
+
+static void check_fair_rates(work *w)
+{
+    check_loads(w);
+    for (size_t k = 0; k < w->problem->n_demands; k++) {
+        double rate = w->rate[k], asked = w->problem->demands[k].requested_bps;
+        if (w->missing[k] ? rate > 0 : !(rate > 0))
+            WRONG(w, "demand %zu gets %.17g bit/s and has %s", k, rate, w->missing[k] ? "no path" : "a path");
+        if (!(rate <= asked * (1 + TOLERANCE)) || !(fabs(rate - w->flow->rate_bps[k]) <= TOLERANCE * asked))
+            WRONG(w, "demand %zu gets %.17g bit/s of %.17g, %.17g is claimed", k, rate, asked, w->flow->rate_bps[k]);
+        if (w->flow->joined[k] == w->missing[k] || (!w->missing[k] && w->flow->level_of[k] >= w->flow->n_levels))
+            WRONG(w, "demand %zu is on no level, or has no path", k);
+    }
+}
+
+/* Lowest share among those that are not blocked below the level; those below have no larger one. */
+static double lowest_at(work *w, size_t level)
+{
+    double lowest = HUGE_VAL, below = 0;
+    for (size_t k = 0; k < w->problem->n_demands; k++) {
+        if (w->missing[k])
+            continue;
+        if (w->flow->level_of[k] < level)
+            below = fmax(below, share_of(w, k));
+        else
+            lowest = fmin(lowest, share_of(w, k));
+    }
+    if (!(below <= lowest * (1 + TOLERANCE)))
+        WRONG(w, "level %zu: %.17g of a request, %.17g below it", level, lowest, below);
+    return lowest;
+}
+
+/* Those below keep their rates and all others get the lowest share: what sum(c y) leaves is all that one more can be paid with. */
+static kh_status check_level(work *w, size_t level, double *distance, double *slack, kh_error *err)
+{
+    double carried, asked, lowest = lowest_at(w, level);
+    const kh_keyflow *flow = w->flow;
+    if (!take_prices(w, flow->level_prices[level], &carried))
+        return KH_OK;
+    KH_TRY(sum_distances(w, distance, &asked, err));
+    for (size_t k = 0; k < w->problem->n_demands; k++)
+        if (!w->missing[k])
+            carried -= distance[k] * (flow->level_of[k] < level ? w->rate[k] : lowest * w->problem->demands[k].requested_bps);
+    for (size_t k = 0; k < w->problem->n_demands; k++) {
+        double share = share_of(w, k), priced = w->problem->demands[k].requested_bps * distance[k];
+        if (w->missing[k] || flow->level_of[k] != level)
+            continue;
+        double more = priced > 0 ? lowest - share + fmax(carried, 0) / priced : HUGE_VAL;
+        *slack = fmax(*slack, fmin(more, 1 - share));
+    }
+    return KH_OK;
+}
+
+static kh_status check_fair(work *w, kh_arena *arena, double *slack, kh_error *err)
+{
+    size_t n = w->problem->n_demands, before = kh_findings_count(w->findings, KH_ERROR);
+    double *distance = KH_NEW(arena, double, n);
+    bool *parted = KH_NEW(arena, bool, n);
+    KH_TRY(allocate(w, arena, err));
+    if (distance == NULL || parted == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check %zu demands", n);
+    find_gone(w);
+    for (uint32_t r = 0; r < w->flow->n_routes; r++)
+        check_route(w, r);
+    KH_TRY(find_without_path(w, w->gone, parted, err));
+    for (size_t k = 0; k < n; k++)
+        w->missing[k] = parted[k] || w->end_gone[k];
+    check_fair_rates(w);
+    *slack = 0;
+    if (kh_findings_count(w->findings, KH_ERROR) > before)
+        return KH_OK;
+    for (size_t i = 0; i < w->flow->n_levels; i++)
+        KH_TRY(check_level(w, i, distance, slack, err));
+    return KH_OK;
+}
+
+/* -- doors --------------------------------------------------------------------------------------------------------- */
+
+kh_status kh_served_check(const kh_keyflow_problem *problem, const kh_loss *const losses[2], const kh_keyflow *flow,
+                          kh_findings *findings, double *slack, kh_error *err)
+{
+    size_t before = kh_findings_count(findings, KH_ERROR);
+    kh_arena *arena = kh_arena_create(0);
+    if (arena == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check what is served");
+    kh_status status =
+        check_fair(&(work){.problem = problem, .losses = losses, .flow = flow, .findings = findings}, arena, slack, err);
+    kh_arena_destroy(arena);
+    KH_TRY(status);
+    size_t wrong = kh_findings_count(findings, KH_ERROR) - before;
+    return wrong == 0 ? KH_OK : kh_fail(err, KH_UNMET, "%zu things are wrong with fair rates after a loss", wrong);
 }
 
 kh_status kh_outages_check(const kh_keyflow_problem *problem, const kh_loss *const losses[2], const kh_loss_outcome *outcome,

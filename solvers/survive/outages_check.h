@@ -15,4 +15,14 @@
 kh_status kh_outages_check(const kh_keyflow_problem *problem, const kh_loss *const losses[2], const kh_loss_outcome *outcome,
                            const kh_keyflow *flow, kh_findings *findings, kh_error *err);
 
+/** Checks fair rates after a loss likewise: routes, loads, rates of at most what is asked for, of whom there is a path; then, level
+ *  by level, under its prices y: those blocked below keep their rates r, all others at least the level, so that
+ *  sum(c y) - sum_below(r dist) - level sum_others(d dist) is all that whoever is blocked here could pay more with.
+ *  @param flow   of kh_served_find()
+ *  @param[out] slack  no demand's rate can rise by more than this share of its request unless one with no larger share gets less;
+ *                  1 proves nothing. Meaningful for KH_OK
+ *  @return as kh_outages_check() */
+kh_status kh_served_check(const kh_keyflow_problem *problem, const kh_loss *const losses[2], const kh_keyflow *flow,
+                          kh_findings *findings, double *slack, kh_error *err);
+
 #endif

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/survive/survive.h"
 
+#include "core/base/clock.h"
 #include "core/net/ids.h"
 #include "solvers/survive/outages_check.h"
 #include "solvers/survive/restore_check.h"
+#include "solvers/survive/served.h"
 
 #include <math.h>
 #include <stdlib.h>
+
+static const double SHORT = 1e-9;      /* share of a request below which nobody falls short */
+static const double SERVED_WORK = 2e7; /* demands times links of all outcomes whose fair rates are worked out, beyond the least */
+static const double FAIR = 1e-6;       /* slack above which fair rates are not proven */
 
 typedef struct work {
     const kh_keyflow_problem *problem;
@@ -48,7 +54,10 @@ static kh_status describe(const kh_given *given, const kh_loss_outcome *outcome,
     after->value = outcome->value;
     after->bound = outcome->bound;
     after->kept = outcome->proof == KH_LOSS_KEPT;
-    after->served = asked > 0 ? fmin(outcome->value, 1) * fmax(asked - lost, 0) / asked : 1;
+    double left = asked > 0 ? fmax(asked - lost, 0) / asked : 1;
+    after->served_evenly = fmin(outcome->value, 1) * left;
+    if (outcome->value >= 1 || !(left > 0))
+        after->served = (kh_served_share){.known = true, .share = after->served_evenly};
     after->n_left_out = outcome->n_left_out;
     after->n_cut_off = outcome->n_cut_off;
     after->left_out = translate(given, outcome->left_out, outcome->n_left_out, arena);
@@ -58,15 +67,34 @@ static kh_status describe(const kh_given *given, const kh_loss_outcome *outcome,
     return KH_OK;
 }
 
+static int by_order(const kh_aftermath *x, const kh_aftermath *y)
+{
+    for (int i = 0; i < 2; i++)
+        if (x->loss[i] != y->loss[i])
+            return x->loss[i] < y->loss[i] ? -1 : 1;
+    return 0;
+}
+
 static int by_harm(const void *a, const void *b)
 {
     const kh_aftermath *x = a, *y = b;
-    double by_served = x->served - y->served, by_value = x->value - y->value;
+    double by_served = x->served_evenly - y->served_evenly, by_value = x->value - y->value;
     if (fabs(by_served) > 1e-12)
         return by_served < 0 ? -1 : 1;
     if (fabs(by_value) > 1e-12 * y->value)
         return by_value < 0 ? -1 : 1;
-    return x < y ? -1 : x > y;
+    return by_order(x, y);
+}
+
+static int by_served(const void *a, const void *b)
+{
+    const kh_aftermath *x = a, *y = b;
+    if (x->served.known != y->served.known)
+        return x->served.known ? -1 : 1;
+    double apart = x->served.share - y->served.share;
+    if (!x->served.known || fabs(apart) <= 1e-9)
+        return by_harm(a, b);
+    return apart < 0 ? -1 : 1;
 }
 
 static double asked_by_joined(const kh_given *given, const kh_keyflow *whole)
@@ -87,6 +115,8 @@ static kh_status describe_all(const kh_given *given, const kh_losses *losses, co
     for (size_t i = 0; i < losses->n; i++)
         for (size_t j = p->pairs ? i + 1 : i; j < (p->pairs ? losses->n : i + 1) && p->n < sweep->n_outcomes; j++) {
             kh_aftermath *after = &p->of[p->n];
+            after->loss[0] = i;
+            after->loss[1] = j;
             after->lost[0] = losses->name[i];
             after->lost[1] = p->pairs ? losses->name[j] : NULL;
             KH_TRY(describe(given, &sweep->outcome[p->n++], asked, after, arena, err));
@@ -96,26 +126,131 @@ static kh_status describe_all(const kh_given *given, const kh_losses *losses, co
     return KH_OK;
 }
 
+typedef struct serving {
+    const kh_given *given;
+    const kh_keyflow *whole;
+    double asked, deadline_s;
+    kh_arena *arena; /* of the answer */
+} serving;
+
+static int by_share(const void *a, const void *b)
+{
+    const kh_fall_short *x = a, *y = b;
+    double apart = x->rate_bps / x->requested_bps - y->rate_bps / y->requested_bps;
+    if (fabs(apart) > 1e-12)
+        return apart < 0 ? -1 : 1;
+    return x->demand.i < y->demand.i ? -1 : x->demand.i > y->demand.i;
+}
+
+static kh_status list_short(const serving *s, const kh_keyflow *flow, kh_served_share *served, kh_error *err)
+{
+    size_t n = s->given->problem.n_demands;
+    kh_fall_short *list = KH_NEW(s->arena, kh_fall_short, n);
+    double sum = 0;
+    if (list == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu demands", n);
+    for (size_t k = 0; k < n; k++) {
+        double asked = s->given->problem.demands[k].requested_bps;
+        sum += flow->rate_bps[k];
+        if (flow->joined[k] && flow->rate_bps[k] < asked * (1 - SHORT))
+            list[served->n_short++] = (kh_fall_short){{s->given->sent[k]}, flow->rate_bps[k], asked};
+    }
+    if (served->n_short > 0)
+        qsort(list, served->n_short, sizeof *list, by_share);
+    served->short_of = list;
+    served->share = s->asked > 0 ? fmin(sum / s->asked, 1) : 1;
+    return KH_OK;
+}
+
+static kh_status check_served(const serving *s, const kh_loss *const lost[2], const kh_keyflow *flow, double *slack, kh_error *err)
+{
+    kh_findings *findings = kh_findings_create();
+    if (findings == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check what is served");
+    kh_status status = kh_served_check(&s->given->problem, lost, flow, findings, slack, err);
+    const kh_finding *first = kh_findings_at(findings, 0);
+    if (status == KH_UNMET)
+        status = kh_fail(err, KH_EINTERNAL, "fair rates after a loss failed their check: %s", first != NULL ? first->message : "");
+    kh_findings_destroy(findings);
+    return status;
+}
+
+/* Without time, or where a level is not proven, the share stays unknown. */
+static kh_status serve(const serving *s, const kh_loss *const lost[2], kh_served_share *served, kh_error *err)
+{
+    kh_keyflow_problem problem = s->given->problem;
+    problem.time_limit_s = s->deadline_s - kh_clock_s();
+    if (served->known || !(problem.time_limit_s > 0))
+        return KH_OK;
+    kh_keyflow flow;
+    kh_arena *scratch = kh_arena_create(0);
+    if (scratch == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for fair rates after a loss");
+    kh_status status = kh_served_find(&problem, lost, s->whole, scratch, &flow, err);
+    double slack = HUGE_VAL;
+    if (status == KH_OK && flow.complete)
+        status = check_served(s, lost, &flow, &slack, err);
+    if (status == KH_OK && slack <= FAIR) {
+        served->known = true;
+        served->slack = slack;
+        status = list_short(s, &flow, served, err);
+    }
+    kh_arena_destroy(scratch);
+    return status;
+}
+
+/* The same for the same network, whatever the machine: a count, not a time. */
+static size_t most_served(const kh_given *given)
+{
+    double size = (double)given->problem.n_demands * (double)given->problem.graph.n_links;
+    return KH_SURVIVE_LEAST_SERVED + (size_t)(size > 0 ? SERVED_WORK / size : 0);
+}
+
+static kh_status serve_worst(const serving *s, const kh_losses *losses, kh_protection *p, kh_error *err)
+{
+    size_t left = most_served(s->given);
+    for (size_t i = 0; i < p->n && left > 0; i++) {
+        kh_aftermath *after = &p->of[i];
+        left -= !after->served.known;
+        const kh_loss *const lost[2] = {&losses->loss[after->loss[0]], p->pairs ? &losses->loss[after->loss[1]] : NULL};
+        KH_TRY(serve(s, lost, &after->served, err));
+    }
+    for (size_t i = 0; i < p->n; i++)
+        p->n_served += p->of[i].served.known;
+    if (p->n > 0)
+        qsort(p->of, p->n, sizeof *p->of, by_served);
+    p->served = (kh_served_share){.known = p->value >= 1 || !(s->asked > 0), .share = 1};
+    return serve(s, (const kh_loss *const[2]){NULL, NULL}, &p->served, err);
+}
+
+static kh_status sweep_over(const kh_given *given, const kh_losses *losses, kh_protection *p, kh_arena *scratch, kh_outages *sweep,
+                            kh_error *err)
+{
+    work w = {&given->problem, kh_findings_create()};
+    if (w.findings == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to check what is left after losses");
+    const kh_outages_options options = {p->pairs, inspect, &w};
+    kh_status status = kh_outages_run(&given->problem, losses->loss, losses->n, &options, scratch, sweep, err);
+    kh_findings_destroy(w.findings);
+    return status;
+}
+
 static kh_status protect(const kh_net *net, const kh_given *given, kh_protection *p, kh_arena *arena, kh_arena *scratch,
                          kh_error *err)
 {
     kh_losses losses;
     kh_outages sweep;
-    work w = {&given->problem, kh_findings_create()};
-    if (w.findings == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory to check what is left after losses");
-    kh_status status = kh_losses_list(net, &given->problem, p->kind, scratch, &losses, err);
-    const kh_outages_options options = {p->pairs, inspect, &w};
-    if (status == KH_OK)
-        status = kh_outages_run(&given->problem, losses.loss, losses.n, &options, scratch, &sweep, err);
-    kh_findings_destroy(w.findings);
-    KH_TRY(status);
+    double deadline_s = kh_clock_s() + given->problem.time_limit_s;
+    KH_TRY(kh_losses_list(net, &given->problem, p->kind, scratch, &losses, err));
+    KH_TRY(sweep_over(given, &losses, p, scratch, &sweep, err));
     p->complete = sweep.complete;
     p->value = sweep.whole.value;
     p->bound = sweep.whole.bound;
     p->n_kept = sweep.n_kept;
     p->n_all = kh_outages_count(losses.n, p->pairs);
-    return describe_all(given, &losses, &sweep, p, arena, err);
+    KH_TRY(describe_all(given, &losses, &sweep, p, arena, err));
+    const serving s = {given, &sweep.whole, asked_by_joined(given, &sweep.whole), deadline_s, arena};
+    return serve_worst(&s, &losses, p, err);
 }
 
 static kh_status prepare(const kh_net *net, const kh_rates *rates, double time_limit_s, kh_arena *arena, kh_given *given,

@@ -9,11 +9,28 @@
 #include "solvers/survive/losses.h"
 #include "solvers/survive/restore.h"
 
+/** A demand that is left, and gets less than it asks for. */
+typedef struct kh_fall_short {
+    kh_demand_id demand;
+    double rate_bps, requested_bps;
+} kh_fall_short;
+
+/** What fair (max-min) rates of at most what is asked for hand out. */
+typedef struct kh_served_share {
+    bool known;   /**< false: not worked out */
+    double share; /**< key handed out per key asked for before the loss by those with a path; known: proven */
+    double slack; /**< no rate can rise by more than this share of its request unless one with no larger share falls */
+    const kh_fall_short *short_of; /**< [n_short] besides those without a path, least share first */
+    size_t n_short;
+} kh_served_share;
+
 /** A loss, or two at once, as those who plan the network call it. */
 typedef struct kh_aftermath {
+    size_t loss[2];               /**< in the order of kh_losses_list(); the second counts for two losses */
     const char *lost[2];          /**< names; the second is NULL for one loss */
     double value, bound;          /**< largest share of every request that is left and joined, all at once; > 1 is spare */
-    double served;                /**< key handed out, at most what is asked, per key asked for before by those with a path */
+    double served_evenly;         /**< under one share for all: key handed out, at most what is asked, per key asked for before */
+    kh_served_share served;       /**< under fair rates: no less than served_evenly */
     bool kept;                    /**< the flow of the whole network and its proof stay: nothing lost carries key */
     const kh_demand_id *left_out; /**< [n_left_out] an end is lost */
     const kh_demand_id *cut_off;  /**< [n_cut_off] the ends are there, no chain of links is */
@@ -24,11 +41,18 @@ typedef struct kh_protection {
     kh_loss_kind kind;
     bool pairs, complete;    /**< complete false: the time limit */
     double value, bound;     /**< without a loss */
-    kh_aftermath *of;        /**< [n] least served first, then the lowest value */
+    kh_served_share served;  /**< without a loss */
+    kh_aftermath *of;        /**< [n] least served first, those whose served share is not known last, by served_evenly */
     size_t n, n_all, n_kept; /**< n_all: how many losses or pairs there are; n < n_all only when the time limit passed */
+    size_t n_served;         /**< outcomes whose served share is known */
 } kh_protection;
 
-/** N-1, or N-2 with @p pairs: the best share after each loss with full rerouting, proven, and checked by code of its own.
+/** Outcomes whose fair rates are worked out at least: those with the least of served_evenly, and more the smaller the network is.
+ *  Where all can have what they ask for at once nothing has to be. */
+enum { KH_SURVIVE_LEAST_SERVED = 40 };
+
+/** N-1, or N-2 with @p pairs: the best share after each loss with full rerouting, proven, and checked by code of its own; fair
+ * rates of the worst.
  *  @param time_limit_s  0: none
  *  @param[out] protection  lives in @p arena; names are the network's
  *  @return KH_OK; KH_TIMELIMIT: not even the network as it is was solved; KH_EINTERNAL: an outcome failed its check; others as

@@ -62,20 +62,66 @@ static void name_loss(const kh_aftermath *after, kh_str *out)
         kh_str_printf(out, " and %s", after->lost[1]);
 }
 
+/* Outcomes that are not known serve no less than one share for all does. */
+static double least_served(const kh_protection *p)
+{
+    double least = 1;
+    for (size_t i = 0; i < p->n; i++)
+        least = fmin(least, p->of[i].served.known ? p->of[i].served.share : p->of[i].served_evenly);
+    return least;
+}
+
+static const kh_aftermath *least_share(const kh_protection *p)
+{
+    const kh_aftermath *least = NULL;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->of[i].value > 0 && (least == NULL || p->of[i].value < least->value))
+            least = &p->of[i];
+    return least;
+}
+
+static void say_whole(const kh_protection *p, kh_str *text)
+{
+    kh_str_printf(text, "Without a loss every demand with a route can have %.4g %% of what it asks for, all at once.",
+                  100 * p->value);
+    if (p->value < 1 && p->served.known)
+        kh_str_printf(text, " With fair rates, none above its request, %.4g %% of the key asked for is served.",
+                      100 * p->served.share);
+}
+
 static void say_worst(const kh_pipeline *pipeline, const kh_protection *p, kh_str *text)
 {
-    const kh_aftermath *worst = &p->of[0];
+    const kh_aftermath *least = least_share(p);
     if (p->complete)
         kh_str_printf(text, " After the loss of any %s %s%s", p->pairs ? "two" : "one", thing(p->kind),
                       p->pairs ? "s at once" : "");
     else
         kh_str_printf(text, " The time limit passed after %zu of %zu losses; after any of these", p->n, p->n_all);
-    kh_str_printf(
-        text,
-        ", with one share for all that are left, at least %s of the key is served that was asked for; the worst is the loss of ",
-        share(pipeline, worst->served));
-    name_loss(worst, text);
-    kh_str_append(text, ".");
+    kh_str_printf(text, " at least %s of the key asked for is served", share(pipeline, least_served(p)));
+    if (p->of[0].served.known && p->of[0].served.share <= least_served(p)) {
+        kh_str_append(text, "; least after the loss of ");
+        name_loss(&p->of[0], text);
+    }
+    kh_str_append(text, ". Served: fair rates of at most what is asked; nobody gets more while one with less could have it.");
+    if (least == NULL || least->value >= 1)
+        return;
+    kh_str_printf(text, " One share for all falls to %s, after the loss of ", share(pipeline, least->value));
+    name_loss(least, text);
+    kh_str_append(text, ": no measure of what the others get.");
+}
+
+/* How many were worked out, and how well that is proven. */
+static void say_served(const kh_protection *p, kh_str *text)
+{
+    double slack = p->served.slack;
+    for (size_t i = 0; i < p->n; i++)
+        slack = fmax(slack, p->of[i].served.slack);
+    if (p->n_served < p->n)
+        kh_str_printf(
+            text, " Served was worked out for %zu of the %zu, the worst by one share for all; the others serve no less than that.",
+            p->n_served, p->n);
+    if (slack > 0)
+        kh_str_printf(text, " Fair is proven too: no rate could rise by more than %.0e of its request.", slack);
 }
 
 static void say_proof(const kh_protection *p, kh_str *text)
@@ -86,7 +132,7 @@ static void say_proof(const kh_protection *p, kh_str *text)
             gap = fmax(gap, p->of[i].bound / p->of[i].value - 1);
     kh_str_printf(
         text,
-        " Every share is the best that rerouting all keys can do: %zu of the %zu losses take nothing that carries key, so "
+        " Every share for all is the best that rerouting all keys can do: %zu of the %zu losses take nothing that carries key, so "
         "the flow and its proof stay; the others were solved anew, each with a bound of its own, at most %.1e above. "
         "Routes and bounds of all were checked by code of its own.",
         p->n_kept, p->n, gap);
@@ -95,42 +141,51 @@ static void say_proof(const kh_protection *p, kh_str *text)
 static void say_protection(const kh_pipeline *pipeline, const kh_protection *p, kh_str *out)
 {
     kh_str text = {0};
-    kh_str_printf(&text, "Without a loss every demand with a route can have %.4g %% of what it asks for, all at once.",
-                  100 * p->value);
+    say_whole(p, &text);
     if (p->n_all == 0)
         kh_str_printf(&text, " There is no %s to lose%s.", thing(p->kind), p->pairs ? " together with another" : "");
     if (p->n > 0) {
         say_worst(pipeline, p, &text);
         say_proof(p, &text);
+        say_served(p, &text);
     }
     if (!p->complete && p->n == 0)
         kh_str_append(&text, " The time limit passed before any loss was looked at.");
     paragraph(out, &text);
 }
 
+/* Who gets less than it asks for: nothing, then the least share first. */
 static void list_demands(const kh_net *net, const kh_aftermath *after, kh_str *text)
 {
-    size_t n = after->n_left_out + after->n_cut_off, told = n < MOST_NAMED ? n : MOST_NAMED;
+    size_t none = after->n_left_out + after->n_cut_off, n = none + after->served.n_short, told = n < MOST_NAMED ? n : MOST_NAMED;
     for (size_t i = 0; i < told; i++) {
-        bool end = i < after->n_left_out;
-        kh_demand_id id = end ? after->left_out[i] : after->cut_off[i - after->n_left_out];
-        kh_str_printf(text, "%s%s", i > 0 ? ", " : "", net->demands[id.i].id);
+        kh_str_append(text, i > 0 ? ", " : "");
+        if (i < none) {
+            bool end = i < after->n_left_out;
+            kh_demand_id id = end ? after->left_out[i] : after->cut_off[i - after->n_left_out];
+            kh_str_printf(text, "%s 0", net->demands[id.i].id);
+        } else {
+            const kh_fall_short *one = &after->served.short_of[i - none];
+            kh_str_printf(text, "%s %.3g %%", net->demands[one->demand.i].id, 100 * one->rate_bps / one->requested_bps);
+        }
     }
     if (told < n)
         kh_str_printf(text, " and %zu more", n - told);
+    if (!after->served.known)
+        kh_str_printf(text, "%snot worked out", n > 0 ? ", others: " : "");
 }
 
 static void write_losses(const kh_pipeline *pipeline, const kh_protection *p, kh_str *out)
 {
     size_t told = p->n < MOST_ROWS ? p->n : MOST_ROWS;
-    cli_table table = cli_table_start(pipeline->arena, "lost|>share left|>served|proof|demands that lose all");
+    cli_table table = cli_table_start(pipeline->arena, "lost|>one share for all|>served|proof|who falls short");
     for (size_t i = 0; i < told; i++) {
         kh_str name = {0}, demands = {0};
         name_loss(&p->of[i], &name);
         list_demands(pipeline->net, &p->of[i], &demands);
         cli_table_cell(&table, "%s", kh_str_text(&name));
         cli_table_cell(&table, "%s", share(pipeline, p->of[i].value));
-        cli_table_cell(&table, "%s", share(pipeline, p->of[i].served));
+        cli_table_cell(&table, "%s", p->of[i].served.known ? share(pipeline, p->of[i].served.share) : "?");
         cli_table_cell(&table, "%s", p->of[i].kept ? "kept" : "anew");
         cli_table_cell(&table, "%s", demands.length > 0 ? kh_str_text(&demands) : "-");
         kh_str_clear(&name);

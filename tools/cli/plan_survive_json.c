@@ -2,12 +2,29 @@
 #include "tools/cli/json_put.h"
 #include "tools/cli/plan_survive.h"
 
+#include <math.h>
+
 static kh_json *ids_of(const kh_net *net, const kh_demand_id *ids, size_t n)
 {
     kh_json *list = kh_json_array();
     for (size_t i = 0; i < n; i++)
         kh_json_append(list, kh_json_text(net->demands[ids[i].i].id));
     return list;
+}
+
+static void put_served(const kh_net *net, const kh_served_share *served, kh_json *object)
+{
+    kh_json *list = kh_json_array();
+    for (size_t i = 0; i < served->n_short; i++) {
+        kh_json *one = kh_json_object();
+        set_text(one, "demand", net->demands[served->short_of[i].demand.i].id);
+        set_number(one, "rate_bps", served->short_of[i].rate_bps);
+        set_number(one, "requested_bps", served->short_of[i].requested_bps);
+        kh_json_append(list, one);
+    }
+    set_number(object, "served", served->known ? served->share : (double)NAN);
+    set_number(object, "served_slack", served->known ? served->slack : (double)NAN);
+    kh_json_set(object, "fall_short", list);
 }
 
 static kh_json *aftermath_of(const kh_net *net, const kh_aftermath *after)
@@ -18,7 +35,8 @@ static kh_json *aftermath_of(const kh_net *net, const kh_aftermath *after)
     kh_json_set(object, "lost", lost);
     set_number(object, "value", after->value);
     set_number(object, "bound", after->bound);
-    set_number(object, "served", after->served);
+    set_number(object, "served_evenly", after->served_evenly);
+    put_served(net, &after->served, object);
     kh_json_set(object, "kept", kh_json_bool(after->kept));
     kh_json_set(object, "left_out", ids_of(net, after->left_out, after->n_left_out));
     kh_json_set(object, "cut_off", ids_of(net, after->cut_off, after->n_cut_off));
@@ -32,7 +50,9 @@ static kh_json *protection_of(const kh_net *net, const kh_protection *p)
     set_number(object, "at_once", p->pairs ? 2 : 1);
     set_number(object, "value", p->value);
     set_number(object, "bound", p->bound);
+    put_served(net, &p->served, object);
     set_number(object, "losses_in_all", (double)p->n_all);
+    set_number(object, "losses_served", (double)p->n_served);
     for (size_t i = 0; i < p->n; i++)
         kh_json_append(losses, aftermath_of(net, &p->of[i]));
     kh_json_set(object, "losses", losses);

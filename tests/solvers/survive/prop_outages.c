@@ -5,6 +5,7 @@
 #include "core/net/ids.h"
 #include "solvers/survive/gain.h"
 #include "solvers/survive/outages_check.h"
+#include "solvers/survive/served.h"
 #include "tests/solvers/near.h"
 
 #include <string.h>
@@ -22,6 +23,7 @@ typedef struct instance {
     kh_arena *arena;
     kh_rng rng;
     size_t n_tampered;
+    const kh_keyflow *before; /* to begin from, or NULL */
 } instance;
 
 static uint32_t draw(instance *in, size_t n)
@@ -179,10 +181,101 @@ static void one_more_module_brings_what_it_brings_from_nothing(void **state)
     }
 }
 
+/* -- fair rates ---------------------------------------------------------------------------------------------------- */
+
+/* More than nothing that a rate could rise by, or something wrong: the rates do not pass as fair. */
+static bool passes(const instance *in, const kh_loss *const losses[2], const kh_keyflow *flow)
+{
+    double slack = 1;
+    kh_findings *findings = kh_findings_create();
+    kh_status status = kh_served_check(&in->problem, losses, flow, findings, &slack, NULL);
+    kh_findings_destroy(findings);
+    assert_true(status == KH_OK || status == KH_UNMET);
+    return status == KH_OK && slack <= 1e-7;
+}
+
+static void refuse_tampered(instance *in, const kh_loss *const losses[2], const kh_keyflow *flow)
+{
+    size_t n = in->problem.n_demands, m = in->problem.graph.n_links;
+    kh_keyflow bad = *flow;
+    bad.routes = KH_NEW(in->arena, kh_keyflow_route, flow->n_routes);
+    bad.rate_bps = KH_NEW(in->arena, double, n);
+    memcpy(bad.routes, flow->routes, flow->n_routes * sizeof *bad.routes);
+    memcpy(bad.rate_bps, flow->rate_bps, n * sizeof *bad.rate_bps);
+    kh_keyflow_route *one = &bad.routes[draw(in, flow->n_routes)];
+    const double times[] = {0.999, 1.001}; /* told: less is not fair, more does not fit or is above the request */
+    for (int i = 0; i < 2; i++) {
+        double rate_bps = one->rate_bps;
+        one->rate_bps *= times[i];
+        assert_false(passes(in, losses, &bad));
+        bad.rate_bps[one->demand] += one->rate_bps - rate_bps;
+        assert_false(passes(in, losses, &bad));
+        bad.rate_bps[one->demand] = flow->rate_bps[one->demand];
+        one->rate_bps = rate_bps;
+        in->n_tampered += 2;
+    }
+    one->n_links--;
+    assert_false(passes(in, losses, &bad));
+    one->n_links++;
+    double *free_prices = KH_NEW(in->arena, double, m), *levels[MOST_DEMANDS + 1];
+    for (size_t i = 0; i < flow->n_levels; i++)
+        levels[i] = free_prices;
+    bad.level_prices = levels;
+    if (flow->level[0] < 1 - 1e-6)
+        assert_false(passes(in, losses, &bad));
+    in->n_tampered += 2;
+}
+
+static kh_status serve(void *user, const kh_loss *const losses[2], const kh_loss_outcome *outcome, const kh_keyflow *even,
+                       kh_error *err)
+{
+    instance *in = user;
+    kh_keyflow fair;
+    (void)err;
+    assert_int_equal(kh_served_find(&in->problem, losses, in->before, in->arena, &fair, NULL), KH_OK);
+    assert_true(passes(in, losses, &fair));
+    double least = HUGE_VAL, share = 0;
+    for (size_t k = 0; k < in->problem.n_demands; k++) {
+        assert_int_equal(fair.joined[k], even->joined[k]);
+        share = fair.rate_bps[k] / in->demands[k].requested_bps;
+        least = fair.joined[k] ? fmin(least, share) : least;
+    }
+    if (!isinf(least))
+        assert_near(least, fmin(outcome->value, 1), 1e-9);
+    if (fair.n_routes > 0)
+        refuse_tampered(in, losses, &fair);
+    return KH_OK;
+}
+
+/* The lowest of the fair shares is the one share for all, and nobody can have more unless somebody with no more gets less. */
+static void what_is_served_is_fair_and_starts_at_one_share_for_all(void **state)
+{
+    (void)state;
+    size_t n_tampered = 0;
+    for (uint64_t seed = 0; seed < INSTANCES; seed++) {
+        instance in = {0};
+        kh_outages sweep;
+        kh_keyflow whole;
+        draw_instance(&in, seed);
+        assert_int_equal(kh_keyflow_solve(&in.problem, in.arena, &whole, NULL), KH_OK);
+        in.before = seed % 2 == 0 ? &whole : NULL;
+        for (int pairs = 0; pairs < 2; pairs++) {
+            kh_outages_options options = {.pairs = pairs, .inspect = serve, .user = &in};
+            assert_int_equal(kh_outages_run(&in.problem, in.losses, pairs && in.n_losses > 6 ? 6 : in.n_losses, &options, in.arena,
+                                            &sweep, NULL),
+                             KH_OK);
+        }
+        n_tampered += in.n_tampered;
+        kh_arena_destroy(in.arena);
+    }
+    assert_true(n_tampered > 5000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_outcome_is_proven_and_no_tampered_one_is),
+        cmocka_unit_test(what_is_served_is_fair_and_starts_at_one_share_for_all),
         cmocka_unit_test(one_more_module_brings_what_it_brings_from_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,9 +49,47 @@ static void the_worst_link_comes_first_and_names_who_loses(void **state)
     assert_string_equal(p->of[0].lost[0], "l4");
     assert_int_equal(p->of[0].n_cut_off, 1);
     assert_int_equal(p->of[0].cut_off[0].i, 1);
-    assert_near(p->of[0].served, 0.5, 1e-9);
+    assert_true(p->of[0].served.known);
+    assert_near(p->of[0].served.share, 0.5, 1e-9);
+    assert_int_equal(p->of[0].served.n_short, 0);
     assert_near(after(p, "l1")->value, 0.6, 1e-9);
     assert_near(after(p, "l2")->value, 1, 1e-9);
+    kh_builder_destroy(&b);
+}
+
+/* n2 n4 has 5000 for itself: only n0 n2 is left with 600 of 1000. One share for all would hold both to 0.6. */
+static void one_thin_way_holds_back_nobody_else(void **state)
+{
+    (void)state;
+    kh_builder b = ring();
+    const kh_protection *p = protect(&b, KH_LOSS_LINK, false);
+    const kh_aftermath *thin = after(p, "l1");
+    assert_near(thin->value, 0.6, 1e-9);
+    assert_near(thin->served_evenly, 0.6, 1e-9);
+    assert_true(thin->served.known && thin->served.slack < 1e-9);
+    assert_near(thin->served.share, 0.8, 1e-9);
+    assert_int_equal(thin->served.n_short, 1);
+    assert_int_equal(thin->served.short_of[0].demand.i, 0);
+    assert_near(thin->served.short_of[0].rate_bps, 600, 1e-6);
+    assert_near(thin->served.short_of[0].requested_bps, 1000, 0);
+    assert_int_equal(p->n_served, p->n);
+    assert_true(p->served.known);
+    assert_near(p->served.share, 1, 0);
+    kh_builder_destroy(&b);
+}
+
+/* The ring short of key before any loss: 1600 of 2000 and all 1000. */
+static void what_is_served_without_a_loss_is_told_too(void **state)
+{
+    (void)state;
+    kh_builder b = ring();
+    b.net.demands[0].rate_bps = 2000;
+    const kh_protection *p = protect(&b, KH_LOSS_LINK, false);
+    assert_near(p->value, 0.8, 1e-9);
+    assert_near(p->served.share, 2600. / 3000, 1e-9);
+    assert_int_equal(p->served.n_short, 1);
+    assert_near(p->of[0].served.share, 1600. / 3000, 1e-9);
+    assert_string_equal(p->of[0].lost[0], "l0");
     kh_builder_destroy(&b);
 }
 
@@ -130,6 +168,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worst_link_comes_first_and_names_who_loses),
+        cmocka_unit_test(one_thin_way_holds_back_nobody_else),
+        cmocka_unit_test(what_is_served_without_a_loss_is_told_too),
         cmocka_unit_test(demands_of_a_lost_node_are_left_out),
         cmocka_unit_test(two_sides_of_a_ring_part_it),
         cmocka_unit_test(one_more_module_is_worth_what_its_side_can_take),
