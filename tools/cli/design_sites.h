@@ -2,7 +2,7 @@
 #ifndef KH_TOOLS_CLI_DESIGN_SITES_H
 #define KH_TOOLS_CLI_DESIGN_SITES_H
 
-#include "solvers/design/site_net.h"
+#include "solvers/site/site_net.h"
 #include "tools/study/pipeline.h"
 
 /** `keyhaul design TOPOLOGY.yaml --sites`: where trusted nodes stand along the fibres. */

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 
-SOLVERS = ["solvers/" + part for part in ("lp", "graph", "flow", "explain", "verify", "light", "secure", "survive", "design", "domains", "stores")]
+SOLVERS = ["solvers/" + part for part in ("lp", "graph", "flow", "explain", "verify", "light", "secure", "survive", "design", "site", "domains", "stores")]
 # room -> rooms it may include, itself always allowed
 ARROWS = {
     "core/base": [],
@@ -37,6 +37,7 @@ ARROWS = {
     "solvers/light": ["core/base", "core/net", "solvers/lp", "solvers/graph"],
     "solvers/secure": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
     "solvers/survive": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow", "solvers/secure"],
+    "solvers/site": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
     "solvers/design": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
     "solvers/domains": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
     "solvers/stores": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],

@@ -2,7 +2,7 @@
 #ifndef KH_TOOLS_STUDY_SITE_RATES_H
 #define KH_TOOLS_STUDY_SITE_RATES_H
 
-#include "solvers/design/site_net.h"
+#include "solvers/site/site_net.h"
 
 /** Key rates of devices over the loss of a dark fibre, for planning sites: siting never calls a model.
  *

@@ -2,8 +2,8 @@
 #ifndef KH_TOOLS_VALIDATE_INSTANCE_SITES_H
 #define KH_TOOLS_VALIDATE_INSTANCE_SITES_H
 
-#include "solvers/design/site.h"
-#include "solvers/design/site_join.h"
+#include "solvers/site/site.h"
+#include "solvers/site/site_join.h"
 
 /** The instance's terminals and candidate sites: the nodes with the largest sums of demands (of equal ones the first) are to be
  *  joined, edges are fibres, every site costs 1.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tiny random plants against all numbers of pairs in all years; plans that were changed are refused. */
-#include "solvers/design/site_build.h"
 #include "solvers/flow/keyflow.h"
+#include "solvers/site/site_build.h"
 
-#include "tests/solvers/design/sites.h"
+#include "tests/solvers/site/sites.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checks a choice of sites from the problem alone: plain searches over a list of neighbours, nothing of what solving uses. */
-#include "solvers/design/site_join.h"
+#include "solvers/site/site_join.h"
 
 #include <math.h>
 #include <string.h>

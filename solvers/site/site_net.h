@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_SOLVERS_DESIGN_SITE_NET_H
-#define KH_SOLVERS_DESIGN_SITE_NET_H
+#ifndef KH_SOLVERS_SITE_SITE_NET_H
+#define KH_SOLVERS_SITE_SITE_NET_H
 
 #include "core/net/net.h"
-#include "solvers/design/site_build.h"
-#include "solvers/design/site_join.h"
+#include "solvers/site/site_build.h"
+#include "solvers/site/site_join.h"
 
 /** Siting on the fibres of a network: what siting needs from it, and back. */
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site_build_lp.h"
+#include "solvers/site/site_build_lp.h"
 
 #include "core/net/ids.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site.h"
+#include "solvers/site/site.h"
 
 #include "core/net/ids.h"
 #include "solvers/graph/tree.h"

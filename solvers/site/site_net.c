@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site_net.h"
+#include "solvers/site/site_net.h"
 
 #include "solvers/graph/graph.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checks a building plan from the problem alone, route by route and span by span. */
-#include "solvers/design/site_build.h"
+#include "solvers/site/site_build.h"
 
 #include <math.h>
 #include <string.h>

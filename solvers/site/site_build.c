@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site_build.h"
+#include "solvers/site/site_build.h"
 
 #include "core/base/clock.h"
-#include "solvers/design/site_build_bound.h"
-#include "solvers/design/site_build_lp.h"
 #include "solvers/flow/keyflow.h"
+#include "solvers/site/site_build_bound.h"
+#include "solvers/site/site_build_lp.h"
 
 #include <math.h>
 #include <string.h>

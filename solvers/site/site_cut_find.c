@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site_cut.h"
+#include "solvers/site/site_cut.h"
 
 #include "core/net/ids.h"
 

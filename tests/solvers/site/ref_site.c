@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sites of a long line against the spacing that costs least per length. */
-#include "solvers/design/site_build.h"
-#include "solvers/design/site_join.h"
+#include "solvers/site/site_build.h"
+#include "solvers/site/site_join.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_SOLVERS_DESIGN_SITE_BUILD_START_H
-#define KH_SOLVERS_DESIGN_SITE_BUILD_START_H
+#ifndef KH_SOLVERS_SITE_SITE_BUILD_START_H
+#define KH_SOLVERS_SITE_SITE_BUILD_START_H
 
-#include "solvers/design/site_build.h"
+#include "solvers/site/site_build.h"
 
 /** One year of a building plan, each demand on one route. For the site_build files. */
 typedef struct kh_site_year {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_SOLVERS_DESIGN_SITE_BUILD_H
-#define KH_SOLVERS_DESIGN_SITE_BUILD_H
+#ifndef KH_SOLVERS_SITE_SITE_BUILD_H
+#define KH_SOLVERS_SITE_SITE_BUILD_H
 
 #include "core/base/arena.h"
-#include "solvers/design/site.h"
+#include "solvers/site/site.h"
 
 /** What to build so that demands get their key: which sites to open, which QKD pairs to put on which spans, and in which year.
  *

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_SOLVERS_DESIGN_SITE_BUILD_LP_H
-#define KH_SOLVERS_DESIGN_SITE_BUILD_LP_H
+#ifndef KH_SOLVERS_SITE_SITE_BUILD_LP_H
+#define KH_SOLVERS_SITE_SITE_BUILD_LP_H
 
-#include "solvers/design/site_build_start.h"
 #include "solvers/lp/lp.h"
+#include "solvers/site/site_build_start.h"
 
 /** The integer program of building, and where its columns are. For the site_build files. */
 typedef struct kh_site_program {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_SOLVERS_DESIGN_SITE_START_H
-#define KH_SOLVERS_DESIGN_SITE_START_H
+#ifndef KH_SOLVERS_SITE_SITE_START_H
+#define KH_SOLVERS_SITE_SITE_START_H
 
-#include "solvers/design/site_cut.h"
+#include "solvers/site/site_cut.h"
 
 /** A good choice of sites: terminals are joined one by one, the cheapest next, over what is open already; then every site that is
  *  not needed is closed again, the dearest first.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site_net.h"
 #include "solvers/graph/tree.h"
+#include "solvers/site/site_net.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site_build_bound.h"
+#include "solvers/site/site_build_bound.h"
 
 #include "core/net/ids.h"
-#include "solvers/design/site_build_start.h"
-#include "solvers/design/site_join.h"
+#include "solvers/site/site_build_start.h"
+#include "solvers/site/site_join.h"
 
 #include <math.h>
 #include <stdlib.h>

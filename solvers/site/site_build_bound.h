@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_SOLVERS_DESIGN_SITE_BUILD_BOUND_H
-#define KH_SOLVERS_DESIGN_SITE_BUILD_BOUND_H
+#ifndef KH_SOLVERS_SITE_SITE_BUILD_BOUND_H
+#define KH_SOLVERS_SITE_SITE_BUILD_BOUND_H
 
-#include "solvers/design/site_build.h"
+#include "solvers/site/site_build.h"
 
 /** What a building plan costs at least, without its integer program; for problems too large for that and as a start for others.
  *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site_build_start.h"
+#include "solvers/site/site_build_start.h"
 
 #include "core/base/clock.h"
 #include "core/base/rng.h"

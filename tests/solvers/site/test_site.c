@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site.h"
-#include "solvers/design/site_build.h"
-#include "solvers/design/site_join.h"
-#include "solvers/design/site_net.h"
+#include "solvers/site/site.h"
+#include "solvers/site/site_build.h"
+#include "solvers/site/site_join.h"
+#include "solvers/site/site_net.h"
 
 #include <math.h>
 #include <setjmp.h>

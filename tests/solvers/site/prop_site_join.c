@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Random small networks of sites against all choices of open sites; answers that were changed are refused. */
-#include "solvers/design/site_join.h"
+#include "solvers/site/site_join.h"
 
-#include "tests/solvers/design/sites.h"
+#include "tests/solvers/site/sites.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_SOLVERS_DESIGN_SITE_H
-#define KH_SOLVERS_DESIGN_SITE_H
+#ifndef KH_SOLVERS_SITE_SITE_H
+#define KH_SOLVERS_SITE_SITE_H
 
 #include "core/base/arena.h"
 #include "core/base/status.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site_flow.h"
+#include "solvers/site/site_flow.h"
 
 #include <math.h>
 #include <string.h>

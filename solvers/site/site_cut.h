@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef KH_SOLVERS_DESIGN_SITE_CUT_H
-#define KH_SOLVERS_DESIGN_SITE_CUT_H
+#ifndef KH_SOLVERS_SITE_SITE_CUT_H
+#define KH_SOLVERS_SITE_SITE_CUT_H
 
-#include "solvers/design/site_flow.h"
-#include "solvers/design/site_join.h"
 #include "solvers/lp/lp.h"
+#include "solvers/site/site_flow.h"
+#include "solvers/site/site_join.h"
 
 /** The linear program of joining sites and the cuts known so far. For the site files.
  *

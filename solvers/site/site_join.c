@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "solvers/design/site_join.h"
+#include "solvers/site/site_join.h"
 
 #include "core/base/clock.h"
 #include "core/net/ids.h"
-#include "solvers/design/site_cut.h"
-#include "solvers/design/site_start.h"
+#include "solvers/site/site_cut.h"
+#include "solvers/site/site_start.h"
 
 #include <math.h>
 #include <string.h>
