@@ -3,6 +3,7 @@
 #include "tools/cli/json_out.h"
 #include "tools/cli/json_put.h"
 #include "tools/cli/table.h"
+#include "tools/study/phrase.h"
 #include "tools/study/words.h"
 
 #include <math.h>
@@ -20,7 +21,10 @@ static void paragraph(kh_str *out, kh_str *text)
 
 static void put_cost(const cli_modules *m, double cost, kh_str *out)
 {
-    kh_str_printf(out, m->request->dimension.by_modules ? "%.0f pairs" : "EUR %.0f", cost);
+    if (m->request->dimension.by_modules)
+        kh_str_printf(out, "%.0f pairs", cost);
+    else
+        kh_phrase_money(cost, out);
 }
 
 static double gap_of(const kh_modules_design *design)
@@ -32,9 +36,14 @@ static void sum_up(const cli_modules *m, size_t i, kh_str *out)
 {
     const kh_dimension *d = &m->designs[i];
     kh_str text = {0};
-    kh_str_printf(&text,
-                  "%zu QKD pairs carry %.4g times what %zu demands ask for, all at once; the worst demand gets %.4g times. Cost: ",
-                  d->n_modules, m->theta[i], d->problem.n_demands, d->problem.n_demands > 0 ? d->design.worst : 0.0);
+    kh_phrase_count(d->n_modules, "QKD pair", &text);
+    kh_str_append(&text, d->n_modules == 1 ? " carries " : " carry ");
+    if (m->theta[i] == 1)
+        kh_str_printf(&text, "all that %zu demands ask for", d->problem.n_demands);
+    else
+        kh_str_printf(&text, "%.4g times what %zu demands ask for", m->theta[i], d->problem.n_demands);
+    kh_str_printf(&text, ", at once, and would carry %.4g times that much. Cost: ",
+                  d->problem.n_demands > 0 ? d->design.worst / m->theta[i] : 0.0);
     put_cost(m, d->design.cost, &text);
     if (d->design.complete && gap_of(&d->design) <= 1e-9)
         kh_str_append(&text, ", proven to be the least possible.");
@@ -70,12 +79,15 @@ static void write_split(const cli_modules *m, const kh_dimension *d, kh_str *out
     if (m->request->dimension.by_modules) {
         kh_str_append(&text, "Counted by pairs: prices are not looked at.");
     } else {
-        kh_str_printf(&text,
-                      "EUR %.0f for the pairs, %.0f for key management at %zu sites, %.0f to fit out %zu sites that only relay. ",
-                      d->modules_eur, d->kms_eur, d->n_opened, d->fitout_eur, d->n_fitted);
-        kh_str_printf(&text,
-                      "Not in it, since all designs need them or they follow later: encryptors (EUR %.0f), fibre lease, operation.",
-                      d->encryptors_eur);
+        kh_phrase_money(d->modules_eur, &text);
+        kh_str_append(&text, " for the pairs, ");
+        kh_phrase_money(d->kms_eur, &text);
+        kh_str_printf(&text, " for key management at %zu sites, ", d->n_opened);
+        kh_phrase_money(d->fitout_eur, &text);
+        kh_str_printf(&text, " to fit out %zu sites that only relay. ", d->n_fitted);
+        kh_str_append(&text, "Not in it, since all designs need them or they follow later: encryptors (");
+        kh_phrase_money(d->encryptors_eur, &text);
+        kh_str_append(&text, "), fibre lease, operation.");
     }
     kh_str_append(out, "\n");
     paragraph(out, &text);

@@ -2,6 +2,7 @@
 #include "tools/cli/cli.h"
 #include "tools/cli/design_sites.h"
 #include "tools/cli/table.h"
+#include "tools/study/phrase.h"
 
 #include <math.h>
 
@@ -166,13 +167,12 @@ static void write_cost(const cli_sites *s, kh_str *out)
     double price = s->price, bound = s->bound;
     double gap = price > 0 ? 1 - bound / price : 0;
     kh_str text = {0};
-    if (with_rates(s))
-        kh_str_printf(&text,
-                      "Cost %.0f EUR: fit-out and key management of all sites, pairs of devices, running costs and the lease "
-                      "of a fibre under each pair",
-                      price);
-    else
-        kh_str_printf(&text, "Cost of the sites between the ends %.0f EUR, running costs included", price);
+    kh_str_append(&text, with_rates(s) ? "Cost: " : "Cost of the sites between the ends: ");
+    kh_phrase_money(price, &text);
+    kh_str_append(&text, with_rates(s)
+                             ? " for fit-out and key management of all sites, pairs of devices, running costs and the lease "
+                               "of a fibre under each pair"
+                             : ", running costs included");
     if (over_years(s))
         kh_str_printf(&text, " for the %zu years, %g %% off a year, demands growing by %g %% a year", s->made.problem.n_years,
                       s->request->discount_percent, s->request->growth_percent);
@@ -180,9 +180,11 @@ static void write_cost(const cli_sites *s, kh_str *out)
         kh_str_printf(&text, " for %g years", s->made.problem.years_left[0]);
     if (gap <= 1e-6)
         kh_str_append(&text, ". This is proven to be the least possible.");
-    else
-        kh_str_printf(&text, ". No plan costs less than %.0f EUR: this one is at most %.1f %% from the best (of its own cost).",
-                      bound, 100 * gap);
+    else {
+        kh_str_append(&text, ". No plan costs less than ");
+        kh_phrase_money(bound, &text);
+        kh_str_printf(&text, ": this one is at most %.1f %% from the best (of its own cost).", 100 * gap);
+    }
     if (s->request->rolling && over_years(s))
         kh_str_append(&text, " Each year was planned as if it were the last.");
     kh_str_append(out, "\n");
