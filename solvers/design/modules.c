@@ -2,14 +2,15 @@
 #include "solvers/design/modules.h"
 
 #include "core/base/clock.h"
+#include "solvers/design/climb.h"
 #include "solvers/design/search.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double ROOT_SHARE = 0.1, SEARCH_SHARE = 0.9; /* of the time, by when each part ends */
-/* Parts planned anew without gain, before branch and bound does the rest. */
+static const double ROOT_SHARE = 0.2, SEARCH_SHARE = 0.5; /* of the time, by when each part ends */
+/* Parts planned anew without gain, before the tree does the rest. */
 enum { PATIENCE = 8, PATIENCE_LARGE = 400, LARGE = 60 };
 
 typedef struct work {
@@ -92,6 +93,32 @@ static bool is_close(const work *w)
     return isfinite(w->search.cost) && w->search.cost - w->design->bound <= fmax(w->problem->gap, 1e-9) * w->search.cost;
 }
 
+static kh_status branch(work *w, kh_error *err)
+{
+    const kh_relax *relax = &w->root.relax;
+    kh_branch branch = {.count = w->count};
+    const kh_branch_options options = {.time_limit_s = w->deadline_s - kh_clock_s(),
+                                       .gap = w->problem->gap,
+                                       .incumbent = isfinite(w->search.cost) ? w->search.best : NULL};
+    kh_status status = kh_branch_solve(&w->root, &options, w->arena, &branch, err);
+    if (status != KH_OK && status != KH_TIMELIMIT)
+        return status;
+    w->design->bound = fmax(w->design->bound, kh_relax_raise(relax, branch.bound));
+    if (branch.found && kh_branch_price(relax, branch.count) < w->search.cost)
+        KH_TRY(kh_search_take(&w->search, branch.count, &branch.flow, err));
+    return status;
+}
+
+static kh_status climb(work *w, kh_error *err)
+{
+    kh_climb climb = {.bound = w->design->bound, .cost = w->search.cost, .count = w->count, .gap = w->problem->gap};
+    kh_status status = kh_climb_run(&climb, &w->root, w->deadline_s, w->arena, err);
+    w->design->bound = climb.bound;
+    if (climb.found)
+        KH_TRY(kh_search_take(&w->search, climb.count, &climb.flow, err));
+    return status;
+}
+
 static kh_status solve(work *w, kh_error *err)
 {
     kh_modules_design *design = w->design;
@@ -102,20 +129,18 @@ static kh_status solve(work *w, kh_error *err)
     design->root_bound = relax->objective;
     design->bound = kh_relax_raise(relax, relax->objective);
     KH_TRY(kh_search_start(&w->search, err));
-    KH_TRY(kh_search_improve(&w->search, start_s + SEARCH_SHARE * left_s, is_large(w) ? PATIENCE_LARGE : PATIENCE, err));
+    KH_TRY(kh_search_improve(&w->search, start_s + SEARCH_SHARE * left_s,
+                             is_large(w)                      ? PATIENCE_LARGE
+                             : w->problem->lp_program == NULL ? 0
+                                                              : PATIENCE,
+                             err));
     if (is_close(w))
         return KH_OK;
-    kh_branch branch = {.count = w->count};
-    const kh_branch_options options = {.time_limit_s = w->deadline_s - kh_clock_s(),
-                                       .gap = w->problem->gap,
-                                       .incumbent = isfinite(w->search.cost) ? w->search.best : NULL};
-    kh_status status = kh_branch_solve(&w->root, &options, w->arena, &branch, err);
-    if (status != KH_OK && status != KH_TIMELIMIT)
-        return status;
-    design->bound = fmax(design->bound, kh_relax_raise(relax, branch.bound));
-    if (branch.found && kh_branch_price(relax, branch.count) < w->search.cost)
-        KH_TRY(kh_search_take(&w->search, branch.count, &branch.flow, err));
-    return status;
+    kh_status status = KH_TIMELIMIT;
+    if (w->problem->lp_program == NULL)
+        status = climb(w, err);
+    /* Wanted so, or the tree gave up before its time. */
+    return status == KH_TIMELIMIT && kh_clock_s() < w->deadline_s ? branch(w, err) : status;
 }
 
 static void write_design(work *w)
