@@ -47,7 +47,8 @@ static kh_status check_entries(const kh_lp *lp, kh_arena *scratch, kh_error *err
 
 kh_status kh_lp_work_backend(const kh_lp_work *work, const kh_lp_task *task, kh_lp_solution *solution, kh_error *err)
 {
-    return work->options->program == NULL ? kh_lp_glpk_solve(task, solution, err) : kh_lp_program_solve(task, solution, err);
+    return work->options->program == NULL || task->exact ? kh_lp_glpk_solve(task, solution, err)
+                                                         : kh_lp_program_solve(task, solution, err);
 }
 
 static void unscale(const kh_lp *lp, const kh_lp_scale *scale, const kh_lp_solution *s)
@@ -58,7 +59,27 @@ static void unscale(const kh_lp *lp, const kh_lp_scale *scale, const kh_lp_solut
         s->dual[i] = ldexp(s->dual[i], scale->row[i] - scale->price);
 }
 
-/* One try: KH_EINTERNAL when the answer does not prove right. */
+/* Solves the scaled program and proves the answer: KH_EINTERNAL when it does not prove right. */
+static kh_status try_scaled(kh_lp_work *w, const kh_lp_scale *scale, const kh_lp_task *task, kh_error *err)
+{
+    kh_status status = kh_lp_work_backend(w, task, &w->answer, err);
+    if (status != KH_OK && (status != KH_TIMELIMIT || isnan(w->answer.objective)))
+        return status;
+    unscale(&w->lp, scale, &w->answer);
+    kh_lp_solution point = w->answer;
+    if (status == KH_TIMELIMIT)
+        point.dual = NULL;
+    kh_lp_proof proof;
+    KH_TRY(kh_lp_prove(&w->lp, scale, &point, w->scratch, &proof, err));
+    w->answer.objective = proof.feasible ? proof.objective : (double)NAN;
+    if (status == KH_OK)
+        w->answer.bound = proof.bound;
+    if (status == KH_OK && !proof.optimal)
+        return kh_fail(err, KH_EINTERNAL, "the answer to a linear program of %zu rows and %zu columns has %s", w->lp.n_rows,
+                       w->lp.n_columns, proof.fault);
+    return status;
+}
+
 static kh_status attempt(kh_lp_work *w, bool careful, kh_error *err)
 {
     kh_lp scaled;
@@ -67,29 +88,27 @@ static kh_status attempt(kh_lp_work *w, bool careful, kh_error *err)
     kh_arena_reset(w->scratch);
     KH_TRY(kh_lp_scale_make(&w->lp, careful, w->scratch, &scale, &scaled, err));
     double now_s = kh_clock_s(); /* the proof takes about as long as the scaling took */
-    kh_lp_task task = {.lp = &scaled,
-                       .program = w->options->program,
-                       .time_limit_s = w->deadline_s - now_s - (now_s - start_s),
-                       .careful = careful,
-                       .grown = w->grown};
+    const kh_lp_task task = {.lp = &scaled,
+                             .program = w->options->program,
+                             .time_limit_s = w->deadline_s - now_s - (now_s - start_s),
+                             .careful = careful,
+                             .grown = w->grown};
     scaled.integer = NULL;
     w->answer.warm = w->answer.warm && !careful;
-    kh_status status = kh_lp_work_backend(w, &task, &w->answer, err);
-    if (status != KH_OK && (status != KH_TIMELIMIT || isnan(w->answer.objective)))
-        return status;
-    unscale(&w->lp, &scale, &w->answer);
-    kh_lp_solution point = w->answer;
-    if (status == KH_TIMELIMIT)
-        point.dual = NULL;
-    kh_lp_proof proof;
-    KH_TRY(kh_lp_prove(&w->lp, &scale, &point, w->scratch, &proof, err));
-    w->answer.objective = proof.feasible ? proof.objective : (double)NAN;
-    if (status == KH_OK)
-        w->answer.bound = proof.bound;
-    if (status == KH_OK && !proof.optimal)
-        return kh_fail(err, KH_EINTERNAL, "the answer to a linear program of %zu rows and %zu columns has %s", w->lp.n_rows,
-                       w->lp.n_columns, proof.fault);
-    return status;
+    return try_scaled(w, &scale, &task, err);
+}
+
+/* From the basis where the simplex ended, wherever that is. */
+static kh_status attempt_exactly(kh_lp_work *w, kh_error *err)
+{
+    kh_lp scaled;
+    kh_lp_scale scale;
+    kh_arena_reset(w->scratch);
+    KH_TRY(kh_lp_scale_whole(&w->lp, w->scratch, &scale, &scaled, err));
+    const kh_lp_task task = {.lp = &scaled, .exact = true, .time_limit_s = w->deadline_s - kh_clock_s()};
+    scaled.integer = NULL;
+    w->answer.warm = true;
+    return try_scaled(w, &scale, &task, err);
 }
 
 kh_status kh_lp_work_linear(kh_lp_work *w, kh_error *err)
@@ -101,6 +120,8 @@ kh_status kh_lp_work_linear(kh_lp_work *w, kh_error *err)
     kh_status status = attempt(w, false, err);
     if (status == KH_EINTERNAL || status == KH_INFEASIBLE || status == KH_ERANGE)
         status = attempt(w, true, err);
+    if (w->options->exact && status != KH_ENOMEM && status != KH_TIMELIMIT)
+        status = attempt_exactly(w, err);
     if (status == KH_OK && err != NULL)
         *err = (kh_error){0};
     return status;

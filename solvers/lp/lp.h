@@ -63,6 +63,8 @@ typedef struct kh_lp_options {
     double gap;                       /**< integer programs: (bound - objective) / |objective| that is good enough; >= 0 */
     const double *incumbent;          /**< [n_columns] integer programs: a known point, ignored when it is none; may be NULL */
     const kh_lp_separator *separator; /**< may be NULL */
+    bool exact; /**< linear programs: the simplex goes on from its basis in rational numbers, for entries so far apart that what
+                   some of them mean is below its tolerance. By GLPK whatever program says; slow: for some hundred rows */
 } kh_lp_options;
 
 /** Solves, and proves it.

@@ -19,6 +19,10 @@ typedef struct kh_lp_scale {
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_lp_scale_make(const kh_lp *lp, bool careful, kh_arena *arena, kh_lp_scale *scale, kh_lp *scaled, kh_error *err);
 
+/** Doubles rows, columns and costs until every number is whole: GLPK's rational simplex takes others as simple fractions, 1e-9 off.
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_lp_scale_whole(const kh_lp *lp, kh_arena *arena, kh_lp_scale *scale, kh_lp *scaled, kh_error *err);
+
 /** How good a point and its duals are. Long double throughout. */
 typedef struct kh_lp_proof {
     bool feasible, optimal; /**< optimal: the duals prove the objective */
@@ -53,6 +57,7 @@ typedef struct kh_lp_task {
     const char *program;
     double time_limit_s;
     double gap;
+    bool exact;              /**< in rational numbers, from the basis given; GLPK only */
     bool careful;            /**< the first answer was wrong: go another way */
     bool grown;              /**< the basis was optimal before the last rows came */
     const double *incumbent; /**< [n_columns] feasible, may be NULL */

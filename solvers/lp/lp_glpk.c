@@ -163,6 +163,20 @@ static int simplex(const call *c, int method)
     return glp_simplex(c->problem, &options);
 }
 
+static int simplex_exactly(const call *c)
+{
+    glp_smcp options;
+    glp_init_smcp(&options);
+    options.msg_lev = GLP_MSG_OFF;
+    options.tm_lim = left_ms(c);
+    int code = glp_exact(c->problem, &options);
+    if (code == GLP_EBADB || code == GLP_ESING) { /* the basis cannot be used: that of all rows can */
+        glp_std_basis(c->problem);
+        code = glp_exact(c->problem, &options);
+    }
+    return code;
+}
+
 static kh_status judge(const call *c, int code, kh_error *err)
 {
     int status = glp_get_status(c->problem);
@@ -304,6 +318,8 @@ static kh_status run(call *c, kh_error *err)
         load_basis(c);
     else if (c->task->careful)
         glp_adv_basis(c->problem, 0);
+    if (c->task->exact)
+        return judge(c, simplex_exactly(c), err);
     int code = simplex(c, start_method(c));
     if (code == GLP_EBADB || code == GLP_ESING || code == GLP_ECOND || code == GLP_EFAIL) {
         glp_adv_basis(c->problem, 0); /* the basis cannot be used: start from a fresh one */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/lp/lp_backend.h"
 
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 
@@ -220,25 +221,70 @@ static void write_scaled(const work *w, const arrays *a)
     }
 }
 
-kh_status kh_lp_scale_make(const kh_lp *lp, bool careful, kh_arena *arena, kh_lp_scale *scale, kh_lp *scaled, kh_error *err)
+static kh_status start(work *w, arrays *a, const kh_lp *lp, kh_lp_scale *scale, kh_arena *arena, kh_error *err)
 {
     size_t m = lp->n_rows, n = lp->n_columns, entries = lp->start[n];
     *scale = (kh_lp_scale){.row = KH_NEW(arena, int, m), .column = KH_NEW(arena, int, n)};
-    work w = {.lp = lp, .scale = scale, .entry = KH_NEW(arena, int, entries), .rows = KH_NEW(arena, span, m)};
-    arrays a = {KH_NEW(arena, double, m), KH_NEW(arena, double, m), KH_NEW(arena, double, n),
-                KH_NEW(arena, double, n), KH_NEW(arena, double, n), KH_NEW(arena, double, entries)};
-    if (scale->row == NULL || scale->column == NULL || w.entry == NULL || w.rows == NULL || a.row_lower == NULL ||
-        a.row_upper == NULL || a.column_lower == NULL || a.column_upper == NULL || a.cost == NULL || a.value == NULL)
+    *w = (work){.lp = lp, .scale = scale, .entry = KH_NEW(arena, int, entries), .rows = KH_NEW(arena, span, m)};
+    *a = (arrays){KH_NEW(arena, double, m), KH_NEW(arena, double, m), KH_NEW(arena, double, n),
+                  KH_NEW(arena, double, n), KH_NEW(arena, double, n), KH_NEW(arena, double, entries)};
+    if (scale->row == NULL || scale->column == NULL || w->entry == NULL || w->rows == NULL || a->row_lower == NULL ||
+        a->row_upper == NULL || a->column_lower == NULL || a->column_upper == NULL || a->cost == NULL || a->value == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to scale a linear program of %zu entries", entries);
+    return KH_OK;
+}
+
+static void finish(const work *w, const arrays *a, kh_lp *scaled)
+{
+    write_scaled(w, a);
+    *scaled = *w->lp;
+    scaled->row_lower = a->row_lower;
+    scaled->row_upper = a->row_upper;
+    scaled->column_lower = a->column_lower;
+    scaled->column_upper = a->column_upper;
+    scaled->cost = a->cost;
+    scaled->value = a->value;
+}
+
+kh_status kh_lp_scale_make(const kh_lp *lp, bool careful, kh_arena *arena, kh_lp_scale *scale, kh_lp *scaled, kh_error *err)
+{
+    work w;
+    arrays a;
+    KH_TRY(start(&w, &a, lp, scale, arena, err));
     scale_matrix(&w);
     scale_bounds_and_costs(&w, careful);
-    write_scaled(&w, &a);
-    *scaled = *lp;
-    scaled->row_lower = a.row_lower;
-    scaled->row_upper = a.row_upper;
-    scaled->column_lower = a.column_lower;
-    scaled->column_upper = a.column_upper;
-    scaled->cost = a.cost;
-    scaled->value = a.value;
+    finish(&w, &a, scaled);
+    return KH_OK;
+}
+
+/* How often a number is to be doubled until it is whole: never more than its digits need. */
+static int doublings(double value, int shift)
+{
+    if (value == 0 || isinf(value))
+        return 0;
+    int need = DBL_MANT_DIG - exponent(value) - shift;
+    return need > 0 ? need : 0;
+}
+
+static int most(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+kh_status kh_lp_scale_whole(const kh_lp *lp, kh_arena *arena, kh_lp_scale *scale, kh_lp *scaled, kh_error *err)
+{
+    work w;
+    arrays a;
+    KH_TRY(start(&w, &a, lp, scale, arena, err));
+    for (size_t j = 0; j < lp->n_columns; j++)
+        scale->column[j] = -most(doublings(lp->column_lower[j], 0), doublings(lp->column_upper[j], 0));
+    for (size_t i = 0; i < lp->n_rows; i++)
+        scale->row[i] = most(doublings(lp->row_lower[i], 0), doublings(lp->row_upper[i], 0));
+    for (size_t j = 0; j < lp->n_columns; j++) {
+        scale->price = most(scale->price, doublings(lp->cost[j], scale->column[j]));
+        for (size_t k = lp->start[j]; k < lp->start[j + 1]; k++)
+            scale->row[lp->row[k]] = most(scale->row[lp->row[k]], doublings(lp->value[k], scale->column[j]));
+    }
+    finish(&w, &a, scaled);
     return KH_OK;
 }

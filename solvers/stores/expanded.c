@@ -11,14 +11,15 @@
 #include <math.h>
 #include <string.h>
 
-static const double PRICE_FLOOR = 1e-11;  /* of a full link, over all of them: ties go to links with room */
-static const double PROVEN = 1e-11;       /* relative gap at which it is done */
-static const double WORTH_IT = 1 - 1e-12; /* a path must be cheaper than its demand's dual by more than rounding */
-static const double POOL_GAP = 0.004;     /* of the equilibrium that finds the first paths */
-static const double POOL_SHARE = 1e-4;    /* paths with less of their demand are left to column generation */
-static const double NOTHING = 1e-12;      /* share of a demand below which a route is rounding */
-enum { MOST_TURNS = 4 };
-enum { ROUNDS = 3 }; /* equilibria, each with the stores evened out for the loads of the one before */
+static const double PRICE_FLOOR = 1e-11;   /* of a full link, over all of them: ties go to links with room */
+static const double PROVEN = 1e-11;        /* relative gap at which it is done */
+static const double CLOSED = 1e-9;         /* with a larger one the LP is solved in rational numbers */
+static const double WORTH_IT = 1 - 1e-12;  /* a path must be cheaper than its demand's dual by more than rounding */
+static const double POOL_GAP = 0.004;      /* of the equilibrium that finds the first paths */
+static const double POOL_SHARE = 1e-4;     /* paths with less of their demand are left to column generation */
+static const double NOTHING = 1e-12;       /* share of a demand below which a route is rounding */
+enum { MOST_TURNS = 4, MOST_EXACT = 400 }; /* rows of the LP in rational numbers */
+enum { ROUNDS = 3 };                       /* equilibria, each with the stores evened out for the loads of the one before */
 
 typedef struct work {
     const kh_expanded_problem *given;
@@ -29,6 +30,7 @@ typedef struct work {
     kh_pool pool;
     double *rate_bps; /* [pool.n_paths] what each path carries at value */
     double deadline_s;
+    bool exact;                       /* linear programs in rational numbers from now on */
     double *price, *below, *distance; /* [periods * n_links], [n], [n] of the copies */
     double *pair_price;               /* [periods * n_demands] */
 } work;
@@ -199,28 +201,59 @@ static bool is_done(const work *w, double value)
     return w->answer->bound <= value * (1 + fmax(w->given->gap, PROVEN));
 }
 
+static bool is_closed(const work *w, double value)
+{
+    return w->answer->bound <= value * (1 + fmax(w->given->gap, CLOSED));
+}
+
+static bool is_small(const work *w)
+{
+    return w->given->n_periods * w->given->graph.n_links + w->copies.problem.n_demands <= MOST_EXACT;
+}
+
+/* No path pays, and yet the bound stands off: the simplex takes for nothing what is below its tolerance, and numbers far apart
+   hide the optimum there. */
+static bool go_exact(work *w, double value)
+{
+    if (w->exact || is_closed(w, value) || !is_small(w))
+        return false;
+    w->exact = true;
+    return true;
+}
+
+static bool is_fatal(kh_status status)
+{
+    return status == KH_ENOMEM || status == KH_ENOINPUT || status == KH_EWRITE;
+}
+
 /* Column generation: solve, price, add, until the bound meets the value or no path pays any more. A master problem that fails for
-   its numbers leaves the last feasible point and the best bound: the gap then says so. */
+   its numbers is solved exactly; where that fails too, the last feasible point and the best bound stay. */
 static kh_status generate(work *w, kh_store_master *master, kh_error *err)
 {
     for (;;) {
         double left_s = w->deadline_s - kh_clock_s();
         kh_error failure = {0};
+        master->exact = w->exact;
         kh_status status = left_s > 0 ? kh_store_master_solve(master, left_s, &failure) : KH_TIMELIMIT;
-        if (status == KH_ENOMEM || status == KH_ENOINPUT || status == KH_EWRITE) {
-            if (err != NULL)
-                *err = failure;
+        if (is_fatal(status) && err != NULL)
+            *err = failure;
+        if (is_fatal(status))
             return status;
-        }
-        if (status == KH_TIMELIMIT)
+        if (status == KH_TIMELIMIT) {
             w->answer->complete = false;
-        if (status != KH_OK)
             return KH_OK;
+        }
+        if (status != KH_OK) {
+            if (go_exact(w, master->lambda))
+                continue;
+            w->answer->why_open = kh_arena_strdup(w->arena, failure.message);
+            return w->answer->why_open != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for a reason");
+        }
         size_t n_added;
         set_prices(w, master);
         KH_TRY(kh_pricer_run(&w->pricer, w->price, w->below, &w->pool, w->distance, &n_added, err));
         certify(w, w->price, master->demand_price);
-        if (n_added == 0 || is_done(w, master->lambda))
+        if (is_done(w, master->lambda) || (n_added == 0 && !go_exact(w, master->lambda)))
             return KH_OK;
     }
 }
@@ -255,7 +288,7 @@ static kh_status solve_at(work *w, double scale, double *lambda, kh_error *err)
 
 /* Where numbers are so far apart that the optimum is nowhere near what was expected, its digits are lost: again, in its own units.
  */
-static kh_status solve_exactly(work *w, double *level, kh_error *err)
+static kh_status solve_in_own_units(work *w, double *level, kh_error *err)
 {
     double scale = *level, lambda = 0;
     for (int turn = 0; turn < MOST_TURNS; turn++) {
@@ -278,7 +311,7 @@ static kh_status route(work *w, double *level, kh_error *err)
     if (*level <= 0 || (is_done(w, *level) && trusted))
         return KH_OK;
     *level = fmin(*level, w->answer->bound);
-    return solve_exactly(w, level, err);
+    return solve_in_own_units(w, level, err);
 }
 
 /* From a period's store to the next one's: what the pair gets beside its paths. */
@@ -334,6 +367,7 @@ static kh_status write_routes(work *w, const kh_settle *settle, kh_error *err)
     if (flow.rate_bps == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the rates of the demands");
     KH_TRY(kh_settle_write(settle, w->arena, &flow, err));
+    answer->n_routes = 0;
     answer->routes = KH_NEW(w->arena, kh_expanded_route, flow.n_routes);
     if (answer->routes == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", flow.n_routes);
@@ -371,6 +405,19 @@ static kh_status finish(work *w, double level, kh_error *err)
     return KH_OK;
 }
 
+static void explain(work *w)
+{
+    kh_expanded *a = w->answer;
+    if (is_closed(w, a->value) || isinf(a->bound))
+        a->why_open = NULL;
+    else if (!a->complete)
+        a->why_open = "the time limit passed";
+    else if (!w->exact)
+        a->why_open = "numbers are too far apart for 16 digits, and too many for rational ones";
+    else if (a->why_open == NULL)
+        a->why_open = "rounded to 16 digits, some store would run dry";
+}
+
 kh_status kh_expanded_solve(const kh_expanded_problem *problem, kh_arena *arena, kh_expanded *answer, kh_error *err)
 {
     work w;
@@ -381,6 +428,11 @@ kh_status kh_expanded_solve(const kh_expanded_problem *problem, kh_arena *arena,
     KH_TRY(find_joined(&w, err));
     KH_TRY(route(&w, &level, err));
     KH_TRY(finish(&w, level, err));
+    if (level > 0 && made.complete && go_exact(&w, made.value)) { /* the optimum was right, but its stores do not play through */
+        KH_TRY(solve_in_own_units(&w, &level, err));
+        KH_TRY(finish(&w, level, err));
+    }
+    explain(&w);
     *answer = made;
     return KH_OK;
 }

@@ -35,6 +35,7 @@ typedef struct kh_expanded {
     bool complete;             /**< false: the time limit stopped it; everything else still holds */
     double value;              /**< every joined demand gets value * requested * profile in every period */
     double bound;              /**< proven by the prices, see kh_expanded_bound() */
+    const char *why_open;      /**< why bound is not near value as asked, in words; NULL: it is, or no joined demand asks */
     bool *joined;              /**< [n_demands] a path exists in every period that asks; others are left out */
     double *prices;            /**< [n_periods][n_links] value that one more bit/s of this link in this period brings */
     double *pair_prices;       /**< [n_periods][n_demands] <= the length of the demand's shortest path under prices */

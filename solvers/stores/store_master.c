@@ -286,7 +286,7 @@ kh_status kh_store_master_solve(kh_store_master *m, double time_limit_s, kh_erro
     KH_TRY(make_program(m, &build, &at, &lp, err));
     kh_lp_solution solution = {
         .warm = true, .row_place = at.row_place, .column_place = at.place, .primal = at.primal, .dual = at.dual};
-    const kh_lp_options options = {.program = m->copies->given->lp_program, .time_limit_s = time_limit_s};
+    const kh_lp_options options = {.program = m->copies->given->lp_program, .time_limit_s = time_limit_s, .exact = m->exact};
     kh_status status = kh_lp_solve(&lp, &options, &solution, err);
     if (status == KH_OK || (status == KH_TIMELIMIT && isfinite(solution.objective)))
         take_solution(m, &at);

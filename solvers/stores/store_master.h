@@ -15,6 +15,7 @@ typedef struct kh_store_master {
     kh_arena *arena, *scratch; /**< scratch: one LP, emptied before the next */
     double level;              /**< lambda = level * x_0 */
     double *row_unit_bps;      /**< [n_links] */
+    bool exact;                /**< to be set by the caller: solve in rational numbers, see kh_lp_options */
     uint8_t lambda_place;
     uint8_t *row_place;        /**< [periods * n_links + problem.n_demands] */
     uint8_t *store_place;      /**< [periods * n_links] */

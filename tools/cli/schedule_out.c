@@ -156,6 +156,8 @@ static void write_stores(const kh_pipeline *p, const kh_over_time *o, kh_str *ou
                   "With these key stores %zu of %zu demands can have %.4g %% of what they ask for at every time "
                   "(%s). ",
                   joined, o->stores.n_demands, 100 * o->flow.value, gap_text(p->arena, o->flow.value, o->flow.bound));
+    if (o->flow.why_open != NULL)
+        kh_str_printf(&words, "It is not proven to the end: %s. ", o->flow.why_open);
     if (joined < o->stores.n_demands)
         kh_str_append(&words, "The others have no path in some period. ");
     kh_str_append(&words, n > 0 ? "A larger store brings what the table says, to all demands together, for small changes."
@@ -256,6 +258,7 @@ kh_json *cli_json_schedule(const kh_pipeline *p, const kh_over_time_options *opt
     set_number(stores, "value", over->flow.value);
     set_number(stores, "bound", over->flow.bound);
     set_number(stores, "gap", gap(over->flow.value, over->flow.bound));
+    set_text(stores, "why_open", over->flow.why_open);
     set_number(stores, "n_joined", (double)count(over->flow.joined, over->stores.n_demands));
     set_number(stores, "n_demands", (double)over->stores.n_demands);
     kh_json_set(stores, "links", json_stores(p, over));
