@@ -162,6 +162,19 @@ void *kh_arena_grow(kh_arena *arena, const void *array, size_t used, size_t *cap
     return bigger;
 }
 
+void kh_arena_release(kh_arena *arena, const void *array)
+{
+    for (block **at = &arena->blocks; *at != NULL; at = &(*at)->next) {
+        block *b = *at;
+        if ((const void *)b->data != array || b->size <= LARGEST_BLOCK)
+            continue;
+        *at = b->next;
+        arena->used_bytes -= b->used;
+        free(b);
+        return;
+    }
+}
+
 size_t kh_arena_used(const kh_arena *arena)
 {
     return arena->used_bytes;

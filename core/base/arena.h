@@ -33,13 +33,17 @@ char *kh_arena_strdup(kh_arena *arena, const char *text);
 char *kh_arena_strndup(kh_arena *arena, const char *text, size_t length);
 char *kh_arena_printf(kh_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** Grows an array that came from the arena (the old copy stays until the arena goes): doubles the capacity.
+/** Grows an array that came from the arena (the old copy stays until the arena goes, or is released): doubles the capacity.
  *  @param array     NULL or the present array
  *  @param capacity  in: present capacity; out: the new one (unchanged on failure)
  *  @return the new array with the old contents, or NULL when memory is out. */
 void *kh_arena_grow(kh_arena *arena, const void *array, size_t used, size_t *capacity, size_t size);
 
-/** Bytes handed out so far. */
+/** Takes back one array before the arena goes, such as the old copy of one that grew. Only arrays of more than 1 MiB have a block
+ * to themselves: smaller ones, and NULL, stay as they are. */
+void kh_arena_release(kh_arena *arena, const void *array);
+
+/** Bytes handed out and not taken back. */
 size_t kh_arena_used(const kh_arena *arena);
 
 /** Failure injection for tests: the @p nth allocation from now on fails (1 = the next one), and so does every later one.

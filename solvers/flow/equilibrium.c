@@ -22,9 +22,11 @@ typedef struct work {
     const kh_pricer *pricer;
     const kh_keyflow_problem *problem;
     kh_forest *forest;
-    kh_pool pool;  /* all paths seen lately */
-    double *flow;  /* [room] bit/s on each path */
-    uint8_t *idle; /* [room] rounds without flow */
+    kh_arena *trees; /* what only the forest needs */
+    kh_pool pool;    /* all paths seen lately */
+    double *flow;    /* [room] bit/s on each path */
+    uint8_t *idle;   /* [room] rounds without flow */
+    bool *keep;      /* [room] scratch */
     size_t room;
     bool *calm;    /* [n_demands] nothing of it moved in the first sweep: left alone in the others */
     bool *missing; /* [n_demands] the path of the tree may not be in the pool */
@@ -162,14 +164,19 @@ static kh_status follow_pool(work *w, size_t n_before, kh_error *err)
         size_t room = 2 * w->pool.n_paths;
         double *flow = KH_NEW(w->pool.arena, double, room);
         uint8_t *idle = KH_NEW(w->pool.arena, uint8_t, room);
-        if (flow == NULL || idle == NULL)
+        bool *keep = KH_NEW(w->pool.arena, bool, room);
+        if (flow == NULL || idle == NULL || keep == NULL)
             return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", w->pool.n_paths);
         if (n_before > 0) {
             memcpy(flow, w->flow, n_before * sizeof *flow);
             memcpy(idle, w->idle, n_before * sizeof *idle);
         }
+        kh_arena_release(w->pool.arena, w->flow);
+        kh_arena_release(w->pool.arena, w->idle);
+        kh_arena_release(w->pool.arena, w->keep);
         w->flow = flow;
         w->idle = idle;
+        w->keep = keep;
         w->room = room;
     }
     for (size_t p = n_before; p < w->pool.n_paths; p++) {
@@ -243,7 +250,9 @@ static kh_status init(work *w, const kh_pricer *pricer, kh_arena *arena, kh_erro
         w->price[e] = w->slack[e] = use[e] ? 1 / problem->capacity_bps[e] : 0;
     }
     memset(w->missing, 1, n * sizeof *w->missing);
-    w->forest = kh_forest_create(&problem->graph, use, pricer->source, pricer->n_groups, arena);
+    w->trees = kh_arena_create(0);
+    if (w->trees != NULL)
+        w->forest = kh_forest_create(&problem->graph, use, pricer->source, pricer->n_groups, problem->tree_bytes, w->trees);
     if (w->forest == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu trees", pricer->n_groups);
     return kh_pool_init(&w->pool, n, arena, err);
@@ -349,24 +358,20 @@ static kh_status route_first(work *w, const kh_equilibrium_options *options, kh_
     return KH_OK;
 }
 
-static kh_status drop_idle(work *w, kh_error *err)
+static void drop_idle(work *w)
 {
-    bool *keep = KH_NEW(w->pool.arena, bool, w->pool.n_paths);
-    if (keep == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", w->pool.n_paths);
     size_t n = 0;
     for (size_t p = 0; p < w->pool.n_paths; p++) {
         w->idle[p] = w->flow[p] > 0 ? 0 : (uint8_t)(w->idle[p] + 1);
-        keep[p] = w->idle[p] < MOST_IDLE;
-        if (!keep[p]) {
+        w->keep[p] = w->idle[p] < MOST_IDLE;
+        if (!w->keep[p]) {
             w->missing[w->pool.paths[p].demand] = true;
             continue;
         }
         w->flow[n] = w->flow[p];
         w->idle[n++] = w->idle[p];
     }
-    kh_pool_keep(&w->pool, w->problem->n_demands, keep);
-    return KH_OK;
+    kh_pool_keep(&w->pool, w->problem->n_demands, w->keep);
 }
 
 static void sweep(work *w)
@@ -410,7 +415,7 @@ static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_
             break;
         w->beta = fmin(fmax(w->beta, fmin(w->beta * MOST_STEP, beta_for(options, gap))), beta_last);
         sweep(w);
-        KH_TRY(drop_idle(w, err));
+        drop_idle(w);
         double now_s = kh_clock_s();
         live = gap > NEAR * options->gap && now_s + 2.5 * (now_s - start_s) < options->deadline_s;
         start_s = now_s;
@@ -451,6 +456,7 @@ static kh_status write_answer(work *w, const kh_equilibrium_options *options, kh
         return kh_fail(err, KH_ENOMEM, "no memory for the shares of %zu paths", w->pool.n_paths);
     sum_loads(w);
     found->congestion = busiest(w);
+    KH_TRY(kh_pool_reserve(pool, w->pool.n_paths, w->pool.n_links, err));
     for (uint32_t k = 0; k < w->problem->n_demands; k++)
         KH_TRY(keep_demand(w, k, options->least_share, pool, found, err));
     return KH_OK;
@@ -472,6 +478,7 @@ kh_status kh_equilibrium_find(const kh_pricer *pricer, const kh_equilibrium_opti
     w.deadline_s = options->deadline_s;
     if (status == KH_OK && w.pool.n_paths > 0)
         status = equilibrate(&w, options, found, err);
+    kh_arena_destroy(w.trees); /* before the answer, which is as large */
     if (status == KH_OK)
         status = write_answer(&w, options, pool, arena, found, err);
     kh_arena_destroy(scratch);

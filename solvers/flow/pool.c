@@ -26,21 +26,45 @@ static bool is_known(const kh_pool *pool, uint32_t demand, const uint32_t *links
     return false;
 }
 
-static kh_status make_room(kh_pool *pool, size_t n_links, kh_error *err)
+static void *enlarge(kh_arena *arena, void *array, size_t used, size_t room, size_t size)
 {
-    if (pool->n_paths == pool->path_room) {
-        kh_pool_path *paths = kh_arena_grow(pool->arena, pool->paths, pool->n_paths, &pool->path_room, sizeof *paths);
+    void *larger = kh_arena_alloc(arena, room, size);
+    if (larger == NULL)
+        return NULL;
+    if (used > 0)
+        memcpy(larger, array, used * size);
+    kh_arena_release(arena, array);
+    return larger;
+}
+
+kh_status kh_pool_reserve(kh_pool *pool, size_t n_paths, size_t n_links, kh_error *err)
+{
+    if (n_paths > pool->path_room) {
+        kh_pool_path *paths = enlarge(pool->arena, pool->paths, pool->n_paths, n_paths, sizeof *paths);
         if (paths == NULL)
-            return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", pool->n_paths + 1);
+            return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", n_paths);
         pool->paths = paths;
+        pool->path_room = n_paths;
     }
-    while (pool->link_room - pool->n_links < n_links) {
-        uint32_t *grown = kh_arena_grow(pool->arena, pool->links, pool->n_links, &pool->link_room, sizeof *grown);
-        if (grown == NULL)
-            return kh_fail(err, KH_ENOMEM, "no memory for the links of %zu paths", pool->n_paths + 1);
-        pool->links = grown;
+    if (n_links > pool->link_room) {
+        uint32_t *links = enlarge(pool->arena, pool->links, pool->n_links, n_links, sizeof *links);
+        if (links == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for %zu links of paths", n_links);
+        pool->links = links;
+        pool->link_room = n_links;
     }
     return KH_OK;
+}
+
+static size_t doubled(size_t room, size_t need)
+{
+    return need <= room ? room : need > 2 * room ? need + 16 : 2 * room;
+}
+
+static kh_status make_room(kh_pool *pool, size_t n_links, kh_error *err)
+{
+    return kh_pool_reserve(pool, doubled(pool->path_room, pool->n_paths + 1), doubled(pool->link_room, pool->n_links + n_links),
+                           err);
 }
 
 kh_status kh_pool_add(kh_pool *pool, uint32_t demand, const uint32_t *links, size_t n_links, bool *added, kh_error *err)

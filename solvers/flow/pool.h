@@ -30,6 +30,10 @@ typedef struct kh_pool {
 /** @return KH_OK, KH_ENOMEM */
 kh_status kh_pool_init(kh_pool *pool, size_t n_demands, kh_arena *arena, kh_error *err);
 
+/** Room for this many paths and links in all, so that adding them copies nothing.
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_pool_reserve(kh_pool *pool, size_t n_paths, size_t n_links, kh_error *err);
+
 /** Adds a path unless the demand has it already.
  *  @param links       [n_links], in the order in which all paths of this demand are given
  *  @param[out] added  false when it was there

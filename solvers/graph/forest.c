@@ -6,8 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-static const size_t MOST_KEPT = (size_t)256 << 20; /* bytes */
-enum { MOST_LOOKS = 6 };                           /* at a node, on average: a tree from nothing costs as much */
+enum { MOST_LOOKS = 6 }; /* at a node, on average: a tree from nothing costs as much */
 
 typedef struct arc {
     uint32_t head, link;
@@ -32,9 +31,10 @@ struct kh_forest {
     const uint32_t *source; /* [n_trees] */
     uint32_t *first;        /* [n_nodes + 1] into arcs */
     arc *arcs;
-    bool kept;
-    twig *twigs;      /* [n_trees or 1][n_nodes] parents before children; the source is not among them */
-    uint32_t *n_kept; /* [n_trees] how many of them */
+    size_t n_trees_kept; /* the first ones */
+    twig *twigs; /* [n_trees_kept + 1][n_nodes] the last for the trees that are not kept; parents before children; the source is not
+                    among them */
+    uint32_t *n_kept; /* [n_trees_kept + 1] how many of them */
     /* the present tree */
     double *distance; /* [n_nodes] */
     way *via;         /* [n_nodes] */
@@ -69,20 +69,22 @@ static void lay_out_arcs(kh_forest *f, const bool *use)
             f->arcs[next[graph->ends[e][i]]++] = (arc){graph->ends[e][1 - i], e};
 }
 
-kh_forest *kh_forest_create(const kh_graph *graph, const bool *use, const uint32_t *source, size_t n_trees, kh_arena *arena)
+kh_forest *kh_forest_create(const kh_graph *graph, const bool *use, const uint32_t *source, size_t n_trees, size_t most_bytes,
+                            kh_arena *arena)
 {
     size_t n = graph->n_nodes, m = graph->n_links;
     kh_forest *f = KH_NEW(arena, kh_forest, 1);
     if (f == NULL)
         return NULL;
-    bool kept = n_trees <= MOST_KEPT / sizeof(twig) / (n > 0 ? n : 1);
+    size_t fit = (most_bytes > 0 ? most_bytes : KH_FOREST_BYTES) / sizeof(twig) / (n > 0 ? n : 1);
+    size_t n_kept = fit < n_trees ? fit : n_trees;
     *f = (kh_forest){.graph = graph,
                      .source = source,
                      .first = KH_NEW(arena, uint32_t, n + 1),
                      .arcs = KH_NEW(arena, arc, 2 * m),
-                     .kept = kept,
-                     .twigs = KH_NEW(arena, twig, kept ? n_trees * n : n),
-                     .n_kept = KH_NEW(arena, uint32_t, n_trees),
+                     .n_trees_kept = n_kept,
+                     .twigs = KH_NEW(arena, twig, (n_kept + (n_kept < n_trees)) * n),
+                     .n_kept = KH_NEW(arena, uint32_t, n_kept + 1),
                      .distance = KH_NEW(arena, double, n),
                      .via = KH_NEW(arena, way, n),
                      .moved = KH_NEW(arena, bool, n),
@@ -271,13 +273,14 @@ static bool repair(kh_forest *f, uint32_t source, twig *twigs, size_t n, const d
 void kh_forest_grow(kh_forest *f, size_t tree, const double *weight)
 {
     uint32_t source = f->source[tree];
-    twig *twigs = f->kept ? &f->twigs[tree * f->graph->n_nodes] : f->twigs;
-    size_t n = f->kept ? f->n_kept[tree] : 0;
+    size_t place = tree < f->n_trees_kept ? tree : f->n_trees_kept;
+    twig *twigs = &f->twigs[place * f->graph->n_nodes];
+    size_t n = tree < f->n_trees_kept ? f->n_kept[tree] : 0;
     f->turn++;
     memset(f->moved, 0, f->graph->n_nodes * sizeof *f->moved);
     if (n > 0 && repair(f, source, twigs, n, weight))
         return;
-    f->n_kept[tree] = (uint32_t)grow_anew(f, source, twigs, weight);
+    f->n_kept[place] = (uint32_t)grow_anew(f, source, twigs, weight);
 }
 
 double kh_forest_distance(const kh_forest *f, uint32_t node)

@@ -12,11 +12,16 @@
  *  that are not asked for again. */
 typedef struct kh_forest kh_forest;
 
+#define KH_FOREST_BYTES ((size_t)256 << 20)
+
 /** @param graph   ends < n_nodes; must outlive the forest
  *  @param use     [n_links] which links are there; self loops never are
  *  @param source  [n_trees] borrowed
- *  @return NULL when memory is out. Cost: 12 bytes per tree and node; above 256 MiB trees are not kept, and grow from nothing */
-kh_forest *kh_forest_create(const kh_graph *graph, const bool *use, const uint32_t *source, size_t n_trees, kh_arena *arena);
+ *  @param most_bytes  for the trees, 12 bytes per tree and node: as many of the first ones as fit are kept, the others grow from
+ *                     nothing each time; 0: KH_FOREST_BYTES
+ *  @return NULL when memory is out */
+kh_forest *kh_forest_create(const kh_graph *graph, const bool *use, const uint32_t *source, size_t n_trees, size_t most_bytes,
+                            kh_arena *arena);
 
 /** Brings one tree up to date; the functions below then speak of it.
  *  @param weight  [n_links] >= 0 and finite on the links in use */

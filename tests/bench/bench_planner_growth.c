@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the cost of routing grows with the network: maximum concurrent flow, certified to 1 %, on plane networks of n nodes with 1.6
-   n links and 10 n demands, links with half to twice the modules that shortest paths need. bench_planner_growth [MOST_NODES [GAP]]
-   a line a size: level links demands cpu_s megabytes gap (default 2000 0.01) bench_planner_growth | python3
-   tests/bench/plot_growth.py growth.svg */
+/* How the cost of routing grows with the network: maximum concurrent flow, certified to a gap, on plane networks of n nodes with
+   1.6 n links, links with half to twice the modules that shortest paths need. Each size in a process of its own, a line a size.
+
+   bench_planner_growth [MOST_NODES [GAP [DEMANDS_A_NODE [LEAST_NODES]]]]     default 2000 0.01 10 100
+   bench_planner_growth | python3 tests/bench/plot_growth.py growth.svg */
 #include "core/base/rng.h"
 #include "solvers/flow/keyflow.h"
 #include "solvers/graph/tree.h"
@@ -15,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DEMANDS_A_NODE = 10, NEAREST = 8 };
+enum { NEAREST = 8 };
 
 typedef struct instance {
     kh_arena *arena;
@@ -92,12 +93,28 @@ static void draw_network(instance *in)
 
 static void draw_demands(instance *in)
 {
-    in->n_demands = DEMANDS_A_NODE * in->n_nodes;
     in->demands = MAKE(in, kh_keyflow_demand, in->n_demands);
     for (size_t k = 0; k < in->n_demands; k++) {
         uint32_t a = (uint32_t)kh_rng_below(&in->rng, in->n_nodes), b = (uint32_t)kh_rng_below(&in->rng, in->n_nodes - 1);
         in->demands[k] = (kh_keyflow_demand){{a, b >= a ? b + 1 : b}, 1 + 99 * kh_rng_uniform(&in->rng)};
     }
+}
+
+static int by_first_end(const void *a, const void *b)
+{
+    const kh_keyflow_demand *left = *(const kh_keyflow_demand *const *)a, *right = *(const kh_keyflow_demand *const *)b;
+    if (left->ends[0] != right->ends[0])
+        return left->ends[0] < right->ends[0] ? -1 : 1;
+    return left < right ? -1 : left > right;
+}
+
+static const kh_keyflow_demand **by_source(instance *in)
+{
+    const kh_keyflow_demand **list = MAKE(in, const kh_keyflow_demand *, in->n_demands);
+    for (size_t k = 0; k < in->n_demands; k++)
+        list[k] = &in->demands[k];
+    qsort(list, in->n_demands, sizeof *list, by_first_end);
+    return list;
 }
 
 /* A module gives less over longer links; a link has half to twice as many as its load on shortest paths asks for. */
@@ -111,9 +128,11 @@ static void set_capacities(instance *in)
     for (size_t e = 0; e < in->n_links; e++)
         use[e] = true;
     kh_tree *tree = checked(kh_tree_create(&graph, use, in->arena));
+    const kh_keyflow_demand **demands = by_source(in);
     for (size_t k = 0; k < in->n_demands; k++) {
-        const kh_keyflow_demand *demand = &in->demands[k];
-        kh_tree_grow(tree, in->length, demand->ends[0], &demand->ends[1], 1);
+        const kh_keyflow_demand *demand = demands[k];
+        if (k == 0 || demand->ends[0] != demands[k - 1]->ends[0])
+            kh_tree_grow(tree, in->length, demand->ends[0], NULL, 0);
         size_t hops = kh_tree_path(tree, demand->ends[1], path);
         for (size_t i = 0; i < hops; i++)
             load_bps[path[i]] += demand->requested_bps;
@@ -137,9 +156,12 @@ static double most_megabytes(void)
     return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024 : (double)NAN;
 }
 
-static int measure(size_t n_nodes, double gap)
+static int measure(size_t n_nodes, size_t demands_a_node, double gap)
 {
-    instance in = {.arena = checked(kh_arena_create(0)), .rng = kh_rng_stream(n_nodes, "", "growth"), .n_nodes = n_nodes};
+    instance in = {.arena = checked(kh_arena_create(0)),
+                   .rng = kh_rng_stream(n_nodes, "", "growth"),
+                   .n_nodes = n_nodes,
+                   .n_demands = demands_a_node * n_nodes};
     draw_network(&in);
     draw_demands(&in);
     set_capacities(&in);
@@ -158,26 +180,28 @@ static int measure(size_t n_nodes, double gap)
         (void)fprintf(stderr, "%zu nodes: %s\n", n_nodes, err.message);
         return 1;
     }
-    printf("%g %%\t%zu\t%zu\t%.3f\t%.0f\t%.4g\n", 100 * gap, in.n_links, in.n_demands, cpu_s() - start_s, most_megabytes(),
-           flow.bound / flow.value - 1);
+    printf("%g %%, %zu demands a node\t%zu\t%zu\t%.3f\t%.0f\t%.4g\n", 100 * gap, demands_a_node, in.n_links, in.n_demands,
+           cpu_s() - start_s, most_megabytes(), flow.bound / flow.value - 1);
     (void)fflush(stdout);
     kh_arena_destroy(arena);
     kh_arena_destroy(in.arena);
     return 0;
 }
 
-/* Each size in a process of its own, so that the peak of memory is its own. */
 int main(int argc, char **argv)
 {
     static const size_t sizes[] = {100, 200, 500, 1000, 2000, 5000, 10000, 20000};
     size_t most = argc > 1 ? strtoul(argv[1], NULL, 10) : 2000;
     double gap = argc > 2 ? strtod(argv[2], NULL) : 0.01;
+    size_t demands_a_node = argc > 3 ? strtoul(argv[3], NULL, 10) : 10, least = argc > 4 ? strtoul(argv[4], NULL, 10) : 100;
     puts("level\tlinks\tdemands\tcpu_s\tmegabytes\tgap");
     (void)fflush(stdout);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes && sizes[i] <= most; i++) {
+        if (sizes[i] < least)
+            continue;
         pid_t child = fork();
         if (child == 0)
-            _exit(measure(sizes[i], gap));
+            _exit(measure(sizes[i], demands_a_node, gap));
         int status = 0;
         if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0)
             return 1;

@@ -118,6 +118,26 @@ static void an_array_grows_with_its_contents(void **state)
     kh_arena_destroy(arena);
 }
 
+static void large_arrays_are_taken_back_and_small_ones_stay(void **state)
+{
+    (void)state;
+    kh_arena *arena = kh_arena_create(8 << 20);
+    unsigned char *small = kh_arena_alloc(arena, 1, 100);
+    for (int turn = 0; turn < 10; turn++) { /* ten of them together would pass the limit */
+        unsigned char *large = kh_arena_alloc(arena, 1, 5 << 20);
+        assert_non_null(large);
+        memset(large, turn, 5 << 20);
+        small[turn] = (unsigned char)turn;
+        kh_arena_release(arena, large);
+    }
+    kh_arena_release(arena, small);
+    kh_arena_release(arena, NULL);
+    for (int turn = 0; turn < 10; turn++)
+        assert_int_equal(small[turn], turn);
+    assert_int_equal(kh_arena_used(arena), 112);
+    kh_arena_destroy(arena);
+}
+
 static void failures_come_when_they_are_ordered(void **state)
 {
     (void)state;
@@ -136,10 +156,15 @@ static void failures_come_when_they_are_ordered(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(memory_is_zeroed_aligned_and_apart),   cmocka_unit_test(lines_begin_at_lines_of_the_cache),
-        cmocka_unit_test(a_product_that_overflows_is_refused),  cmocka_unit_test(the_limit_holds),
-        cmocka_unit_test(a_reset_arena_hands_out_zeroes_again), cmocka_unit_test(texts_are_copied),
-        cmocka_unit_test(an_array_grows_with_its_contents),     cmocka_unit_test(failures_come_when_they_are_ordered),
+        cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
+        cmocka_unit_test(lines_begin_at_lines_of_the_cache),
+        cmocka_unit_test(a_product_that_overflows_is_refused),
+        cmocka_unit_test(the_limit_holds),
+        cmocka_unit_test(a_reset_arena_hands_out_zeroes_again),
+        cmocka_unit_test(texts_are_copied),
+        cmocka_unit_test(large_arrays_are_taken_back_and_small_ones_stay),
+        cmocka_unit_test(an_array_grows_with_its_contents),
+        cmocka_unit_test(failures_come_when_they_are_ordered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
