@@ -35,12 +35,16 @@ static kh_status list_coalitions(const kh_secrecy_work *w, kh_secure_problem *pr
     return KH_OK;
 }
 
-/* The same demands without secrecy: what it costs. What time is left is enough for a bound. */
+/* The same demands without secrecy: what it costs. Without time what is known of it already must do. */
 static kh_status solve_plain(const kh_secrecy_work *w, const kh_secure *secure, double deadline_s, kh_error *err)
 {
     kh_keyflow_problem plain = w->given->problem;
     kh_keyflow_demand *demands = KH_NEW(w->scratch, kh_keyflow_demand, plain.n_demands);
     kh_keyflow flow;
+    w->plan->secrecy.plain_value = secure->plain_value;
+    w->plan->secrecy.plain_bound = secure->plain_bound;
+    if (secure->n_levels > 0 && kh_clock_s() >= deadline_s)
+        return KH_OK;
     if (demands == NULL)
         return no_memory(err);
     plain.n_demands = 0;
@@ -52,7 +56,7 @@ static kh_status solve_plain(const kh_secrecy_work *w, const kh_secure *secure, 
     plain.time_limit_s = fmax(deadline_s - kh_clock_s(), 0);
     KH_TRY(kh_keyflow_solve(&plain, w->scratch, &flow, err));
     w->plan->secrecy.plain_value = flow.value;
-    w->plan->secrecy.plain_bound = flow.bound;
+    w->plan->secrecy.plain_bound = fmin(flow.bound, w->plan->secrecy.plain_bound);
     return KH_OK;
 }
 
@@ -133,8 +137,8 @@ kh_status kh_secrecy_solve(kh_secrecy_work *w, kh_keyflow *flow, kh_error *err)
 
 /* --- what cannot be secret -------------------------------------------------------------------------------------------------- */
 
-static kh_status name_separator(const kh_secrecy_work *w, kh_disjoint_ways *ways, const double *length, size_t demand,
-                                kh_error *err)
+/* The ways have the demand's first end as their root. */
+static kh_status name_separator(const kh_secrecy_work *w, kh_disjoint_ways *ways, size_t demand, kh_error *err)
 {
     const uint32_t *ends = w->given->problem.demands[demand].ends;
     kh_plan_demand *planned = &w->plan->demands[w->given->sent[demand]];
@@ -142,11 +146,34 @@ static kh_status name_separator(const kh_secrecy_work *w, kh_disjoint_ways *ways
     planned->exposed_at = KH_NEW(w->arena, kh_node_id, (size_t)w->plan->secrecy.colluders + 1);
     if (nodes == NULL || planned->exposed_at == NULL)
         return no_memory(err);
-    kh_disjoint_ways_root(ways, length, ends[0]);
     (void)kh_disjoint_ways_find(ways, ends[1], (size_t)w->plan->secrecy.colluders + 1, KH_DISJOINT_NODES);
     planned->n_exposed_at = kh_disjoint_ways_separator(ways, nodes);
     for (size_t i = 0; i < planned->n_exposed_at; i++)
         planned->exposed_at[i].i = nodes[i];
+    return KH_OK;
+}
+
+static bool is_exposed(const kh_secrecy_work *w, const kh_keyflow *flow, size_t demand)
+{
+    return flow->joined[demand] && !w->possible[demand];
+}
+
+/* One tree serves all demands that begin at its root. */
+static kh_status name_separators(const kh_secrecy_work *w, const kh_keyflow *flow, kh_disjoint_ways *ways, const double *length,
+                                 kh_error *err)
+{
+    const kh_keyflow_problem *problem = &w->given->problem;
+    for (uint32_t v = 0; v < problem->graph.n_nodes; v++) {
+        bool rooted = false;
+        for (size_t k = 0; k < problem->n_demands; k++) {
+            if (problem->demands[k].ends[0] != v || !is_exposed(w, flow, k))
+                continue;
+            if (!rooted)
+                kh_disjoint_ways_root(ways, length, v);
+            rooted = true;
+            KH_TRY(name_separator(w, ways, k, err));
+        }
+    }
     return KH_OK;
 }
 
@@ -166,12 +193,10 @@ kh_status kh_secrecy_explain(const kh_secrecy_work *w, const kh_keyflow *flow, k
         return no_memory(err);
     for (size_t k = 0; k < problem->n_demands; k++) {
         kh_plan_demand *planned = &w->plan->demands[w->given->sent[k]];
-        if (!flow->joined[k] || w->possible[k])
+        if (!is_exposed(w, flow, k))
             continue;
         planned->shortfall = KH_SHORTFALL_EXPOSED;
         planned->cut = (kh_cut){0};
-        if (w->plan->secrecy.kind != KH_SECRECY_COALITIONS)
-            KH_TRY(name_separator(w, ways, length, k, err));
     }
-    return KH_OK;
+    return w->plan->secrecy.kind != KH_SECRECY_COALITIONS ? name_separators(w, flow, ways, length, err) : KH_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/net/ids.h"
+#include "solvers/secure/plain.h"
 #include "solvers/secure/quote.h"
 #include "solvers/secure/shares.h"
 #include "solvers/secure/spread.h"
@@ -13,7 +14,8 @@
 /* As in keyflow.c: ties go to links with room; divided by the number of links, the bound grows by at most this factor. */
 enum { MOST_COLLUDERS = 1000 };
 static const double PRICE_FLOOR = 1e-11;
-static const double PROVEN = 1e-11; /* relative gap at which it is done */
+static const double PROVEN = 1e-11;  /* relative gap at which it is done */
+static const double FOR_PLAIN = 0.2; /* of the time limit at most, for the bound without secrecy */
 
 typedef struct work {
     const kh_secure_problem *problem;
@@ -132,6 +134,14 @@ static kh_status certify(work *w, double *prices, double *best, kh_error *err)
     return w->secure->n_levels == 1 ? keep_shares(w, err) : KH_OK;
 }
 
+/* Rows still to come take little from most flows. */
+static void keep_best(work *w, bool keeps_rows)
+{
+    double secret = keeps_rows ? w->shares.lambda : kh_shares_kept_secret(&w->shares);
+    if (keeps_rows || secret > w->shares.kept_lambda)
+        kh_shares_keep(&w->shares, secret);
+}
+
 /* A restricted program that fails for its numbers leaves the last feasible point and the best bound: the gap then says so. */
 static kh_status generate(work *w, double *prices, double *bound, kh_error *err)
 {
@@ -149,16 +159,14 @@ static kh_status generate(work *w, double *prices, double *bound, kh_error *err)
         size_t n_added, n_rows;
         KH_TRY(kh_shares_tighten(&w->shares, &n_rows, err));
         kh_status quoted = kh_quote_run(&w->quote, w->price, &w->shares, &w->pool, w->worth, &n_added, err);
-        w->quote.deadline_s = w->deadline_s; /* the first quote is the least that proves anything */
         if (quoted == KH_OK)
             quoted = certify(w, prices, bound, err);
         if (status == KH_TIMELIMIT || quoted == KH_TIMELIMIT)
             w->secure->complete = false;
         if (quoted != KH_OK && quoted != KH_TIMELIMIT)
             return quoted;
-        if (status == KH_OK && n_rows == 0)
-            kh_shares_keep(&w->shares);
-        else if (status != KH_OK || quoted == KH_TIMELIMIT)
+        keep_best(w, status == KH_OK && n_rows == 0);
+        if (status != KH_OK || (n_rows > 0 && quoted == KH_TIMELIMIT))
             kh_shares_restore(&w->shares);
         if (quoted == KH_TIMELIMIT)
             return KH_OK;
@@ -188,6 +196,22 @@ static kh_status add_level(work *w, double **prices, kh_error *err)
     return KH_OK;
 }
 
+/* The bound that stands before any program is solved: prices of the plain flow, with no share of anything to anyone. */
+static kh_status prove_first(work *w, double *prices, double *bound, kh_error *err)
+{
+    const kh_keyflow_problem *flow = &w->problem->flow;
+    kh_plain plain;
+    double now_s = kh_clock_s(), deadline_s = isinf(w->deadline_s) ? HUGE_VAL : now_s + FOR_PLAIN * (w->deadline_s - now_s);
+    KH_TRY(kh_plain_find(flow, w->secure->joined, deadline_s, w->arena, &plain, err));
+    w->secure->plain_value = plain.value;
+    w->secure->plain_bound = plain.bound;
+    memcpy(w->price, plain.prices, flow->graph.n_links * sizeof *w->price);
+    size_t n_added;
+    KH_TRY(kh_quote_run(&w->quote, w->price, &w->shares, &w->pool, w->worth, &n_added, err));
+    w->quote.deadline_s = w->deadline_s;
+    return certify(w, prices, bound, err);
+}
+
 static kh_status climb(work *w, kh_error *err)
 {
     kh_secure *secure = w->secure;
@@ -196,6 +220,8 @@ static kh_status climb(work *w, kh_error *err)
     do {
         double *prices, bound = HUGE_VAL;
         KH_TRY(add_level(w, &prices, err));
+        if (secure->n_levels == 1)
+            KH_TRY(prove_first(w, prices, &bound, err));
         KH_TRY(generate(w, prices, &bound, err));
         size_t number = secure->n_levels - 1;
         if (number == 0) {

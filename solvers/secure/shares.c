@@ -126,11 +126,13 @@ kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_wat
                      .demand_place = KH_NEW(arena, uint8_t, n),
                      .theta_place = KH_NEW(arena, uint8_t, n),
                      .theta = KH_NEW(arena, double, n),
+                     .secret = KH_NEW(arena, double, n),
                      .link_dual = KH_NEW(arena, double, m),
                      .demand_dual = KH_NEW(arena, double, n),
                      .touched = KH_NEW(arena, uint32_t, watch != NULL ? watch->n_coalitions : 0)};
     if (s->unit_bps == NULL || s->frozen == NULL || s->last_view == NULL || s->link_place == NULL || s->demand_place == NULL ||
-        s->theta_place == NULL || s->theta == NULL || s->link_dual == NULL || s->demand_dual == NULL || s->touched == NULL)
+        s->theta_place == NULL || s->theta == NULL || s->secret == NULL || s->link_dual == NULL || s->demand_dual == NULL ||
+        s->touched == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the program of %zu links and %zu demands", m, n);
     s->level = s->lambda = first_level(problem, pool, s->link_dual); /* scratch until the first solution */
     for (size_t k = 0; k < n; k++) {
@@ -144,7 +146,7 @@ kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_wat
     if (status != KH_OK)
         kh_shares_clear(s);
     else
-        kh_shares_keep(s);
+        kh_shares_keep(s, s->lambda);
     return status;
 }
 

@@ -50,9 +50,11 @@ typedef struct kh_shares {
     uint8_t *path_place; /**< [path_room] */
     double *path_flow;   /**< [path_room] of the last solution, in units of the demand */
     double *kept_bps;    /**< [path_room] the flow of kh_shares_keep() */
+    double kept_lambda;  /**< and its lambda */
     size_t n_kept;
     size_t n_paths, path_room;
     uint8_t *link_place, *demand_place; /**< [n_links], [n_demands] of the rows */
+    double *secret;                     /**< [n_demands] scratch */
     double *theta;                      /**< [n_demands] of the last solution */
     uint8_t *theta_place;               /**< [n_demands] */
     uint8_t lambda_place;
@@ -82,8 +84,11 @@ kh_status kh_shares_solve(kh_shares *shares, double time_limit_s, kh_error *err)
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_shares_tighten(kh_shares *shares, size_t *n_added, kh_error *err);
 
-/** Remembers the flow of a solution that keeps all rows; the first columns are such a one from the start. */
-void kh_shares_keep(kh_shares *shares);
+/** What the present flow keeps secret of every free demand's request, whatever rows it breaks; 0 when a frozen one gets less than
+ *  its rate. After kh_shares_tighten(). */
+double kh_shares_kept_secret(kh_shares *shares);
+/** Remembers the present flow, which keeps @p lambda secret. The first columns are remembered from the start. */
+void kh_shares_keep(kh_shares *shares, double lambda);
 /** Takes the remembered flow for the present one, which time or numbers left without rows that it breaks. */
 void kh_shares_restore(kh_shares *shares);
 

@@ -3,7 +3,11 @@
 #include "core/net/ids.h"
 #include "solvers/secure/shares.h"
 
-static const double BROKEN = 1e-10; /* of a demand's rate, seen beyond what a solution allows for */
+#include <math.h>
+#include <string.h>
+
+static const double STILL_WHOLE = 1 - 1e-9; /* of a frozen demand's rate */
+static const double BROKEN = 1e-10;         /* of a demand's rate, seen beyond what a solution allows for */
 
 static void sum_views(kh_shares *s)
 {
@@ -54,15 +58,59 @@ kh_status kh_shares_tighten(kh_shares *s, size_t *n_added, kh_error *err)
     return KH_OK;
 }
 
-void kh_shares_keep(kh_shares *s)
+/* What the demand's t views that see most see together, t at most n_views. */
+static double seen_by_worst(const kh_shares *s, size_t demand)
+{
+    double seen = 0, before = HUGE_VAL;
+    for (uint32_t turn = 0; turn < s->colluders;) {
+        double most = 0;
+        uint32_t n = 0; /* views that see as much */
+        for (uint32_t v = s->last_view[demand]; v != KH_NO_INDEX; v = s->views[v].previous) {
+            double flow = s->views[v].flow;
+            if (flow >= before || flow < most)
+                continue;
+            n = flow > most ? 1 : n + 1;
+            most = flow;
+        }
+        if (most <= 0)
+            break;
+        n = n < s->colluders - turn ? n : s->colluders - turn;
+        seen += n * most;
+        turn += n;
+        before = most;
+    }
+    return seen;
+}
+
+double kh_shares_kept_secret(kh_shares *s)
+{
+    double least = HUGE_VAL;
+    memset(s->secret, 0, s->problem->n_demands * sizeof *s->secret);
+    for (size_t p = 0; p < s->n_paths; p++)
+        s->secret[s->pool->paths[p].demand] += s->path_flow[p];
+    for (size_t k = 0; k < s->problem->n_demands; k++) {
+        if (s->unit_bps[k] <= 0)
+            continue;
+        double secret = s->secret[k] - seen_by_worst(s, k);
+        if (s->frozen[k] && secret < STILL_WHOLE)
+            return 0;
+        if (!s->frozen[k])
+            least = fmin(least, secret);
+    }
+    return isinf(least) ? 0 : fmax(least, 0) * s->level;
+}
+
+void kh_shares_keep(kh_shares *s, double lambda)
 {
     for (size_t p = 0; p < s->n_paths; p++)
         s->kept_bps[p] = s->path_flow[p] * s->unit_bps[s->pool->paths[p].demand];
     s->n_kept = s->n_paths;
+    s->kept_lambda = lambda;
 }
 
 void kh_shares_restore(kh_shares *s)
 {
     for (size_t p = 0; p < s->n_paths; p++)
         s->path_flow[p] = p < s->n_kept ? s->kept_bps[p] / s->unit_bps[s->pool->paths[p].demand] : 0;
+    s->lambda = s->kept_lambda;
 }

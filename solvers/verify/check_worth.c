@@ -17,6 +17,20 @@ typedef struct arc {
     uint32_t tail, head, link; /* states of the split graph; link: KH_NO_INDEX inside a node */
 } arc;
 
+/* Places that are still to be looked at from, the nearest first. */
+typedef struct queue {
+    uint32_t *items; /* [n] a heap */
+    size_t *where;   /* [n_places] in it, from 1; 0: not there */
+    double *key;     /* [n_places] */
+    size_t n;
+} queue;
+
+/* Arcs state by state. */
+typedef struct fan {
+    size_t *first;  /* [n_states + 1] into arc */
+    uint32_t *arcs; /* [n_arcs] */
+} fan;
+
 typedef struct work {
     kh_check *check;
     double *share; /* [n_nodes] of the demand, RAMP */
@@ -24,13 +38,56 @@ typedef struct work {
     uint32_t suspects[MOST_SUSPECTS];
     double share_of[MOST_SUSPECTS];
     size_t n_suspects;
+    queue queue;
+    arc *arcs;   /* [n_arcs] of nodes that relay, of links with key both ways */
+    fan out, in; /* those that begin, that end in a state */
     /* disjoint paths */
-    arc *arcs;        /* [n_nodes + 2 n_links] */
     bool *used;       /* of each arc */
     uint32_t *via;    /* [2 n_nodes] arc by which a state is reached */
     double *distance; /* [2 n_nodes] */
     size_t n_arcs;
+    uint32_t end; /* state of the demand's second end */
+    double paid;  /* for the paths so far: what is given back and paid again leaves rounding of this size */
 } work;
+
+static void put(queue *q, size_t at, uint32_t place)
+{
+    q->items[at] = place;
+    q->where[place] = at + 1;
+}
+
+static void rise(queue *q, size_t at, uint32_t place)
+{
+    for (; at > 0 && q->key[q->items[(at - 1) / 2]] > q->key[place]; at = (at - 1) / 2)
+        put(q, at, q->items[(at - 1) / 2]);
+    put(q, at, place);
+}
+
+/* Also when it is there already, further away. */
+static void push(queue *q, uint32_t place, double key)
+{
+    size_t at = q->where[place] > 0 ? q->where[place] - 1 : q->n++;
+    q->key[place] = key;
+    rise(q, at, place);
+}
+
+static bool pop(queue *q, uint32_t *place)
+{
+    if (q->n == 0)
+        return false;
+    *place = q->items[0];
+    q->where[*place] = 0;
+    uint32_t last = q->items[--q->n];
+    size_t hole = 0;
+    for (size_t child = 1; child < q->n; child = 2 * hole + 1) {
+        child += child + 1 < q->n && q->key[q->items[child + 1]] < q->key[q->items[child]];
+        put(q, hole, q->items[child]);
+        hole = child;
+    }
+    if (q->n > 0)
+        rise(q, hole, last);
+    return true;
+}
 
 /* --- any relays: y(p) / (1 - a(p)) ------------------------------------------------------------------------------------------ */
 
@@ -46,32 +103,35 @@ static label best_path(work *x, size_t k, double w)
 {
     const kh_check *c = x->check;
     const kh_node_id *between = c->net->demands[k].between;
+    uint32_t from;
     for (size_t v = 0; v < c->net->n_nodes; v++)
         x->labels[v] = (label){HUGE_VAL, HUGE_VAL};
     x->labels[between[0].i] = (label){0, 0};
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (uint32_t e = 0; e < c->net->n_qkd_links; e++)
-            for (int turn = 0; turn < 2 && c->capacity_bps[e] > 0; turn++) {
-                uint32_t from = kh_check_end(c, e, turn), to = kh_check_end(c, e, 1 - turn);
-                bool starts = from == between[0].i;
-                if ((!starts && !c->relays[from]) || isinf(x->labels[from].price) || from == between[1].i)
-                    continue;
-                label made = {x->labels[from].price + fmax(c->plan->prices[e], 0),
-                              x->labels[from].taken + (starts ? 0 : x->share[from])};
-                if (isinf(x->labels[to].price) || is_better(made, x->labels[to], w)) {
-                    x->labels[to] = made;
-                    changed = true;
-                }
-            }
+    push(&x->queue, between[0].i, 0);
+    while (pop(&x->queue, &from)) {
+        bool starts = from == between[0].i;
+        if ((!starts && !c->relays[from]) || from == between[1].i)
+            continue;
+        for (size_t i = x->out.first[2 * from + 1]; i < x->out.first[2 * from + 2]; i++) {
+            const arc *a = &x->arcs[x->out.arcs[i]];
+            uint32_t e = a->link, to = a->head / 2;
+            label made = {x->labels[from].price + fmax(c->plan->prices[e], 0),
+                          x->labels[from].taken + (starts ? 0 : x->share[from])};
+            if (!isinf(x->labels[to].price) && !is_better(made, x->labels[to], w))
+                continue;
+            x->labels[to] = made;
+            push(&x->queue, to, isinf(w) ? made.taken : made.price + w * made.taken);
+        }
     }
     return x->labels[between[1].i];
 }
 
 /* Newton's steps down from the path with fewest shares. */
-static double worth_of_ramp(work *x, size_t k)
+static double worth_of_ramp(work *x, size_t k, bool blamed)
 {
     double w = HUGE_VAL;
+    if (!blamed)
+        return x->check->length[k];
     for (int turn = 0; turn < MOST_STEPS; turn++) {
         label found = best_path(x, k, w);
         if (!isinf(w) && found.price + w * found.taken >= w * (1 - ROUNDING))
@@ -99,6 +159,7 @@ static double price_past(work *x, size_t k, uint32_t allowed)
 {
     kh_check *c = x->check;
     const kh_node_id *between = c->net->demands[k].between;
+    uint32_t from;
     memset(c->mark, 0, c->net->n_nodes * sizeof *c->mark);
     memset(c->counted, 0, c->net->n_qkd_links * sizeof *c->counted);
     for (size_t i = 0; i < x->n_suspects; i++)
@@ -107,17 +168,19 @@ static double price_past(work *x, size_t k, uint32_t allowed)
     for (size_t v = 0; v < c->net->n_nodes; v++)
         c->distance[v] = HUGE_VAL;
     c->distance[between[0].i] = 0;
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (uint32_t e = 0; e < c->net->n_qkd_links; e++)
-            for (int turn = 0; turn < 2 && c->capacity_bps[e] > 0 && !c->counted[e]; turn++) {
-                uint32_t from = kh_check_end(c, e, turn), to = kh_check_end(c, e, 1 - turn);
-                double distance = c->distance[from] + fmax(c->plan->prices[e], 0);
-                if ((from == between[0].i || (c->relays[from] && !c->mark[from])) && distance < c->distance[to]) {
-                    c->distance[to] = distance;
-                    changed = true;
-                }
-            }
+    push(&x->queue, between[0].i, 0);
+    while (pop(&x->queue, &from)) {
+        if (from != between[0].i && (!c->relays[from] || c->mark[from]))
+            continue;
+        for (size_t i = x->out.first[2 * from + 1]; i < x->out.first[2 * from + 2]; i++) {
+            const arc *a = &x->arcs[x->out.arcs[i]];
+            uint32_t e = a->link, to = a->head / 2;
+            double distance = c->distance[from] + fmax(c->plan->prices[e], 0);
+            if (c->counted[e] || !(distance < c->distance[to]))
+                continue;
+            c->distance[to] = distance;
+            push(&x->queue, to, distance);
+        }
     }
     return c->distance[between[1].i];
 }
@@ -137,48 +200,54 @@ static double worth_of_coalitions(work *x, size_t k)
 
 /* --- disjoint paths: augmenting on the split graph by Bellman and Ford ------------------------------------------------------ */
 
-static void lay_out(work *x, size_t k)
-{
-    const kh_check *c = x->check;
-    const kh_node_id *between = c->net->demands[k].between;
-    x->n_arcs = 0;
-    for (uint32_t v = 0; v < c->net->n_nodes; v++)
-        if (c->relays[v] && v != between[0].i && v != between[1].i)
-            x->arcs[x->n_arcs++] = (arc){2 * v, 2 * v + 1, KH_NO_INDEX};
-    for (uint32_t e = 0; e < c->net->n_qkd_links; e++)
-        for (int turn = 0; turn < 2 && c->capacity_bps[e] > 0; turn++)
-            x->arcs[x->n_arcs++] = (arc){2 * kh_check_end(c, e, turn) + 1, 2 * kh_check_end(c, e, 1 - turn), e};
-    memset(x->used, 0, x->n_arcs * sizeof *x->used);
-}
-
 static double price_of(const work *x, const arc *a)
 {
     return a->link == KH_NO_INDEX ? 0 : fmax(x->check->plan->prices[a->link], 0);
+}
+
+/* From a state dearer than the end by all that can be given back nothing cheaper leads there. */
+static void reach(work *x, uint32_t by, uint32_t head, double distance)
+{
+    double rounding = ROUNDING * fmax(fabs(distance), x->paid);
+    if (!(distance < x->distance[head] - rounding) || distance > x->distance[x->end] + x->paid + rounding)
+        return;
+    x->distance[head] = distance;
+    x->via[head] = by;
+    push(&x->queue, head, distance);
+}
+
+/* From one state, on over arcs not used and back over used ones. Nothing goes through the demand's own ends. */
+static void look_on(work *x, size_t k, uint32_t state)
+{
+    const kh_node_id *between = x->check->net->demands[k].between;
+    for (size_t i = x->out.first[state]; i < x->out.first[state + 1]; i++) {
+        const arc *a = &x->arcs[x->out.arcs[i]];
+        bool is_end = a->link == KH_NO_INDEX && (state / 2 == between[0].i || state / 2 == between[1].i);
+        if (!x->used[x->out.arcs[i]] && !is_end)
+            reach(x, x->out.arcs[i], a->head, x->distance[state] + price_of(x, a));
+    }
+    for (size_t i = x->in.first[state]; i < x->in.first[state + 1]; i++)
+        if (x->used[x->in.arcs[i]]) {
+            const arc *a = &x->arcs[x->in.arcs[i]];
+            reach(x, x->in.arcs[i], a->tail, x->distance[state] - price_of(x, a));
+        }
 }
 
 /* Price of the cheapest way to one more path; below 0 by more than rounding it cannot be. */
 static double augment(work *x, size_t k)
 {
     const kh_node_id *between = x->check->net->demands[k].between;
-    uint32_t from = 2 * between[0].i + 1, to = 2 * between[1].i;
-    for (size_t s = 0; s < 2 * x->check->net->n_nodes; s++)
+    uint32_t from = 2 * between[0].i + 1, to = 2 * between[1].i, state;
+    size_t n = 2 * x->check->net->n_nodes, n_looks = 0;
+    for (size_t s = 0; s < n; s++)
         x->distance[s] = HUGE_VAL;
     x->distance[from] = 0;
-    bool changed = true;
-    for (size_t round = 0; changed && round < 2 * x->check->net->n_nodes; round++) {
-        changed = false;
-        for (uint32_t i = 0; i < x->n_arcs; i++) {
-            const arc *a = &x->arcs[i];
-            uint32_t tail = x->used[i] ? a->head : a->tail, head = x->used[i] ? a->tail : a->head;
-            double distance = x->distance[tail] + (x->used[i] ? -price_of(x, a) : price_of(x, a));
-            if (!(distance < x->distance[head] - ROUNDING * fabs(distance)))
-                continue;
-            x->distance[head] = distance;
-            x->via[head] = i;
-            changed = true;
-        }
-    }
-    if (isinf(x->distance[to]) || changed)
+    x->end = to;
+    push(&x->queue, from, 0);
+    while (pop(&x->queue, &state))
+        if (x->distance[state] <= x->distance[to] + x->paid && n_looks++ <= n * n) /* more: prices go round in circles */
+            look_on(x, k, state);
+    if (isinf(x->distance[to]) || n_looks > n * n)
         return HUGE_VAL;
     for (uint32_t s = to; s != from;) {
         uint32_t i = x->via[s];
@@ -190,11 +259,11 @@ static double augment(work *x, size_t k)
 
 static double worth_of_disjoint(work *x, size_t k)
 {
-    double worth = 0;
-    lay_out(x, k);
+    x->paid = 0;
+    memset(x->used, 0, x->n_arcs * sizeof *x->used);
     for (uint32_t i = 0; i <= x->check->plan->secrecy.colluders; i++)
-        worth += augment(x, k);
-    return isinf(worth) ? 0 : worth;
+        x->paid += augment(x, k);
+    return isinf(x->paid) ? 0 : x->paid;
 }
 
 /* --- all of it -------------------------------------------------------------------------------------------------------------- */
@@ -245,18 +314,49 @@ static void find_worths(work *x)
     kh_check *c = x->check;
     size_t at = 0;
     for (size_t k = 0; k < c->plan->n_demands; k++) {
+        size_t first = at;
         if (!take_shares(x, k, &at)) {
             KH_WRONG_DEMAND(c, k, "%s", "the certificate's shares of colluders are none");
             return;
         }
         if (!kh_check_counts(c, k))
             continue;
-        c->worth[k] = c->plan->secrecy.kind == KH_SECRECY_RAMP         ? worth_of_ramp(x, k)
+        c->worth[k] = c->plan->secrecy.kind == KH_SECRECY_RAMP         ? worth_of_ramp(x, k, at > first)
                       : c->plan->secrecy.kind == KH_SECRECY_COALITIONS ? worth_of_coalitions(x, k)
                                                                        : worth_of_disjoint(x, k);
     }
     if (at < c->plan->secrecy.n_suspicions)
         KH_WRONG_PLAN(c, "%s", "the certificate's shares of colluders are not demand by demand");
+}
+
+/* --- arcs state by state ---------------------------------------------------------------------------------------------------- */
+
+static void lay_arcs(work *x)
+{
+    const kh_check *c = x->check;
+    for (uint32_t v = 0; v < c->net->n_nodes; v++)
+        if (c->relays[v])
+            x->arcs[x->n_arcs++] = (arc){2 * v, 2 * v + 1, KH_NO_INDEX};
+    for (uint32_t e = 0; e < c->net->n_qkd_links; e++)
+        for (int turn = 0; turn < 2 && c->capacity_bps[e] > 0; turn++)
+            x->arcs[x->n_arcs++] = (arc){2 * kh_check_end(c, e, turn) + 1, 2 * kh_check_end(c, e, 1 - turn), e};
+}
+
+static bool sort_arcs(const work *x, bool by_head, fan *f, kh_arena *arena)
+{
+    size_t n = 2 * x->check->net->n_nodes;
+    size_t *next = KH_NEW(arena, size_t, n + 1);
+    f->first = KH_NEW(arena, size_t, n + 1);
+    f->arcs = KH_NEW(arena, uint32_t, x->n_arcs);
+    if (next == NULL || f->first == NULL || f->arcs == NULL)
+        return false;
+    for (size_t i = 0; i < x->n_arcs; i++)
+        f->first[(by_head ? x->arcs[i].head : x->arcs[i].tail) + 1]++;
+    for (size_t s = 0; s < n; s++)
+        next[s + 1] = f->first[s + 1] += f->first[s];
+    for (uint32_t i = 0; i < x->n_arcs; i++)
+        f->arcs[next[by_head ? x->arcs[i].head : x->arcs[i].tail]++] = i;
+    return true;
 }
 
 kh_status kh_check_worth(kh_check *c, kh_arena *arena, kh_error *err)
@@ -268,8 +368,13 @@ kh_status kh_check_worth(kh_check *c, kh_arena *arena, kh_error *err)
               .arcs = KH_NEW(arena, arc, n + 2 * m),
               .used = KH_NEW(arena, bool, n + 2 * m),
               .via = KH_NEW(arena, uint32_t, 2 * n),
+              .queue = {KH_NEW(arena, uint32_t, 2 * n), KH_NEW(arena, size_t, 2 * n), KH_NEW(arena, double, 2 * n), 0},
               .distance = KH_NEW(arena, double, 2 * n)};
-    if (x.share == NULL || x.labels == NULL || x.arcs == NULL || x.used == NULL || x.via == NULL || x.distance == NULL)
+    bool whole = x.share != NULL && x.labels != NULL && x.arcs != NULL && x.used != NULL && x.via != NULL && x.distance != NULL &&
+                 x.queue.items != NULL && x.queue.where != NULL && x.queue.key != NULL;
+    if (whole)
+        lay_arcs(&x);
+    if (!whole || !sort_arcs(&x, false, &x.out, arena) || !sort_arcs(&x, true, &x.in, arena))
         return kh_fail(err, KH_ENOMEM, "no memory to verify the bound of %zu demands", c->plan->n_demands);
     find_worths(&x);
     return KH_OK;
