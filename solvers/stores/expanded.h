@@ -54,6 +54,9 @@ typedef struct kh_expanded {
  *  Cost   : an equilibrium or three over the copies, then one LP and one tree per source and period each round */
 kh_status kh_expanded_solve(const kh_expanded_problem *problem, kh_arena *arena, kh_expanded *answer, kh_error *err);
 
+/** What kh_expanded_solve() refuses. @return KH_OK; KH_ERANGE: the first number that is none, by name */
+kh_status kh_expanded_check(const kh_expanded_problem *problem, kh_error *err);
+
 /** Most that the joined demands can get, for prices of any origin, every one of them >= 0:
  *  bound = (sum y g + what the stores can earn by buying low and selling high + the same for pairs) / sum(asked * pair price).
  *  @param prices       [n_periods][n_links]

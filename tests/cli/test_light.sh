@@ -15,6 +15,12 @@ expect 0 "as JSON" "$KEYHAUL" light tests/ref/coexist.yaml --link patel --json
 for key in now_gbps now_bps wanted_gbps gbps key_rate_bps value bound gap shift_db quantum_thz classical_thz front; do
     says out "\"$key\"" "light --json"
 done
+for choice in "" "--gbps 400"; do
+    # shellcheck disable=SC2086 # no option or two words
+    expect 0 "the models' rates" "$KEYHAUL" light tests/ref/coexist.yaml $choice --json
+    tr -d ',' <"$scratch/out" | awk '$1 == "\"key_rate_bps\":" { models = $2 } $1 == "\"value\":" { n++; d = $2 / models - 1; bad += d > 0.005 || d < -0.005 }
+        END { exit n != 3 || bad }' || fail "at the choices made the table is more than 0.5 % from the models"
+done
 expect 0 "nothing beside" "$KEYHAUL" light topologies/bristol-cambridge.yaml
 says out "No QKD link has one line system beside it" "nothing beside"
 expect 65 "no such link" "$KEYHAUL" light tests/ref/coexist.yaml --link nowhere
