@@ -66,12 +66,21 @@ static const char about_total[] =
     "Columns are rates in bit/s of single routes: those that column generation left at the optimum.\n"
     "Rows: load of each link at most its rate; routes of each demand between its floor and its request.\n";
 
+static const char about_secret[] =
+    "Maximise lambda, the share of every request that is served at once with secret key: minimise cost = -lambda.\n"
+    "c0 is lambda in units of its cost; then for each demand what some relays see of it; then routes, in units of what their\n"
+    "demand asks for at that lambda: those that column generation left at the optimum.\n"
+    "Rows: load of each link as a share of its rate; routes of each demand less what relays may see; then one for every relay or\n"
+    "coalition that sees some of a demand.\n";
+
 /* What rows and columns of the exported program are, in the network's words. */
-static void describe(const work *w, kh_objective objective, kh_str *about)
+static void describe(const work *w, const kh_optimise_options *options, kh_str *about)
 {
     size_t row = w->net->n_qkd_links;
     kh_str_printf(about, "%s: routes of keys by Keyhaul\n%s", w->net->name,
-                  objective == KH_OBJECTIVE_TOTAL ? about_total : about_lambda);
+                  options->secrecy != KH_SECRECY_NONE        ? about_secret
+                  : options->objective == KH_OBJECTIVE_TOTAL ? about_total
+                                                             : about_lambda);
     for (size_t e = 0; e < w->net->n_qkd_links; e++)
         kh_str_printf(about, "r%zu link %s\n", e, w->net->qkd_links[e].id);
     for (size_t k = 0; k < w->given.problem.n_demands; k++)
@@ -111,10 +120,9 @@ static kh_status wish_secrecy(work *w, const kh_optimise_options *options, kh_er
     kh_plan_secrecy *wish = &w->plan->secrecy;
     if (options->secrecy == KH_SECRECY_NONE)
         return KH_OK;
-    if (options->objective == KH_OBJECTIVE_TOTAL || options->mps != NULL || is_limited(options))
+    if (options->objective == KH_OBJECTIVE_TOTAL || is_limited(options))
         return kh_fail(err, KH_EUSAGE,
-                       "rates secret from relays are planned with objective max-min or concurrent, over any number of routes, and "
-                       "not exported");
+                       "rates secret from relays are planned with objective max-min or concurrent, over any number of routes");
     if (options->secrecy == KH_SECRECY_COALITIONS)
         return kh_coalitions_make(w->net, options->coalitions, w->arena, wish, err);
     if (options->colluders < 1)
@@ -133,7 +141,7 @@ static kh_status solve_secret(work *w, kh_error *err)
 static kh_status solve_flow(work *w, const kh_optimise_options *options, kh_str *about, kh_error *err)
 {
     if (options->mps != NULL)
-        describe(w, options->objective, about);
+        describe(w, options, about);
     if (about->failed)
         return kh_fail(err, KH_ENOMEM, "no memory to describe a linear program");
     kh_keyflow_problem *problem = &w->given.problem;

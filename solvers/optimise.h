@@ -35,7 +35,7 @@ typedef struct kh_optimise_options {
  *  Under a wish for secrecy value, bound and rates are those of secret key, and demands that cannot have any are left out likewise.
  *  @param[out] plan  lives in @p arena; set for KH_OK and KH_TIMELIMIT
  *  @return KH_OK: the gap is below 1e-9 unless it says otherwise; KH_TIMELIMIT with a feasible plan and its honest gap;
- *          KH_EUSAGE: a wish for secrecy with total, limits on routes or mps, or coalitions that do not exist;
+ *          KH_EUSAGE: a wish for secrecy with total or limits on routes, or coalitions that do not exist;
  *          KH_INFEASIBLE: the floor cannot be kept, *plan is not set and the text names the largest that can; KH_ERANGE: a rate or
  * request that is negative or not finite, a demand between a node and itself; KH_ENOMEM; KH_EINTERNAL; KH_ENOINPUT, KH_EWRITE:
  * lp_program cannot be started, its files or mps cannot be written The same input gives the same plan bit for bit, without a time

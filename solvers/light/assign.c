@@ -252,16 +252,23 @@ static kh_status close_gap(work *w, const kh_assign_case *c, double rest, double
     return KH_OK;
 }
 
+static kh_status make_case(const work *w, size_t level, kh_assign_case *c, kh_error *err)
+{
+    *c = (kh_assign_case){.problem = w->problem,
+                          .level = level,
+                          .n_classical = channels_needed(w->problem, level),
+                          .quietest = KH_NEW(w->arena, double, w->problem->n_channels)};
+    if (c->quietest == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu channels", w->problem->n_channels);
+    return KH_OK;
+}
+
 static kh_status solve_case(work *w, size_t level, double *bound, kh_error *err)
 {
-    kh_assign_case c = {.problem = w->problem,
-                        .level = level,
-                        .n_classical = channels_needed(w->problem, level),
-                        .quietest = KH_NEW(w->arena, double, w->problem->n_channels)};
+    kh_assign_case c;
     double rest = 0;
     *bound = 0;
-    if (c.quietest == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu channels", w->problem->n_channels);
+    KH_TRY(make_case(w, level, &c, err));
     if (c.n_classical > w->problem->n_channels)
         return KH_OK;
     KH_TRY(place_one(w, &c, err));
@@ -285,6 +292,17 @@ static kh_status allocate(kh_assign *a, size_t n, kh_arena *arena, kh_error *err
     return KH_OK;
 }
 
+/* place_one() finds out what is quietest. */
+static kh_status write_program(work *w, kh_error *err)
+{
+    kh_assign_case c;
+    if (w->problem->mps == NULL)
+        return KH_OK;
+    KH_TRY(make_case(w, w->best->level, &c, err));
+    KH_TRY(place_one(w, &c, err));
+    return kh_assign_write_mps(&c, w->arena, w->problem->mps, err);
+}
+
 kh_status kh_assign_solve(const kh_assign_problem *problem, kh_arena *arena, kh_assign *assign, kh_error *err)
 {
     kh_assign made;
@@ -302,6 +320,7 @@ kh_status kh_assign_solve(const kh_assign_problem *problem, kh_arena *arena, kh_
     }
     if (made.value < 0)
         return kh_fail(err, KH_INFEASIBLE, "%g Gbit/s take more channels than there are", problem->wanted_gbps);
+    KH_TRY(write_program(&w, err));
     made.bound = fmax(most, made.value);
     made.gbps = (double)problem->n_elsewhere;
     for (size_t v = 0; v < problem->n_channels; v++)
@@ -328,6 +347,7 @@ kh_status kh_assign_front(const kh_assign_problem *problem, kh_arena *arena, kh_
             kh_assign made;
             one.levels = &problem->levels[l];
             one.n_levels = 1;
+            one.mps = NULL;
             one.wanted_gbps = (double)(m + problem->n_elsewhere) * one.levels->gbps;
             kh_status status = kh_assign_solve(&one, arena, &made, err);
             if (status == KH_INFEASIBLE)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /** Quantum and classical channels on one fibre: who gets which channel of a grid, and how strong the classical ones are. First the
  *  wanted Gbit/s, then the most key. What light does to a quantum channel is a table that is handed in. */
@@ -33,6 +34,7 @@ typedef struct kh_assign_problem {
     size_t n_elsewhere;  /**< classical channels that other fibres take */
     double time_limit_s; /**< INFINITY: none */
     const char *lp_program;
+    FILE *mps; /**< where the integer program of the chosen level goes, over all channels; NULL: nowhere */
 } kh_assign_problem;
 
 typedef struct kh_assign {

@@ -133,6 +133,42 @@ static kh_status allocate(program *g, kh_arena *arena, kh_error *err)
     return KH_OK;
 }
 
+static kh_status lay_out(program *g, kh_arena *arena, kh_lp *lp, kh_error *err)
+{
+    KH_TRY(kh_lp_build_init(&g->build, count_rows(g), arena, err));
+    add_rows(g);
+    for (size_t v = 0; v < g->p->n_channels; v++)
+        add_classical(g, v);
+    for (size_t q = 0; q < g->p->n_channels; q++)
+        if (g->worth[q])
+            add_quantum(g, q);
+    return kh_lp_build_program(&g->build, true, lp, err);
+}
+
+kh_status kh_assign_write_mps(const kh_assign_case *c, kh_arena *arena, FILE *file, kh_error *err)
+{
+    size_t n = c->problem->n_channels;
+    bool *worth = KH_NEW(arena, bool, n);
+    if (worth == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu channels", n);
+    for (size_t q = 0; q < n; q++)
+        worth[q] = !isinf(c->quietest[q]);
+    program g = {.c = c, .p = c->problem, .worth = worth};
+    kh_lp lp;
+    KH_TRY(allocate(&g, arena, err));
+    if (g.unit_bps <= 0)
+        return KH_OK;
+    KH_TRY(lay_out(&g, arena, &lp, err));
+    for (size_t j = 0; j < lp.n_columns; j++)
+        g.build.cost[j] *= g.unit_bps;
+    return kh_lp_write_mps(
+        &lp,
+        "Quantum and classical channels on one fibre: minimise cost = -key rate in bit/s.\n"
+        "Columns: classical channels; then for each quantum channel itself, the points of its rate over noise and\n"
+        "the pieces between them.",
+        file, err);
+}
+
 kh_status kh_assign_program(const kh_assign_case *c, const bool *worth, kh_arena *arena, kh_assign *made, double *bound,
                             kh_error *err)
 {
@@ -143,14 +179,7 @@ kh_status kh_assign_program(const kh_assign_case *c, const bool *worth, kh_arena
     KH_TRY(allocate(&g, arena, err));
     if (g.unit_bps <= 0)
         return KH_OK;
-    KH_TRY(kh_lp_build_init(&g.build, count_rows(&g), arena, err));
-    add_rows(&g);
-    for (size_t v = 0; v < g.p->n_channels; v++)
-        add_classical(&g, v);
-    for (size_t q = 0; q < g.p->n_channels; q++)
-        if (worth[q])
-            add_quantum(&g, q);
-    KH_TRY(kh_lp_build_program(&g.build, true, &lp, err));
+    KH_TRY(lay_out(&g, arena, &lp, err));
     kh_lp_solution solution = {.primal = KH_NEW(arena, double, lp.n_columns)};
     if (solution.primal == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu columns", lp.n_columns);

@@ -25,6 +25,10 @@ bool kh_assign_is_near(const kh_assign_problem *problem, size_t quantum, size_t 
 kh_status kh_assign_program(const kh_assign_case *c, const bool *worth, kh_arena *arena, kh_assign *made, double *bound,
                             kh_error *err);
 
+/** Writes that integer program over all quantum channels that have a rate in the case, to be maximised, in bit/s.
+ *  @return KH_OK, KH_ENOMEM, KH_EWRITE */
+kh_status kh_assign_write_mps(const kh_assign_case *c, kh_arena *arena, FILE *file, kh_error *err);
+
 /** Sums up the noise and rates of the channels that are set. */
 void kh_assign_measure(const kh_assign_problem *problem, kh_assign *assign);
 

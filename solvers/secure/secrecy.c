@@ -53,6 +53,7 @@ static kh_status solve_plain(const kh_secrecy_work *w, const kh_secure *secure, 
             demands[plain.n_demands++] = w->given->problem.demands[k];
     plain.demands = demands;
     plain.max_min = false;
+    plain.mps = NULL;
     plain.time_limit_s = fmax(deadline_s - kh_clock_s(), 0);
     KH_TRY(kh_keyflow_solve(&plain, w->scratch, &flow, err));
     w->plan->secrecy.plain_value = flow.value;

@@ -215,7 +215,8 @@ static kh_status prove_first(work *w, double *prices, double *bound, kh_error *e
 static kh_status climb(work *w, kh_error *err)
 {
     kh_secure *secure = w->secure;
-    double cap = w->problem->flow.level_cap;
+    const kh_keyflow_problem *flow = &w->problem->flow;
+    double cap = flow->level_cap;
     size_t left;
     do {
         double *prices, bound = HUGE_VAL;
@@ -227,8 +228,10 @@ static kh_status climb(work *w, kh_error *err)
         if (number == 0) {
             secure->bound = bound;
             secure->prices = prices;
+            if (flow->mps != NULL)
+                KH_TRY(kh_shares_write_mps(&w->shares, flow->mps_about, flow->mps, err));
         }
-        bool last = !w->problem->flow.max_min || !secure->complete || w->shares.lambda >= cap * (1 - PROVEN);
+        bool last = !flow->max_min || !secure->complete || w->shares.lambda >= cap * (1 - PROVEN);
         secure->level[number] = fmin(w->shares.lambda, cap);
         left = kh_shares_freeze(&w->shares, last, (uint32_t)number, secure->level_of);
     } while (left > 0);

@@ -9,7 +9,7 @@
 /** Key flow that stays secret from relays, concurrent or max-min: models C2, C3 and coalitions of README. Plain numbers only. */
 
 typedef struct kh_secure_problem {
-    kh_keyflow_problem flow;        /**< concurrent; of its wishes level_cap, time_limit_s, gap and lp_program count */
+    kh_keyflow_problem flow;        /**< concurrent; of its wishes level_cap, time_limit_s, gap, lp_program and mps count */
     kh_secrecy secrecy;             /**< not NONE */
     uint32_t colluders;             /**< t: DISJOINT and RAMP any number from 0, COALITIONS 1 */
     const kh_coalition *coalitions; /**< [n_coalitions] COALITIONS */

@@ -328,6 +328,16 @@ static kh_status solve_once(kh_shares *s, double time_limit_s, kh_error *err)
     return status;
 }
 
+kh_status kh_shares_write_mps(kh_shares *s, const char *about, FILE *file, kh_error *err)
+{
+    kh_arena_reset(s->scratch);
+    kh_program p;
+    KH_TRY(fill(s, &p, err));
+    p.cost[0] = s->level;
+    kh_lp lp = kh_program_lp(&p);
+    return kh_lp_write_mps(&lp, about, file, err);
+}
+
 /* Whether lambda is so far from the level that it stands in the wrong unit: rows that came have brought it down, or columns up. */
 static bool is_far(const kh_shares *s)
 {

@@ -78,6 +78,10 @@ void kh_shares_clear(kh_shares *shares);
  *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
 kh_status kh_shares_solve(kh_shares *shares, double time_limit_s, kh_error *err);
 
+/** Writes the program that was solved last, to be maximised: c0 is lambda / level and costs level.
+ *  @return KH_OK, KH_ENOMEM, KH_EWRITE */
+kh_status kh_shares_write_mps(kh_shares *shares, const char *about, FILE *file, kh_error *err);
+
 /** Gives rows to views that see more than the last solution allows for, at most one a path; on each path with flow, the one that
  *  sees most.
  *  @param[out] n_added  0: the last solution keeps all rows, those it has and those it has not

@@ -229,6 +229,16 @@ static kh_status solve_program(search *s, kh_error *err)
     return KH_OK;
 }
 
+static kh_status write_program(search *s, kh_error *err)
+{
+    kh_site_program program;
+    if (s->problem->mps == NULL)
+        return KH_OK;
+    kh_arena_reset(s->scratch);
+    KH_TRY(kh_site_program_make(s->problem, s->scratch, &program, err));
+    return kh_lp_write_mps(&program.lp, "Columns and rows: solvers/design/site_build.h, year by year.", s->problem->mps, err);
+}
+
 static kh_status add_route(kh_site_build *build, size_t *room, const kh_site_build_route *route, kh_arena *arena, kh_error *err)
 {
     if (build->n_routes == *room) {
@@ -336,6 +346,7 @@ static kh_status run(search *s, kh_site_build *build, kh_error *err)
     s->bound = fmin(s->bound, s->price);
     if (!is_good_enough(s))
         KH_TRY(solve_program(s, err));
+    KH_TRY(write_program(s, err));
     return give(s, build, err);
 }
 

@@ -5,6 +5,8 @@
 #include "core/base/arena.h"
 #include "solvers/site/site.h"
 
+#include <stdio.h>
+
 /** What to build so that demands get their key: which sites to open, which QKD pairs to put on which spans, and in which year.
  *
  *  A span's rate depends on its ends alone, so however key rate falls with length the model is linear: rates and prices come as
@@ -37,6 +39,7 @@ typedef struct kh_site_build_problem {
     double gap;               /**< bound >= price (1 - gap) is good enough; 0: the optimum */
     bool rolling;             /**< years one after the other, each as if it were the last; the bound is of all years together */
     const char *lp_program;   /**< NULL: GLPK; see kh_lp_options */
+    FILE *mps;                /**< where the integer program of all years goes; NULL: nowhere */
 } kh_site_build_problem;
 
 typedef struct kh_site_build_route {

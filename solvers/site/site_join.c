@@ -333,6 +333,16 @@ static kh_status prepare(search *s, kh_error *err)
     return KH_OK;
 }
 
+static kh_status write_program(search *s, kh_error *err)
+{
+    kh_lp lp;
+    if (s->problem->mps == NULL)
+        return KH_OK;
+    kh_arena_reset(s->scratch);
+    KH_TRY(kh_site_cuts_lp(&s->cuts, true, s->scratch, &lp, err));
+    return kh_lp_write_mps(&lp, "Columns: sites to be opened, then arcs of a tree; rows: cuts found.", s->problem->mps, err);
+}
+
 kh_status kh_site_join_solve(const kh_site_join_problem *problem, kh_arena *arena, kh_site_join *join, kh_error *err)
 {
     search s = {.problem = problem,
@@ -353,6 +363,8 @@ kh_status kh_site_join_solve(const kh_site_join_problem *problem, kh_arena *aren
     }
     if (status != KH_OK && late.status != KH_OK && err != NULL)
         *err = late;
+    if (status == KH_OK)
+        status = write_program(&s, err);
     if (status == KH_OK)
         status = give(&s, complete, join, err);
     kh_arena_destroy(s.scratch);

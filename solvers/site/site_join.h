@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /** Which sites to open so that terminals are joined over trusted nodes: a Steiner tree with prices on nodes, or its form with two
  *  routes for every terminal. Keys only, no rates: those are in site_build.h. */
@@ -24,6 +25,7 @@ typedef struct kh_site_join_problem {
     double time_limit_s;    /**< INFINITY: none */
     double gap;             /**< bound >= price (1 - gap) is good enough; 0: the optimum */
     const char *lp_program; /**< NULL: GLPK; see kh_lp_options */
+    FILE *mps;              /**< where the integer program goes, with all cuts found; NULL: nowhere */
 } kh_site_join_problem;
 
 /** What every choice must do, and what it adds to the bound.

@@ -369,6 +369,17 @@ static void explain(work *w)
         a->why_open = "rounded to 16 digits, some store would run dry";
 }
 
+static kh_status write_program(work *w, double level, kh_error *err)
+{
+    kh_store_master master;
+    if (w->given->mps == NULL || level <= 0)
+        return KH_OK;
+    KH_TRY(kh_store_master_init(&master, &w->copies, &w->pool, level, w->arena, err));
+    kh_status status = kh_store_master_write_mps(&master, w->given->mps, err);
+    kh_store_master_clear(&master);
+    return status;
+}
+
 kh_status kh_expanded_solve(const kh_expanded_problem *problem, kh_arena *arena, kh_expanded *answer, kh_error *err)
 {
     work w;
@@ -384,6 +395,7 @@ kh_status kh_expanded_solve(const kh_expanded_problem *problem, kh_arena *arena,
         KH_TRY(finish(&w, level, err));
     }
     explain(&w);
+    KH_TRY(write_program(&w, level, err));
     *answer = made;
     return KH_OK;
 }

@@ -22,6 +22,7 @@ typedef struct kh_expanded_problem {
     double time_limit_s;           /**< INFINITY: none */
     double gap;                    /**< bound / value - 1 that is good enough; 0: the optimum */
     const char *lp_program;        /**< see kh_lp_options */
+    FILE *mps;                     /**< where the program over the paths found goes; NULL: nowhere */
 } kh_expanded_problem;
 
 typedef struct kh_expanded_route {

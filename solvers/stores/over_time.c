@@ -148,7 +148,8 @@ static kh_status make_passes(work *w, kh_error *err)
                                       .passes = passes,
                                       .n_passes = n,
                                       .time_limit_s = w->options->time_limit_s,
-                                      .lp_program = w->options->lp_program};
+                                      .lp_program = w->options->lp_program,
+                                      .mps = n > 0 ? w->options->mps : NULL};
     return choose_pairs(w, given_bps, err);
 }
 
@@ -238,7 +239,8 @@ static kh_status make_stores(work *w, kh_error *err)
                                       .n_demands = n,
                                       .profile = profile,
                                       .time_limit_s = w->options->time_limit_s,
-                                      .lp_program = w->options->lp_program};
+                                      .lp_program = w->options->lp_program,
+                                      .mps = o->passes.n_passes > 0 ? NULL : w->options->mps};
     return KH_OK;
 }
 

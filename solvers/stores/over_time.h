@@ -15,6 +15,7 @@ typedef struct kh_over_time_options {
     bool total;          /**< passes for the most key in all; else for the largest share that all pairs get */
     double time_limit_s; /**< of each of the two; INFINITY: none */
     const char *lp_program;
+    FILE *mps; /**< where the program of the passes goes, without passes that of the stores; NULL: nowhere */
 } kh_over_time_options;
 
 typedef struct kh_over_time {

@@ -192,3 +192,19 @@ kh_status kh_pass_cuts_solve(const kh_pass_cuts *cuts, const bool *incumbent, do
         point->bound = solution.bound * cuts->scale;
     return status;
 }
+
+kh_status kh_pass_cuts_write_mps(const kh_pass_cuts *cuts, kh_arena *scratch, FILE *file, kh_error *err)
+{
+    kh_arena_reset(scratch);
+    kh_lp_build build = {.arena = scratch};
+    kh_lp lp;
+    KH_TRY(build_program(cuts, true, &build, err));
+    KH_TRY(kh_lp_build_program(&build, true, &lp, err));
+    build.cost[0] = cuts->scale;
+    return kh_lp_write_mps(
+        &lp,
+        "Which passes are used: minimise cost = -value of the key flow that they bring.\n"
+        "Columns: the value in units of its cost, then passes by their start; rows: cuts of key flows, then passes\n"
+        "that one node cannot serve together.",
+        file, err);
+}

@@ -38,6 +38,11 @@ kh_status kh_pass_cuts_add(kh_pass_cuts *cuts, double constant, const double *pr
 kh_status kh_pass_cuts_solve(const kh_pass_cuts *cuts, const bool *incumbent, double time_limit_s, kh_arena *scratch,
                              kh_pass_point *point, kh_error *err);
 
+/** Writes the integer program over the cuts, to be maximised.
+ *  @param scratch  as above
+ *  @return KH_OK, KH_ENOMEM, KH_EWRITE */
+kh_status kh_pass_cuts_write_mps(const kh_pass_cuts *cuts, kh_arena *scratch, FILE *file, kh_error *err);
+
 /** What a cut promises for a schedule.
  *  @param rate_bps  [n_links] what the schedule gives each link */
 double kh_pass_cut_value(const kh_pass_cut *cut, const double *rate_bps, size_t n_links);

@@ -378,6 +378,8 @@ static kh_status solve(work *w, kh_error *err)
     if (!is_done(w))
         KH_TRY(exchange(w, err));
     KH_TRY(branch(w, err));
+    if (w->problem->mps != NULL)
+        KH_TRY(kh_pass_cuts_write_mps(&w->cuts, w->program, w->problem->mps, err));
     w->answer->bound = fmax(w->answer->bound, w->answer->value);
     return measure(w, w->answer->chosen, w->arena, &w->answer->flow, &w->answer->value, err);
 }

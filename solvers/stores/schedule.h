@@ -31,6 +31,7 @@ typedef struct kh_schedule_problem {
     double time_limit_s; /**< INFINITY: none */
     double gap;          /**< bound / value - 1 that is good enough; 0: 1e-6 */
     const char *lp_program;
+    FILE *mps; /**< where the integer program over the cuts goes; NULL: nowhere */
 } kh_schedule_problem;
 
 /** Passes of a node that all happen at one time: at most one of them is used. */

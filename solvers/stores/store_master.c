@@ -292,3 +292,19 @@ kh_status kh_store_master_solve(kh_store_master *m, double time_limit_s, kh_erro
         take_solution(m, &at);
     return status;
 }
+
+kh_status kh_store_master_write_mps(kh_store_master *m, FILE *file, kh_error *err)
+{
+    kh_lp_build build;
+    layout at;
+    kh_lp lp;
+    KH_TRY(take_in_paths(m, err));
+    kh_arena_reset(m->scratch);
+    KH_TRY(make_program(m, &build, &at, &lp, err));
+    build.cost[0] = m->level;
+    return kh_lp_write_mps(&lp,
+                           "Key over time: minimise cost = -lambda, the share of every request in every period.\n"
+                           "Columns: lambda in units of its cost, stores at the start of each period, routes.\n"
+                           "Rows: what links make in each period, in units of their mean; then requests period by period.",
+                           file, err);
+}

@@ -41,4 +41,8 @@ void kh_store_master_clear(kh_store_master *master);
  *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
 kh_status kh_store_master_solve(kh_store_master *master, double time_limit_s, kh_error *err);
 
+/** Writes the program over the paths of the pool as it would be solved next, to be maximised: c0 is lambda / level, costs level.
+ *  @return KH_OK, KH_ENOMEM, KH_EWRITE */
+kh_status kh_store_master_write_mps(kh_store_master *master, FILE *file, kh_error *err);
+
 #endif

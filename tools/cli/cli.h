@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /** What the commands share: option parsing, output, tables, progress. Only this room prints. */
 
@@ -66,6 +67,18 @@ int cli_print_error(const kh_error *err, kh_status status);
 /** Writes text to stdout, or whole to a file by way of a temporary beside it, so that no half file is ever there.
  *  @param path  NULL: stdout */
 kh_status cli_write(const char *path, const kh_str *text, kh_error *err);
+
+/** A program that is exported: kept in memory until there is an answer, since a failure shall leave no file. */
+typedef struct cli_mps {
+    const char *path; /**< NULL: none is wanted */
+    FILE *file;       /**< where it goes; NULL with path */
+    kh_str text;
+} cli_mps;
+/** @return KH_OK, KH_ENOMEM */
+kh_status cli_mps_open(const char *path, cli_mps *mps, kh_error *err);
+/** Writes the file if @p status is KH_OK, and frees everything.
+ *  @return @p status, or what came in between: KH_EWRITE, KH_ENOMEM; KH_EUSAGE: the answer took no program */
+kh_status cli_mps_close(cli_mps *mps, kh_status status, kh_error *err);
 
 /** Progress on stderr: nothing in the first second; then one line a second, rewritten on a terminal. */
 typedef struct cli_progress {

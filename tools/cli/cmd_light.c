@@ -20,14 +20,22 @@ static kh_status run_switched(const char *path, switched_part *part, const cli_s
     return status;
 }
 
-static kh_status run(const char *path, const cli_light_options *options, bool json, kh_error *err)
+static kh_status find(const kh_pipeline *p, cli_light_options *options, cli_light *light, kh_error *err)
+{
+    cli_mps mps;
+    KH_TRY(cli_mps_open(options->mps_path, &mps, err));
+    options->mps = mps.file;
+    return cli_mps_close(&mps, cli_light_find(p, options, light, err), err);
+}
+
+static kh_status run(const char *path, cli_light_options *options, bool json, kh_error *err)
 {
     kh_pipeline pipeline = {0};
     cli_light light;
     kh_status status = kh_pipeline_run(&(kh_pipeline_options){.path = path, .until = KH_STAGE_RATES}, &pipeline, err);
     cli_print_findings(pipeline.findings);
     if (status == KH_OK)
-        status = cli_light_find(&pipeline, options, &light, err);
+        status = find(&pipeline, options, &light, err);
     if (status == KH_OK)
         status = json ? cli_json_print(cli_json_light(&pipeline, &light), err) : cli_light_text(&pipeline, options, &light, err);
     kh_pipeline_clear(&pipeline);
@@ -41,7 +49,7 @@ typedef struct choices {
     bool json, through, turns;
 } choices;
 
-enum { N_OPTIONS = 14 };
+enum { N_OPTIONS = 16 };
 
 static size_t list_fibre(choices *c, cli_option *options)
 {
@@ -55,6 +63,16 @@ static size_t list_fibre(choices *c, cli_option *options)
          .help = "classical traffic to keep; what the line has unless given"},
         {.name = "json", .kind = CLI_FLAG, .target = &c->json, .help = "as JSON on standard output"},
         {.name = "link", .kind = CLI_TEXT, .target = &c->fibre.link, .argument = "ID", .help = "this QKD link only"},
+        {.name = "lp",
+         .kind = CLI_TEXT,
+         .target = &c->fibre.lp_program,
+         .argument = "PROGRAM",
+         .help = "cbc: integer programs by that program instead of GLPK"},
+        {.name = "mps",
+         .kind = CLI_TEXT,
+         .target = &c->fibre.mps_path,
+         .argument = "FILE",
+         .help = "with --link: write its integer program as free MPS"},
         {.name = "other-pairs",
          .kind = CLI_WHOLE,
          .target = &c->other_pairs,
@@ -125,6 +143,9 @@ static kh_status dispatch(choices *c, const char *path, kh_error *err)
 {
     if (c->through && c->turns)
         return kh_fail(err, KH_EUSAGE, "--through and --turns: one of them");
+    if (c->fibre.mps_path != NULL && (c->fibre.link == NULL || c->through || c->turns))
+        return kh_fail(err, KH_EUSAGE, "--mps writes the program of one link: name it with --link");
+    c->switched.lp_program = c->fibre.lp_program;
     c->fibre.n_quantum = (double)c->n_quantum;
     c->fibre.other_pairs = (double)c->other_pairs;
     c->switched.ways.most_ways = (size_t)c->most_ways;

@@ -9,9 +9,6 @@
 #include "tools/cli/plan_survive.h"
 #include "tools/cli/plan_text.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 int cli_requirement(const kh_pipeline *p)
 {
     for (size_t i = 0; i < p->plan->n_demands; i++) {
@@ -23,22 +20,12 @@ int cli_requirement(const kh_pipeline *p)
     return 0;
 }
 
-/* The program to be exported is kept in memory until the plan is there: a failed plan leaves no file. */
 static kh_status run_plan(kh_pipeline_options *run, const char *mps_path, kh_pipeline *pipeline, kh_error *err)
 {
-    if (mps_path == NULL)
-        return kh_pipeline_run(run, pipeline, err);
-    kh_str mps = {0};
-    run->optimise.mps = open_memstream(&mps.data, &mps.length);
-    if (run->optimise.mps == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for a linear program");
-    kh_status status = kh_pipeline_run(run, pipeline, err);
-    if (fclose(run->optimise.mps) != 0 && status == KH_OK)
-        status = kh_fail(err, KH_ENOMEM, "no memory for a linear program");
-    if (status == KH_OK)
-        status = cli_write(mps_path, &mps, err);
-    free(mps.data);
-    return status;
+    cli_mps mps;
+    KH_TRY(cli_mps_open(mps_path, &mps, err));
+    run->optimise.mps = mps.file;
+    return cli_mps_close(&mps, kh_pipeline_run(run, pipeline, err), err);
 }
 
 static kh_status print_json(const kh_pipeline *pipeline, const plan_args *args, const kh_relaxation *ways, kh_error *err)

@@ -5,14 +5,22 @@
 
 #include <math.h>
 
-static kh_status run(const char *path, kh_over_time_options *options, bool json, kh_error *err)
+static kh_status solve(const kh_pipeline *p, kh_over_time_options *options, const char *mps_path, kh_over_time *over, kh_error *err)
+{
+    cli_mps mps;
+    KH_TRY(cli_mps_open(mps_path, &mps, err));
+    options->mps = mps.file;
+    return cli_mps_close(&mps, kh_over_time_solve(p->net, p->rates, options, p->arena, over, err), err);
+}
+
+static kh_status run(const char *path, kh_over_time_options *options, const char *mps_path, bool json, kh_error *err)
 {
     kh_pipeline pipeline = {0};
     kh_over_time over;
     kh_status status = kh_pipeline_run(&(kh_pipeline_options){.path = path, .until = KH_STAGE_RATES}, &pipeline, err);
     cli_print_findings(pipeline.findings);
     if (status == KH_OK)
-        status = kh_over_time_solve(pipeline.net, pipeline.rates, options, pipeline.arena, &over, err);
+        status = solve(&pipeline, options, mps_path, &over, err);
     if (status == KH_OK)
         status = json ? cli_json_print(cli_json_schedule(&pipeline, options, &over), err)
                       : cli_schedule_text(&pipeline, options, &over, err);
@@ -24,6 +32,7 @@ int cmd_schedule(int argc, char **argv)
 {
     bool json = false, finished = false;
     kh_over_time_options set = {.hours = 24, .time_limit_s = 60};
+    const char *path = NULL, *mps_path = NULL;
     const cli_option options[] = {
         {.name = "day",
          .kind = CLI_NUMBER,
@@ -44,6 +53,11 @@ int cmd_schedule(int argc, char **argv)
          .target = &set.lp_program,
          .argument = "PROGRAM",
          .help = "cbc for the linear programs instead of GLPK"},
+        {.name = "mps",
+         .kind = CLI_TEXT,
+         .target = &mps_path,
+         .argument = "FILE",
+         .help = "write the program of the passes (without passes: of the stores) as free MPS"},
         {.name = "swing",
          .kind = CLI_NUMBER,
          .target = &set.swing,
@@ -72,10 +86,9 @@ int cmd_schedule(int argc, char **argv)
                              .options = options,
                              .n_options = sizeof options / sizeof options[0],
                              .n_files = 1};
-    const char *path = NULL;
     kh_error err = {0};
     kh_status status = cli_parse(&usage, argc, argv, &path, &finished, &err);
     if (status == KH_OK && !finished)
-        status = run(path, &set, json, &err);
+        status = run(path, &set, mps_path, json, &err);
     return cli_print_error(&err, status);
 }

@@ -5,7 +5,6 @@
 #include "tools/study/offers.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *finished, kh_error *err)
@@ -124,18 +123,13 @@ static kh_status print(const cli_modules *m, kh_error *err)
 
 static kh_status run(cli_modules_request *r, kh_pipeline *pipeline, kh_error *err)
 {
-    kh_str mps = {0};
+    cli_mps mps;
     cli_modules modules = {.request = r, .pipeline = pipeline};
     KH_TRY(check(r, err));
     KH_TRY(kh_pipeline_run(&(kh_pipeline_options){.path = r->path, .until = KH_STAGE_RATES}, pipeline, err));
-    if (r->mps_path != NULL && (r->dimension.mps = open_memstream(&mps.data, &mps.length)) == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for an integer program");
-    kh_status status = solve(&modules, err);
-    if (r->dimension.mps != NULL && fclose(r->dimension.mps) != 0 && status == KH_OK)
-        status = kh_fail(err, KH_ENOMEM, "no memory for an integer program");
-    if (status == KH_OK && r->mps_path != NULL)
-        status = cli_write(r->mps_path, &mps, err);
-    free(mps.data);
+    KH_TRY(cli_mps_open(r->mps_path, &mps, err));
+    r->dimension.mps = mps.file;
+    kh_status status = cli_mps_close(&mps, solve(&modules, err), err);
     return status == KH_OK ? print(&modules, err) : status;
 }
 

@@ -50,6 +50,7 @@ static kh_status parse(int argc, char **argv, cli_sites_request *r, bool *finish
         number("gap", &r->gap, share, "SHARE", "distance to the bound that is good enough, 0.01 for 1 %; 0 (default): none"),
         number("time-limit", &r->time_limit_s, seconds, "SECONDS", "stop then with the best answer and its gap (default 20)"),
         text("lp", &r->lp_program, "PROGRAM", "cbc: integer programs by that program instead of GLPK"),
+        text("mps", &r->mps_path, "FILE", "write the integer program, with all cuts found, as free MPS"),
         flag("json", &r->json, "the answer as JSON on standard output")};
     const cli_usage usage = {.examples = "  keyhaul design topologies/bristol-cambridge.yaml --sites\n"
                                          "  keyhaul design topologies/bristol-cambridge.yaml --sites --step 20 --device all\n"
@@ -121,7 +122,7 @@ static void mark_route(cli_sites *s, const kh_site_join_problem *problem, const 
 }
 
 /* One part of the plant, added to what came out of the others. */
-static kh_status join_part(cli_sites *s, uint32_t part, kh_error *err)
+static kh_status join_part(cli_sites *s, uint32_t part, FILE *mps, kh_error *err)
 {
     const cli_sites_request *r = s->request;
     kh_site_join_problem problem;
@@ -134,6 +135,10 @@ static kh_status join_part(cli_sites *s, uint32_t part, kh_error *err)
     problem.time_limit_s = r->time_limit_s;
     problem.gap = r->gap;
     problem.lp_program = r->lp_program;
+    problem.mps = mps;
+    if (mps != NULL && s->n_parts++ > 0)
+        return kh_fail(err, KH_EUSAGE,
+                       "--mps writes one program, and the fibres of this plant are not all joined: each part has its own");
     KH_TRY(explain(s, kh_site_join_solve(&problem, s->arena, &join, err), err));
     kh_error wrong = {0};
     if (kh_site_join_verify(&problem, &join, &wrong) != KH_OK)
@@ -148,7 +153,7 @@ static kh_status join_part(cli_sites *s, uint32_t part, kh_error *err)
     return KH_OK;
 }
 
-static kh_status solve_join(cli_sites *s, kh_error *err)
+static kh_status solve_join(cli_sites *s, FILE *mps, kh_error *err)
 {
     s->open = KH_NEW(s->arena, bool, s->made.layout.n_sites);
     s->span_used = KH_NEW(s->arena, bool, s->made.layout.n_spans);
@@ -156,17 +161,18 @@ static kh_status solve_join(cli_sites *s, kh_error *err)
         return kh_fail(err, KH_ENOMEM, "no memory for the sites");
     s->complete = true;
     for (uint32_t part = 0; part < s->net->n_nodes; part++)
-        KH_TRY(join_part(s, part, err));
+        KH_TRY(join_part(s, part, mps, err));
     return KH_OK;
 }
 
-static kh_status solve_build(cli_sites *s, kh_error *err)
+static kh_status solve_build(cli_sites *s, FILE *mps, kh_error *err)
 {
     const cli_sites_request *r = s->request;
     s->made.problem.time_limit_s = r->time_limit_s;
     s->made.problem.gap = r->gap;
     s->made.problem.lp_program = r->lp_program;
     s->made.problem.rolling = r->rolling;
+    s->made.problem.mps = mps;
     KH_TRY(explain(s, kh_site_build_solve(&s->made.problem, s->arena, &s->build, err), err));
     kh_error wrong = {0};
     if (kh_site_build_verify(&s->made.problem, &s->build, s->made.rule.reach_km, &wrong) != KH_OK)
@@ -200,10 +206,15 @@ static kh_status print(const cli_sites *s, kh_error *err)
 
 static kh_status run(const cli_sites_request *request, kh_pipeline *pipeline, kh_error *err)
 {
+    if (request->mps_path != NULL && request->rolling)
+        return kh_fail(err, KH_EUSAGE, "--mps writes one program, --rolling has one for each year");
     KH_TRY(kh_pipeline_run(&(kh_pipeline_options){.path = request->path, .until = KH_STAGE_LOAD}, pipeline, err));
     cli_sites s = {.request = request, .net = pipeline->net, .arena = pipeline->arena};
     KH_TRY(make_problem(&s, err));
-    KH_TRY(request->fewest || request->two_disjoint ? solve_join(&s, err) : solve_build(&s, err));
+    cli_mps mps;
+    KH_TRY(cli_mps_open(request->mps_path, &mps, err));
+    bool joins = request->fewest || request->two_disjoint;
+    KH_TRY(cli_mps_close(&mps, joins ? solve_join(&s, mps.file, err) : solve_build(&s, mps.file, err), err));
     return print(&s, err);
 }
 

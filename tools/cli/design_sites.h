@@ -8,7 +8,7 @@
 /** `keyhaul design TOPOLOGY.yaml --sites`: where trusted nodes stand along the fibres. */
 
 typedef struct cli_sites_request {
-    const char *path, *device, *lp_program;
+    const char *path, *device, *lp_program, *mps_path;
     bool fewest, two_disjoint, rolling, json;
     double step_km, reach_km; /* reach NAN: that of the farthest device */
     double growth_percent, discount_percent, time_limit_s, gap;
@@ -28,6 +28,7 @@ typedef struct cli_sites {
     bool *span_used;     /* without: [layout.n_spans] on some route */
     double price, bound; /* of either */
     bool complete;
+    size_t n_parts; /* of the plant that an exported program was made for */
 } cli_sites;
 
 /** The command; argv as of cmd_design(). @return the exit status */

@@ -38,7 +38,9 @@ static kh_status make_problem(const kh_pipeline *p, const cli_light_options *opt
                                        .n_levels = t->n_levels,
                                        .wanted_gbps = isnan(options->wanted_gbps) ? one->now_gbps : options->wanted_gbps,
                                        .n_elsewhere = (size_t)options->other_pairs * count(t->may_classical, t->n_channels),
-                                       .time_limit_s = TIME_LIMIT_S};
+                                       .time_limit_s = TIME_LIMIT_S,
+                                       .lp_program = options->lp_program,
+                                       .mps = options->mps};
     return KH_OK;
 }
 

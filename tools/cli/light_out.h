@@ -13,6 +13,9 @@ typedef struct cli_light_options {
     double n_quantum;
     double other_pairs; /**< fibre pairs beside this one that classical channels may take */
     bool front;
+    const char *lp_program; /**< see kh_lp_options */
+    const char *mps_path;   /**< NULL: no program is written */
+    FILE *mps;              /**< where it goes */
 } cli_light_options;
 
 /** The best use of one fibre. */

@@ -44,7 +44,8 @@ static kh_status make_problem(through *t, kh_error *err)
                                        .asked_bps = asked_bps,
                                        .weight = weight,
                                        .n_demands = found->n_sent,
-                                       .time_limit_s = TIME_LIMIT_S};
+                                       .time_limit_s = TIME_LIMIT_S,
+                                       .lp_program = t->options->lp_program};
     return KH_OK;
 }
 

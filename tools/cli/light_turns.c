@@ -57,7 +57,8 @@ static kh_status make_problem(in_turns *t, kh_error *err)
                                     .pairs = pairs,
                                     .n_pairs = t->found.n_ways,
                                     .lost_share = t->options->lost_share,
-                                    .time_limit_s = TIME_LIMIT_S};
+                                    .time_limit_s = TIME_LIMIT_S,
+                                    .lp_program = t->options->lp_program};
     count_transceivers(t, pairs_at);
     return KH_OK;
 }

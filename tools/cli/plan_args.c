@@ -91,8 +91,8 @@ static kh_status choose_objective(plan_args *args, kh_error *err)
         return kh_fail(err, KH_EUSAGE, "--paths and --quantum go with --objective concurrent, not %s", args->objective);
     if (secret && args->optimise.objective == KH_OBJECTIVE_TOTAL)
         return kh_fail(err, KH_EUSAGE, "--disjoint, --secure and --coalitions go with --objective max-min or concurrent");
-    if (secret && (is_limited(args) || args->mps_path != NULL))
-        return kh_fail(err, KH_EUSAGE, "--disjoint, --secure and --coalitions do not go with --paths, --quantum or --mps");
+    if (secret && is_limited(args))
+        return kh_fail(err, KH_EUSAGE, "--disjoint, --secure and --coalitions do not go with --paths or --quantum");
     return KH_OK;
 }
 
