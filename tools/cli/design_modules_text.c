@@ -93,6 +93,70 @@ static void write_split(const cli_modules *m, const kh_dimension *d, kh_str *out
     paragraph(out, &text);
 }
 
+static uint32_t find_part(uint32_t *part, uint32_t v)
+{
+    for (; part[v] != v; v = part[v])
+        part[v] = part[part[v]];
+    return v;
+}
+
+/* What a cut leaves of the plant, each named by its first node; several where it parts more than two. */
+static uint32_t *list_parts(const cli_modules *m, const kh_dimension *d, const kh_modules_reason *reason)
+{
+    const kh_graph *graph = &d->problem.graph;
+    uint32_t *part = KH_NEW(m->pipeline->arena, uint32_t, graph->n_nodes);
+    for (uint32_t v = 0; part != NULL && v < graph->n_nodes; v++)
+        part[v] = v;
+    for (size_t j = 0; part != NULL && j < d->problem.n_choices; j++) {
+        uint32_t e = d->problem.choices[j].link;
+        if (reason->weight[e] > 0)
+            continue;
+        uint32_t a = find_part(part, graph->ends[e][0]), b = find_part(part, graph->ends[e][1]);
+        part[a > b ? a : b] = a > b ? b : a;
+    }
+    for (uint32_t v = 0; part != NULL && v < graph->n_nodes; v++)
+        part[v] = find_part(part, v);
+    return part;
+}
+
+/* The sites on the smaller side of a cut. 0: too many to be said, or the links part more than two sides from each other. */
+static size_t find_side(const cli_modules *m, const kh_dimension *d, const kh_modules_reason *reason, kh_node_id *side)
+{
+    const kh_graph *graph = &d->problem.graph;
+    const uint32_t *part = list_parts(m, d, reason), *sides = NULL;
+    size_t size[2] = {0}, n = 0;
+    for (size_t e = 0; part != NULL && e < graph->n_links; e++) {
+        if (!(reason->weight[e] > 0))
+            continue;
+        const uint32_t *ends = graph->ends[e];
+        uint32_t a = part[ends[0]], b = part[ends[1]];
+        if (sides == NULL)
+            sides = ends;
+        if (a == b || (a != part[sides[0]] && a != part[sides[1]]) || (b != part[sides[0]] && b != part[sides[1]]))
+            return 0;
+    }
+    for (size_t v = 0; sides != NULL && v < graph->n_nodes; v++)
+        for (int i = 0; i < 2; i++)
+            size[i] += part[v] == part[sides[i]];
+    int least = size[1] < size[0];
+    for (uint32_t v = 0; sides != NULL && v < graph->n_nodes && size[least] <= MOST_NAMES; v++)
+        if (part[v] == part[sides[least]])
+            side[n++].i = v;
+    return n;
+}
+
+/* ", around A and B," as plan says it. */
+static void write_side(const cli_modules *m, const kh_dimension *d, const kh_modules_reason *reason, kh_str *text)
+{
+    kh_node_id side[MOST_NAMES];
+    size_t n = reason->is_cut ? find_side(m, d, reason, side) : 0;
+    if (n == 0)
+        return;
+    kh_str_append(text, ", around ");
+    kh_phrase_nodes(m->pipeline->net, side, n, MOST_NAMES, text);
+    kh_str_append(text, ",");
+}
+
 /* "The links A, B must carry 3.2 kbit/s together": the largest parts of the proof. */
 static void write_reason(const cli_modules *m, const kh_dimension *d, const kh_modules_reason *reason, kh_str *text)
 {
@@ -106,6 +170,7 @@ static void write_reason(const cli_modules *m, const kh_dimension *d, const kh_m
             kh_str_printf(text, "%s %s", told > 1 ? "," : "", net->qkd_links[e].id);
     if (told > MOST_NAMES)
         kh_str_printf(text, " and %zu more", told - MOST_NAMES);
+    write_side(m, d, reason, text);
     const char *part = n == 1 ? " parts the network: " : " part the network: ";
     kh_str_append(text, reason->is_cut ? part : ", weighed by what key is worth there: ");
     kh_words_rate(reason->needed_bps, text);
