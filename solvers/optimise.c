@@ -173,7 +173,7 @@ static void write_links(work *w)
     kh_plan *plan = w->plan;
     plan->value = w->flow.value;
     plan->bound = w->flow.bound;
-    plan->gap = plan->value > 0 ? fmax(plan->bound / plan->value - 1, 0) : 0;
+    plan->gap = plan->value > 0 ? fmax(plan->bound / plan->value - 1, 0) : plan->bound > 0 ? HUGE_VAL : 0;
     for (size_t e = 0; e < plan->n_links; e++) {
         plan->prices[e] = w->flow.prices[e];
         plan->links[e].capacity_bps = w->rates->qkd[e].key_rate_bps;

@@ -116,13 +116,14 @@ typedef struct kh_plan_cost {
 
 typedef struct kh_plan {
     kh_objective objective;
-    double value;       /**< concurrent: the largest lambda such that lambda * requested of every demand with a path is carried
-                             at once; max-min: the lowest level. Capped at nothing: > 1 is spare; total: sum of the rates,
-                             each times its weight (kh_demand_weight), bit/s */
-    double bound;       /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y); total: certificate C3;
-                             secrecy: sum(c y) / sum(d W_k), see solvers/secure/README.md */
-    double floor;       /**< total: share of its request that every demand with a path gets at least; else 0 */
-    double gap;         /**< bound / value - 1, >= 0; 0 when nothing is asked or nothing can be carried */
+    double value; /**< concurrent: the largest lambda such that lambda * requested of every demand with a path is carried
+                       at once; max-min: the lowest level. Capped at nothing: > 1 is spare; total: sum of the rates,
+                       each times its weight (kh_demand_weight), bit/s */
+    double bound; /**< proven upper bound of value, certificate C1: sum(c y) / sum(d dist_y); total: certificate C3;
+                       secrecy: sum(c y) / sum(d W_k), see solvers/secure/README.md */
+    double floor; /**< total: share of its request that every demand with a path gets at least; else 0 */
+    double
+        gap; /**< bound / value - 1, >= 0; 0 when nothing is asked or nothing can be carried; INFINITY: value 0 below a bound > 0 */
     size_t most_paths;  /**< routes of one demand, 0: no limit was asked for */
     double quantum_bps; /**< routes carry whole multiples of it; 0: any rate. Then value is the lowest rate / requested */
     double few_bound;   /**< with either of these: no plan that keeps them has a larger value, by the solver's word; <= bound */

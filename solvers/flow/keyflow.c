@@ -6,6 +6,7 @@
 #include "solvers/flow/equilibrium.h"
 #include "solvers/flow/master.h"
 #include "solvers/flow/pricer.h"
+#include "solvers/flow/resolve.h"
 #include "solvers/flow/settle.h"
 #include "solvers/flow/shorten.h"
 
@@ -19,6 +20,7 @@ static const double PROVEN = 1e-11;       /* relative gap at which a level is do
 static const double WORTH_IT = 1 - 1e-12; /* a path must be cheaper than its demand's dual by more than rounding */
 static const double POOL_GAP = 0.004;     /* at which the linear program takes over; see README */
 static const double POOL_SHARE = 1e-4;    /* paths with less of their demand are left to column generation */
+static const double OPEN = 1e-9;          /* relative gap above which an optimum is looked for by other means */
 static const double NOTHING = 1e-12;      /* share of a demand below which a route is rounding */
 
 typedef struct work {
@@ -183,6 +185,8 @@ static kh_status climb(work *w, kh_error *err)
             memcpy(prices, w->first.prices, w->problem->graph.n_links * sizeof *prices);
         }
         KH_TRY(solve_level(w, prices, &bound, err));
+        if (w->master.lambda > bound * (1 + OPEN)) /* feasible within the program's tolerances, not in bit/s */
+            w->master.lambda = bound;
         size_t number = flow->n_levels - 1;
         if (number == 0) {
             flow->bound = bound;
@@ -227,11 +231,15 @@ static kh_status shorten(work *w, kh_error *err)
 static void settle_demand(const work *w, uint32_t demand, double *rate_bps)
 {
     double unit_bps = w->master.unit_bps[demand], sum = 0;
+    uint32_t first = KH_NO_INDEX;
     for (uint32_t p = w->pool.last[demand]; p != KH_NO_INDEX; p = w->pool.paths[p].previous) {
         double flow = p < w->master.n_paths ? w->master.path_flow[p] : 0;
         rate_bps[p] = flow > NOTHING ? flow * unit_bps : 0;
         sum += rate_bps[p];
+        first = p;
     }
+    if (first != KH_NO_INDEX && !(sum > 0)) /* a rate that the linear program took for rounding: its first path bears it */
+        sum = rate_bps[first] = unit_bps;
     for (uint32_t p = w->pool.last[demand]; p != KH_NO_INDEX && sum > 0; p = w->pool.paths[p].previous)
         rate_bps[p] *= unit_bps / sum;
 }
@@ -306,6 +314,43 @@ static kh_status route(work *w, kh_error *err)
     return w->problem->gap > 0 ? KH_OK : shorten(w, err);
 }
 
+/* Where rates are some 20 orders of magnitude apart a linear program within its tolerances is none in bit/s. */
+static bool is_open(const work *w)
+{
+    return w->flow->complete && !w->problem->max_min && !(w->problem->gap > 0) && w->flow->bound > w->flow->value * (1 + OPEN);
+}
+
+/* The same optimum by steps of other numbers, on the rows that are tight; what was found stays unless they close the gap. */
+static kh_status mend(work *w, kh_error *err)
+{
+    kh_keyflow *flow = w->flow, closed;
+    kh_keyflow_problem problem = *w->problem;
+    kh_error failure = {0};
+    bool done = false;
+    problem.time_limit_s = w->deadline_s - kh_clock_s();
+    problem.start = NULL;
+    kh_status status = problem.time_limit_s > 0 ? kh_resolve_once(&problem, w->arena, &closed, &done, &failure) : KH_OK;
+    if (status == KH_ENOMEM)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", problem.graph.n_links, problem.n_demands);
+    if (status != KH_OK || !done)
+        return KH_OK;
+    double handed_out = fmin(closed.value, problem.level_cap) / closed.value;
+    for (size_t r = 0; r < closed.n_routes; r++)
+        closed.routes[r].rate_bps *= handed_out;
+    for (size_t k = 0; k < problem.n_demands; k++) {
+        flow->rate_bps[k] = closed.rate_bps[k] * handed_out;
+        flow->level_of[k] = closed.joined[k] ? 0 : KH_NO_INDEX;
+    }
+    flow->routes = closed.routes;
+    flow->n_routes = closed.n_routes;
+    flow->value = closed.value;
+    flow->bound = closed.bound;
+    flow->level[0] = fmin(closed.value, problem.level_cap);
+    flow->prices = flow->level_prices[0] = closed.prices;
+    flow->shortest = false;
+    return KH_OK;
+}
+
 static kh_status solve(work *w, kh_error *err)
 {
     double wanted = w->problem->gap;
@@ -332,6 +377,8 @@ kh_status kh_keyflow_solve(const kh_keyflow_problem *problem, kh_arena *arena, k
     kh_keyflow answer;
     KH_TRY(init(&w, problem, arena, &answer, err));
     KH_TRY(solve(&w, err));
+    if (is_open(&w))
+        KH_TRY(mend(&w, err));
     *flow = answer;
     return KH_OK;
 }

@@ -39,6 +39,7 @@ struct kh_resolve {
     kh_resolve_answer base_answer;
     kh_keyflow whole; /* when solved from nothing */
     uint32_t *whole_demand;
+    bool alone; /* never from nothing */
     bool again;
     double value, bound;
 };
@@ -222,7 +223,7 @@ static kh_status finish(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
     KH_TRY(make_share_room(r, err));
     set_shares(r);
     answer->value = r->value = stretch(r);
-    if (answer->bound <= answer->value * (1 + EXACT))
+    if (answer->bound <= answer->value * (1 + EXACT) || r->alone)
         return KH_OK;
     return solve_whole(r, answer, err);
 }
@@ -511,12 +512,12 @@ static kh_status keep_base(kh_resolve *r, kh_error *err)
     return KH_OK;
 }
 
-kh_status kh_resolve_create(const kh_keyflow_problem *problem, kh_arena *arena, kh_resolve **resolve, kh_error *err)
+static kh_status create(const kh_keyflow_problem *problem, bool alone, kh_arena *arena, kh_resolve **resolve, kh_error *err)
 {
     kh_resolve *r = KH_NEW(arena, kh_resolve, 1);
     if (r == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a base");
-    *r = (kh_resolve){.problem = problem, .arena = arena, .deadline_s = kh_clock_s() + problem->time_limit_s};
+    *r = (kh_resolve){.problem = problem, .arena = arena, .deadline_s = kh_clock_s() + problem->time_limit_s, .alone = alone};
     KH_TRY(allocate(r, err));
     r->now_problem = *problem;
     r->now_problem.capacity_bps = r->capacity_bps;
@@ -525,10 +526,27 @@ kh_status kh_resolve_create(const kh_keyflow_problem *problem, kh_arena *arena, 
     r->now_problem.level_cap = INFINITY;
     r->now_problem.mps = NULL;
     r->now_problem.start = NULL;
-    KH_TRY(solve_base(r, err));
+    *resolve = r;
+    return solve_base(r, err);
+}
+
+kh_status kh_resolve_create(const kh_keyflow_problem *problem, kh_arena *arena, kh_resolve **resolve, kh_error *err)
+{
+    kh_resolve *r;
+    KH_TRY(create(problem, false, arena, &r, err));
     KH_TRY(keep_base(r, err));
     *resolve = r;
     return KH_OK;
+}
+
+kh_status kh_resolve_once(const kh_keyflow_problem *problem, kh_arena *arena, kh_keyflow *flow, bool *closed, kh_error *err)
+{
+    kh_resolve *r;
+    KH_TRY(create(problem, true, arena, &r, err));
+    const kh_resolve_answer *answer = &r->base_answer;
+    r->bound = answer->bound;
+    *closed = answer->value > 0 && answer->bound <= answer->value * (1 + EXACT);
+    return *closed ? kh_resolve_write(r, arena, flow, err) : KH_OK;
 }
 
 const kh_resolve_answer *kh_resolve_base(const kh_resolve *resolve)

@@ -43,4 +43,10 @@ kh_status kh_resolve_solve(kh_resolve *resolve, const kh_resolve_change *change,
  *  @param[out] flow  lives in @p arena; levels are left empty */
 kh_status kh_resolve_write(const kh_resolve *resolve, kh_arena *arena, kh_keyflow *flow, kh_error *err);
 
+/** The problem itself, once, by the same steps; nothing else takes over when they do not end in a closed gap.
+ *  @param[out] flow    as of kh_resolve_write()
+ *  @param[out] closed  false: they did not, and @p flow is not set
+ *  @return as kh_resolve_create() */
+kh_status kh_resolve_once(const kh_keyflow_problem *problem, kh_arena *arena, kh_keyflow *flow, bool *closed, kh_error *err);
+
 #endif

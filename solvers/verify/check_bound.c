@@ -137,12 +137,12 @@ void kh_check_bound(const kh_check *c)
     check_limits(c);
     if (!check_prices(c) || !prove(c, &found))
         return;
-    double gap = found.value > 0 ? fmax(found.bound / found.value - 1, 0) : 0;
+    double gap = found.value > 0 ? fmax(found.bound / found.value - 1, 0) : found.bound > 0 ? HUGE_VAL : 0;
     if (!kh_check_same(c->plan->value, found.value))
         KH_WRONG_PLAN(c, "the value is %.12g, the routes carry %.12g", c->plan->value, found.value);
     if (!kh_check_same(c->plan->bound, found.bound))
         KH_WRONG_PLAN(c, "the bound is %.12g, the prices prove %.12g", c->plan->bound, found.bound);
-    if (!kh_check_same(1 + c->plan->gap, 1 + gap))
+    if (isinf(gap) ? !(isinf(c->plan->gap) && c->plan->gap > 0) : !kh_check_same(1 + c->plan->gap, 1 + gap))
         KH_WRONG_PLAN(c, "the gap is %g, value and bound leave %g", c->plan->gap, gap);
     if (found.value > found.bound * (1 + KH_CHECK_SAME))
         KH_WRONG_PLAN(c, "the value %.12g is above the bound %.12g", found.value, found.bound);
