@@ -63,11 +63,15 @@ static void add_link(instance *in, uint32_t a, uint32_t b)
 static size_t list_pairs(instance *in, near *pairs)
 {
     size_t n = 0;
-    near *row = MAKE(in, near, in->n_nodes);
     for (uint32_t v = 1; v < in->n_nodes; v++) {
-        for (uint32_t u = 0; u < v; u++)
-            row[u] = (near){distance(in, u, v), u, v};
-        qsort(row, v, sizeof *row, by_distance);
+        near row[NEAREST + 1]; /* the last is pushed out */
+        for (uint32_t u = 0; u < v; u++) {
+            near found = {distance(in, u, v), u, v};
+            size_t i = u < NEAREST ? u : NEAREST;
+            for (; i > 0 && row[i - 1].distance > found.distance; i--)
+                row[i] = row[i - 1];
+            row[i] = found;
+        }
         add_link(in, row[0].a, v);
         for (size_t i = 1; i < v && i < NEAREST; i++)
             pairs[n++] = row[i];
