@@ -21,7 +21,7 @@ struct kh_market {
     kh_keyflow_problem problem; /* a graph of borders and ends; links are the pieces */
     bool *known;                /* [n_domains] a row of it has come */
     double *exists;             /* [n_pieces] 1 or 0: the capacities of the problem */
-    bool *still;                /* [n_pieces] of length 0: the end is that border */
+    bool *still; /* [n_pieces] 0 in every row: the end is that border. A way that a promise's row does not hold back is not */
     uint32_t (*piece_ends)[2];
     kh_keyflow_demand *demands;
     kh_pricer pricer;
@@ -30,13 +30,16 @@ struct kh_market {
     double *credit; /* [row_room][n_domains] off every way that ends in the domain */
     bool *promise;  /* [row_room] */
     size_t n_rows, row_room;
-    double *piece_price, *sum; /* [n_pieces], [row_room] */
-    uint32_t *nonzero;         /* [row_room] */
-    double *below, *distance;  /* [n_demands] */
+    double *piece_price;      /* [n_pieces] */
+    double *mean, *off;       /* [row_room] of one demand's ways */
+    double *block;            /* [row_room (row_room + 1) / 2] its part of the curve, over the rows where its ways differ */
+    uint32_t *differ;         /* [row_room] those rows */
+    double *below, *distance; /* [n_demands] */
     kh_pool pool;
     double *coef;                            /* [path_room][row_room] */
     double *share, *asked, *best;            /* [path_room] of the demand: now, in the last request, in the best one */
     double *slack, *share_step, *slack_step; /* [path_room] cost of the way beyond its demand's worth */
+    double *cost;                            /* [path_room] under the prices of the last curve */
     double *worth, *worth_step;              /* [n_demands] */
     size_t n_coefs, path_room;               /* paths whose coefficients are there */
 };
@@ -199,10 +202,11 @@ static kh_status lay_out(kh_market *m, kh_error *err)
 static kh_status make_rows(kh_market *m, size_t room, kh_error *err)
 {
     double *row = KH_NEW(m->arena, double, room * m->n_pieces), *credit = KH_NEW(m->arena, double, room * m->atlas->n_domains);
-    double *sum = KH_NEW(m->arena, double, room), *coef = KH_NEW(m->arena, double, m->path_room *room);
-    uint32_t *nonzero = KH_NEW(m->arena, uint32_t, room);
+    double *scratch = KH_NEW(m->arena, double, 2 * room + room * (room + 1) / 2);
+    double *coef = KH_NEW(m->arena, double, m->path_room *room);
+    uint32_t *differ = KH_NEW(m->arena, uint32_t, room);
     bool *promise = KH_NEW(m->arena, bool, room);
-    if (promise == NULL || row == NULL || credit == NULL || sum == NULL || coef == NULL || nonzero == NULL)
+    if (promise == NULL || row == NULL || credit == NULL || scratch == NULL || coef == NULL || differ == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu rows", room);
     if (m->n_rows > 0) {
         memcpy(promise, m->promise, m->n_rows * sizeof *promise);
@@ -213,22 +217,24 @@ static kh_status make_rows(kh_market *m, size_t room, kh_error *err)
     }
     m->row = row;
     m->credit = credit;
-    m->sum = sum;
+    m->mean = scratch;
+    m->off = scratch + room;
+    m->block = scratch + 2 * room;
     m->promise = promise;
-    m->nonzero = nonzero;
+    m->differ = differ;
     m->coef = coef;
     m->row_room = room;
     return KH_OK;
 }
 
-enum { PER_PATH = 6 };
+enum { PER_PATH = 7 };
 
 static kh_status make_paths(kh_market *m, size_t room, kh_error *err)
 {
     double *coef = KH_NEW(m->arena, double, room * m->row_room), *numbers = KH_NEW(m->arena, double, PER_PATH *room);
     if (coef == NULL || numbers == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu ways", room);
-    double **of[PER_PATH] = {&m->share, &m->asked, &m->best, &m->slack, &m->share_step, &m->slack_step};
+    double **of[PER_PATH] = {&m->share, &m->asked, &m->best, &m->slack, &m->share_step, &m->slack_step, &m->cost};
     if (m->n_coefs > 0)
         memcpy(coef, m->coef, m->n_coefs * m->row_room * sizeof *coef);
     for (size_t i = 0; i < PER_PATH; i++) {
@@ -370,10 +376,9 @@ static void take(kh_market *m, double *row, size_t first, const double *value, s
     for (size_t i = 0; i < n; i++) {
         bool joined = value[i] < (double)INFINITY;
         row[first + i] = joined ? value[i] : 0;
-        if (is_first) {
+        if (is_first)
             m->exists[first + i] = joined;
-            m->still[first + i] = value[i] <= 0;
-        }
+        m->still[first + i] = value[i] <= 0 && (is_first || m->still[first + i]);
     }
 }
 
@@ -464,10 +469,14 @@ static void start(kh_market *m, uint32_t path, double centre, double newcomer)
 static double cost_of(const kh_market *m, size_t path, const double *price)
 {
     const double *coef = m->coef + path * m->row_room;
-    double cost = 0;
-    for (size_t r = 0; r < m->n_rows; r++)
-        cost += coef[r] * price[r];
-    return cost;
+    double lane[4] = {0}; /* four sums side by side are what a processor adds at once */
+    size_t r = 0;
+    for (; r + 4 <= m->n_rows; r += 4)
+        for (size_t i = 0; i < 4; i++)
+            lane[i] += coef[r + i] * price[r + i];
+    for (; r < m->n_rows; r++)
+        lane[0] += coef[r] * price[r];
+    return (lane[0] + lane[1]) + (lane[2] + lane[3]);
 }
 
 kh_status kh_market_look(kh_market *market, const double *price, double centre, double newcomer, double *asked, kh_error *err)
@@ -493,12 +502,18 @@ kh_status kh_market_look(kh_market *market, const double *price, double centre, 
     return KH_OK;
 }
 
+static void add_times(double *restrict sum, const double *restrict value, double factor, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sum[i] += factor * value[i];
+}
+
 static void sum_loads(const kh_market *m, const double *share, double *load)
 {
     memset(load, 0, m->n_rows * sizeof *load);
     for (size_t p = 0; p < m->n_coefs; p++)
-        for (size_t r = 0; r < m->n_rows && share[p] > 0; r++)
-            load[r] += m->coef[p * m->row_room + r] * share[p];
+        if (share[p] > 0)
+            add_times(load, m->coef + p * m->row_room, share[p], m->n_rows);
 }
 
 void kh_market_load(const kh_market *market, double *load)
@@ -537,42 +552,59 @@ void kh_market_centre(kh_market *market, const double *price, double centre, dou
 }
 
 /* share of a way if prices stayed, before the demand's own balance: centre / slack - share + ratio * (what slack is off) */
-static double drift(const kh_market *m, uint32_t p, const double *price, double centre)
+static double drift(const kh_market *m, uint32_t p, double centre)
 {
-    double off = m->slack[p] - cost_of(m, p, price) + m->worth[m->pool.paths[p].demand];
+    double off = m->slack[p] - m->cost[p] + m->worth[m->pool.paths[p].demand];
     return centre / m->slack[p] - m->share[p] + m->share[p] / m->slack[p] * off;
 }
 
-static void add_way(kh_market *m, uint32_t p, double ratio, double drift_bps, double *curve, double *push)
+/* The rows in which the demand's ways are not all alike. */
+static size_t list_rows(const kh_market *m, uint32_t k)
+{
+    size_t n = 0;
+    const double *last = m->coef + m->pool.last[k] * m->row_room;
+    for (uint32_t r = 0; r < m->n_rows; r++)
+        for (uint32_t p = m->pool.paths[m->pool.last[k]].previous; p != KH_NO_INDEX; p = m->pool.paths[p].previous)
+            if (m->coef[p * m->row_room + r] != last[r]) {
+                m->differ[n++] = r;
+                break;
+            }
+    return n;
+}
+
+static void add_way(kh_market *m, uint32_t p, size_t n, double centre, double *push)
 {
     const double *coef = m->coef + p * m->row_room;
-    size_t n = 0;
-    for (uint32_t r = 0; r < m->n_rows; r++)
-        if (coef[r] != m->sum[r])
-            m->nonzero[n++] = r;
+    double ratio = m->share[p] / m->slack[p], moved = drift(m, p, centre);
+    for (size_t i = 0; i < n; i++)
+        m->off[i] = coef[m->differ[i]] - m->mean[i];
     for (size_t j = 0; j < n; j++) {
-        uint32_t c = m->nonzero[j];
-        double *column = curve + (size_t)c * (c + 1) / 2, weight = ratio * (coef[c] - m->sum[c]);
-        for (size_t i = 0; i <= j; i++)
-            column[m->nonzero[i]] += weight * (coef[m->nonzero[i]] - m->sum[m->nonzero[i]]);
-        push[c] += drift_bps * (coef[c] - m->sum[c]);
+        add_times(m->block + j * (j + 1) / 2, m->off, ratio * m->off[j], j + 1);
+        push[m->differ[j]] += moved * m->off[j];
     }
 }
 
-static void add_demand(kh_market *m, uint32_t k, const double *price, double centre, double *curve, double *push)
+static void add_demand(kh_market *m, uint32_t k, double centre, double *curve, double *push)
 {
+    size_t n = list_rows(m, k);
     double all = 0;
-    memset(m->sum, 0, m->n_rows * sizeof *m->sum);
+    memset(m->mean, 0, n * sizeof *m->mean);
+    memset(m->block, 0, n * (n + 1) / 2 * sizeof *m->block);
     for (uint32_t p = m->pool.last[k]; p != KH_NO_INDEX; p = m->pool.paths[p].previous) {
         double ratio = m->share[p] / m->slack[p];
         all += ratio;
-        for (size_t r = 0; r < m->n_rows; r++)
-            m->sum[r] += ratio * m->coef[p * m->row_room + r];
+        for (size_t i = 0; i < n; i++)
+            m->mean[i] += ratio * m->coef[p * m->row_room + m->differ[i]];
     }
-    for (size_t r = 0; r < m->n_rows; r++)
-        m->sum[r] /= all; /* the mean way, weighted by how easily it moves */
+    for (size_t i = 0; i < n; i++)
+        m->mean[i] /= all; /* the mean way, weighted by how easily it moves */
     for (uint32_t p = m->pool.last[k]; p != KH_NO_INDEX; p = m->pool.paths[p].previous)
-        add_way(m, p, m->share[p] / m->slack[p], drift(m, p, price, centre), curve, push);
+        add_way(m, p, n, centre, push);
+    for (size_t j = 0; j < n; j++) {
+        double *column = curve + (size_t)m->differ[j] * (m->differ[j] + 1) / 2;
+        for (size_t i = 0; i <= j; i++)
+            column[m->differ[i]] += m->block[j * (j + 1) / 2 + i];
+    }
 }
 
 void kh_market_curve(kh_market *market, const double *price, double centre, double *curve, double *push)
@@ -580,9 +612,11 @@ void kh_market_curve(kh_market *market, const double *price, double centre, doub
     kh_market *m = market;
     memset(curve, 0, m->n_rows * (m->n_rows + 1) / 2 * sizeof *curve);
     memset(push, 0, m->n_rows * sizeof *push);
+    for (size_t p = 0; p < m->n_coefs; p++)
+        m->cost[p] = cost_of(m, p, price);
     for (uint32_t k = 0; k < m->part->n_demands; k++)
         if (has_choice(m, k))
-            add_demand(m, k, price, centre, curve, push);
+            add_demand(m, k, centre, curve, push);
 }
 
 static void shorten(double value, double step, double *most)
@@ -591,7 +625,7 @@ static void shorten(double value, double step, double *most)
         *most = fmin(*most, -0.95 * value / step);
 }
 
-void kh_market_plan_step(kh_market *market, const double *price, const double *price_step, double centre, double most[2])
+void kh_market_plan_step(kh_market *market, const double *price_step, double centre, double most[2])
 {
     kh_market *m = market;
     most[0] = most[1] = 1;
@@ -602,13 +636,13 @@ void kh_market_plan_step(kh_market *market, const double *price, const double *p
         for (uint32_t p = m->pool.last[k]; p != KH_NO_INDEX; p = m->pool.paths[p].previous) {
             double ratio = m->share[p] / m->slack[p];
             m->slack_step[p] = cost_of(m, p, price_step);
-            m->share_step[p] = drift(m, p, price, centre) - ratio * m->slack_step[p];
+            m->share_step[p] = drift(m, p, centre) - ratio * m->slack_step[p];
             all += ratio;
             gone += m->share_step[p];
         }
         m->worth_step[k] = -gone / all;
         for (uint32_t p = m->pool.last[k]; p != KH_NO_INDEX; p = m->pool.paths[p].previous) {
-            double off = m->slack[p] - cost_of(m, p, price) + m->worth[k];
+            double off = m->slack[p] - m->cost[p] + m->worth[k];
             m->share_step[p] += m->share[p] / m->slack[p] * m->worth_step[k];
             m->slack_step[p] -= m->worth_step[k] + off;
             shorten(m->share[p], m->share_step[p], &most[0]);
@@ -645,9 +679,15 @@ static void complete(kh_market *m, double *share)
 
 void kh_market_ask(kh_market *market, double least)
 {
-    for (size_t p = 0; p < market->n_coefs; p++)
-        market->asked[p] = market->share[p] < least ? 0 : market->share[p];
-    complete(market, market->asked);
+    kh_market *m = market;
+    for (uint32_t k = 0; k < m->part->n_demands; k++) {
+        double most = 0; /* the largest share stays, so the demand is whole */
+        for (uint32_t p = m->pool.last[k]; p != KH_NO_INDEX; p = m->pool.paths[p].previous)
+            most = fmax(most, m->share[p]);
+        for (uint32_t p = m->pool.last[k]; p != KH_NO_INDEX; p = m->pool.paths[p].previous)
+            m->asked[p] = m->share[p] < least * most ? 0 : m->share[p];
+    }
+    complete(m, m->asked);
 }
 
 kh_status kh_market_forget(kh_market *market, kh_error *err)
@@ -656,7 +696,7 @@ kh_status kh_market_forget(kh_market *market, kh_error *err)
     bool *keep = calloc(m->n_coefs + 1, sizeof *keep);
     if (keep == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu ways", m->n_coefs);
-    double *of[PER_PATH] = {m->share, m->asked, m->best, m->slack, m->share_step, m->slack_step};
+    double *of[PER_PATH] = {m->share, m->asked, m->best, m->slack, m->share_step, m->slack_step, m->cost};
     size_t n = 0;
     for (size_t p = 0; p < m->n_coefs; p++) {
         keep[p] = m->asked[p] > 0 || m->best[p] > 0;

@@ -41,11 +41,12 @@ size_t kh_market_ways(const kh_market *market);
 void kh_market_centre(kh_market *market, const double *price, double centre, double least);
 /** Its part of the Newton equations of clearing.h. @param[out] curve [n_rows (n_rows + 1) / 2] by columns of the upper triangle */
 void kh_market_curve(kh_market *market, const double *price, double centre, double *curve, double *push);
-/** The step of its ways that follows from that of the prices. @param[out] most  longest step of shares and of slacks, <= 1 */
-void kh_market_plan_step(kh_market *market, const double *price, const double *price_step, double centre, double most[2]);
+/** The step of its ways that follows from that of the prices, from where the last curve was. @param[out] most  longest step of
+ * shares and of slacks, <= 1 */
+void kh_market_plan_step(kh_market *market, const double *price_step, double centre, double most[2]);
 void kh_market_step(kh_market *market, const double length[2]);
 
-/** The present shares are asked for from now on, those below @p least left out. */
+/** The present shares are asked for from now on, but for those below @p least of the demand's largest one. @param least  < 1 */
 void kh_market_ask(kh_market *market, double least);
 /** Forgets the ways that are neither asked for nor among the best rates. @return KH_OK, KH_ENOMEM */
 kh_status kh_market_forget(kh_market *market, kh_error *err);

@@ -182,6 +182,12 @@ kh_member_report kh_member_report_of(const kh_member *member)
                               .first = member->first};
 }
 
+const double *kh_member_prices(const kh_member *member, size_t *n_rows)
+{
+    *n_rows = member->n_bound_rows;
+    return member->bound_price;
+}
+
 const kh_atlas *kh_member_atlas(const kh_member *member)
 {
     return &member->atlas;

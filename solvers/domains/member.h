@@ -42,6 +42,8 @@ void kh_member_destroy(kh_member *member);
 kh_status kh_member_step(kh_member *member, const kh_letter *in, kh_letter *out, bool *done, kh_error *err);
 
 kh_member_report kh_member_report_of(const kh_member *member);
+/** Row prices at which the bound was found, the same for every member: for kh_replay_check(). 0 rows: there is no bound */
+const double *kh_member_prices(const kh_member *member, size_t *n_rows);
 const kh_atlas *kh_member_atlas(const kh_member *member);
 
 /** Load of each of its own links, in the plan's rates: at most the link's rate. @param[out] load_bps [n_links] of the part */

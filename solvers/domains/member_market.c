@@ -6,7 +6,7 @@
 
 /* Measured on the instances of bench_domains: steps between looks for new ways; of the common gap, what the market leaves; of the
    market's gap, what the next steps aim at; looks in a round. */
-enum { STEPS = 3, MOST_LOOKS = 16 };
+enum { STEPS = 3, MOST_LOOKS = 6 };
 static const double MARKET_GAP = 0.3, AIM = 0.3, MOST_GAP = 0.5;
 static const double NEWCOMER = 0.02, LEAST_SHARE = 1e-3; /* of a demand: of a new way, and of any way before steps */
 
@@ -54,6 +54,23 @@ static kh_status write_curve(kh_member *m, kh_letter *out, kh_error *err)
     return KH_OK;
 }
 
+static kh_status keep_bound(kh_member *m, double bound, kh_error *err)
+{
+    const kh_clearing *c = &m->clearing;
+    if (!(bound < m->bound))
+        return KH_OK;
+    if (c->n_rows > m->bound_room) {
+        m->bound_price = KH_NEW(m->arena, double, 2 * c->n_rows);
+        if (m->bound_price == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for %zu prices", c->n_rows);
+        m->bound_room = 2 * c->n_rows;
+    }
+    memcpy(m->bound_price, c->price, c->n_rows * sizeof *c->price);
+    m->n_bound_rows = c->n_rows;
+    m->bound = bound;
+    return KH_OK;
+}
+
 kh_status kh_member_read_looks(kh_member *member, const kh_letter *in, kh_letter *out, kh_error *err)
 {
     kh_member *m = member;
@@ -72,7 +89,7 @@ kh_status kh_member_read_looks(kh_member *member, const kh_letter *in, kh_letter
     double busiest = kh_clearing_busiest(c);
     if (!(asked > 0) || !(busiest > 0)) /* nothing is asked, or nothing that is asked has a way */
         return kh_member_write_requests(m, out, err);
-    m->bound = fmin(m->bound, all / asked);
+    KH_TRY(keep_bound(m, all / asked, err));
     double gap = m->market_gap = all / asked * busiest - 1, wanted = MARKET_GAP * fmax(m->options.gap, fmin(m->gap, MOST_GAP));
     if (m->pass > 0 && (m->bound * busiest - 1 <= wanted || m->pass == MOST_LOOKS))
         return kh_member_write_requests(m, out, err);
@@ -102,7 +119,7 @@ kh_status kh_member_read_curves(kh_member *member, const kh_letter *in, kh_lette
     if (most == NULL)
         return KH_ENOMEM;
     KH_TRY(kh_clearing_plan_step(c, common, err));
-    kh_market_plan_step(member->market, c->price, c->price_step, c->way_centre, most);
+    kh_market_plan_step(member->market, c->price_step, c->way_centre, most);
     for (int side = 0; side < 2; side++)
         most[side] = fmin(most[side], common[side]);
     member->phase = KH_MEMBER_STEP;

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-static const double LEAST_ASKED = 0.01;                       /* share of a demand, of the market's gap */
+static const double LEAST_ASKED = 0.5; /* of its demand's largest way, times the market's gap: more ways cost time, not rounds */
 static const double INSIDE_GAP = 0.2, MOST_INSIDE_GAP = 0.05; /* of the common gap: what a domain leaves to its own routing */
 
 kh_status kh_member_write_requests(kh_member *member, kh_letter *out, kh_error *err)

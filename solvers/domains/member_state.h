@@ -41,6 +41,8 @@ struct kh_member {
     bool *fixed;                    /**< [n_fixed] a crossing, contract or promise: the stretch is its load at least */
     double *asked_load, *best_load; /**< [n_fixed] of the requests, all domains together */
     double stretch;                 /**< of its own links by the rates asked for last */
+    double *bound_price;            /**< [n_bound_rows] */
+    size_t n_bound_rows, bound_room;
     double value, bound, first, gap, market_gap;
 };
 
