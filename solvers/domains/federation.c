@@ -6,8 +6,13 @@ static void count(kh_federation *f, const kh_federation_watch *watch, const kh_l
     for (uint32_t i = 0; i < f->n_domains; i++)
         for (uint32_t j = 0; j < f->n_domains; j++) {
             const kh_letter *letter = &out[i * f->n_domains + j];
-            if (i == j || letter->kind == KH_LETTER_NONE)
+            if (letter->kind == KH_LETTER_NONE)
                 continue;
+            if (i == j) {
+                if (watch != NULL && watch->keep != NULL)
+                    watch->keep(watch->user, letter);
+                continue;
+            }
             f->n_letters++;
             f->bytes += kh_letter_bytes(letter);
             if (watch != NULL)

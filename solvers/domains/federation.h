@@ -16,6 +16,7 @@ typedef struct kh_federation {
 typedef struct kh_federation_watch {
     void (*see)(void *user, uint32_t to, const kh_letter *letter);
     void *user;
+    void (*keep)(void *user, const kh_letter *letter); /**< NULL, or what a domain writes to itself, which nobody else sees */
 } kh_federation_watch;
 
 /** Runs the exchange to its end. Whatever it returns, kh_federation_clear() gives back what is not in the arena.

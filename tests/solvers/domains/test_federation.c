@@ -69,7 +69,7 @@ static fixture start(void)
 static kh_member_report run(fixture *f, double gap)
 {
     const kh_member_options options = {.gap = gap, .most_rounds = 40, .most_promises = 16};
-    const kh_federation_watch watch = {record, &f->tape};
+    const kh_federation_watch watch = {record, &f->tape, NULL};
     kh_error err = {0};
     if (kh_federation_run(f->parts, DOMAINS, &options, &watch, f->arena, &f->federation, &err) != KH_OK)
         fail_msg("%s", err.message);
