@@ -111,8 +111,9 @@ static kh_status branch(work *w, kh_error *err)
 
 static kh_status climb(work *w, kh_error *err)
 {
-    kh_climb climb = {.bound = w->design->bound, .cost = w->search.cost, .count = w->count, .gap = w->problem->gap};
-    kh_status status = kh_climb_run(&climb, &w->root, w->deadline_s, w->arena, err);
+    kh_climb climb = {.bound = w->design->bound, .cost = w->search.cost, .count = w->count};
+    const kh_climb_options options = {.gap = w->problem->gap, .until_s = w->deadline_s};
+    kh_status status = kh_climb_run(&climb, &options, &w->root, w->arena, err);
     w->design->bound = climb.bound;
     if (climb.found)
         KH_TRY(kh_search_take(&w->search, climb.count, &climb.flow, err));

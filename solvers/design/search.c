@@ -2,14 +2,14 @@
 #include "solvers/design/search.h"
 
 #include "core/base/clock.h"
+#include "solvers/design/climb.h"
 
 #include <math.h>
 #include <string.h>
 
 static const double FLOW_GAP = 1e-4;
-static const double FEW = 0.3;  /* of a module in the relaxation: left out at the start */
-static const double PART_S = 2; /* for one part */
-enum { FIRST_SIZE = 14, LEAST_SIZE = 6, GROW = 4 };
+static const double FEW = 0.3; /* of a module in the relaxation: left out at the start */
+enum { FIRST_SIZE = 14, LEAST_SIZE = 6, GROW = 4, PART_NODES = 3000 };
 
 kh_status kh_search_init(kh_search *search, kh_root *root, kh_arena *arena, kh_error *err)
 {
@@ -17,12 +17,14 @@ kh_status kh_search_init(kh_search *search, kh_root *root, kh_arena *arena, kh_e
     *search = (kh_search){.root = root,
                           .arena = arena,
                           .best = KH_NEW(arena, double, n),
+                          .proven = KH_NEW(arena, double, n),
                           .cost = HUGE_VAL,
                           .lower = KH_NEW(arena, double, n),
                           .upper = KH_NEW(arena, double, n),
                           .price = KH_NEW(arena, double, n),
                           .count = KH_NEW(arena, double, n)};
-    if (search->best == NULL || search->lower == NULL || search->upper == NULL || search->price == NULL || search->count == NULL)
+    if (search->best == NULL || search->proven == NULL || search->lower == NULL || search->upper == NULL || search->price == NULL ||
+        search->count == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for designs of %zu columns", n);
     return KH_OK;
 }
@@ -48,6 +50,7 @@ kh_status kh_search_take(kh_search *search, const double *count, const kh_keyflo
 {
     const kh_relax *relax = &search->root->relax;
     memcpy(search->best, count, relax->n_columns * sizeof *count);
+    memcpy(search->proven, count, relax->n_columns * sizeof *count);
     search->cost = kh_branch_price(relax, count);
     search->flow = *flow;
     return kh_root_remember(search->root, count, err);
@@ -162,6 +165,40 @@ static void free_part(kh_search *search, size_t size, bool sideways)
     }
 }
 
+/* Plans the free part anew. *cost: of the design in search->count; INFINITY: none is better. KH_TIMELIMIT: not all was searched. */
+static kh_status plan_part(kh_search *search, double until_s, double *cost, kh_error *err)
+{
+    const kh_relax *relax = &search->root->relax;
+    kh_climb climb = {.count = search->count, .bound = -HUGE_VAL};
+    for (size_t j = 0; j < relax->n_columns; j++)
+        climb.cost += search->price[j] * search->best[j];
+    const kh_climb_options options = {.lower = search->lower,
+                                      .upper = search->upper,
+                                      .cost = search->price,
+                                      .until_s = until_s,
+                                      .most_nodes = PART_NODES,
+                                      .downwards = true};
+    kh_status status = kh_climb_run(&climb, &options, search->root, search->arena, err);
+    *cost = climb.found ? kh_branch_price(relax, climb.count) : HUGE_VAL;
+    return status;
+}
+
+/* Routes the best exactly; if that fails, back to the one that was. */
+static kh_status settle(kh_search *search, kh_error *err)
+{
+    size_t n = search->root->relax.n_columns;
+    kh_keyflow flow;
+    kh_enough verdict;
+    if (!isfinite(search->cost) || memcmp(search->best, search->proven, n * sizeof *search->best) == 0)
+        return KH_OK;
+    KH_TRY(kh_enough_prove(&search->root->tester, search->best, INFINITY, search->arena, &flow, &verdict, err));
+    if (verdict == KH_ENOUGH_YES)
+        return kh_search_take(search, search->best, &flow, err);
+    memcpy(search->best, search->proven, n * sizeof *search->best);
+    search->cost = kh_branch_price(&search->root->relax, search->best);
+    return KH_OK;
+}
+
 kh_status kh_search_improve(kh_search *search, double until_s, size_t patience, kh_error *err)
 {
     kh_root *root = search->root;
@@ -170,24 +207,20 @@ kh_status kh_search_improve(kh_search *search, double until_s, size_t patience, 
         kh_error ignored = {0};
         bool sideways = idle % 3 == 2;
         free_part(search, sideways ? size * 3 / 4 : size, sideways);
-        kh_branch branch = {.count = search->count};
-        const kh_branch_options options = {.lower = search->lower,
-                                           .upper = search->upper,
-                                           .cost = search->price,
-                                           .incumbent = search->best,
-                                           .time_limit_s = fmin(PART_S, until_s - kh_clock_s())};
-        kh_status status = kh_branch_solve(root, &options, search->arena, &branch, &ignored);
+        double cost;
+        kh_status status = plan_part(search, until_s, &cost, &ignored);
         if (status == KH_ENOMEM)
             return kh_fail(err, status, "no memory for a part of a design");
-        double cost = branch.found ? kh_branch_price(&root->relax, branch.count) : HUGE_VAL;
         if (cost < search->cost * (1 - 1e-9))
             idle = 0;
         if (status == KH_TIMELIMIT && size > LEAST_SIZE && !sideways)
             size--;
         else if (idle % GROW == GROW - 1 && size < n)
             size++;
-        if (cost <= search->cost)
-            KH_TRY(kh_search_take(search, branch.count, &branch.flow, err));
+        if (cost <= search->cost) {
+            memcpy(search->best, search->count, root->relax.n_columns * sizeof *search->best);
+            search->cost = cost;
+        }
     }
-    return KH_OK;
+    return settle(search, err);
 }

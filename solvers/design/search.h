@@ -11,7 +11,8 @@ typedef struct kh_search {
     kh_arena *arena;
     double *best;                          /**< [n_columns] */
     double cost;                           /**< INFINITY: none yet */
-    kh_keyflow flow;                       /**< of the best */
+    double *proven;                        /**< [n_columns] the last best that was routed exactly */
+    kh_keyflow flow;                       /**< of it */
     double *lower, *upper, *price, *count; /**< scratch, [n_columns] */
 } kh_search;
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const double KEPT = 1e-9;   /* a bound broken by less is kept */
+static const double KEPT = 1e-7;   /* a bound broken by less is kept */
 static const double PIVOT = 1e-9;  /* smaller entries are no pivots */
 static const double ALIKE = 1e-10; /* ratios: the larger pivot decides */
 

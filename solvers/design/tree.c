@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-static const double WHOLE = 1e-6; /* so near a whole number: whole */
-static const double SURE = 1e-7;  /* of the cutoff, by which a bound must be beyond it */
+static const double WHOLE = 1e-6;  /* so near a whole number: whole */
+static const double SURE = 1e-9;   /* of the cutoff, by which a bound must be beyond it */
+static const double MARGIN = 1e-7; /* a node is solved until it is beyond by this much, so that the proof says so too */
 enum { MOST_DEPTH = 400, ENOUGH_TRIES = 4, MOST_TRIES = 8, TRY_PIVOTS = 12, RESET_PIVOTS = 4000 };
 
 /* What a level goes back to. */
@@ -31,6 +32,11 @@ typedef struct walk {
 static double beyond(const walk *w)
 {
     return w->search->cutoff + SURE * (1 + fabs(w->search->cutoff));
+}
+
+static double far_beyond(const walk *w)
+{
+    return beyond(w) + MARGIN * (1 + fabs(w->search->cutoff));
 }
 
 static uint64_t most_pivots(const kh_tableau *t)
@@ -64,7 +70,7 @@ static kh_tableau_end solve_node(walk *w)
     if (w->t->n_since_reset > RESET_PIVOTS)
         kh_tableau_reset(w->t);
     for (int turn = 0; turn < 2; turn++) {
-        end = kh_tableau_solve(w->t, beyond(w), most_pivots(w->t));
+        end = kh_tableau_solve(w->t, far_beyond(w), most_pivots(w->t));
         w->empty = is_cut(w, end);
         if (w->empty || end == KH_TABLEAU_OPTIMAL)
             return end;
@@ -130,7 +136,7 @@ static double try_half(walk *w, size_t j, int way)
     double x = w->point[j], by = way == 0 ? x - floor(x) : ceil(x) - x;
     kh_tableau_copy(trial, w->t);
     kh_tableau_bound(trial, j, way == 0 ? trial->lower[j] : ceil(x), way == 0 ? floor(x) : trial->upper[j]);
-    kh_tableau_end end = kh_tableau_solve(trial, beyond(w), TRY_PIVOTS);
+    kh_tableau_end end = kh_tableau_solve(trial, far_beyond(w), TRY_PIVOTS);
     double gain = fmax(0, fmin(trial->value[0], beyond(w)) - w->t->value[0]);
     if (end == KH_TABLEAU_EMPTY)
         gain = beyond(w) - w->t->value[0];
@@ -194,7 +200,7 @@ static kh_status open_level(walk *w, size_t j, kh_error *err)
     memcpy(l->lower, t->lower, t->n * sizeof *l->lower);
     memcpy(l->upper, t->upper, t->n * sizeof *l->upper);
     l->column = j;
-    l->below = floor(w->point[j]);
+    l->below = fmin(floor(w->point[j]), t->upper[j] - 1);
     l->second = false;
     l->up_first = w->point[j] - l->below > 0.5;
     if (l->up_first)
@@ -231,6 +237,23 @@ static bool next_half(walk *w)
     return false;
 }
 
+/* Rounding can hide that a whole point is beyond the cutoff. Then columns are halved until it shows. */
+static bool costs_too_much(const walk *w)
+{
+    double sum = 0;
+    for (size_t j = 0; j < w->t->n; j++)
+        sum += w->t->cost[j] * w->point[j];
+    return sum > beyond(w);
+}
+
+static size_t first_open(const kh_tableau *t)
+{
+    size_t j = 0;
+    while (j < t->n && t->lower[j] == t->upper[j])
+        j++;
+    return j;
+}
+
 /* One node until it is empty or has been halved. */
 static kh_status visit(walk *w, kh_error *err)
 {
@@ -241,7 +264,13 @@ static kh_status visit(walk *w, kh_error *err)
         (void)solve_node(w);
         if (w->empty || w->stopped)
             return KH_OK;
-        if (read_point(w)) {
+        bool whole = read_point(w);
+        if (whole && costs_too_much(w)) {
+            column = first_open(w->t);
+            w->empty = column == w->t->n;
+            return w->empty ? KH_OK : open_level(w, column, err);
+        }
+        if (whole) {
             KH_TRY(w->search->judge(w->search->user, w->search, w->point, &word, err));
             w->stopped = word == KH_TREE_STOP;
             if (w->stopped)
@@ -256,10 +285,9 @@ static kh_status visit(walk *w, kh_error *err)
     }
 }
 
-static bool out_of_limits(walk *w, uint64_t first_pivots)
+static bool out_of_limits(const kh_tree_search *search)
 {
-    const kh_tree_search *s = w->search;
-    return s->n_nodes >= s->most_nodes || w->t->n_pivots - first_pivots > s->most_pivots || kh_clock_s() > s->until_s;
+    return search->n_nodes >= search->most_nodes || kh_clock_s() > search->until_s;
 }
 
 kh_status kh_tree_run(kh_tree_search *search, bool *closed, kh_error *err)
@@ -276,11 +304,10 @@ kh_status kh_tree_run(kh_tree_search *search, bool *closed, kh_error *err)
     double *lower = w.point + 2 * n, *upper = w.point + 3 * n;
     memcpy(lower, search->tableau->lower, n * sizeof *lower);
     memcpy(upper, search->tableau->upper, n * sizeof *upper);
-    uint64_t first_pivots = w.t->n_pivots;
     kh_status status = KH_OK;
     bool more = true;
     for (search->n_nodes = 0; status == KH_OK && more && !w.stopped; search->n_nodes++) {
-        w.stopped = out_of_limits(&w, first_pivots);
+        w.stopped = out_of_limits(search);
         if (!w.stopped)
             status = visit(&w, err);
         if (status == KH_OK && !w.stopped && w.empty)

@@ -18,7 +18,7 @@ typedef struct kh_tree_search {
     kh_arena *arena;     /**< for rows and scratch */
     double cutoff;       /**< points that cost more are of no interest */
     double until_s;      /**< on kh_clock_s() */
-    uint64_t most_nodes, most_pivots;
+    uint64_t most_nodes;
     /** Judges a whole point that costs at most cutoff. */
     kh_status (*judge)(void *user, struct kh_tree_search *search, const double *point, kh_tree_word *word, kh_error *err);
     void *user;

@@ -98,7 +98,6 @@ static double cheapest_by_tree(const tiny *p, kh_arena *arena)
                              .cutoff = 1e6,
                              .until_s = HUGE_VAL,
                              .most_nodes = 100000,
-                             .most_pivots = UINT64_MAX,
                              .judge = judge,
                              .user = &found,
                              .gain = gain,
