@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KH_SOLVERS_FLOW_RESOLVE_WORK_H
+#define KH_SOLVERS_FLOW_RESOLVE_WORK_H
+
+#include "solvers/flow/resolve.h"
+#include "solvers/flow/settle.h"
+#include "solvers/flow/simplex.h"
+
+/** What the two files of re-solves share: resolve_base.c makes the optimum that is kept, resolve.c the changes. */
+
+#define KH_RESOLVE_EXACT 1e-9 /**< relative gap above which it is solved from nothing */
+
+struct kh_resolve {
+    const kh_keyflow_problem *problem;
+    kh_keyflow_problem now_problem; /* with the capacities of the change */
+    kh_arena *arena;
+    kh_pricer pricer;
+    kh_pool pool;
+    size_t n_base_paths;
+    kh_keyed base, now;
+    double level; /* bit/s asked times this is a share of 1 */
+    double *capacity_bps, *price, *below, *distance, *proof, *share;
+    size_t share_room;
+    double *load_bps, *base_load_bps, *base_prices;
+    bool *base_joined;
+    double *matrix;
+    bool *kept;
+    double deadline_s;
+    size_t n_trees;
+    kh_resolve_answer base_answer;
+    kh_keyflow whole; /* when solved from nothing */
+    uint32_t *whole_demand;
+    bool alone; /* never from nothing */
+    bool again;
+    double value, bound;
+};
+
+/** Simplex steps and new paths from the basis at hand until the gap is closed or the steps are used up. */
+kh_status kh_resolve_climb(kh_resolve *resolve, kh_resolve_answer *answer, kh_error *err);
+/** Shares, loads and value of the basis; from nothing when the gap stayed open, unless alone. */
+kh_status kh_resolve_finish(kh_resolve *resolve, kh_resolve_answer *answer, kh_error *err);
+/** Room for the shares of all paths of the pool. */
+kh_status kh_resolve_make_share_room(kh_resolve *resolve, kh_error *err);
+
+#endif
