@@ -116,7 +116,7 @@ kh_status cli_light_text(const kh_pipeline *p, const cli_light_options *options,
         write_words(p, &light->links[i], &out);
     for (size_t i = 0; options->front && i < light->n; i++)
         write_front(p, &light->links[i], &out);
-    kh_str_append(&out, "\n");
+    kh_str_append(&out, light->n > 0 ? "\n" : "");
     kh_str_append_wrapped(
         &out,
         light->n > 0 ? "Rates of one module for each quantum channel. The table holds Raman scattering both ways and leakage; "

@@ -96,6 +96,26 @@ static kh_status choose_objective(plan_args *args, kh_error *err)
     return KH_OK;
 }
 
+/* Options that would change nothing here are refused, so that nobody reads an answer to another question. */
+static kh_status check_together(const plan_args *args, kh_error *err)
+{
+    const kh_optimise_options *o = &args->optimise;
+    bool secret = o->secrecy != KH_SECRECY_NONE, losses = args->protect != NULL || args->protect_two != NULL;
+    bool more = losses || args->backup != NULL || args->what_if || args->relax || args->slack;
+    if (args->domains && (more || secret || is_limited(args) || args->diff_path != NULL))
+        return kh_fail(err, KH_EUSAGE,
+                       "--domains goes with no other question: neither secrecy, losses, --diff, --relax nor --slack");
+    if (args->diff_path != NULL && more)
+        return kh_fail(err, KH_EUSAGE, "--diff is instead of the plan: without losses, --relax and --slack");
+    if (secret && (losses || args->backup != NULL || args->what_if))
+        return kh_fail(err, KH_EUSAGE, "losses and --what-if are of plans without --disjoint, --secure and --coalitions");
+    if (!isnan(o->floor) && o->objective != KH_OBJECTIVE_TOTAL)
+        return kh_fail(err, KH_EUSAGE, "--floor goes with --objective total, not %s", args->objective);
+    if (o->gap > 0 && o->objective == KH_OBJECTIVE_MAX_MIN && !args->domains)
+        return kh_fail(err, KH_EUSAGE, "--gap goes with --objective concurrent or total: fair rates rest on optima");
+    return KH_OK;
+}
+
 kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished, kh_error *err)
 {
     *args = (plan_args){.optimise.floor = (double)NAN};
@@ -107,5 +127,6 @@ kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished
         return kh_fail(err, KH_EUSAGE, "--split goes with --domains");
     KH_TRY(check_protect(args, err));
     KH_TRY(choose_secrecy(args, err));
-    return choose_objective(args, err);
+    KH_TRY(choose_objective(args, err));
+    return check_together(args, err);
 }

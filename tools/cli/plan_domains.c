@@ -212,11 +212,10 @@ static void write_sight(const told *t, kh_str *out)
     kh_str_append(out, "\n");
     cli_table_text(&table, out);
     kh_str words = {0};
-    kh_str_printf(
-        &words,
-        "%zu of %zu demands have keys that one third domain sees whole; relays of the two domains where a demand ends see "
-        "its keys as well. Keys that no single domain may see: plan --coalitions domain.",
-        whole, all);
+    kh_str_printf(&words,
+                  "%zu of %zu demands %s keys that one third domain sees whole; relays of the two domains where a demand ends see "
+                  "its keys as well. Keys that no single domain may see: plan --coalitions domain.",
+                  whole, all, whole == 1 ? "has" : "have");
     kh_str_append(out, "\n  ");
     kh_str_append_wrapped(out, kh_str_text(&words), 76, "  ");
     kh_str_append(out, "\n");

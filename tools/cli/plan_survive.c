@@ -49,9 +49,13 @@ static const char *thing(kh_loss_kind kind)
 
 /* -- losses in text ------------------------------------------------------------------------------------------------ */
 
-/* A share as people say it: in per cent, and far above 1 as a multiple. */
+/* A share as people say it: in per cent, and far above 1 as a multiple. 100 % is said of the whole only. */
 static const char *share(const kh_pipeline *p, double value)
 {
+    if (value > 0.9999 && value < 1 - SOME)
+        return "99.99 %";
+    if (value >= 1000)
+        return kh_arena_printf(p->arena, "%.0f x", value);
     return kh_arena_printf(p->arena, value < 10 ? "%.4g %%" : "%.3g x", value < 10 ? 100 * value : value);
 }
 
@@ -130,12 +134,14 @@ static void say_proof(const kh_protection *p, kh_str *text)
     for (size_t i = 0; i < p->n; i++)
         if (p->of[i].value > 0)
             gap = fmax(gap, p->of[i].bound / p->of[i].value - 1);
-    kh_str_printf(
-        text,
-        " Every share for all is the best that rerouting all keys can do: %zu of the %zu losses take nothing that carries key, so "
-        "the flow and its proof stay; the others were solved anew, each with a bound of its own, at most %.1e above. "
-        "Routes and bounds of all were checked by code of its own.",
-        p->n_kept, p->n, gap);
+    kh_str_append(text, " Every share for all is the best that rerouting all keys can do: ");
+    if (p->n_kept > 0)
+        kh_str_printf(text, "%zu of the %zu losses %s nothing that carries key, so the flow and its proof stay", p->n_kept, p->n,
+                      p->n_kept == 1 ? "takes" : "take");
+    if (p->n_kept < p->n)
+        kh_str_printf(text, "%s solved anew, each with a bound of its own, at most %.2g above",
+                      p->n_kept > 0 ? "; the others were" : "after each loss the plan was", gap);
+    kh_str_append(text, ". Routes and bounds of all were checked by code of its own.");
 }
 
 static void say_protection(const kh_pipeline *pipeline, const kh_protection *p, kh_str *out)

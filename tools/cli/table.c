@@ -99,7 +99,15 @@ static void write_row(const cli_table *table, const char *const *cells, const si
 {
     size_t indent = 0, blank = 0, last = table->n_columns - 1;
     for (size_t c = 0; c < last || (c == last && table->right[c]); c++) {
-        size_t empty = widths[c] - width_of(cells[c]);
+        size_t width = width_of(cells[c]);
+        if (width > widths[c]) {
+            kh_str_printf(out, "%s\n", cells[c]);
+            pad(out, widths[c]);
+            blank = GAP;
+            indent += widths[c] + GAP;
+            continue;
+        }
+        size_t empty = widths[c] - width;
         pad(out, blank + (table->right[c] ? empty : 0));
         kh_str_append(out, cells[c]);
         blank = GAP + (table->right[c] ? 0 : empty);
@@ -108,6 +116,18 @@ static void write_row(const cli_table *table, const char *const *cells, const si
     if (!table->right[last] && cells[last][0] != '\0')
         write_last(cells[last], widths[last], indent, blank, out);
     kh_str_append(out, "\n");
+}
+
+/* Where the columns before the last do not fit a line, the first is narrower: longer cells of it stand on lines of their own. */
+static void fit(const cli_table *table, size_t *widths)
+{
+    size_t last = table->n_columns - 1, line = 0;
+    for (size_t c = 0; c < last || (c == last && table->right[c]); c++)
+        line += widths[c] + (c > 0 ? GAP : 0);
+    if (line <= LINE_WIDTH || table->right[0] || last == 0)
+        return;
+    size_t header = width_of(table->headers[0]), excess = line - LINE_WIDTH;
+    widths[0] = widths[0] > header + excess ? widths[0] - excess : header;
 }
 
 void cli_table_text(const cli_table *table, kh_str *out)
@@ -123,6 +143,7 @@ void cli_table_text(const cli_table *table, kh_str *out)
         size_t width = width_of(table->cells[i]), c = i % table->n_columns;
         widths[c] = width > widths[c] ? width : widths[c];
     }
+    fit(table, widths);
     write_row(table, table->headers, widths, out);
     for (size_t row = 0; row < n_rows; row++)
         write_row(table, table->cells + row * table->n_columns, widths, out);

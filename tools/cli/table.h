@@ -7,7 +7,8 @@
 
 #include <stddef.h>
 
-/** A table for a terminal of 80 columns: columns as wide as their widest cell, the last one wrapped, or below where it has no room.
+/** A table for a terminal of 80 columns: columns as wide as their widest cell, the last one wrapped, or below where it has no room;
+ * where the others are too wide, long cells of the first stand on lines of their own.
  */
 enum { CLI_MOST_COLUMNS = 10 };
 

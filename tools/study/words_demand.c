@@ -153,6 +153,8 @@ static void say_capacity(const subject *s)
     say_routes(s);
     kh_str_append(s->out, ".");
     say_carried(s);
+    if (s->plan->cut.capacity_bps >= s->plan->cut.requested_bps)
+        return; /* secrecy or limits on routes bind, no cut does */
     if (s->plan->cut.n_links == 1)
         say_cut_of_one(s);
     else if (s->plan->cut.n_links > 1)
