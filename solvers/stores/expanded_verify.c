@@ -11,6 +11,7 @@ typedef struct check {
     double *load_bps; /* [periods][n_links] */
     double *got_bps;  /* [periods][n_demands] */
     double *distance; /* [n_nodes] */
+    bool *carries;    /* [periods][n_links] of can_carry() */
     bool *seen;       /* [n_nodes] */
 } check;
 
@@ -131,13 +132,33 @@ static void measure(const check *c, const double *price, size_t t, uint32_t sour
             for (int i = 0; i < 2; i++) {
                 uint32_t from = graph->ends[e][i], to = graph->ends[e][1 - i];
                 size_t row = t * graph->n_links + e;
-                if (can_carry(c->p, t, e) && (from == source || relays(graph, from)) &&
+                if (c->carries[row] && (from == source || relays(graph, from)) &&
                     c->distance[from] + price[row] < c->distance[to]) {
                     c->distance[to] = c->distance[from] + price[row];
                     moved = true;
                 }
             }
     }
+}
+
+/* Demands that begin at one node share its distances. */
+static kh_status check_source(const check *c, size_t t, uint32_t source, double *paid, kh_error *err)
+{
+    const kh_expanded_problem *p = c->p;
+    bool measured = false;
+    for (size_t k = 0; k < p->n_demands; k++) {
+        double price = c->a->pair_prices[t * p->n_demands + k];
+        if (!c->a->joined[k] || p->demands[k].ends[0] != source)
+            continue;
+        if (!measured)
+            measure(c, c->a->prices, t, source);
+        measured = true;
+        if (!(price >= 0 && price <= c->distance[p->demands[k].ends[1]] * (1 + NEAR)))
+            return kh_fail(err, KH_UNMET, "demand %zu, period %zu: a price of %g, its shortest path costs %g", k, t, price,
+                           c->distance[p->demands[k].ends[1]]);
+        *paid += asked(p, t, k) * price;
+    }
+    return KH_OK;
 }
 
 static kh_status check_prices(const check *c, double *paid, kh_error *err)
@@ -147,16 +168,11 @@ static kh_status check_prices(const check *c, double *paid, kh_error *err)
         if (!(c->a->prices[i] >= 0) || isinf(c->a->prices[i]))
             return kh_fail(err, KH_UNMET, "price %zu is %g", i, c->a->prices[i]);
     for (size_t t = 0; t < p->n_periods; t++)
-        for (size_t k = 0; k < p->n_demands; k++) {
-            double price = c->a->pair_prices[t * p->n_demands + k];
-            if (!c->a->joined[k])
-                continue;
-            measure(c, c->a->prices, t, p->demands[k].ends[0]);
-            if (!(price >= 0 && price <= c->distance[p->demands[k].ends[1]] * (1 + NEAR)))
-                return kh_fail(err, KH_UNMET, "demand %zu, period %zu: a price of %g, its shortest path costs %g", k, t, price,
-                               c->distance[p->demands[k].ends[1]]);
-            *paid += asked(p, t, k) * price;
-        }
+        for (size_t e = 0; e < p->graph.n_links; e++)
+            c->carries[t * p->graph.n_links + e] = can_carry(p, t, e);
+    for (size_t t = 0; t < p->n_periods; t++)
+        for (uint32_t v = 0; v < p->graph.n_nodes; v++)
+            KH_TRY(check_source(c, t, v, paid, err));
     return KH_OK;
 }
 
@@ -228,9 +244,10 @@ kh_status kh_expanded_verify(const kh_expanded_problem *problem, const kh_expand
                      .load_bps = KH_NEW(arena, double, problem->n_periods * problem->graph.n_links),
                      .got_bps = KH_NEW(arena, double, problem->n_periods * problem->n_demands),
                      .distance = KH_NEW(arena, double, problem->graph.n_nodes),
+                     .carries = KH_NEW(arena, bool, problem->n_periods * problem->graph.n_links),
                      .seen = KH_NEW(arena, bool, problem->graph.n_nodes)};
     kh_status status = KH_OK;
-    if (c.load_bps == NULL || c.got_bps == NULL || c.distance == NULL || c.seen == NULL)
+    if (c.load_bps == NULL || c.got_bps == NULL || c.distance == NULL || c.carries == NULL || c.seen == NULL)
         status = kh_fail(err, KH_ENOMEM, "no memory to check a plan");
     else
         status = check_all(&c, err);
