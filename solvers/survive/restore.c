@@ -174,6 +174,8 @@ static kh_status price(work *w, double *asked, size_t *n_added, kh_error *err)
         const uint32_t *ends = w->problem->network->demands[route->demand].ends;
         if (w->bare[i])
             continue;
+        if (w->n_rows > 0 && kh_clock_s() > w->deadline_s) /* the first round gives every route a backup, however long it takes */
+            return KH_TIMELIMIT;
         set_weights(w, i);
         kh_tree_grow(w->tree, w->weight, ends[0], &ends[1], 1);
         double distance = kh_tree_distance(w->tree, ends[1]);
@@ -384,6 +386,19 @@ static kh_status make_price_room(work *w, kh_restoration *out, size_t *room, kh_
     return KH_OK;
 }
 
+/* What the working routes alone take of the fullest link: a bound before any program is solved. */
+static void keep_first_proof(work *w, kh_restoration *out)
+{
+    for (uint32_t e = 0; e < w->m; e++) {
+        double bound = w->load[e] > 0 ? w->problem->network->capacity_bps[e] / w->load[e] : HUGE_VAL;
+        if (!(bound < out->bound))
+            continue;
+        out->bound = bound;
+        out->n_prices = 1;
+        out->prices[0] = (kh_reserve_price){e, KH_NO_INDEX, 1 / w->load[e]};
+    }
+}
+
 /* -- answer -------------------------------------------------------------------------------------------------------- */
 
 static void sum_reserves(work *w, kh_restoration *out)
@@ -465,14 +480,20 @@ static kh_status iterate(work *w, kh_restoration *out, kh_error *err)
     out->value = w->level;
     bool done = !(busiest > 0);
     out->bound = done ? 0 : HUGE_VAL;
+    KH_TRY(make_price_room(w, out, &room, err));
+    if (!done)
+        keep_first_proof(w, out);
     for (int round = 0; round < MOST_ROUNDS && !done; round++) {
         KH_TRY(make_price_room(w, out, &room, err));
         KH_TRY(solve_round(w, out, &done, err));
         if (done)
             break;
         double asked;
-        KH_TRY(price(w, &asked, &n_added, err));
-        keep_proof(w, asked, out);
+        kh_status priced = price(w, &asked, &n_added, err);
+        if (priced == KH_OK)
+            keep_proof(w, asked, out);
+        else if (priced != KH_TIMELIMIT)
+            return priced;
         KH_TRY(make_flow_room(w, err));
         for (size_t p = w->pool.n_paths - n_added; p < w->pool.n_paths; p++) {
             w->path_place[p] = KH_LP_AT_LOWER;
@@ -483,7 +504,8 @@ static kh_status iterate(work *w, kh_restoration *out, kh_error *err)
         n_broken = 0;
         KH_TRY(find_broken(w, &busiest, &n_broken, err));
         out->value = 1 / busiest;
-        done = (n_added == 0 && n_broken == 0) || out->bound <= out->value * (1 + PROVEN);
+        out->complete = priced == KH_OK;
+        done = !out->complete || (n_added == 0 && n_broken == 0) || out->bound <= out->value * (1 + PROVEN);
     }
     return KH_OK;
 }

@@ -16,6 +16,7 @@ typedef struct work {
     double *load, *len, *distance, *rate; /* [m], [m], [n_nodes], [n_working] */
     uint32_t *via;                        /* [n_nodes] */
     bool *bare;                           /* [n_working] */
+    bool *taken, *struck;                 /* [n_losses][m], [n_losses][n_working] */
 } work;
 
 #define WRONG(w, ...) kh_findings_add((w)->findings, KH_ERROR, (kh_place){0}, NULL, __VA_ARGS__)
@@ -28,23 +29,44 @@ static bool stands_in(const uint32_t *list, size_t n, uint32_t item)
     return false;
 }
 
-static bool takes(const work *w, const kh_loss *loss, uint32_t link)
+static bool is_taken(const work *w, const kh_loss *loss, uint32_t link)
 {
     const uint32_t *ends = w->problem->network->graph.ends[link];
     return stands_in(loss->links, loss->n_links, link) || stands_in(loss->nodes, loss->n_nodes, ends[0]) ||
            stands_in(loss->nodes, loss->n_nodes, ends[1]);
 }
 
+static bool takes(const work *w, size_t loss, uint32_t link)
+{
+    return w->taken[loss * w->m + link];
+}
+
 /* The loss takes a link of the route, and leaves both ends of its demand. */
-static bool strikes(const work *w, const kh_loss *loss, const kh_keyflow_route *route)
+static bool is_struck(const work *w, size_t loss, const kh_keyflow_route *route)
 {
     const uint32_t *ends = w->problem->network->demands[route->demand].ends;
-    if (stands_in(loss->nodes, loss->n_nodes, ends[0]) || stands_in(loss->nodes, loss->n_nodes, ends[1]))
+    const kh_loss *l = &w->problem->losses[loss];
+    if (stands_in(l->nodes, l->n_nodes, ends[0]) || stands_in(l->nodes, l->n_nodes, ends[1]))
         return false;
     for (size_t i = 0; i < route->n_links; i++)
         if (takes(w, loss, route->links[i]))
             return true;
     return false;
+}
+
+static bool strikes(const work *w, size_t loss, size_t working)
+{
+    return w->struck[loss * w->problem->n_working + working];
+}
+
+static void look_up(work *w)
+{
+    for (size_t s = 0; s < w->problem->n_losses; s++) {
+        for (uint32_t e = 0; e < w->m; e++)
+            w->taken[s * w->m + e] = is_taken(w, &w->problem->losses[s], e);
+        for (size_t i = 0; i < w->problem->n_working; i++)
+            w->struck[s * w->problem->n_working + i] = is_struck(w, s, &w->problem->working[i]);
+    }
 }
 
 static void check_backup(work *w, size_t number)
@@ -67,7 +89,7 @@ static void check_backup(work *w, size_t number)
         }
         at = graph->ends[e][0] == at ? graph->ends[e][1] : graph->ends[e][0];
         for (size_t s = 0; s < w->problem->n_losses; s++)
-            if (takes(w, &w->problem->losses[s], e) && strikes(w, &w->problem->losses[s], route))
+            if (takes(w, s, e) && strikes(w, s, backup->working))
                 WRONG(w, "backup %zu and its working route are both hit by loss %zu", number, s);
     }
     if (at != ends[1])
@@ -101,29 +123,28 @@ static void check_loads(work *w, const kh_loss *loss, size_t number)
     sum_working(w, w->found->value);
     for (size_t i = 0; i < w->found->n_backups; i++) {
         const kh_backup *backup = &w->found->backups[i];
-        bool called = loss != NULL ? strikes(w, loss, &w->problem->working[backup->working]) : w->problem->dedicated;
+        bool called = loss != NULL ? strikes(w, number, backup->working) : w->problem->dedicated;
         for (size_t j = 0; called && j < backup->n_links; j++)
             w->load[backup->links[j]] += backup->rate_bps;
     }
     for (uint32_t e = 0; e < w->m; e++)
-        if (!(loss != NULL && takes(w, loss, e)) && w->load[e] > w->problem->network->capacity_bps[e] * (1 + TOLERANCE))
+        if (!(loss != NULL && takes(w, number, e)) && w->load[e] > w->problem->network->capacity_bps[e] * (1 + TOLERANCE))
             WRONG(w, "after loss %zu link %u carries %.17g of %.17g bit/s", number, e, w->load[e],
                   w->problem->network->capacity_bps[e]);
 }
 
 /* What links cost the backups of a route under the prices; those that some loss of the route takes are not there. */
-static void set_lengths(work *w, const kh_keyflow_route *route)
+static void set_lengths(work *w, size_t route)
 {
     for (uint32_t e = 0; e < w->m; e++)
         w->len[e] = w->problem->network->capacity_bps[e] > 0 ? 0 : HUGE_VAL;
     for (size_t s = 0; s < w->problem->n_losses; s++)
-        for (uint32_t e = 0; e < w->m && strikes(w, &w->problem->losses[s], route); e++)
-            if (takes(w, &w->problem->losses[s], e))
+        for (uint32_t e = 0; e < w->m && strikes(w, s, route); e++)
+            if (takes(w, s, e))
                 w->len[e] = HUGE_VAL;
     for (size_t i = 0; i < w->found->n_prices; i++) {
         const kh_reserve_price *p = &w->found->prices[i];
-        bool called = p->loss < w->problem->n_losses ? strikes(w, &w->problem->losses[p->loss], route)
-                                                     : p->loss != KH_NO_INDEX && w->problem->dedicated;
+        bool called = p->loss < w->problem->n_losses ? strikes(w, p->loss, route) : p->loss != KH_NO_INDEX && w->problem->dedicated;
         if (called)
             w->len[p->link] += p->price;
     }
@@ -134,7 +155,7 @@ static kh_status sum_distances(work *w, double *asked, kh_error *err)
     for (size_t i = 0; i < w->problem->n_working; i++) {
         const kh_keyflow_route *route = &w->problem->working[i];
         const uint32_t *ends = w->problem->network->demands[route->demand].ends;
-        set_lengths(w, route);
+        set_lengths(w, i);
         KH_TRY(kh_graph_tree(&w->problem->network->graph, w->len, ends[0], w->distance, w->via, err));
         double distance = w->distance[ends[1]];
         if (w->bare[i] != isinf(distance))
@@ -151,7 +172,7 @@ static kh_status check_bound(work *w, kh_error *err)
     for (size_t i = 0; i < w->found->n_prices; i++) {
         const kh_reserve_price *p = &w->found->prices[i];
         if (p->link >= w->m || !(p->price >= 0) || isinf(p->price) ||
-            (p->loss < w->problem->n_losses && takes(w, &w->problem->losses[p->loss], p->link))) {
+            (p->loss < w->problem->n_losses && takes(w, p->loss, p->link))) {
             WRONG(w, "price %zu is %g on link %u", i, p->price, p->link);
             return KH_OK;
         }
@@ -175,8 +196,12 @@ static kh_status check(work *w, kh_arena *arena, kh_error *err)
     w->rate = KH_NEW(arena, double, n);
     w->via = KH_NEW(arena, uint32_t, n_nodes);
     w->bare = KH_NEW(arena, bool, n);
-    if (w->load == NULL || w->len == NULL || w->distance == NULL || w->rate == NULL || w->via == NULL || w->bare == NULL)
+    w->taken = KH_NEW(arena, bool, w->problem->n_losses * w->m);
+    w->struck = KH_NEW(arena, bool, n * w->problem->n_losses);
+    if (w->load == NULL || w->len == NULL || w->distance == NULL || w->rate == NULL || w->via == NULL || w->bare == NULL ||
+        w->taken == NULL || w->struck == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check %zu backups", w->found->n_backups);
+    look_up(w);
     size_t before = kh_findings_count(w->findings, KH_ERROR);
     for (size_t i = 0; i < w->found->n_backups; i++)
         check_backup(w, i);

@@ -347,8 +347,11 @@ kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_p
     KH_TRY(list_working(&given, plan, arena, found, err));
     found->n_losses = losses.n;
     kh_restore_problem problem = {&given.problem, found->working, found->n_working, losses.loss, losses.n, false};
+    double deadline_s = kh_clock_s() + given.problem.time_limit_s; /* one limit for both searches */
+    given.problem.time_limit_s /= 2;
     KH_TRY(restore(&problem, arena, &found->shared, err));
     problem.dedicated = true;
+    given.problem.time_limit_s = deadline_s - kh_clock_s();
     KH_TRY(restore(&problem, arena, &found->dedicated, err));
     for (size_t i = 0; i < found->n_working; i++)
         found->working[i].demand = given.sent[found->working[i].demand];

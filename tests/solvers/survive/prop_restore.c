@@ -365,12 +365,31 @@ static void the_check_accepts_all_and_refuses_what_was_tampered_with(void **stat
     }
 }
 
+static void without_time_there_are_still_backups_and_a_bound(void **state)
+{
+    (void)state;
+    static instance in;
+    for (uint64_t seed = 0; seed < INSTANCES; seed++) {
+        kh_restoration best, found;
+        draw_instance(&in, seed);
+        assert_int_equal(kh_restore_solve(&in.problem, in.arena, &best, NULL), KH_OK);
+        in.network.time_limit_s = 0;
+        assert_int_equal(kh_restore_solve(&in.problem, in.arena, &found, NULL), KH_OK);
+        assert_true(isfinite(found.bound) && found.bound >= best.value * (1 - 1e-9));
+        assert_true(found.value <= best.bound * (1 + 1e-9) && (found.value > 0) == (best.value > 0));
+        assert_int_equal(found.n_bare, best.n_bare);
+        assert_int_equal(check(&in, &found), KH_OK);
+        kh_arena_destroy(in.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shared_backups_are_as_good_as_all_backups_and_rows_allow),
         cmocka_unit_test(the_check_accepts_all_and_refuses_what_was_tampered_with),
         cmocka_unit_test(sharing_never_takes_more_than_dedicated_backups),
+        cmocka_unit_test(without_time_there_are_still_backups_and_a_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
