@@ -12,13 +12,18 @@
 enum { WIDTH = 80, MOST_STORES = 12 };
 static const double MB_BITS = 8e6;
 
+/* Infinite: no bound was found, or nothing to compare it with. */
 static double gap(double value, double bound)
 {
-    return value > 0 ? fmax(bound / value - 1, 0) : 0;
+    if (!(bound > value))
+        return 0;
+    return value > 0 ? bound / value - 1 : HUGE_VAL;
 }
 
 static const char *gap_text(kh_arena *arena, double value, double bound)
 {
+    if (isinf(gap(value, bound)))
+        return "not proven to be the most that is possible";
     const char *text = gap(value, bound) < 1e-6
                            ? "proven to be the most that is possible"
                            : kh_arena_printf(arena, "proven: no more than %.2g %% above is possible", 100 * gap(value, bound));
