@@ -228,6 +228,11 @@ void cli_modules_text(const cli_modules *m, kh_str *out)
 {
     const kh_dimension *d = &m->designs[m->n - 1];
     kh_str_printf(out, "%s\n", m->pipeline->net->name);
+    if (d->problem.n_demands == 0) {
+        kh_str_append(out, "  No demand needs QKD key between ends that links join: nothing to build.\n");
+        write_left_out(m, d, out);
+        return;
+    }
     if (m->request->pareto > 0) {
         write_front(m, out);
         kh_str_append(out, "\nThe last of them:\n");

@@ -109,11 +109,12 @@ static void write_summary(const told *t, kh_str *out)
 {
     const kh_member_report *r = &t->report;
     kh_str words = {0};
-    kh_str_printf(
-        &words,
-        "Each of %u domains plans its own part and tells the others what it discloses. After %zu rounds every demand that a "
-        "path joins gets %.4g %% of its request at once (lambda %.6g)",
-        t->operators.n_domains, r->n_rounds, 100 * fmin(r->value, 1), r->value);
+    kh_str_printf(&words, "%s. After %zu rounds every demand that a path joins gets %.4g %% of its request at once (lambda %.6g)",
+                  t->operators.n_domains == 1
+                      ? "One domain has the whole network"
+                      : kh_arena_printf(t->p->arena, "Each of %u domains plans its own part and tells the others what it discloses",
+                                        t->operators.n_domains),
+                  r->n_rounds, 100 * fmin(r->value, 1), r->value);
     if (r->value > 0)
         kh_str_printf(&words,
                       "; what was disclosed proves that no plan that keeps its promises carries more than %.6g (gap %.2g %%)",
@@ -161,7 +162,7 @@ static void write_crossings(const told *t, kh_str *out)
         cli_table_rate(&table, atlas->capacity_bps[x]);
         cli_table_rate(&table, t->crossing[x]);
     }
-    kh_str_append(out, "\n");
+    kh_str_append(out, table.n_cells > 0 ? "\n" : "");
     cli_table_text(&table, out);
 }
 
@@ -209,6 +210,10 @@ static void write_sight(const told *t, kh_str *out)
             cli_table_cell(&table, "%s", who.length > 0 ? kh_str_text(&who) : "none");
             kh_str_clear(&who);
         }
+    if (all == 0) {
+        kh_str_append(out, "\n  No demand asks for QKD key.\n");
+        return;
+    }
     kh_str_append(out, "\n");
     cli_table_text(&table, out);
     kh_str words = {0};

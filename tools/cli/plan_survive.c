@@ -416,6 +416,12 @@ kh_status cli_survive_text(const kh_pipeline *p, const plan_args *args, kh_error
     kh_status status = KH_OK;
     bool losses = args->protect != NULL || args->protect_two != NULL;
     kh_str_printf(&out, "%s\n", p->net->name);
+    if (p->plan->n_asking == 0) {
+        kh_str_append(&out, "  No demand asks for QKD key: no loss takes any, and no module brings any.\n");
+        status = cli_write(NULL, &out, err);
+        kh_str_clear(&out);
+        return status;
+    }
     if (losses)
         status = write_protection(p, args, &out, err);
     if (losses && args->backup != NULL)

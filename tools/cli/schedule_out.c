@@ -157,10 +157,12 @@ static void write_stores(const kh_pipeline *p, const kh_over_time *o, kh_str *ou
     }
     kh_str_append(out, "\n");
     cli_table_text(&table, out);
-    kh_str_printf(&words,
-                  "With these key stores %zu of %zu demands can have %.4g %% of what they ask for at every time "
-                  "(%s). ",
-                  joined, o->stores.n_demands, 100 * o->flow.value, gap_text(p->arena, o->flow.value, o->flow.bound));
+    if (o->stores.n_demands == 0)
+        kh_str_append(&words, "No demand asks for key over fibre. ");
+    else
+        kh_str_printf(&words, "With these key stores %zu of %zu demands can have %.*f %% of what they ask for at every time (%s). ",
+                      joined, o->stores.n_demands, o->flow.value >= 10 ? 0 : 2, 100 * o->flow.value,
+                      gap_text(p->arena, o->flow.value, o->flow.bound));
     if (o->flow.why_open != NULL)
         kh_str_printf(&words, "It is not proven to the end: %s. ", o->flow.why_open);
     if (joined < o->stores.n_demands)
