@@ -113,7 +113,7 @@ static void must_verify(const instance *in, const kh_expanded *answer, kh_arena 
     if (kh_expanded_verify(&in->problem, answer, &err) != KH_OK)
         fail_msg("%s", err.message);
     assert_true(answer->value <= answer->bound * (1 + 1e-9));
-    assert_true(isinf(answer->bound) || answer->bound <= answer->value * (1 + fmax(in->problem.gap, 1e-8)));
+    assert_true(isinf(answer->bound) || answer->bound <= answer->value * (1 + fmax(in->problem.gap, 1e-9)));
 }
 
 static void every_answer_verifies(void **state)
