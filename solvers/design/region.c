@@ -11,7 +11,7 @@ static const double WORTH_IT = 3e-3; /* broken by less is not worth a row */
 static const double GOOD = 0.03;     /* broken by this much of what could be: taken though a better one may exist */
 static const double ABSENT = 1e-4;   /* what a column without modules counts, so that its coefficient is small too */
 static const double NOTHING = 1e-7;
-static const double SLOW_S = 0.3; /* for one cover: GLPK gets lost in a few of them */
+static const size_t MOST_NODES = 400; /* for one cover: GLPK gets lost in a few of them */
 enum { MOST_CUTS = 600, MOST_POINTS = 250, MOST_KNOWN = 30 };
 
 /* One separation. */
@@ -207,7 +207,7 @@ static kh_status cover_exactly(const hull *h, double *y, double *sum, kh_error *
     lp.column_upper = h->upper;
     lp.cost = h->weight;
     kh_lp_solution solution = {.primal = y};
-    const kh_lp_options options = {.time_limit_s = fmin(h->region->deadline_s - kh_clock_s(), SLOW_S)};
+    const kh_lp_options options = {.time_limit_s = h->region->deadline_s - kh_clock_s(), .most_nodes = MOST_NODES};
     kh_status status = kh_lp_solve(&lp, &options, &solution, &ignored);
     *sum = status == KH_OK ? fmin(solution.objective, solution.bound) : -1;
     return status == KH_ENOMEM ? kh_fail(err, status, "no memory for the covers of a region") : KH_OK;

@@ -15,9 +15,10 @@
 
 /* Measured: on 66 demands and 1600 paths GLPK does not end in a minute, cbc does. */
 enum { MOST_PATHS = 500, MOST_OUTSIDE = 2000, MOST_STEPS = 1000000 };
-static const double LONGEST_S = 10;
-static const double CLOSED = 1e-9;    /* relative gap at which nothing is left to search */
-static const double MOST_UNITS = 1e6; /* of a quantum on one path: beyond it simplex resolves no single one */
+static const size_t MOST_NODES = 2000; /* of GLPK's tree: the same on any machine */
+static const double LONGEST_S = 10;    /* of another program, which counts no nodes for us */
+static const double CLOSED = 1e-9;     /* relative gap at which nothing is left to search */
+static const double MOST_UNITS = 1e6;  /* of a quantum on one path: beyond it simplex resolves no single one */
 
 typedef struct work {
     kh_few *few;
@@ -255,8 +256,11 @@ static kh_status solve_program(work *w, layout l, kh_error *err)
     kh_lp lp = kh_program_lp(&p);
     lp.integer = integer;
     kh_lp_solution solution = {.primal = p.primal};
-    const kh_lp_options options = {
-        .program = f->given->lp_program, .time_limit_s = fmin(LONGEST_S, f->deadline_s - kh_clock_s()), .incumbent = incumbent};
+    double left_s = f->deadline_s - kh_clock_s();
+    const kh_lp_options options = {.program = f->given->lp_program,
+                                   .time_limit_s = f->given->lp_program != NULL ? fmin(LONGEST_S, left_s) : left_s,
+                                   .most_nodes = MOST_NODES,
+                                   .incumbent = incumbent};
     kh_status status = kh_lp_solve(&lp, &options, &solution, err);
     if (status == KH_OK)
         take(f, l, &solution);

@@ -57,11 +57,13 @@ typedef struct kh_lp_separator {
 } kh_lp_separator;
 
 typedef struct kh_lp_options {
-    const char *program;              /**< NULL: GLPK, built in. "cbc", "clp", or a path that ends in one of them: that program, by
-                                           way of files in a folder of its own under $TMPDIR; clp knows no integer columns */
-    double time_limit_s;              /**< INFINITY: none */
-    double gap;                       /**< integer programs: (bound - objective) / |objective| that is good enough; >= 0 */
-    const double *incumbent;          /**< [n_columns] integer programs: a known point, ignored when it is none; may be NULL */
+    const char *program;     /**< NULL: GLPK, built in. "cbc", "clp", or a path that ends in one of them: that program, by
+                                  way of files in a folder of its own under $TMPDIR; clp knows no integer columns */
+    double time_limit_s;     /**< INFINITY: none */
+    size_t most_nodes;       /**< integer programs by GLPK: nodes of the tree after which it is out of time, the same on any
+                                  machine; 0: no limit. External programs have the time limit only */
+    double gap;              /**< integer programs: (bound - objective) / |objective| that is good enough; >= 0 */
+    const double *incumbent; /**< [n_columns] integer programs: a known point, ignored when it is none; may be NULL */
     const kh_lp_separator *separator; /**< may be NULL */
     bool exact; /**< linear programs: the simplex goes on from its basis in rational numbers, for entries so far apart that what
                    some of them mean is below its tolerance. By GLPK whatever program says; slow: for some hundred rows */

@@ -57,6 +57,7 @@ typedef struct kh_lp_task {
     const char *program;
     double time_limit_s;
     double gap;
+    size_t most_nodes;       /**< 0: no limit */
     bool exact;              /**< in rational numbers, from the basis given; GLPK only */
     bool careful;            /**< the first answer was wrong: go another way */
     bool grown;              /**< the basis was optimal before the last rows came */

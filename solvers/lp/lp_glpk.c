@@ -239,9 +239,12 @@ static void separate(call *c, glp_tree *tree)
 static void visit_node(glp_tree *tree, void *info)
 {
     call *c = info;
-    int best = glp_ios_best_node(tree);
+    int best = glp_ios_best_node(tree), n_nodes = 0;
     if (best != 0 && fabs(glp_ios_node_bound(tree, best)) < DBL_MAX)
         c->bound = glp_ios_node_bound(tree, best);
+    glp_ios_tree_size(tree, NULL, NULL, &n_nodes);
+    if (c->task->most_nodes > 0 && (size_t)n_nodes > c->task->most_nodes)
+        glp_ios_terminate(tree);
     if (glp_ios_reason(tree) == GLP_IROWGEN && c->task->look != NULL)
         separate(c, tree);
     if (glp_ios_reason(tree) == GLP_IHEUR && c->task->incumbent != NULL && !c->has_started) {
@@ -280,6 +283,8 @@ static kh_status judge_tree(const call *c, int code, kh_error *err)
         return KH_OK;
     if (code == GLP_ETMLIM)
         return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", c->task->time_limit_s);
+    if (code == GLP_ESTOP)
+        return kh_fail(err, KH_TIMELIMIT, "the limit of %zu nodes was reached", c->task->most_nodes);
     if (code == 0 && status == GLP_NOFEAS)
         return kh_fail(err, KH_INFEASIBLE, "the integer program of %zu rows and %zu columns has no feasible point", c->lp->n_rows,
                        c->lp->n_columns);

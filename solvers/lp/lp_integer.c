@@ -151,6 +151,7 @@ static kh_status branch(search *s, bool *found, kh_error *err)
                        .program = w->options->program,
                        .time_limit_s = w->deadline_s - kh_clock_s(),
                        .gap = w->options->gap,
+                       .most_nodes = w->options->most_nodes,
                        .incumbent = scaled_best(s),
                        .look = separator != NULL && !separator->solves_itself ? look : NULL,
                        .user = s,

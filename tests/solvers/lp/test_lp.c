@@ -335,6 +335,41 @@ static int take_clp(void **state)
     return 0;
 }
 
+/* 30 knapsacks over the same 40 items: the tree has far more than 25 nodes. */
+static void a_tree_that_may_have_few_nodes_stops_at_the_same_place_with_a_bound(void **state)
+{
+    enum { ITEMS = 40, SACKS = 30 };
+    double value[ITEMS * SACKS], cost[ITEMS], one[ITEMS], none[ITEMS] = {0}, low[SACKS], high[SACKS];
+    size_t start[ITEMS + 1];
+    uint32_t row[ITEMS * SACKS];
+    bool whole[ITEMS];
+    (void)state;
+    for (size_t j = 0; j < ITEMS; j++) {
+        cost[j] = 50 + (double)(j * 37 % 41);
+        one[j] = 1;
+        whole[j] = true;
+        for (size_t i = 0; i < SACKS; i++) {
+            row[j * SACKS + i] = (uint32_t)i;
+            value[j * SACKS + i] = 20 + (double)((j * 31 + i * i * 17 + i * j * 7) % 60);
+        }
+        start[j + 1] = (j + 1) * SACKS;
+    }
+    start[0] = 0;
+    for (size_t i = 0; i < SACKS; i++) {
+        low[i] = -INFINITY;
+        high[i] = 700;
+    }
+    const kh_lp lp = {true, SACKS, ITEMS, low, high, none, one, cost, start, row, value, whole};
+    double primal[2][ITEMS];
+    kh_lp_solution s[2] = {{.primal = primal[0]}, {.primal = primal[1]}};
+    const kh_lp_options options = {.time_limit_s = INFINITY, .most_nodes = 25};
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(kh_lp_solve(&lp, &options, &s[i], NULL), KH_TIMELIMIT);
+    assert_true(isfinite(s[0].bound) && s[0].bound == s[1].bound);
+    assert_true(isnan(s[0].objective) ? isnan(s[1].objective) : s[0].objective == s[1].objective);
+    assert_false(s[0].objective > s[0].bound);
+}
+
 int main(void)
 {
     const struct CMUnitTest any_backend[] = {
@@ -352,6 +387,7 @@ int main(void)
     };
     const struct CMUnitTest glpk[] = {
         cmocka_unit_test(malformed_programs_are_refused_by_name),
+        cmocka_unit_test(a_tree_that_may_have_few_nodes_stops_at_the_same_place_with_a_bound),
         cmocka_unit_test(what_glpk_refuses_comes_back_and_leaves_both_libraries_usable),
     };
     return cmocka_run_group_tests(any_backend, take_glpk, NULL) + cmocka_run_group_tests(any_backend, take_cbc, NULL) +
