@@ -2,6 +2,7 @@
 #include "solvers/design/cutset.h"
 
 #include "core/net/ids.h"
+#include "solvers/design/state.h"
 
 #include <math.h>
 #include <string.h>
@@ -40,86 +41,104 @@ static void list_choices(const kh_cutset_space *space)
     first[m] = problem->n_choices;
 }
 
+static kh_status set_state(kh_cutset_space *space, size_t state, kh_arena *arena, kh_error *err)
+{
+    const kh_modules_problem *problem = space->problem;
+    const kh_graph *graph = &problem->graph;
+    bool *use = space->use[state] = KH_NEW(arena, bool, graph->n_links);
+    for (size_t j = 0; use != NULL && j < problem->n_choices; j++) {
+        const uint32_t *ends = graph->ends[problem->choices[j].link];
+        if (ends[0] != ends[1] && kh_state_keeps(problem, state, j))
+            use[problem->choices[j].link] = true;
+    }
+    space->asks_all[state] = true;
+    for (size_t k = 0; k < problem->n_demands; k++)
+        space->asks_all[state] = space->asks_all[state] && kh_state_asks(problem, state, k);
+    space->tree[state] = use != NULL ? kh_tree_create(graph, use, arena) : NULL;
+    return space->tree[state] != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for cuts of %zu nodes", graph->n_nodes);
+}
+
 kh_status kh_cutset_init(kh_cutset_space *space, const kh_modules_problem *problem, kh_arena *arena, kh_error *err)
 {
     const kh_graph *graph = &problem->graph;
-    size_t n = graph->n_nodes, m = graph->n_links;
-    bool *use = KH_NEW(arena, bool, m);
-    *space = (kh_cutset_space){
-        .problem = problem, .first = KH_NEW(arena, size_t, m + 1), .choice = KH_NEW(arena, uint32_t, problem->n_choices)};
-    if (space->first == NULL || space->choice == NULL || use == NULL)
+    size_t n = graph->n_nodes, m = graph->n_links, n_states = kh_state_count(problem);
+    *space = (kh_cutset_space){.problem = problem,
+                               .first = KH_NEW(arena, size_t, m + 1),
+                               .choice = KH_NEW(arena, uint32_t, problem->n_choices),
+                               .use = KH_NEW(arena, bool *, n_states),
+                               .tree = KH_NEW(arena, kh_tree *, n_states),
+                               .asks_all = KH_NEW(arena, bool, n_states)};
+    if (space->first == NULL || space->choice == NULL || space->use == NULL || space->tree == NULL || space->asks_all == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu types of modules", problem->n_choices);
     KH_TRY(kh_cutset_row_init(&space->plain, problem->n_choices, arena, err));
+    KH_TRY(kh_cutset_row_init(&space->rest, problem->n_choices, arena, err));
     list_choices(space);
-    for (size_t e = 0; e < m; e++)
-        use[e] = space->first[e + 1] > space->first[e] && graph->ends[e][0] != graph->ends[e][1];
-    space->tree = kh_tree_create(graph, use, arena);
+    for (size_t s = 0; s < n_states; s++)
+        KH_TRY(set_state(space, s, arena, err));
     space->links = kh_incidence_build(n, m, m > 0 ? graph->ends[0] : NULL, sizeof *graph->ends, arena);
     space->demands = kh_incidence_build(n, problem->n_demands, problem->n_demands > 0 ? problem->demands->ends : NULL,
                                         sizeof *problem->demands, arena);
-    if (space->tree == NULL || space->links.item == NULL || space->demands.item == NULL)
+    if (space->links.item == NULL || space->demands.item == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for cuts of %zu nodes", n);
     return KH_OK;
 }
 
-double kh_cutset_demand(const kh_cutset_space *space, const bool *side)
+double kh_cutset_demand(const kh_cutset_space *space, size_t state, const bool *side)
 {
     const kh_modules_problem *problem = space->problem;
     double sum = 0;
     for (size_t k = 0; k < problem->n_demands; k++)
-        if (side[problem->demands[k].ends[0]] != side[problem->demands[k].ends[1]])
+        if (side[problem->demands[k].ends[0]] != side[problem->demands[k].ends[1]] && kh_state_asks(problem, state, k))
             sum += problem->demands[k].requested_bps;
     return problem->theta * sum;
 }
 
-static void add_link(const kh_cutset_space *space, size_t link, double weight, kh_cutset_row *row)
+static void add_link(const kh_cutset_space *space, size_t state, size_t link, double weight, kh_cutset_row *row)
 {
     for (size_t i = space->first[link]; i < space->first[link + 1]; i++) {
+        if (!kh_state_keeps(space->problem, state, space->choice[i]))
+            continue;
         row->column[row->n] = space->choice[i];
         row->value[row->n++] = weight * space->problem->choices[space->choice[i]].rate_bps;
     }
 }
 
-static void cross(const kh_cutset_space *space, const bool *side, double demand, kh_cutset_row *row)
+/* The inequality of a cut, not rounded. */
+static void cross(const kh_cutset_space *space, size_t state, const bool *side, double demand, kh_cutset_row *row)
 {
     row->n = 0;
     row->least = demand;
     for (size_t e = 0; e < space->problem->graph.n_links; e++)
         if (side[space->problem->graph.ends[e][0]] != side[space->problem->graph.ends[e][1]])
-            add_link(space, e, 1, row);
+            add_link(space, state, e, 1, row);
 }
 
-void kh_cutset_of_side(const kh_cutset_space *space, const bool *side, kh_cutset_row *row)
-{
-    cross(space, side, kh_cutset_demand(space, side), row);
-}
-
-static double weigh_source(const kh_cutset_space *space, const double *weight, uint32_t source)
+static double weigh_source(const kh_cutset_space *space, size_t state, const double *weight, uint32_t source)
 {
     const kh_modules_problem *problem = space->problem;
     bool grown = false;
     double sum = 0;
     for (size_t i = space->demands.first[source]; i < space->demands.first[source + 1]; i++) {
         const kh_keyflow_demand *d = &problem->demands[space->demands.item[i]];
-        if (d->ends[0] != source) /* it counts at its first end */
+        if (d->ends[0] != source || !kh_state_asks(problem, state, space->demands.item[i])) /* it counts at its first end */
             continue;
         if (!grown)
-            kh_tree_grow(space->tree, weight, source, NULL, 0);
+            kh_tree_grow(space->tree[state], weight, source, NULL, 0);
         grown = true;
-        sum += d->requested_bps * kh_tree_distance(space->tree, d->ends[1]);
+        sum += d->requested_bps * kh_tree_distance(space->tree[state], d->ends[1]);
     }
     return sum;
 }
 
-void kh_cutset_of_weight(const kh_cutset_space *space, const double *weight, kh_cutset_row *row)
+void kh_cutset_of_weight(const kh_cutset_space *space, size_t state, const double *weight, kh_cutset_row *row)
 {
     row->n = 0;
     row->least = 0;
     for (size_t e = 0; e < space->problem->graph.n_links; e++)
         if (weight[e] > 0)
-            add_link(space, e, weight[e], row);
+            add_link(space, state, e, weight[e], row);
     for (uint32_t v = 0; v < space->problem->graph.n_nodes; v++)
-        row->least += space->problem->theta * weigh_source(space, weight, v);
+        row->least += space->problem->theta * weigh_source(space, state, weight, v);
 }
 
 /* The coefficient of a value already divided, f = 0: no rounding. */
@@ -188,13 +207,14 @@ void kh_cutset_divide(kh_cutset_row *row, double divisor)
     row->least = whole;
 }
 
-static double judge(const kh_cutset_space *space, const double *point, const bool *side, double demand, double *divisor)
+static double judge(const kh_cutset_space *space, size_t state, const double *point, const bool *side, double demand)
 {
+    double divisor;
     kh_cutset_row row = space->plain;
     if (!(demand > 0))
         return -HUGE_VAL;
-    cross(space, side, demand, &row);
-    return kh_cutset_round(&row, point, divisor);
+    cross(space, state, side, demand, &row);
+    return kh_cutset_round(&row, point, &divisor);
 }
 
 static bool at_border(const kh_cutset_space *space, const bool *side, uint32_t node)
@@ -208,27 +228,28 @@ static bool at_border(const kh_cutset_space *space, const bool *side, uint32_t n
 }
 
 /* What crosses more when the node changes sides. */
-static double demand_moved(const kh_cutset_space *space, const bool *side, uint32_t node)
+static double demand_moved(const kh_cutset_space *space, size_t state, const bool *side, uint32_t node)
 {
     double sum = 0;
     for (size_t i = space->demands.first[node]; i < space->demands.first[node + 1]; i++) {
         const kh_keyflow_demand *d = &space->problem->demands[space->demands.item[i]];
-        sum += side[d->ends[0]] != side[d->ends[1]] ? -d->requested_bps : d->requested_bps;
+        if (kh_state_asks(space->problem, state, space->demands.item[i]))
+            sum += side[d->ends[0]] != side[d->ends[1]] ? -d->requested_bps : d->requested_bps;
     }
     return space->problem->theta * sum;
 }
 
 /* The best single move, KH_NO_INDEX: none is better. */
-static uint32_t find_move(const kh_cutset_space *space, const double *point, bool *side, double demand, double *best)
+static uint32_t find_move(const kh_cutset_space *space, size_t state, const double *point, bool *side, double *best)
 {
+    double demand = kh_cutset_demand(space, state, side);
     uint32_t moved = KH_NO_INDEX;
     for (uint32_t v = 0; v < space->problem->graph.n_nodes; v++) {
-        double divisor;
         if (!at_border(space, side, v))
             continue;
-        double then = demand + demand_moved(space, side, v);
+        double then = demand + demand_moved(space, state, side, v);
         side[v] = !side[v];
-        double broken = then > WHOLE * demand ? judge(space, point, side, then, &divisor) : -HUGE_VAL;
+        double broken = then > WHOLE * demand ? judge(space, state, point, side, then) : -HUGE_VAL;
         side[v] = !side[v];
         if (broken > *best + BETTER) {
             *best = broken;
@@ -238,16 +259,44 @@ static uint32_t find_move(const kh_cutset_space *space, const double *point, boo
     return moved;
 }
 
-double kh_cutset_improve(const kh_cutset_space *space, const double *point, bool *side, double *divisor)
+/* The state in which a cut is broken most. A loss that takes nothing of the cut asks for what the whole network asks for. */
+static double choose_state(const kh_cutset_space *space, const double *point, const bool *side, size_t *state)
 {
-    double best = judge(space, point, side, kh_cutset_demand(space, side), divisor);
+    const kh_modules_problem *problem = space->problem;
+    kh_cutset_row all = space->plain, rest = space->rest;
+    double divisor, demand = kh_cutset_demand(space, 0, side);
+    double best = judge(space, 0, point, side, demand);
+    *state = 0;
+    cross(space, 0, side, demand, &all);
+    for (size_t s = 1; s < kh_state_count(problem); s++) {
+        rest.n = 0;
+        for (size_t i = 0; i < all.n; i++)
+            if (kh_state_keeps(problem, s, all.column[i])) {
+                rest.column[rest.n] = all.column[i];
+                rest.value[rest.n++] = all.value[i];
+            }
+        if (rest.n == all.n)
+            continue;
+        rest.least = space->asks_all[s] ? demand : kh_cutset_demand(space, s, side);
+        double broken = rest.least > 0 ? kh_cutset_round(&rest, point, &divisor) : -HUGE_VAL;
+        if (broken > best + BETTER) {
+            best = broken;
+            *state = s;
+        }
+    }
+    return best;
+}
+
+double kh_cutset_improve(const kh_cutset_space *space, const double *point, bool *side, size_t *state)
+{
+    double best = choose_state(space, point, side, state);
     for (int move = 0; move < MOST_MOVES; move++) {
-        uint32_t v = find_move(space, point, side, kh_cutset_demand(space, side), &best);
+        uint32_t v = find_move(space, *state, point, side, &best);
         if (v == KH_NO_INDEX)
             break;
         side[v] = !side[v];
     }
-    return judge(space, point, side, kh_cutset_demand(space, side), divisor);
+    return choose_state(space, point, side, state);
 }
 
 void kh_cutset_grow(const kh_cutset_space *space, kh_rng *rng, size_t size, bool *side)

@@ -12,7 +12,8 @@
  *
  *  Metric inequality: for any weight >= 0, sum_j weight[link_j] rate_j count_j >= theta sum_k requested_k dist_weight(k); a cut is
  * a weight of 1 on its links. Rounded (mixed-integer rounding): sum_j a_j count_j >= b with a divisor d and f = b/d - floor(b/d)
- * gives sum_j (floor(a_j/d) + min(1, frac(a_j/d)/f)) count_j >= ceil(b/d). */
+ * gives sum_j (floor(a_j/d) + min(1, frac(a_j/d)/f)) count_j >= ceil(b/d).
+ *  In a state (state.h) only its choices and demands count. */
 
 /** sum value[i] * count[column[i]] >= least. */
 typedef struct kh_cutset_row {
@@ -29,8 +30,10 @@ typedef struct kh_cutset_space {
     uint32_t *choice;     /**< [n_choices] */
     kh_incidence demands; /**< at each node */
     kh_incidence links;
-    kh_tree *tree;       /**< over the links with choices */
-    kh_cutset_row plain; /**< scratch, [n_choices] */
+    bool **use;                /**< [n_states][n_links] links with choices, but for self loops */
+    kh_tree **tree;            /**< [n_states] over these */
+    bool *asks_all;            /**< [n_states] no demand is left out */
+    kh_cutset_row plain, rest; /**< scratch, [n_choices] */
 } kh_cutset_space;
 
 /** @return KH_OK, KH_ENOMEM */
@@ -43,14 +46,11 @@ kh_status kh_cutset_row_init(kh_cutset_row *row, size_t n_choices, kh_arena *are
 bool kh_cutset_breaks(const kh_cutset_row *row, const double *point);
 
 /** What must cross between the side and the rest. @param side  [n_nodes] */
-double kh_cutset_demand(const kh_cutset_space *space, const bool *side);
-
-/** The inequality of a cut, not rounded. least = 0: nothing must cross. */
-void kh_cutset_of_side(const kh_cutset_space *space, const bool *side, kh_cutset_row *row);
+double kh_cutset_demand(const kh_cutset_space *space, size_t state, const bool *side);
 
 /** The inequality of prices under the trusted rule, not rounded; least = INFINITY: a demand has no path over any link with choices.
  *  @param weight  [n_links] >= 0, finite */
-void kh_cutset_of_weight(const kh_cutset_space *space, const double *weight, kh_cutset_row *row);
+void kh_cutset_of_weight(const kh_cutset_space *space, size_t state, const double *weight, kh_cutset_row *row);
 
 /** The rounding of @p row that @p point breaks most.
  *  @param point         [n_choices] counts, fractions perhaps
@@ -63,8 +63,9 @@ void kh_cutset_divide(kh_cutset_row *row, double divisor);
 
 /** Moves nodes from side to side while the rounded inequality is broken more.
  *  @param[in,out] side  [n_nodes]
+ *  @param[out] state    in which it is broken most
  *  @return as kh_cutset_round() */
-double kh_cutset_improve(const kh_cutset_space *space, const double *point, bool *side, double *divisor);
+double kh_cutset_improve(const kh_cutset_space *space, const double *point, bool *side, size_t *state);
 
 /** A connected set of about @p size nodes. */
 void kh_cutset_grow(const kh_cutset_space *space, kh_rng *rng, size_t size, bool *side);

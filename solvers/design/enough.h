@@ -4,15 +4,18 @@
 
 #include "solvers/design/cutset.h"
 
-/** Does an installation carry theta times all requests? */
+/** Does an installation carry theta times all requests, in every state (state.h)? Routes found once prove a state for as long as
+ *  they fit. */
 
 typedef enum kh_enough { KH_ENOUGH_NO, KH_ENOUGH_UNSURE, KH_ENOUGH_YES } kh_enough;
 
 typedef struct kh_enough_tester {
     const kh_cutset_space *space;
-    kh_arena *scratch;             /**< one test */
-    double *capacity_bps, *weight; /**< [n_links] of the last test; weight: prices that prove a no,
-                                      or come near it */
+    kh_arena *scratch;     /**< one test */
+    double *capacity_bps;  /**< [n_links] of the last test */
+    size_t state;          /**< the last one that did not carry all for sure */
+    double *weight, bound; /**< [n_links] prices that prove that no, or come near it; bound: what they prove */
+    double **load_bps;     /**< [n_states][n_links] of theta times all, as last routed; NULL: not yet */
     size_t n_tests;
 } kh_enough_tester;
 
@@ -21,14 +24,18 @@ kh_status kh_enough_init(kh_enough_tester *tester, const kh_cutset_space *space,
 /** Frees the scratch. */
 void kh_enough_clear(kh_enough_tester *tester);
 
-/** Routes by equilibrium. No linear program is solved, so it may be called inside branch and bound.
+/** Routes one state by equilibrium. @return as kh_enough_test() */
+kh_status kh_enough_test_state(kh_enough_tester *tester, size_t state, const double *count, double gap, kh_enough *verdict,
+                               kh_error *err);
+
+/** Routes by equilibrium, until a state fails. No linear program is solved, so it may be called inside branch and bound.
  *  @param count  [n_choices] fractions are fine
  *  @param gap    of the flow: with a smaller one fewer answers are unsure
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_enough_test(kh_enough_tester *tester, const double *count, double gap, kh_enough *verdict, kh_error *err);
 
-/** Routes exactly.
- *  @param[out] flow  in @p arena; its value is the share of all requests that is carried; NULL: not wanted
+/** Routes exactly; after losses only where equilibrium leaves it open.
+ *  @param[out] flow  without a loss, in @p arena; its value is the share of all requests that is carried
  *  @return KH_OK; KH_TIMELIMIT; others of kh_keyflow_solve() */
 kh_status kh_enough_prove(kh_enough_tester *tester, const double *count, double time_limit_s, kh_arena *arena, kh_keyflow *flow,
                           kh_enough *verdict, kh_error *err);

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "solvers/design/climb.h"
 #include "solvers/design/search.h"
+#include "solvers/design/withstand.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -78,8 +79,11 @@ static kh_status check_limits(work *w, kh_error *err)
     KH_TRY(kh_enough_prove(&w->root.tester, w->count, w->deadline_s - kh_clock_s(), w->arena, &flow, &verdict, err));
     if (verdict != KH_ENOUGH_NO)
         return KH_OK;
-    return kh_fail(err, KH_INFEASIBLE, "all modules that may be installed carry %g of the requests, asked for is %g", flow.value,
-                   problem->theta);
+    size_t state = w->root.tester.state;
+    double share = state == 0 ? flow.value : w->root.tester.bound;
+    return kh_fail(err, KH_INFEASIBLE, "%s%s%sll modules that may be installed carry %g of the requests, asked for is %g",
+                   state == 0 ? "" : "after the loss of '", state == 0 ? "" : problem->losses[state - 1].name,
+                   state == 0 ? "a" : "' a", share, problem->theta);
 }
 
 /* With more types of modules cuts of regions and the search pay; below, branch and bound is sooner done. */
@@ -182,8 +186,26 @@ static void describe(work *w, kh_modules_reason *reason)
     reason->is_cut = true;
     for (size_t e = 0; e < w->problem->graph.n_links; e++)
         reason->is_cut = reason->is_cut && (reason->weight[e] == 0 || reason->weight[e] == 1);
-    kh_cutset_of_weight(&w->root.space, reason->weight, &w->root.row);
+    kh_cutset_of_weight(&w->root.space, reason->state, reason->weight, &w->root.row);
     reason->needed_bps = w->root.row.least;
+}
+
+/* The least that a link's modules add at the costs left: the cheapest ones up to its ports. */
+static double fill_link(const work *w, size_t link, double *left)
+{
+    const kh_cutset_space *space = &w->root.space;
+    double ports = w->problem->ports != NULL ? w->problem->ports[link] : HUGE_VAL, sum = 0;
+    for (size_t n = space->first[link]; n < space->first[link + 1]; n++) {
+        uint32_t best = space->choice[n];
+        for (size_t i = space->first[link]; i < space->first[link + 1]; i++)
+            if (left[space->choice[i]] < left[best])
+                best = space->choice[i];
+        double count = fmin(ports, w->root.relax.upper[best]);
+        sum += fmin(left[best], 0) * count;
+        ports -= count;
+        left[best] = HUGE_VAL;
+    }
+    return sum;
 }
 
 /* The bound of modules.h: counts at their best for the costs that the reasons leave. */
@@ -197,8 +219,12 @@ static double proven_by_reasons(const work *w)
             for (size_t k = 0; k < relax->rows[i].row.n; k++)
                 if (relax->rows[i].row.column[k] == j)
                     left -= relax->rows[i].row.value[k] * fmax(relax->rows[i].dual, 0) / relax->rows[i].row.least;
-        sum += left > 0 ? left * relax->lower[j] : left * relax->upper[j];
+        w->count[j] = left;
     }
+    for (size_t v = w->problem->n_choices; v < relax->n_columns; v++)
+        sum += w->count[v] * (w->count[v] > 0 ? relax->lower[v] : relax->upper[v]);
+    for (size_t e = 0; e < w->problem->graph.n_links; e++)
+        sum += fill_link(w, e, w->count);
     for (size_t i = 0; i < relax->n_rows; i++)
         sum += fmax(relax->rows[i].dual, 0);
     return sum;
@@ -257,6 +283,8 @@ kh_status kh_modules_solve(const kh_modules_problem *problem, kh_arena *arena, k
     if (status == KH_OK || status == KH_TIMELIMIT) {
         write_design(&w);
         kh_status written = write_program(&w, err);
+        if (written == KH_OK && isfinite(design->cost))
+            written = kh_withstand_route(problem, arena, design, err);
         if (written == KH_OK)
             written = write_reasons(&w, err);
         status = written == KH_OK ? status : written;

@@ -11,7 +11,7 @@ static const double BOUND_SLACK = 1e-6; /* of bounds */
 typedef struct check {
     const kh_modules_problem *problem;
     const kh_modules_design *design;
-    bool *mark;                       /* [n_nodes] */
+    bool *mark, *use;                 /* [n_nodes], [n_links] */
     double *capacity, *load, *served; /* [n_links], [n_links], [n_demands] */
     double *distance;                 /* [n_nodes] */
     double *slack;                    /* [n_choices] cost not yet explained */
@@ -33,7 +33,6 @@ static kh_status check_counts(const check *c, kh_error *err)
             return kh_fail(err, KH_UNMET, "link %u has %u modules of type %zu, at most %u may stand there", choice->link,
                            c->design->count[j], j, choice->most);
         used[choice->link] += c->design->count[j];
-        c->capacity[choice->link] += c->design->count[j] * choice->rate_bps;
     }
     for (size_t e = 0; p->ports != NULL && e < p->graph.n_links; e++)
         if (p->ports[e] < UINT32_MAX && used[e] > p->ports[e])
@@ -62,11 +61,21 @@ static kh_status check_cost(const check *c, kh_error *err)
     return KH_OK;
 }
 
+static bool is_lost(const check *c, size_t state, size_t choice)
+{
+    return state > 0 && c->problem->losses[state - 1].lost[choice];
+}
+
+static bool is_left_out(const check *c, size_t state, size_t demand)
+{
+    return state > 0 && c->problem->losses[state - 1].left_out[demand];
+}
+
 /* Follows a route from the demand's first end to the second. */
-static kh_status check_route(const check *c, size_t r, kh_error *err)
+static kh_status check_route(const check *c, const kh_keyflow *flow, size_t r, kh_error *err)
 {
     const kh_modules_problem *p = c->problem;
-    const kh_keyflow_route *route = &c->design->flow.routes[r];
+    const kh_keyflow_route *route = &flow->routes[r];
     if (route->demand >= p->n_demands || !(route->rate_bps > 0) || isinf(route->rate_bps))
         return kh_fail(err, KH_UNMET, "route %zu carries %g bit/s of demand %u", r, route->rate_bps, route->demand);
     uint32_t node = p->demands[route->demand].ends[0];
@@ -89,24 +98,48 @@ static kh_status check_route(const check *c, size_t r, kh_error *err)
     return KH_OK;
 }
 
-static kh_status check_flow(const check *c, kh_error *err)
+static kh_status check_served(const check *c, size_t state, double worst, kh_error *err)
 {
     const kh_modules_problem *p = c->problem;
-    double worst = HUGE_VAL;
-    memset(c->load, 0, p->graph.n_links * sizeof *c->load);
-    for (size_t r = 0; r < c->design->flow.n_routes; r++)
-        KH_TRY(check_route(c, r, err));
-    for (size_t e = 0; e < p->graph.n_links; e++)
-        if (c->load[e] > c->capacity[e] * (1 + SLACK))
-            return kh_fail(err, KH_UNMET, "link %zu carries %.12g bit/s, its modules give %.12g", e, c->load[e], c->capacity[e]);
+    double least = HUGE_VAL;
     for (size_t k = 0; k < p->n_demands; k++) {
+        if (is_left_out(c, state, k))
+            continue;
         if (c->served[k] < p->theta * p->demands[k].requested_bps * (1 - 2 * SLACK))
             return kh_fail(err, KH_UNMET, "demand %zu gets %.12g bit/s, theta times its request is %.12g", k, c->served[k],
                            p->theta * p->demands[k].requested_bps);
-        worst = fmin(worst, c->served[k] / p->demands[k].requested_bps);
+        least = fmin(least, c->served[k] / p->demands[k].requested_bps);
     }
-    if (p->n_demands > 0 && differ(worst, c->design->worst, SLACK))
-        return kh_fail(err, KH_UNMET, "the worst demand gets %.12g of its request, not %.12g", worst, c->design->worst);
+    if (isfinite(least) && differ(least, worst, SLACK))
+        return kh_fail(err, KH_UNMET, "the worst demand gets %.12g of its request, not %.12g", least, worst);
+    return KH_OK;
+}
+
+static kh_status check_flow(const check *c, size_t state, const kh_keyflow *flow, double worst, kh_error *err)
+{
+    const kh_modules_problem *p = c->problem;
+    memset(c->load, 0, p->graph.n_links * sizeof *c->load);
+    memset(c->capacity, 0, p->graph.n_links * sizeof *c->capacity);
+    memset(c->served, 0, p->n_demands * sizeof *c->served);
+    for (size_t j = 0; j < p->n_choices; j++)
+        c->capacity[p->choices[j].link] += is_lost(c, state, j) ? 0 : c->design->count[j] * p->choices[j].rate_bps;
+    for (size_t r = 0; r < flow->n_routes; r++)
+        KH_TRY(check_route(c, flow, r, err));
+    for (size_t e = 0; e < p->graph.n_links; e++)
+        if (c->load[e] > c->capacity[e] * (1 + SLACK))
+            return kh_fail(err, KH_UNMET, "link %zu carries %.12g bit/s, its modules give %.12g", e, c->load[e], c->capacity[e]);
+    return check_served(c, state, worst, err);
+}
+
+/* Every loss by itself. */
+static kh_status check_losses(const check *c, kh_error *err)
+{
+    for (size_t s = 1; s <= c->problem->n_losses; s++) {
+        const kh_keyflow *flow = &c->design->after[s - 1];
+        kh_status status = check_flow(c, s, flow, flow->value, err);
+        if (status != KH_OK)
+            return kh_while(err, status, "after the loss of '%s'", c->problem->losses[s - 1].name);
+    }
     return KH_OK;
 }
 
@@ -115,16 +148,8 @@ static bool may_leave(const kh_modules_problem *p, uint32_t node, uint32_t sourc
     return node == source || p->graph.relays == NULL || p->graph.relays[node];
 }
 
-static bool has_choice(const kh_modules_problem *p, size_t link)
-{
-    for (size_t j = 0; j < p->n_choices; j++)
-        if (p->choices[j].link == link)
-            return true;
-    return false;
-}
-
 /* Bellman's way: over all links again and again. */
-static void measure(const check *c, const double *weight, const bool *use, uint32_t source)
+static void measure(const check *c, const double *weight, uint32_t source)
 {
     const kh_graph *graph = &c->problem->graph;
     for (size_t v = 0; v < graph->n_nodes; v++)
@@ -132,7 +157,7 @@ static void measure(const check *c, const double *weight, const bool *use, uint3
     for (bool changed = true; changed;) {
         changed = false;
         for (size_t e = 0; e < graph->n_links; e++)
-            for (int i = 0; i < 2 && use[e]; i++) {
+            for (int i = 0; i < 2 && c->use[e]; i++) {
                 uint32_t u = graph->ends[e][i], v = graph->ends[e][1 - i];
                 if (!may_leave(c->problem, u, source) || !(c->distance[u] + weight[e] < c->distance[v]))
                     continue;
@@ -142,17 +167,20 @@ static void measure(const check *c, const double *weight, const bool *use, uint3
     }
 }
 
-static double need(const check *c, const double *weight, const bool *use)
+static double need(const check *c, size_t state, const double *weight)
 {
     const kh_modules_problem *p = c->problem;
     double sum = 0;
+    memset(c->use, 0, p->graph.n_links * sizeof *c->use);
+    for (size_t j = 0; j < p->n_choices; j++)
+        c->use[p->choices[j].link] |= !is_lost(c, state, j);
     for (uint32_t v = 0; v < p->graph.n_nodes; v++) {
         bool measured = false;
         for (size_t k = 0; k < p->n_demands; k++) {
-            if (p->demands[k].ends[0] != v)
+            if (p->demands[k].ends[0] != v || is_left_out(c, state, k))
                 continue;
             if (!measured)
-                measure(c, weight, use, v);
+                measure(c, weight, v);
             measured = true;
             sum += p->theta * p->demands[k].requested_bps * c->distance[p->demands[k].ends[1]];
         }
@@ -161,7 +189,7 @@ static double need(const check *c, const double *weight, const bool *use)
 }
 
 /* One reason's share of the bound, and of the costs. */
-static kh_status weigh_reason(const check *c, const kh_modules_reason *reason, const bool *use, double *bound, kh_error *err)
+static kh_status weigh_reason(const check *c, const kh_modules_reason *reason, double *bound, kh_error *err)
 {
     const kh_modules_problem *p = c->problem;
     for (size_t e = 0; e < p->graph.n_links; e++)
@@ -169,13 +197,15 @@ static kh_status weigh_reason(const check *c, const kh_modules_reason *reason, c
             return kh_fail(err, KH_UNMET, "a reason has weight %g", reason->weight[e]);
     if (!(reason->multiplier >= 0) || !(reason->divisor >= 0) || isinf(reason->divisor) || isinf(reason->multiplier))
         return kh_fail(err, KH_UNMET, "a reason has multiplier %g and divisor %g", reason->multiplier, reason->divisor);
-    double needed = need(c, reason->weight, use), d = reason->divisor;
+    if (reason->state > p->n_losses)
+        return kh_fail(err, KH_UNMET, "a reason is of loss %zu of %zu", reason->state, p->n_losses);
+    double needed = need(c, reason->state, reason->weight), d = reason->divisor;
     double whole = d > 0 ? ceil(needed / d) : needed, part = d > 0 ? needed / d - floor(needed / d) : 1;
     if (d > 0 && !(part > 1e-5))
         return kh_fail(err, KH_UNMET, "a reason's divisor %g leaves no fraction of %g", d, needed);
     *bound += reason->multiplier * whole;
     for (size_t j = 0; j < p->n_choices; j++) {
-        double a = reason->weight[p->choices[j].link] * p->choices[j].rate_bps;
+        double a = is_lost(c, reason->state, j) ? 0 : reason->weight[p->choices[j].link] * p->choices[j].rate_bps;
         a = fmin(a, needed);
         if (d > 0)
             a = floor(a / d + 1e-12) + fmin(1, fmax(a / d - floor(a / d + 1e-12), 0) / part);
@@ -195,6 +225,26 @@ static double most_useful(const kh_modules_problem *p, size_t j, double total)
     return ends[0] == ends[1] ? 0 : most;
 }
 
+/* Modules of a link that make the sum least: while some are worth having and ports are left. Uses the slack up. */
+static double fill_link(const check *c, size_t link, double total)
+{
+    const kh_modules_problem *p = c->problem;
+    double ports = p->ports != NULL && p->ports[link] < UINT32_MAX ? p->ports[link] : HUGE_VAL, sum = 0;
+    while (ports > 0) {
+        size_t best = p->n_choices;
+        for (size_t j = 0; j < p->n_choices; j++)
+            if (p->choices[j].link == link && c->slack[j] < 0 && (best == p->n_choices || c->slack[j] < c->slack[best]))
+                best = j;
+        if (best == p->n_choices)
+            break;
+        double taken = fmin(ports, most_useful(p, best, total));
+        sum += c->slack[best] * taken;
+        ports -= taken;
+        c->slack[best] = 0;
+    }
+    return sum;
+}
+
 static double add_nodes_and_counts(const check *c)
 {
     const kh_modules_problem *p = c->problem;
@@ -206,22 +256,20 @@ static double add_nodes_and_counts(const check *c)
     }
     for (size_t v = 0; v < p->graph.n_nodes && p->node_cost != NULL; v++)
         sum += c->mark[v] ? p->node_cost[v] : 0;
-    for (size_t j = 0; j < p->n_choices; j++)
-        sum += fmin(c->slack[j], 0) * most_useful(p, j, total);
+    for (size_t e = 0; e < p->graph.n_links; e++)
+        sum += fill_link(c, e, total);
     return sum;
 }
 
-static kh_status check_bound(const check *c, bool *use, kh_error *err)
+static kh_status check_bound(const check *c, kh_error *err)
 {
     const kh_modules_problem *p = c->problem;
     const kh_modules_design *design = c->design;
     double bound = 0;
-    for (size_t e = 0; e < p->graph.n_links; e++)
-        use[e] = has_choice(p, e);
     for (size_t j = 0; j < p->n_choices; j++)
         c->slack[j] = p->choices[j].cost;
     for (size_t i = 0; i < design->n_reasons; i++)
-        KH_TRY(weigh_reason(c, &design->reasons[i], use, &bound, err));
+        KH_TRY(weigh_reason(c, &design->reasons[i], &bound, err));
     bound += add_nodes_and_counts(c);
     if (!(design->proof_bound <= bound + BOUND_SLACK * fmax(1, fabs(bound))))
         return kh_fail(err, KH_UNMET, "the reasons prove %.12g, not %.12g", bound, design->proof_bound);
@@ -238,20 +286,21 @@ static kh_status run(check *c, kh_arena *arena, kh_error *err)
 {
     const kh_modules_problem *p = c->problem;
     size_t n = p->graph.n_nodes, m = p->graph.n_links;
-    bool *use = KH_NEW(arena, bool, m);
+    c->use = KH_NEW(arena, bool, m);
     c->mark = KH_NEW(arena, bool, n);
     c->capacity = KH_NEW(arena, double, m);
     c->load = KH_NEW(arena, double, m);
     c->served = KH_NEW(arena, double, p->n_demands);
     c->distance = KH_NEW(arena, double, n);
     c->slack = KH_NEW(arena, double, p->n_choices);
-    if (use == NULL || c->mark == NULL || c->capacity == NULL || c->load == NULL || c->served == NULL || c->distance == NULL ||
+    if (c->use == NULL || c->mark == NULL || c->capacity == NULL || c->load == NULL || c->served == NULL || c->distance == NULL ||
         c->slack == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check a design of %zu links", m);
     KH_TRY(check_counts(c, err));
     KH_TRY(check_cost(c, err));
-    KH_TRY(check_flow(c, err));
-    return check_bound(c, use, err);
+    KH_TRY(check_flow(c, 0, &c->design->flow, c->design->worst, err));
+    KH_TRY(check_losses(c, err));
+    return check_bound(c, err);
 }
 
 kh_status kh_modules_verify(const kh_modules_problem *problem, const kh_modules_design *design, kh_error *err)

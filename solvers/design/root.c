@@ -2,6 +2,7 @@
 #include "solvers/design/root.h"
 
 #include "core/base/clock.h"
+#include "solvers/design/state.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,30 +16,32 @@ static const double POOR = 0.05;     /* found in a smaller part of the regions: 
 static const double PROGRESS = 1e-4; /* of the bound, in PATIENCE rounds */
 
 /* Takes in the inequality of prices, rounded as the point breaks it most. */
-static kh_status keep_weight(kh_root *root, const double *weight, const double *point, size_t *n_added, kh_error *err)
+static kh_status keep_weight(kh_root *root, size_t state, const double *weight, const double *point, size_t *n_added, kh_error *err)
 {
     double divisor;
     bool added;
-    kh_cutset_of_weight(&root->space, weight, &root->row);
+    kh_cutset_of_weight(&root->space, state, weight, &root->row);
     if (!(root->row.least > 0) || isinf(root->row.least))
         return KH_OK;
     (void)kh_cutset_round(&root->row, point, &divisor);
     kh_cutset_divide(&root->row, divisor);
-    KH_TRY(kh_relax_add(&root->relax, &root->row, (kh_modules_reason){.weight = weight, .divisor = divisor}, &added, err));
+    KH_TRY(kh_relax_add(&root->relax, &root->row, (kh_modules_reason){.state = state, .weight = weight, .divisor = divisor}, &added,
+                        err));
     *n_added += added;
     return KH_OK;
 }
 
 /* As prices, since way across and back counts twice then. */
-static kh_status keep_side(kh_root *root, const bool *side, const double *point, size_t *n_added, kh_error *err)
+static kh_status keep_side(kh_root *root, size_t state, const double *point, size_t *n_added, kh_error *err)
 {
     const kh_graph *graph = &root->space.problem->graph;
+    const bool *side = root->side;
     double *weight = KH_NEW(root->relax.arena, double, graph->n_links);
     if (weight == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a cut of %zu links", graph->n_links);
     for (size_t e = 0; e < graph->n_links; e++)
-        weight[e] = side[graph->ends[e][0]] != side[graph->ends[e][1]];
-    return keep_weight(root, weight, point, n_added, err);
+        weight[e] = root->space.use[state][e] && side[graph->ends[e][0]] != side[graph->ends[e][1]];
+    return keep_weight(root, state, weight, point, n_added, err);
 }
 
 static kh_status add_node_cuts(kh_root *root, kh_error *err)
@@ -47,8 +50,8 @@ static kh_status add_node_cuts(kh_root *root, kh_error *err)
     for (size_t v = 0; v < root->space.problem->graph.n_nodes; v++) {
         memset(root->side, 0, root->space.problem->graph.n_nodes * sizeof *root->side);
         root->side[v] = true;
-        if (kh_cutset_demand(&root->space, root->side) > 0)
-            KH_TRY(keep_side(root, root->side, root->relax.point, &n_added, err));
+        if (kh_cutset_demand(&root->space, 0, root->side) > 0)
+            KH_TRY(keep_side(root, 0, root->relax.point, &n_added, err));
     }
     return KH_OK;
 }
@@ -83,10 +86,10 @@ void kh_root_clear(kh_root *root)
 
 static kh_status try_side(kh_root *root, const double *point, size_t *n_added, kh_error *err)
 {
-    double divisor;
-    if (kh_cutset_improve(&root->space, point, root->side, &divisor) < WORTH_IT)
+    size_t state;
+    if (kh_cutset_improve(&root->space, point, root->side, &state) < WORTH_IT)
         return KH_OK;
-    return keep_side(root, root->side, point, n_added, err);
+    return keep_side(root, state, point, n_added, err);
 }
 
 static kh_status separate_cuts(kh_root *root, const double *point, size_t *n_added, kh_error *err)
@@ -117,15 +120,24 @@ kh_status kh_root_take_prices(kh_root *root, const double *point, size_t *n_adde
     if (weight == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the prices of %zu links", m);
     memcpy(weight, root->tester.weight, m * sizeof *weight);
-    return keep_weight(root, weight, point, n_added, err);
+    return keep_weight(root, root->tester.state, weight, point, n_added, err);
 }
 
+/* Of a whole point the first state that fails is enough; of fractions each gives its row. */
 static kh_status separate_prices(kh_root *root, const double *point, bool integral, size_t *n_added, kh_error *err)
 {
+    kh_enough_tester *tester = &root->tester;
     kh_enough verdict;
-    KH_TRY(kh_enough_test(&root->tester, point, FLOW_GAP, &verdict, err));
-    if (verdict == KH_ENOUGH_UNSURE && integral)
-        KH_TRY(kh_enough_test(&root->tester, point, FINE_GAP, &verdict, err));
+    for (size_t s = 0; s < kh_state_count(root->space.problem) && !integral; s++) {
+        KH_TRY(kh_enough_test_state(tester, s, point, FLOW_GAP, &verdict, err));
+        if (verdict == KH_ENOUGH_NO)
+            KH_TRY(kh_root_take_prices(root, point, n_added, err));
+    }
+    if (!integral)
+        return KH_OK;
+    KH_TRY(kh_enough_test(tester, point, FLOW_GAP, &verdict, err));
+    if (verdict == KH_ENOUGH_UNSURE)
+        KH_TRY(kh_enough_test(tester, point, FINE_GAP, &verdict, err));
     return verdict == KH_ENOUGH_NO ? kh_root_take_prices(root, point, n_added, err) : KH_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "solvers/design/climb.h"
+#include "solvers/design/state.h"
 
 #include <math.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static size_t most_wanted(const kh_search *search, const double *count)
     for (size_t j = 0; j < problem->n_choices; j++) {
         const kh_modules_choice *c = &problem->choices[j];
         double gain = search->root->tester.weight[c->link] * c->rate_bps / (c->cost + 1e-9);
-        if (gain > best_gain && has_room(search, count, j)) {
+        if (gain > best_gain && kh_state_keeps(problem, search->root->tester.state, j) && has_room(search, count, j)) {
             best_gain = gain;
             best = j;
         }
