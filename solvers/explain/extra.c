@@ -137,7 +137,13 @@ static kh_status generate(work *w, kh_error *err)
     for (;;) {
         double total_bps = 0;
         size_t n_added;
-        KH_TRY(solve_program(w, &total_bps, err));
+        kh_error failure = {0};
+        kh_status status = solve_program(w, &total_bps, &failure);
+        if (status == KH_TIMELIMIT && w->warm) /* the answer before it serves all, if not with the least */
+            return KH_OK;
+        if (status != KH_OK && err != NULL)
+            *err = failure;
+        KH_TRY(status);
         KH_TRY(kh_pricer_run(&w->pricer, w->price, w->below, &w->pool, w->distance, &n_added, err));
         double bound_bps = bound_of(w);
         if (bound_bps > w->extra->bound_bps) {

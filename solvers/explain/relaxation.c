@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/explain/relaxation.h"
 
+#include "core/base/clock.h"
 #include "solvers/design/modules.h"
 #include "solvers/explain/extra.h"
 #include "solvers/flow/given.h"
@@ -22,11 +23,18 @@ typedef struct work {
     kh_keyflow_problem present; /* the demands that must be served and have a path today */
     kh_keyflow_problem served;  /* those that have one where modules may be added, the present ones among them */
     uint32_t *present_of;       /* [present.n_demands] the network's demand */
+    double deadline_s;          /* of all searches together */
 } work;
 
 static kh_status no_memory(const work *w, kh_error *err)
 {
     return kh_fail(err, KH_ENOMEM, "no memory to relax %zu demands", w->net->n_demands);
+}
+
+/* Of the time for one of so many searches that are still to come: what an earlier one leaves is the others'. */
+static double part_of_time(const work *w, int n_searches)
+{
+    return fmax((w->deadline_s - kh_clock_s()) / n_searches, 0);
 }
 
 /* --- who must be served, and where modules may be added -------------------------------------------------------------------- */
@@ -128,6 +136,7 @@ static kh_status find_share(work *w, kh_error *err)
     kh_keyflow flow;
     kh_relaxed *way = &w->relaxation->share;
     w->present.level_cap = 1;
+    w->present.time_limit_s = part_of_time(w, 4);
     KH_TRY(kh_keyflow_solve(&w->present, w->arena, &flow, err));
     *way = (kh_relaxed){.found = flow.n_routes > 0, .value = flow.value, .bound = flow.bound, .prices = flow.prices};
     return write_routes(w, flow.routes, flow.n_routes, w->present_of, way, err);
@@ -145,6 +154,7 @@ static kh_status find_fewer(work *w, kh_error *err)
         weight[k] = 1;
         asked_bps += w->present.demands[k].requested_bps;
     }
+    w->present.time_limit_s = part_of_time(w, 3);
     kh_total_problem problem = {w->present, weight, 0};
     KH_TRY(kh_total_solve(&problem, w->arena, &flow, &floor, err));
     way->found = flow.n_routes > 0;
@@ -163,6 +173,7 @@ static kh_status find_extra(work *w, kh_error *err)
     kh_relaxed *way = &w->relaxation->extra;
     kh_extra extra;
     kh_error failure = {0};
+    w->served.time_limit_s = part_of_time(w, 2);
     kh_status status = kh_extra_solve(&w->served, w->relaxation->may_add, w->arena, &extra, &failure);
     if (status == KH_TIMELIMIT || status == KH_INFEASIBLE)
         return KH_OK;
@@ -226,12 +237,11 @@ static kh_status write_modules(const work *w, const kh_modules_problem *problem,
 
 static kh_status find_modules(work *w, kh_error *err)
 {
-    double limit_s = w->options->time_limit_s;
     kh_modules_problem problem = {.graph = w->served.graph,
                                   .demands = w->served.demands,
                                   .n_demands = w->served.n_demands,
                                   .theta = 1,
-                                  .time_limit_s = limit_s > 0 ? limit_s : MODULES_LIMIT_S,
+                                  .time_limit_s = w->options->time_limit_s > 0 ? part_of_time(w, 1) : MODULES_LIMIT_S,
                                   .lp_program = w->options->lp_program};
     kh_modules_design design;
     kh_error failure = {0};
@@ -258,8 +268,6 @@ static kh_status init(work *w, kh_error *err)
         return no_memory(w, err);
     KH_TRY(kh_given_make(w->net, w->rates, w->arena, &w->given, err));
     w->given.problem.lp_program = w->options->lp_program;
-    if (w->options->time_limit_s > 0)
-        w->given.problem.time_limit_s = w->options->time_limit_s;
     choose_demands(w);
     for (size_t e = 0; e < w->net->n_qkd_links; e++)
         w->relaxation->may_add[e] = can_grow(w, e);
@@ -270,6 +278,7 @@ kh_status kh_relaxation_find(const kh_net *net, const kh_rates *rates, const kh_
                              kh_relaxation *relaxation, kh_error *err)
 {
     work w = {.net = net, .rates = rates, .options = options, .arena = arena, .relaxation = relaxation};
+    w.deadline_s = options->time_limit_s > 0 ? kh_clock_s() + options->time_limit_s : HUGE_VAL;
     KH_TRY(init(&w, err));
     if (w.present.n_demands > 0) {
         KH_TRY(find_share(&w, err));

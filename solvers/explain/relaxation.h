@@ -9,7 +9,7 @@
 #include "core/net/relaxation.h"
 
 typedef struct kh_relaxation_options {
-    double time_limit_s;    /**< of each way out; 0: none, but 20 s for whole modules */
+    double time_limit_s;    /**< of all ways out together; 0: none, but 20 s for whole modules */
     const char *lp_program; /**< see kh_lp_options */
 } kh_relaxation_options;
 

@@ -81,6 +81,14 @@ static kh_status add_ways(kh_quote *q, uint32_t demand, size_t n_ways, kh_pool *
     return KH_OK;
 }
 
+/* The next demand of the group that is looked at; below 0: it has no such ways, whatever the prices. */
+static size_t next_wanted(const kh_pricer *pricer, const double *below, size_t group, size_t i)
+{
+    while (i < pricer->group[group + 1] && below[pricer->demand[i]] < 0)
+        i++;
+    return i;
+}
+
 /* Cheapest sets of t + 1 disjoint ways of all demands: each that costs less than @p below is added. */
 static kh_status look_for_ways(kh_quote *q, const double *price, const double *below, kh_pool *pool, double *worth, size_t *n_added,
                                kh_error *err)
@@ -90,8 +98,10 @@ static kh_status look_for_ways(kh_quote *q, const double *price, const double *b
     for (size_t g = 0; g < pricer->n_groups; g++) {
         if (kh_clock_s() > q->deadline_s)
             return KH_TIMELIMIT;
-        kh_disjoint_ways_root(q->ways, price, pricer->source[g]);
-        for (size_t i = pricer->group[g]; i < pricer->group[g + 1]; i++) {
+        size_t i = next_wanted(pricer, below, g, pricer->group[g]);
+        if (i < pricer->group[g + 1])
+            kh_disjoint_ways_root(q->ways, price, pricer->source[g]);
+        for (; i < pricer->group[g + 1]; i = next_wanted(pricer, below, g, i + 1)) {
             uint32_t k = pricer->demand[i];
             if (kh_disjoint_ways_find(q->ways, pricer->target[i], wanted, KH_DISJOINT_NODES) < wanted)
                 continue;
@@ -321,7 +331,7 @@ kh_status kh_quote_run(kh_quote *q, const double *price, kh_shares *shares, kh_p
     *n_added = 0;
     for (uint32_t k = 0; k < q->problem->flow.n_demands; k++) {
         worth[k] = 0;
-        q->below[k] = shares->unit_bps[k] > 0 ? shares->demand_dual[k] / shares->unit_bps[k] * WORTH_IT : 0;
+        q->below[k] = shares->unit_bps[k] > 0 ? shares->demand_dual[k] / shares->unit_bps[k] * WORTH_IT : -1;
         if (q->watch == NULL || shares->unit_bps[k] <= 0)
             continue;
         if (kh_clock_s() > q->deadline_s)

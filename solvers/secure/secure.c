@@ -16,6 +16,7 @@ enum { MOST_COLLUDERS = 1000 };
 static const double PRICE_FLOOR = 1e-11;
 static const double PROVEN = 1e-11;  /* relative gap at which it is done */
 static const double FOR_PLAIN = 0.2; /* of the time limit at most, for the bound without secrecy */
+static const double AFTERWARDS = 3;  /* who explains and checks the answer looks at all demands anew: in times of the first look */
 
 typedef struct work {
     const kh_secure_problem *problem;
@@ -201,7 +202,7 @@ static kh_status prove_first(work *w, double *prices, double *bound, kh_error *e
 {
     const kh_keyflow_problem *flow = &w->problem->flow;
     kh_plain plain;
-    double now_s = kh_clock_s(), deadline_s = isinf(w->deadline_s) ? HUGE_VAL : now_s + FOR_PLAIN * (w->deadline_s - now_s);
+    double now_s = kh_clock_s(), deadline_s = isinf(w->deadline_s) ? HUGE_VAL : now_s + FOR_PLAIN * fmax(w->deadline_s - now_s, 0);
     KH_TRY(kh_plain_find(flow, w->secure->joined, deadline_s, w->arena, &plain, err));
     w->secure->plain_value = plain.value;
     w->secure->plain_bound = plain.bound;
@@ -263,7 +264,9 @@ static kh_status first_prices(work *w, kh_error *err)
 
 static kh_status solve(work *w, kh_error *err)
 {
+    double start_s = kh_clock_s();
     KH_TRY(first_prices(w, err));
+    w->deadline_s -= AFTERWARDS * (kh_clock_s() - start_s);
     for (size_t k = 0; k < w->problem->flow.n_demands; k++) {
         w->secure->joined[k] = w->pool.last[k] != KH_NO_INDEX;
         w->secure->level_of[k] = KH_NO_INDEX;

@@ -52,7 +52,6 @@ static kh_status find_gain(const work *w, uint32_t link, double module_bps, kh_e
         return KH_OK;
     gain->first_order = gains->prices[link] * module_bps;
     gain->kept = gains->bound + gain->first_order <= gains->value * (1 + EXACT);
-    gains->n_kept += gain->kept;
     if (gain->kept) {
         gain->bound += gain->first_order;
         return find_prices(w, link, gain, err);
@@ -73,8 +72,11 @@ static kh_status run(work *w, const double *module_bps, kh_arena *arena, kh_erro
     w->gains->bound = whole->bound;
     w->load_bps = whole->load_bps;
     memcpy(w->gains->prices, whole->prices, m * sizeof *whole->prices);
-    for (uint32_t e = 0; e < m; e++)
+    for (uint32_t e = 0; e < m; e++) {
         KH_TRY(find_gain(w, e, module_bps[e], err));
+        w->gains->n_known++;
+        w->gains->n_kept += w->gains->of[e].kept;
+    }
     return KH_OK;
 }
 

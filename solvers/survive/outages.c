@@ -158,7 +158,7 @@ kh_status kh_outages_run(const kh_keyflow_problem *problem, const kh_loss *losse
         status = run(&w, losses, n_losses, &late);
     kh_arena_destroy(w.scratch);
     sweep->complete = status == KH_OK;
-    if (status == KH_OK || (status == KH_TIMELIMIT && w.resolve != NULL))
+    if (status == KH_OK || (status == KH_TIMELIMIT && sweep->whole.joined != NULL))
         return KH_OK;
     if (err != NULL)
         *err = late;

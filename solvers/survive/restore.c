@@ -25,7 +25,7 @@ typedef struct work {
     kh_arena *arena, *scratch;
     size_t m, n_losses; /* dedicated: one more loss, the last, hits all; only it counts for loads. Number n_losses: none */
     bool *gone;         /* [n_losses + 1][m] */
-    bool *hit;          /* [n_losses + 1][n_working] */
+    bool *hit;          /* [n_working][n_losses + 1] */
     bool *bare;         /* [n_working] */
     double *load;       /* [m] of the working routes at lambda = 1 */
     kh_pool pool;       /* backups, each working route a demand; links from ends[1] to ends[0] */
@@ -50,7 +50,14 @@ static bool *gone_in(const work *w, size_t loss)
 
 static bool hits(const work *w, size_t loss, size_t working)
 {
-    return w->hit[loss * w->problem->n_working + working];
+    return w->hit[working * (w->n_losses + 1) + loss];
+}
+
+/* The first one set from there on, n: none. */
+static size_t next_set(const bool *set, size_t n, size_t from)
+{
+    const bool *at = from < n ? memchr(&set[from], true, n - from) : NULL;
+    return at != NULL ? (size_t)(at - set) : n;
 }
 
 static bool has_node(const kh_loss *loss, uint32_t node)
@@ -93,11 +100,11 @@ static void find_hits(work *w)
             bool any = false;
             for (size_t j = 0; j < p->working[i].n_links; j++)
                 any = any || gone_in(w, s)[p->working[i].links[j]];
-            w->hit[s * p->n_working + i] = any && !has_node(&p->losses[s], ends[0]) && !has_node(&p->losses[s], ends[1]);
+            w->hit[i * (w->n_losses + 1) + s] = any && !has_node(&p->losses[s], ends[0]) && !has_node(&p->losses[s], ends[1]);
         }
     }
     for (size_t i = 0; p->dedicated && i < p->n_working; i++)
-        w->hit[p->n_losses * p->n_working + i] = true;
+        w->hit[i * (w->n_losses + 1) + p->n_losses] = true;
 }
 
 static bool counts(const work *w, size_t loss)
@@ -142,10 +149,11 @@ static void set_weights(work *w, size_t working)
     for (size_t i = 0; i < w->n_rows; i++)
         if (hits(w, w->rows[i].loss, working))
             w->weight[w->rows[i].link] += w->row_price[i] / w->problem->network->capacity_bps[w->rows[i].link];
-    for (size_t s = 0; s < w->problem->n_losses; s++)
-        for (size_t e = 0; e < w->m && hits(w, s, working); e++)
-            if (gone_in(w, s)[e])
-                w->weight[e] = GONE;
+    const bool *hit = &w->hit[working * (w->n_losses + 1)];
+    size_t n = w->problem->n_losses;
+    for (size_t s = next_set(hit, n, 0); s < n; s = next_set(hit, n, s + 1))
+        for (size_t e = next_set(gone_in(w, s), w->m, 0); e < w->m; e = next_set(gone_in(w, s), w->m, e + 1))
+            w->weight[e] = GONE;
 }
 
 /* Sum over the known cheapest backup; INFINITY: none is known. */

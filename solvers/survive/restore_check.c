@@ -2,6 +2,7 @@
 #include "solvers/survive/restore_check.h"
 
 #include "core/net/ids.h"
+#include "solvers/graph/incidence.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,13 +14,22 @@ typedef struct work {
     const kh_restoration *found;
     kh_findings *findings;
     size_t m;
+    kh_incidence at;                      /* links of each node */
     double *load, *len, *distance, *rate; /* [m], [m], [n_nodes], [n_working] */
-    uint32_t *via;                        /* [n_nodes] */
+    double *working;                      /* [m] of the routes that work, at the share found */
+    uint32_t *open;                       /* [n_nodes] */
     bool *bare;                           /* [n_working] */
-    bool *taken, *struck;                 /* [n_losses][m], [n_losses][n_working] */
+    bool *taken, *struck;                 /* [n_losses][m], [n_working][n_losses] */
 } work;
 
 #define WRONG(w, ...) kh_findings_add((w)->findings, KH_ERROR, (kh_place){0}, NULL, __VA_ARGS__)
+
+/* Place of the next yes, n: none. */
+static size_t next_yes(const bool *list, size_t n, size_t from)
+{
+    const bool *at = from < n ? memchr(&list[from], true, n - from) : NULL;
+    return at == NULL ? n : (size_t)(at - list);
+}
 
 static bool stands_in(const uint32_t *list, size_t n, uint32_t item)
 {
@@ -56,7 +66,7 @@ static bool is_struck(const work *w, size_t loss, const kh_keyflow_route *route)
 
 static bool strikes(const work *w, size_t loss, size_t working)
 {
-    return w->struck[loss * w->problem->n_working + working];
+    return w->struck[working * w->problem->n_losses + loss];
 }
 
 static void look_up(work *w)
@@ -65,7 +75,7 @@ static void look_up(work *w)
         for (uint32_t e = 0; e < w->m; e++)
             w->taken[s * w->m + e] = is_taken(w, &w->problem->losses[s], e);
         for (size_t i = 0; i < w->problem->n_working; i++)
-            w->struck[s * w->problem->n_working + i] = is_struck(w, s, &w->problem->working[i]);
+            w->struck[i * w->problem->n_losses + s] = is_struck(w, s, &w->problem->working[i]);
     }
 }
 
@@ -88,10 +98,11 @@ static void check_backup(work *w, size_t number)
             return;
         }
         at = graph->ends[e][0] == at ? graph->ends[e][1] : graph->ends[e][0];
-        for (size_t s = 0; s < w->problem->n_losses; s++)
-            if (takes(w, s, e) && strikes(w, s, backup->working))
-                WRONG(w, "backup %zu and its working route are both hit by loss %zu", number, s);
     }
+    for (size_t s = 0; s < w->problem->n_losses; s++)
+        for (size_t i = 0; i < backup->n_links && strikes(w, s, backup->working); i++)
+            if (takes(w, s, backup->links[i]))
+                WRONG(w, "backup %zu and its working route are both hit by loss %zu", number, s);
     if (at != ends[1])
         WRONG(w, "backup %zu ends at node %u instead of %u", number, at, ends[1]);
     w->rate[backup->working] += backup->rate_bps;
@@ -109,18 +120,18 @@ static void check_rates(work *w)
     }
 }
 
-static void sum_working(work *w, double share)
+static void sum_working(const work *w, double share, double *load)
 {
-    memset(w->load, 0, w->m * sizeof *w->load);
+    memset(load, 0, w->m * sizeof *load);
     for (size_t i = 0; i < w->problem->n_working; i++)
         for (size_t j = 0; j < w->problem->working[i].n_links; j++)
-            w->load[w->problem->working[i].links[j]] += share * w->problem->working[i].rate_bps;
+            load[w->problem->working[i].links[j]] += share * w->problem->working[i].rate_bps;
 }
 
 /* @p loss NULL: none, or under dedicated backups the one that hits all. */
 static void check_loads(work *w, const kh_loss *loss, size_t number)
 {
-    sum_working(w, w->found->value);
+    memcpy(w->load, w->working, w->m * sizeof *w->load);
     for (size_t i = 0; i < w->found->n_backups; i++) {
         const kh_backup *backup = &w->found->backups[i];
         bool called = loss != NULL ? strikes(w, number, backup->working) : w->problem->dedicated;
@@ -138,10 +149,11 @@ static void set_lengths(work *w, size_t route)
 {
     for (uint32_t e = 0; e < w->m; e++)
         w->len[e] = w->problem->network->capacity_bps[e] > 0 ? 0 : HUGE_VAL;
-    for (size_t s = 0; s < w->problem->n_losses; s++)
-        for (uint32_t e = 0; e < w->m && strikes(w, s, route); e++)
-            if (takes(w, s, e))
-                w->len[e] = HUGE_VAL;
+    size_t n = w->problem->n_losses;
+    const bool *struck = &w->struck[route * n];
+    for (size_t s = next_yes(struck, n, 0); s < n; s = next_yes(struck, n, s + 1))
+        for (size_t e = next_yes(&w->taken[s * w->m], w->m, 0); e < w->m; e = next_yes(&w->taken[s * w->m], w->m, e + 1))
+            w->len[e] = HUGE_VAL;
     for (size_t i = 0; i < w->found->n_prices; i++) {
         const kh_reserve_price *p = &w->found->prices[i];
         bool called = p->loss < w->problem->n_losses ? strikes(w, p->loss, route) : p->loss != KH_NO_INDEX && w->problem->dedicated;
@@ -150,41 +162,68 @@ static void set_lengths(work *w, size_t route)
     }
 }
 
-static kh_status sum_distances(work *w, double *asked, kh_error *err)
+/* The nearest of the nodes reached first; they are few enough for a plain list. INFINITY: there is no way */
+static double shortest(const work *w, const uint32_t ends[2])
+{
+    const kh_graph *graph = &w->problem->network->graph;
+    size_t n = 1;
+    for (size_t v = 0; v < graph->n_nodes; v++)
+        w->distance[v] = HUGE_VAL;
+    w->distance[ends[0]] = 0;
+    w->open[0] = ends[0];
+    while (n > 0) {
+        size_t best = 0;
+        for (size_t i = 1; i < n; i++)
+            best = w->distance[w->open[i]] < w->distance[w->open[best]] ? i : best;
+        uint32_t node = w->open[best];
+        w->open[best] = w->open[--n];
+        if (node == ends[1])
+            break;
+        bool leads_on = node == ends[0] || graph->relays == NULL || graph->relays[node];
+        for (size_t i = w->at.first[node]; i < w->at.first[node + 1] && leads_on; i++) {
+            uint32_t e = w->at.item[i], far = graph->ends[e][graph->ends[e][0] == node];
+            double distance = w->distance[node] + w->len[e];
+            if (!(distance < w->distance[far]))
+                continue;
+            if (isinf(w->distance[far]))
+                w->open[n++] = far;
+            w->distance[far] = distance;
+        }
+    }
+    return w->distance[ends[1]];
+}
+
+static void sum_distances(work *w, double *asked)
 {
     for (size_t i = 0; i < w->problem->n_working; i++) {
         const kh_keyflow_route *route = &w->problem->working[i];
-        const uint32_t *ends = w->problem->network->demands[route->demand].ends;
         set_lengths(w, i);
-        KH_TRY(kh_graph_tree(&w->problem->network->graph, w->len, ends[0], w->distance, w->via, err));
-        double distance = w->distance[ends[1]];
+        double distance = shortest(w, w->problem->network->demands[route->demand].ends);
         if (w->bare[i] != isinf(distance))
             WRONG(w, "route %zu has %s way around", i, isinf(distance) ? "no" : "a");
         *asked += isinf(distance) ? 0 : route->rate_bps * distance;
     }
-    return KH_OK;
 }
 
-static kh_status check_bound(work *w, kh_error *err)
+static void check_bound(work *w)
 {
     double carried = 0, asked = 0, value = w->found->value, bound = w->found->bound;
-    sum_working(w, 1);
+    sum_working(w, 1, w->load);
     for (size_t i = 0; i < w->found->n_prices; i++) {
         const kh_reserve_price *p = &w->found->prices[i];
         if (p->link >= w->m || !(p->price >= 0) || isinf(p->price) ||
             (p->loss < w->problem->n_losses && takes(w, p->loss, p->link))) {
             WRONG(w, "price %zu is %g on link %u", i, p->price, p->link);
-            return KH_OK;
+            return;
         }
         carried += p->price * w->problem->network->capacity_bps[p->link];
         asked += p->price * w->load[p->link];
     }
-    KH_TRY(sum_distances(w, &asked, err));
+    sum_distances(w, &asked);
     if (asked > 0 && !(carried / asked <= bound * (1 + TOLERANCE)))
         WRONG(w, "the prices prove %.17g, not the bound of %.17g", carried / asked, bound);
     if (!(value >= 0 && value <= bound * (1 + TOLERANCE)) || (w->found->complete && bound > value * (1 + TOLERANCE)))
         WRONG(w, "value %.17g and bound %.17g do not meet", value, bound);
-    return KH_OK;
 }
 
 static kh_status check(work *w, kh_arena *arena, kh_error *err)
@@ -194,12 +233,15 @@ static kh_status check(work *w, kh_arena *arena, kh_error *err)
     w->len = KH_NEW(arena, double, w->m);
     w->distance = KH_NEW(arena, double, n_nodes);
     w->rate = KH_NEW(arena, double, n);
-    w->via = KH_NEW(arena, uint32_t, n_nodes);
+    w->working = KH_NEW(arena, double, w->m);
+    w->open = KH_NEW(arena, uint32_t, n_nodes);
+    w->at =
+        kh_incidence_build(n_nodes, w->m, &w->problem->network->graph.ends[0][0], sizeof *w->problem->network->graph.ends, arena);
     w->bare = KH_NEW(arena, bool, n);
     w->taken = KH_NEW(arena, bool, w->problem->n_losses * w->m);
     w->struck = KH_NEW(arena, bool, n * w->problem->n_losses);
-    if (w->load == NULL || w->len == NULL || w->distance == NULL || w->rate == NULL || w->via == NULL || w->bare == NULL ||
-        w->taken == NULL || w->struck == NULL)
+    if (w->load == NULL || w->len == NULL || w->distance == NULL || w->rate == NULL || w->working == NULL || w->open == NULL ||
+        w->bare == NULL || w->at.item == NULL || w->taken == NULL || w->struck == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check %zu backups", w->found->n_backups);
     look_up(w);
     size_t before = kh_findings_count(w->findings, KH_ERROR);
@@ -208,10 +250,12 @@ static kh_status check(work *w, kh_arena *arena, kh_error *err)
     check_rates(w);
     if (kh_findings_count(w->findings, KH_ERROR) > before)
         return KH_OK;
+    sum_working(w, w->found->value, w->working);
     for (size_t s = 0; s < w->problem->n_losses && !w->problem->dedicated; s++)
         check_loads(w, &w->problem->losses[s], s);
     check_loads(w, NULL, w->problem->n_losses);
-    return check_bound(w, err);
+    check_bound(w);
+    return KH_OK;
 }
 
 kh_status kh_restore_check(const kh_restore_problem *problem, const kh_restoration *restoration, kh_findings *findings,

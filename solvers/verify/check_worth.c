@@ -45,9 +45,11 @@ typedef struct work {
     bool *used;       /* of each arc */
     uint32_t *via;    /* [2 n_nodes] arc by which a state is reached */
     double *distance; /* [2 n_nodes] */
+    double *rest;     /* [2 n_nodes] price of the cheapest way on to the goal; INFINITY: there is none */
     size_t n_arcs;
-    uint32_t end; /* state of the demand's second end */
-    double paid;  /* for the paths so far: what is given back and paid again leaves rounding of this size */
+    uint32_t goal; /* node that rest leads to, KH_NO_INDEX: none yet */
+    double paid;   /* for the paths so far, beyond the price of the cheapest one each */
+    double tiny;   /* what is given back and paid again leaves rounding of this size */
 } work;
 
 static void put(queue *q, size_t at, uint32_t place)
@@ -198,18 +200,45 @@ static double worth_of_coalitions(work *x, size_t k)
     return isinf(worth) ? 0 : worth;
 }
 
-/* --- disjoint paths: augmenting on the split graph by Bellman and Ford ------------------------------------------------------ */
+/* --- disjoint paths: augmenting on the split graph, straight to the goal: a step costs what it adds to the way there ------------
+ */
 
 static double price_of(const work *x, const arc *a)
 {
     return a->link == KH_NO_INDEX ? 0 : fmax(x->check->plan->prices[a->link], 0);
 }
 
-/* From a state dearer than the end by all that can be given back nothing cheaper leads there. */
+static void measure_rest(work *x, uint32_t goal)
+{
+    uint32_t state;
+    if (x->goal == goal)
+        return;
+    x->goal = goal;
+    for (size_t s = 0; s < 2 * x->check->net->n_nodes; s++)
+        x->rest[s] = HUGE_VAL;
+    x->rest[2 * goal] = 0;
+    push(&x->queue, 2 * goal, 0);
+    while (pop(&x->queue, &state))
+        for (size_t i = x->in.first[state]; i < x->in.first[state + 1]; i++) {
+            const arc *a = &x->arcs[x->in.arcs[i]];
+            double made = x->rest[state] + price_of(x, a);
+            if (!(made < x->rest[a->tail]))
+                continue;
+            x->rest[a->tail] = made;
+            push(&x->queue, a->tail, made);
+        }
+}
+
+/* Of an arc that leads on to the goal. */
+static double detour(const work *x, const arc *a)
+{
+    return fmax(price_of(x, a) + x->rest[a->head] - x->rest[a->tail], 0);
+}
+
+/* From a state dearer than the goal by all that can be given back nothing cheaper leads there. */
 static void reach(work *x, uint32_t by, uint32_t head, double distance)
 {
-    double rounding = ROUNDING * fmax(fabs(distance), x->paid);
-    if (!(distance < x->distance[head] - rounding) || distance > x->distance[x->end] + x->paid + rounding)
+    if (!(distance < x->distance[head] - x->tiny) || distance > x->distance[2 * x->goal] + x->paid + x->tiny)
         return;
     x->distance[head] = distance;
     x->via[head] = by;
@@ -223,26 +252,24 @@ static void look_on(work *x, size_t k, uint32_t state)
     for (size_t i = x->out.first[state]; i < x->out.first[state + 1]; i++) {
         const arc *a = &x->arcs[x->out.arcs[i]];
         bool is_end = a->link == KH_NO_INDEX && (state / 2 == between[0].i || state / 2 == between[1].i);
-        if (!x->used[x->out.arcs[i]] && !is_end)
-            reach(x, x->out.arcs[i], a->head, x->distance[state] + price_of(x, a));
+        if (!x->used[x->out.arcs[i]] && !is_end && !isinf(x->rest[a->head]))
+            reach(x, x->out.arcs[i], a->head, x->distance[state] + detour(x, a));
     }
     for (size_t i = x->in.first[state]; i < x->in.first[state + 1]; i++)
         if (x->used[x->in.arcs[i]]) {
             const arc *a = &x->arcs[x->in.arcs[i]];
-            reach(x, x->in.arcs[i], a->tail, x->distance[state] - price_of(x, a));
+            reach(x, x->in.arcs[i], a->tail, x->distance[state] - detour(x, a));
         }
 }
 
-/* Price of the cheapest way to one more path; below 0 by more than rounding it cannot be. */
+/* What the cheapest way to one more path costs beyond the cheapest path; below 0 by more than rounding it cannot be. */
 static double augment(work *x, size_t k)
 {
-    const kh_node_id *between = x->check->net->demands[k].between;
-    uint32_t from = 2 * between[0].i + 1, to = 2 * between[1].i, state;
+    uint32_t from = 2 * x->check->net->demands[k].between[1].i + 1, to = 2 * x->goal, state;
     size_t n = 2 * x->check->net->n_nodes, n_looks = 0;
     for (size_t s = 0; s < n; s++)
         x->distance[s] = HUGE_VAL;
     x->distance[from] = 0;
-    x->end = to;
     push(&x->queue, from, 0);
     while (pop(&x->queue, &state))
         if (x->distance[state] <= x->distance[to] + x->paid && n_looks++ <= n * n) /* more: prices go round in circles */
@@ -257,13 +284,23 @@ static double augment(work *x, size_t k)
     return x->distance[to];
 }
 
+/* From the second end to the first: many demands have the same first one. */
 static double worth_of_disjoint(work *x, size_t k)
 {
+    const kh_node_id *between = x->check->net->demands[k].between;
+    uint32_t n = x->check->plan->secrecy.colluders + 1;
+    measure_rest(x, between[0].i);
+    double each = x->rest[2 * between[1].i + 1];
+    if (isinf(each))
+        return 0;
     x->paid = 0;
+    x->tiny = ROUNDING * each;
     memset(x->used, 0, x->n_arcs * sizeof *x->used);
-    for (uint32_t i = 0; i <= x->check->plan->secrecy.colluders; i++)
+    for (uint32_t i = 0; i < n && !isinf(x->paid); i++) {
         x->paid += augment(x, k);
-    return isinf(x->paid) ? 0 : x->paid;
+        x->tiny = ROUNDING * (each + x->paid);
+    }
+    return isinf(x->paid) ? 0 : n * each + x->paid;
 }
 
 /* --- all of it -------------------------------------------------------------------------------------------------------------- */
@@ -369,9 +406,11 @@ kh_status kh_check_worth(kh_check *c, kh_arena *arena, kh_error *err)
               .used = KH_NEW(arena, bool, n + 2 * m),
               .via = KH_NEW(arena, uint32_t, 2 * n),
               .queue = {KH_NEW(arena, uint32_t, 2 * n), KH_NEW(arena, size_t, 2 * n), KH_NEW(arena, double, 2 * n), 0},
-              .distance = KH_NEW(arena, double, 2 * n)};
+              .distance = KH_NEW(arena, double, 2 * n),
+              .rest = KH_NEW(arena, double, 2 * n),
+              .goal = KH_NO_INDEX};
     bool whole = x.share != NULL && x.labels != NULL && x.arcs != NULL && x.used != NULL && x.via != NULL && x.distance != NULL &&
-                 x.queue.items != NULL && x.queue.where != NULL && x.queue.key != NULL;
+                 x.rest != NULL && x.queue.items != NULL && x.queue.where != NULL && x.queue.key != NULL;
     if (whole)
         lay_arcs(&x);
     if (!whole || !sort_arcs(&x, false, &x.out, arena) || !sort_arcs(&x, true, &x.in, arena))

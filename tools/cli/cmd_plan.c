@@ -61,7 +61,7 @@ static kh_status print_plan(const kh_pipeline *pipeline, const plan_args *args, 
     if (args->diff_path != NULL)
         return cli_diff(pipeline, args, err);
     if (args->relax)
-        KH_TRY(cli_relax(pipeline, &args->optimise, &ways, err));
+        KH_TRY(cli_relax(pipeline, args, &ways, err));
     return args->json ? print_json(pipeline, args, &ways, err) : print_text(pipeline, args, &ways, err);
 }
 
@@ -74,12 +74,16 @@ int cmd_plan(int argc, char **argv)
     if (status != KH_OK || finished)
         return cli_print_error(&err, status);
     kh_pipeline pipeline = {0};
-    kh_pipeline_options run = {
-        .path = args.path, .until = args.domains ? KH_STAGE_RATES : KH_STAGE_PLAN, .optimise = args.optimise};
+    kh_pipeline_options run = {.path = args.path,
+                               .until = args.domains ? KH_STAGE_RATES : KH_STAGE_PLAN,
+                               .optimise = args.optimise,
+                               .n_questions = plan_args_questions(&args, PLAN_RELAX)};
     status = run_plan(&run, args.mps_path, &pipeline, &err);
     cli_print_findings(pipeline.findings);
     if (status == KH_OK)
         status = args.domains ? cli_domains(&pipeline, &args, &err) : print_plan(&pipeline, &args, &err);
+    if (status == KH_TIMELIMIT) /* the searches know their parts of it only */
+        status = kh_fail(&err, status, "the time limit of %g s passed before there was any answer", args.optimise.time_limit_s);
     int unmet = status == KH_OK && args.require && !args.domains ? cli_requirement(&pipeline) : 0;
     kh_pipeline_clear(&pipeline);
     return status == KH_OK ? unmet : cli_print_error(&err, status);

@@ -116,6 +116,25 @@ static kh_status check_together(const plan_args *args, kh_error *err)
     return KH_OK;
 }
 
+size_t plan_args_questions(const plan_args *args, plan_question from)
+{
+    const bool asked[PLAN_QUESTIONS] = {[PLAN_ROUTES] = true,
+                                        [PLAN_RELAX] = args->relax,
+                                        [PLAN_PROTECT] = args->protect != NULL || args->protect_two != NULL,
+                                        [PLAN_BACKUP] = args->backup != NULL,
+                                        [PLAN_WHAT_IF] = args->what_if,
+                                        [PLAN_DIFF] = args->diff_path != NULL};
+    size_t n = 0;
+    for (int q = (int)from; q < PLAN_QUESTIONS; q++)
+        n += asked[q];
+    return n;
+}
+
+double plan_args_left_s(const plan_args *args, plan_question question, const kh_pipeline *pipeline)
+{
+    return kh_pipeline_left_s(pipeline, args->optimise.time_limit_s, plan_args_questions(args, question));
+}
+
 kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished, kh_error *err)
 {
     *args = (plan_args){.optimise.floor = (double)NAN};

@@ -2,7 +2,7 @@
 #ifndef KH_TOOLS_CLI_PLAN_ARGS_H
 #define KH_TOOLS_CLI_PLAN_ARGS_H
 
-#include "solvers/optimise.h"
+#include "tools/study/pipeline.h"
 
 /** What `keyhaul plan` was asked. */
 typedef struct plan_args {
@@ -13,6 +13,22 @@ typedef struct plan_args {
     bool json, require, what_if, relax, slack, domains;
     kh_optimise_options optimise;
 } plan_args;
+
+/** What a plan is asked, in this order; the time limit is shared between those that are asked. */
+typedef enum plan_question {
+    PLAN_ROUTES,
+    PLAN_RELAX,
+    PLAN_PROTECT,
+    PLAN_BACKUP,
+    PLAN_WHAT_IF,
+    PLAN_DIFF,
+    PLAN_QUESTIONS
+} plan_question;
+
+/** How many questions are asked from that one on. */
+size_t plan_args_questions(const plan_args *args, plan_question from);
+/** Seconds for that one of them. 0: no limit */
+double plan_args_left_s(const plan_args *args, plan_question question, const kh_pipeline *pipeline);
 
 /** @param[out] finished  the help was printed
  *  @return KH_OK; KH_EUSAGE */

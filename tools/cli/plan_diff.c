@@ -297,6 +297,7 @@ kh_status cli_diff(const kh_pipeline *before, const plan_args *args, kh_error *e
 {
     kh_pipeline after = {0};
     kh_pipeline_options run = {.path = args->diff_path, .until = KH_STAGE_PLAN, .optimise = args->optimise};
+    run.optimise.time_limit_s = plan_args_left_s(args, PLAN_DIFF, before);
     kh_status status = kh_pipeline_run(&run, &after, err);
     cli_print_findings(after.findings);
     if (status == KH_OK)

@@ -14,9 +14,9 @@ enum { MOST_NAMES = 6 };
 static const double NOTHING = 1e-9; /* share of a request or a link that is rounding */
 static const double CLOSE = 1e-6;   /* relative distance of value and bound that is not worth a word */
 
-kh_status cli_relax(const kh_pipeline *p, const kh_optimise_options *options, kh_relaxation *relaxation, kh_error *err)
+kh_status cli_relax(const kh_pipeline *p, const plan_args *args, kh_relaxation *relaxation, kh_error *err)
 {
-    const kh_relaxation_options wanted = {options->time_limit_s, options->lp_program};
+    const kh_relaxation_options wanted = {plan_args_left_s(args, PLAN_RELAX, p), args->optimise.lp_program};
     KH_TRY(kh_relaxation_find(p->net, p->rates, &wanted, p->arena, relaxation, err));
     kh_findings *findings = kh_findings_create();
     if (findings == NULL)

@@ -4,12 +4,12 @@
 
 #include "core/net/relaxation.h"
 #include "core/text/json.h"
-#include "tools/study/pipeline.h"
+#include "tools/cli/plan_args.h"
 
 /** `keyhaul plan --relax`: what would have to give way so that all required demands are served in full. */
 
 /** Finds the ways out, and verifies them: a wrong one is KH_EINTERNAL. They live in the pipeline's arena. */
-kh_status cli_relax(const kh_pipeline *pipeline, const kh_optimise_options *options, kh_relaxation *relaxation, kh_error *err);
+kh_status cli_relax(const kh_pipeline *pipeline, const plan_args *args, kh_relaxation *relaxation, kh_error *err);
 
 /** Appends them in words and tables. */
 void cli_relax_text(const kh_pipeline *pipeline, const kh_relaxation *relaxation, kh_str *out);

@@ -29,7 +29,7 @@ kh_status cli_survive_protect(const kh_pipeline *p, const plan_args *args, kh_pr
 {
     bool pairs = args->protect_two != NULL;
     return kh_survive_protect(p->net, p->rates, kind_of(pairs ? args->protect_two : args->protect), pairs,
-                              args->optimise.time_limit_s, p->arena, found, err);
+                              plan_args_left_s(args, PLAN_PROTECT, p), p->arena, found, err);
 }
 
 static void paragraph(kh_str *out, kh_str *text)
@@ -282,7 +282,7 @@ static void say_cut(const kh_net *net, const kh_gains *gains, kh_str *out)
 {
     kh_str text = {0};
     size_t n = 0;
-    for (size_t e = 0; e < net->n_qkd_links; e++) {
+    for (size_t e = 0; e < gains->n_known; e++) {
         const kh_gain *gain = &gains->of[e];
         bool brings = gain->value > gains->value * (1 + SOME);
         if (brings || !(gain->price_high * 1e-3 > gain->price_low && gain->price_high > 0) || ++n > MOST_TOLD)
@@ -301,11 +301,15 @@ static void say_cut(const kh_net *net, const kh_gains *gains, kh_str *out)
     kh_str_clear(&text);
 }
 
-static void say_gains(const kh_pipeline *p, const kh_gains *gains, size_t n_rows, size_t n_links, kh_str *out)
+static void say_gains(const kh_pipeline *p, const kh_gains *gains, size_t n_rows, kh_str *out)
 {
     kh_str text = {0};
+    size_t n_links = gains->n_known;
     kh_str_printf(&text, "One more module, link by link: every demand with a route can have %s of what it asks for, all at once. ",
                   share(p, gains->value));
+    if (!gains->complete)
+        kh_str_printf(&text, "The time limit passed after %zu of %zu links; what is said here is of these. ", n_links,
+                      p->net->n_qkd_links);
     if (n_rows == 0)
         kh_str_append(&text, "No single module raises that.");
     else
@@ -322,18 +326,16 @@ static kh_status write_what_if(const kh_pipeline *p, const plan_args *args, kh_s
 {
     kh_gains gains;
     double *module_bps;
-    KH_TRY(kh_survive_gain(p->net, p->rates, args->optimise.time_limit_s, p->arena, &gains, &module_bps, err));
-    if (!gains.complete)
-        return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", args->optimise.time_limit_s);
+    KH_TRY(kh_survive_gain(p->net, p->rates, plan_args_left_s(args, PLAN_WHAT_IF, p), p->arena, &gains, &module_bps, err));
     row *rows = KH_NEW(p->arena, row, p->net->n_qkd_links);
     if (rows == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links", p->net->n_qkd_links);
     size_t n = 0;
-    for (uint32_t e = 0; e < p->net->n_qkd_links; e++)
+    for (uint32_t e = 0; e < gains.n_known; e++)
         if (gains.of[e].value > gains.value * (1 + SOME))
             rows[n++] = (row){e, gains.of[e].value - gains.value};
     qsort(rows, n, sizeof *rows, by_gain);
-    say_gains(p, &gains, n, p->net->n_qkd_links, out);
+    say_gains(p, &gains, n, out);
     write_gains(p, &gains, module_bps, rows, n < MOST_ROWS ? n : MOST_ROWS, out);
     say_cut(p->net, &gains, out);
     return KH_OK;
@@ -398,7 +400,8 @@ static void write_bare(const kh_pipeline *p, const kh_backup_plan *found, kh_str
 
 kh_status cli_survive_backup(const kh_pipeline *p, const plan_args *args, kh_backup_plan **found, kh_error *err)
 {
-    return kh_survive_backup(p->net, p->rates, p->plan, kind_of(args->backup), args->optimise.time_limit_s, p->arena, found, err);
+    return kh_survive_backup(p->net, p->rates, p->plan, kind_of(args->backup), plan_args_left_s(args, PLAN_BACKUP, p), p->arena,
+                             found, err);
 }
 
 static kh_status write_backup(const kh_pipeline *p, const plan_args *args, kh_str *out, kh_error *err)

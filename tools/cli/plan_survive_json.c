@@ -100,7 +100,8 @@ static kh_json *what_if_of(const kh_net *net, const kh_gains *gains, const doubl
     kh_json *object = kh_json_object(), *links = kh_json_array();
     set_number(object, "value", gains->value);
     set_number(object, "bound", gains->bound);
-    for (uint32_t e = 0; e < net->n_qkd_links; e++) {
+    set_number(object, "links_in_all", (double)net->n_qkd_links);
+    for (uint32_t e = 0; e < gains->n_known; e++) {
         const kh_gain *gain = &gains->of[e];
         kh_json *link = kh_json_object();
         set_text(link, "id", net->qkd_links[e].id);
@@ -138,9 +139,7 @@ kh_status cli_survive_json(const kh_pipeline *p, const plan_args *args, kh_json 
         return KH_OK;
     kh_gains gains;
     double *module_bps;
-    KH_TRY(kh_survive_gain(p->net, p->rates, args->optimise.time_limit_s, p->arena, &gains, &module_bps, err));
-    if (!gains.complete)
-        return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", args->optimise.time_limit_s);
+    KH_TRY(kh_survive_gain(p->net, p->rates, plan_args_left_s(args, PLAN_WHAT_IF, p), p->arena, &gains, &module_bps, err));
     kh_json_set(root, "what_if", what_if_of(p->net, &gains, module_bps));
     return KH_OK;
 }

@@ -1,15 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/study/pipeline.h"
 
+#include "core/base/clock.h"
 #include "models/choice.h"
 #include "models/evaluate.h"
 #include "solvers/optimise.h"
 #include "solvers/verify.h"
 
+#include <math.h>
+
+static const double AFTER = 4;    /* checking and printing a plan of 500 nodes and 5000 demands, in times of reading it */
+static const double LEAST = 1e-3; /* of a limit: searches that begin too late still give their first answer */
+
 static void report(const kh_pipeline_options *options, const char *what, size_t done, size_t all)
 {
     if (options->progress != NULL)
         options->progress(options->user, what, done, all);
+}
+
+double kh_pipeline_left_s(const kh_pipeline *p, double time_limit_s, size_t n_questions)
+{
+    double spent_s = kh_clock_s() - p->started_s + AFTER * p->read_s;
+    return fmax((time_limit_s - spent_s) / (double)n_questions, LEAST * time_limit_s);
 }
 
 static kh_status load(const kh_pipeline_options *options, kh_pipeline *p, kh_error *err)
@@ -22,7 +34,9 @@ static kh_status evaluate(const kh_pipeline_options *options, kh_pipeline *p, kh
 {
     report(options, "rates", 0, 1);
     KH_TRY(kh_while(err, kh_choice_make(p->net, err), "choice of devices for '%s'", options->path));
-    return kh_while(err, kh_evaluate(p->net, p->arena, &p->rates, err), "rates of '%s'", options->path);
+    KH_TRY(kh_while(err, kh_evaluate(p->net, p->arena, &p->rates, err), "rates of '%s'", options->path));
+    p->read_s = kh_clock_s() - p->started_s;
+    return KH_OK;
 }
 
 /* The findings of the verifier are about Keyhaul, not about the input: the first of them becomes the message. */
@@ -43,7 +57,9 @@ static kh_status verify(const kh_pipeline *p, kh_error *err)
 static kh_status plan(const kh_pipeline_options *options, kh_pipeline *p, kh_error *err)
 {
     report(options, "plan", 0, 1);
-    kh_status status = kh_optimise(p->net, p->rates, &options->optimise, p->arena, &p->plan, err);
+    kh_optimise_options optimise = options->optimise;
+    optimise.time_limit_s = kh_pipeline_left_s(p, optimise.time_limit_s, 1 + options->n_questions);
+    kh_status status = kh_optimise(p->net, p->rates, &optimise, p->arena, &p->plan, err);
     /* a plan cut short by the clock is a plan with a wider gap, which it says itself */
     if (status == KH_OK || (status == KH_TIMELIMIT && p->plan != NULL))
         status = verify(p, err);
@@ -80,7 +96,7 @@ static kh_status simulate(const kh_pipeline_options *options, kh_pipeline *p, kh
 kh_status kh_pipeline_run(const kh_pipeline_options *options, kh_pipeline *pipeline, kh_error *err)
 {
     static kh_status (*const stages[])(const kh_pipeline_options *, kh_pipeline *, kh_error *) = {load, evaluate, plan, simulate};
-    *pipeline = (kh_pipeline){.arena = kh_arena_create(0), .findings = kh_findings_create()};
+    *pipeline = (kh_pipeline){.arena = kh_arena_create(0), .findings = kh_findings_create(), .started_s = kh_clock_s()};
     if (pipeline->arena == NULL || pipeline->findings == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a run");
     for (int stage = KH_STAGE_LOAD; stage <= (int)options->until; stage++)
