@@ -6,7 +6,7 @@
 
 /* Measured on the instances of bench_domains: steps between looks for new ways; of the common gap, what the market leaves; of the
    market's gap, what the next steps aim at; looks in a round. */
-enum { STEPS = 3, MOST_LOOKS = 6 };
+enum { STEPS = 6, MOST_LOOKS = 6 };
 static const double MARKET_GAP = 0.3, AIM = 0.3, MOST_GAP = 0.5;
 static const double NEWCOMER = 0.02, LEAST_SHARE = 1e-3; /* of a demand: of a new way, and of any way before steps */
 
