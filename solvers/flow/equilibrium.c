@@ -3,14 +3,15 @@
 
 #include "core/base/clock.h"
 #include "core/net/ids.h"
-#include "solvers/graph/forest.h"
+#include "solvers/graph/hierarchy.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Measured on 200 to 2000 nodes: fewer sweeps need more trees, which cost more; beta rising faster, or without
-   the gap having fallen, leaves flow where it is: on plane networks with bridges it then never reaches 1 %. */
-enum { MOST_ROUNDS = 150, SWEEPS = 5, MOST_IDLE = 4 };
+/* Measured on 200 to 10,000 nodes: more sweeps cost more than the rounds they save, larger batches find more paths in as many
+   rounds; beta rising faster, or without the gap having fallen, leaves flow where it is: on plane networks with bridges it then
+   never reaches 1 %. */
+enum { MOST_ROUNDS = 150, SWEEPS = 3, MOST_BATCH = 16, BATCHES = 16 };
 static const double BETA_FIRST = 8, MOST_STEP = 3;
 static const double BETA_TIMES_GAP =
     30;                                 /* links within 1 / beta of the busiest have a price: the gap that is left is a few of it */
@@ -21,15 +22,13 @@ static const double TAKEN_FLOOR = 1e-5; /* of the usual floor: prices of an opti
 typedef struct work {
     const kh_pricer *pricer;
     const kh_keyflow_problem *problem;
-    kh_forest *forest;
-    kh_arena *trees; /* what only the forest needs */
-    kh_pool pool;    /* all paths seen lately */
-    double *flow;    /* [room] bit/s on each path */
-    uint8_t *idle;   /* [room] rounds without flow */
-    bool *keep;      /* [room] scratch */
+    kh_hierarchy *paths;
+    size_t batch; /* sources that look with the same weights while prices change */
+    kh_pool pool; /* all paths with flow, and those found this round */
+    double *flow; /* [room] bit/s on each path */
+    bool *keep;   /* [room] scratch */
     size_t room;
     bool *calm;    /* [n_demands] nothing of it moved in the first sweep: left alone in the others */
-    bool *missing; /* [n_demands] the path of the tree may not be in the pool */
     double *load;  /* [n_links] bit/s */
     double *slack; /* [n_links] 1 / rate; 0: no link */
     double *price; /* [n_links] */
@@ -163,56 +162,54 @@ static kh_status follow_pool(work *w, size_t n_before, kh_error *err)
     if (w->pool.n_paths > w->room) {
         size_t room = 2 * w->pool.n_paths;
         double *flow = KH_NEW(w->pool.arena, double, room);
-        uint8_t *idle = KH_NEW(w->pool.arena, uint8_t, room);
         bool *keep = KH_NEW(w->pool.arena, bool, room);
-        if (flow == NULL || idle == NULL || keep == NULL)
+        if (flow == NULL || keep == NULL)
             return kh_fail(err, KH_ENOMEM, "no memory for %zu paths", w->pool.n_paths);
-        if (n_before > 0) {
+        if (n_before > 0)
             memcpy(flow, w->flow, n_before * sizeof *flow);
-            memcpy(idle, w->idle, n_before * sizeof *idle);
-        }
         kh_arena_release(w->pool.arena, w->flow);
-        kh_arena_release(w->pool.arena, w->idle);
         kh_arena_release(w->pool.arena, w->keep);
         w->flow = flow;
-        w->idle = idle;
         w->keep = keep;
         w->room = room;
     }
-    for (size_t p = n_before; p < w->pool.n_paths; p++) {
+    for (size_t p = n_before; p < w->pool.n_paths; p++)
         w->flow[p] = 0;
-        w->idle[p] = 0;
+    return KH_OK;
+}
+
+/* Shortest paths of one source's demands: those that are new, and what sum(d dist) grows by. */
+static kh_status look_from(work *w, size_t group, bool live, double *asked, kh_error *err)
+{
+    const kh_pricer *pricer = w->pricer;
+    size_t first = pricer->group[group], end = pricer->group[group + 1];
+    kh_hierarchy_look(w->paths, pricer->source[group], &pricer->target[first], end - first);
+    for (size_t i = first; i < end; i++) {
+        uint32_t k = pricer->demand[i], target = pricer->target[i];
+        double distance = kh_hierarchy_distance(w->paths, target);
+        if (isinf(distance))
+            continue;
+        *asked += w->problem->demands[k].requested_bps * distance;
+        bool added;
+        size_t n_before = w->pool.n_paths, n_links = kh_hierarchy_path(w->paths, target, pricer->scratch);
+        KH_TRY(kh_pool_add(&w->pool, k, pricer->scratch, n_links, &added, err));
+        KH_TRY(follow_pool(w, n_before, err));
+        if (live)
+            balance(w, k);
     }
     return KH_OK;
 }
 
-/* Trees under the present prices: the paths that are new, and sum(d dist). */
+/* From all sources under the present prices. */
 static kh_status look_around(work *w, bool live, double *asked, kh_error *err)
 {
-    const kh_pricer *pricer = w->pricer;
-    size_t n_before = w->pool.n_paths;
     *asked = 0;
-    for (size_t g = 0; g < pricer->n_groups; g++) {
+    for (size_t g = 0; g < w->pricer->n_groups; g++) {
         if (kh_clock_s() > w->deadline_s)
             return KH_TIMELIMIT;
-        kh_forest_grow(w->forest, g, w->price);
-        for (size_t i = pricer->group[g]; i < pricer->group[g + 1]; i++) {
-            uint32_t k = pricer->demand[i], target = pricer->target[i];
-            double distance = kh_forest_distance(w->forest, target);
-            if (isinf(distance))
-                continue;
-            *asked += w->problem->demands[k].requested_bps * distance;
-            if (kh_forest_moved(w->forest, target) || w->missing[k]) {
-                bool added;
-                size_t n_links = kh_forest_path(w->forest, target, pricer->scratch);
-                KH_TRY(kh_pool_add(&w->pool, k, pricer->scratch, n_links, &added, err));
-                w->missing[k] = false;
-                KH_TRY(follow_pool(w, n_before, err));
-                n_before = w->pool.n_paths;
-            }
-            if (live)
-                balance(w, k);
-        }
+        if (g == 0 || (live && g % w->batch == 0))
+            kh_hierarchy_weigh(w->paths, w->price);
+        KH_TRY(look_from(w, g, live, asked, err));
     }
     return KH_OK;
 }
@@ -225,6 +222,14 @@ static void sum_loads(work *w)
             w->load[w->pool.links[w->pool.paths[p].first + i]] += w->flow[p];
 }
 
+/* Few of all sources, but as many as make up for what new weights cost. */
+static size_t choose_batch(const work *w)
+{
+    size_t few = w->pricer->n_groups / BATCHES + 1, effort = (size_t)kh_hierarchy_effort(w->paths);
+    few = few < MOST_BATCH ? few : MOST_BATCH;
+    return few > effort ? few : effort;
+}
+
 static kh_status init(work *w, const kh_pricer *pricer, kh_arena *arena, kh_error *err)
 {
     const kh_keyflow_problem *problem = pricer->problem;
@@ -233,7 +238,6 @@ static kh_status init(work *w, const kh_pricer *pricer, kh_arena *arena, kh_erro
     *w = (work){.pricer = pricer,
                 .problem = problem,
                 .calm = KH_NEW(arena, bool, n),
-                .missing = KH_NEW(arena, bool, n),
                 .load = KH_NEW(arena, double, m),
                 .slack = KH_NEW(arena, double, m),
                 .price = KH_NEW(arena, double, m),
@@ -242,19 +246,15 @@ static kh_status init(work *w, const kh_pricer *pricer, kh_arena *arena, kh_erro
                 .beta = BETA_FIRST,
                 .floor = 1e-6 / (double)m,
                 .deadline_s = INFINITY};
-    if (use == NULL || w->calm == NULL || w->missing == NULL || w->load == NULL || w->slack == NULL || w->price == NULL ||
-        w->power == NULL || w->slope == NULL)
+    if (use == NULL || w->calm == NULL || w->load == NULL || w->slack == NULL || w->price == NULL || w->power == NULL ||
+        w->slope == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
     for (size_t e = 0; e < m; e++) {
         use[e] = problem->capacity_bps[e] > 0;
         w->price[e] = w->slack[e] = use[e] ? 1 / problem->capacity_bps[e] : 0;
     }
-    memset(w->missing, 1, n * sizeof *w->missing);
-    w->trees = kh_arena_create(0);
-    if (w->trees != NULL)
-        w->forest = kh_forest_create(&problem->graph, use, pricer->source, pricer->n_groups, problem->tree_bytes, w->trees);
-    if (w->forest == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu trees", pricer->n_groups);
+    KH_TRY(kh_hierarchy_create(&problem->graph, use, arena, &w->paths, err));
+    w->batch = choose_batch(w);
     return kh_pool_init(&w->pool, n, arena, err);
 }
 
@@ -362,14 +362,9 @@ static void drop_idle(work *w)
 {
     size_t n = 0;
     for (size_t p = 0; p < w->pool.n_paths; p++) {
-        w->idle[p] = w->flow[p] > 0 ? 0 : (uint8_t)(w->idle[p] + 1);
-        w->keep[p] = w->idle[p] < MOST_IDLE;
-        if (!w->keep[p]) {
-            w->missing[w->pool.paths[p].demand] = true;
-            continue;
-        }
-        w->flow[n] = w->flow[p];
-        w->idle[n++] = w->idle[p];
+        w->keep[p] = w->flow[p] > 0;
+        if (w->keep[p])
+            w->flow[n++] = w->flow[p];
     }
     kh_pool_keep(&w->pool, w->problem->n_demands, w->keep);
 }
@@ -478,7 +473,6 @@ kh_status kh_equilibrium_find(const kh_pricer *pricer, const kh_equilibrium_opti
     w.deadline_s = options->deadline_s;
     if (status == KH_OK && w.pool.n_paths > 0)
         status = equilibrate(&w, options, found, err);
-    kh_arena_destroy(w.trees); /* before the answer, which is as large */
     if (status == KH_OK)
         status = write_answer(&w, options, pool, arena, found, err);
     kh_arena_destroy(scratch);

@@ -24,17 +24,17 @@ typedef struct kh_equilibrium {
 /** Path equilibration: maximum concurrent flow to a certified gap.
  *
  *  All demands are routed in full; prices y_e = exp(beta * (load_e / c_e / busiest - 1)) / c_e are the gradient of a soft maximum
- *  of congestion. A round takes source after source: its tree under the present prices, then Newton steps that move flow of its
- *  demands to their cheapest paths until those in use cost the same. Prices follow each step, so that later sources see what
+ *  of congestion. A round takes source after source: its paths under nearly the present prices, then Newton steps that move flow of
+ *  its demands to their cheapest paths until those in use cost the same. Prices follow each step, so that later sources see what
  *  earlier ones did; a few sweeps over the known paths follow, and beta rises with the gap that is left. When the prices met on the
- *  way promise the wanted gap, a round keeps them still: its trees are certificate C1 (README). Paths long unused are forgotten.
+ *  way promise the wanted gap, a round keeps them still: its paths are certificate C1 (README). Unused ones are forgotten.
  *
  *  @param[out] pool  initialised by the caller, empty: gets the paths that carry flow; every demand with a path gets at least one,
  *                    and its first one carries most
  *  @param arena      where the answer lives
  *  @return KH_OK, also when the gap was not reached; KH_ENOMEM. The same input gives the same answer bit for bit, unless there is a
  *          deadline
- *  Cost    : 6 to 12 rounds of one tree per source (forest.h)
+ *  Cost    : 6 to 12 rounds of one look per source (hierarchy.h)
  *  Why     : path-based traffic assignment by gradient projection, on a soft maximum of congestion; its answers stand on C1 alone
  */
 kh_status kh_equilibrium_find(const kh_pricer *pricer, const kh_equilibrium_options *options, kh_pool *pool, kh_arena *arena,

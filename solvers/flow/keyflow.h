@@ -26,7 +26,6 @@ typedef struct kh_keyflow_problem {
     double level_cap;    /**< rates of at most level_cap * requested are handed out; INFINITY: no cap */
     double time_limit_s; /**< INFINITY: none */
     double gap;          /**< (bound - value) / value that is good enough; 0: the optimum. Not with max_min, which needs optima */
-    size_t tree_bytes;   /**< most for trees that are kept from round to round, see forest.h; 0: KH_FOREST_BYTES */
     const char *lp_program;  /**< external program for the linear programs, NULL: GLPK; see kh_lp_options */
     FILE *mps;               /**< where the program of the first level goes, with all its paths; NULL: nowhere */
     const char *mps_about;   /**< lines of comment at its top */
