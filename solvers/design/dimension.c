@@ -90,6 +90,21 @@ static kh_status join_demands(work *w, const kh_given *given, kh_error *err)
     return KH_OK;
 }
 
+static kh_status list_losses(work *w, const kh_given *given, kh_error *err)
+{
+    kh_modules_problem *problem = &w->out->problem;
+    const char **vendor = KH_NEW(w->arena, const char *, problem->n_choices);
+    if (vendor == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu offers", problem->n_choices);
+    for (size_t j = 0; j < problem->n_choices; j++)
+        if (w->out->offers[j].device.i != KH_NO_INDEX)
+            vendor[j] = w->net->devices[w->out->offers[j].device.i].vendor;
+    KH_TRY(kh_perils_list(w->net, &given->problem, w->options->against, problem, vendor, w->arena, &w->out->perils, err));
+    problem->losses = w->out->perils.losses;
+    problem->n_losses = w->out->perils.n;
+    return KH_OK;
+}
+
 static double fitout_eur(const kh_net *net, size_t node)
 {
     double own_eur = net->nodes[node].fitout_cost_eur;
@@ -150,6 +165,8 @@ kh_status kh_dimension_solve(const kh_net *net, const kh_dimension_offer *offers
     KH_TRY(price_nodes(&w, is_end, err));
     kh_modules_problem *problem = &dimension->problem;
     problem->graph = given.problem.graph;
+    if (options->protect)
+        KH_TRY(list_losses(&w, &given, err));
     problem->theta = options->theta;
     problem->gap = options->gap;
     problem->time_limit_s = options->time_limit_s;

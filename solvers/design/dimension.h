@@ -4,7 +4,7 @@
 
 #include "core/net/net.h"
 #include "core/net/rates.h"
-#include "solvers/design/modules.h"
+#include "solvers/design/perils.h"
 
 /** A design for a network of a topology: from links, devices and prices to plain numbers and back. */
 
@@ -18,6 +18,8 @@ typedef struct kh_dimension_offer {
 typedef struct kh_dimension_options {
     double theta;    /**< every demand gets theta times what it asks for */
     bool by_modules; /**< count pairs, not EUR */
+    bool protect;    /**< theta after each loss of the kind, too */
+    kh_loss_kind against;
     double gap, time_limit_s;
     const char *lp_program;
     FILE *mps;
@@ -33,6 +35,7 @@ typedef struct kh_dimension {
     double encryptors_eur;                   /**< beside the design's cost: the same in every design */
     bool *cut_off;                           /**< [net->n_demands] no chain of offers joins its ends: left out */
     size_t n_cut_off;
+    kh_perils perils; /**< losses of the problem; n = 0: not protected */
 } kh_dimension;
 
 /** EUR: pairs at their device's price, key management at every site with modules, fitting out of those at which no demand ends.

@@ -130,7 +130,7 @@ static kh_status solve(work *w, kh_error *err)
     const kh_relax *relax = &w->root.relax;
     double start_s = kh_clock_s(), left_s = fmin(w->deadline_s - start_s, 1e6);
     KH_TRY(check_limits(w, err));
-    KH_TRY(kh_root_close(&w->root, is_large(w), start_s + ROOT_SHARE * left_s, err));
+    KH_TRY(kh_root_close(&w->root, is_large(w) && w->problem->n_losses == 0, start_s + ROOT_SHARE * left_s, err));
     design->root_bound = relax->objective;
     design->bound = kh_relax_raise(relax, relax->objective);
     KH_TRY(kh_search_start(&w->search, err));
@@ -148,6 +148,12 @@ static kh_status solve(work *w, kh_error *err)
     return status == KH_TIMELIMIT && kh_clock_s() < w->deadline_s ? branch(w, err) : status;
 }
 
+static void set_complete(work *w)
+{
+    kh_modules_design *design = w->design;
+    design->complete = isfinite(design->cost) && design->cost - design->bound <= fmax(w->problem->gap, 1e-9) * design->cost;
+}
+
 static void write_design(work *w)
 {
     kh_modules_design *design = w->design;
@@ -162,7 +168,7 @@ static void write_design(work *w)
     design->worst = design->flow.value;
     design->n_cuts = w->root.relax.n_rows;
     design->n_tests = w->root.tester.n_tests;
-    design->complete = isfinite(design->cost) && design->cost - design->bound <= fmax(w->problem->gap, 1e-9) * design->cost;
+    set_complete(w);
 }
 
 static int by_share(const void *a, const void *b)
@@ -258,6 +264,8 @@ static kh_status write_reasons(work *w, kh_error *err)
     }
     qsort(design->reasons, design->n_reasons, sizeof *design->reasons, by_share);
     design->proof_bound = proven_by_reasons(w);
+    design->bound = fmax(design->bound, fmin(kh_relax_raise(relax, design->proof_bound), design->cost));
+    set_complete(w);
     return KH_OK;
 }
 

@@ -9,6 +9,14 @@ const char *kh_loss_kind_name(kh_loss_kind kind)
     return names[kind];
 }
 
+kh_loss_kind kh_loss_kind_find(const char *name)
+{
+    int kind = 0;
+    while (kind < KH_LOSS_KINDS && strcmp(name, kh_loss_kind_name((kh_loss_kind)kind)) != 0)
+        kind++;
+    return (kh_loss_kind)kind;
+}
+
 typedef struct work {
     const kh_net *net;
     const kh_keyflow_problem *problem;

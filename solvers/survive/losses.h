@@ -16,6 +16,8 @@ typedef enum kh_loss_kind {
     KH_LOSS_KINDS   /**< how many */
 } kh_loss_kind;
 const char *kh_loss_kind_name(kh_loss_kind kind); /**< "link", "node", "risk", "domain", "vendor" */
+/** @return KH_LOSS_KINDS: there is no such kind */
+kh_loss_kind kh_loss_kind_find(const char *name);
 
 typedef struct kh_losses {
     kh_loss *loss;

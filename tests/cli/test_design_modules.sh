@@ -19,6 +19,21 @@ for key in name by designs theta worst cost bound gap complete proof_bound modul
     device pairs per_pair_bps price sites reasons is_cut needed_bps share left_out findings; do
     says out "\"$key\"" "modules --json"
 done
+for kind in link node risk domain vendor; do
+    expect 0 "protected: $kind" "$KEYHAUL" design $bristol --protect $kind
+    says out "They bear the loss of any one" "protected: $kind"
+    [ "$(awk 'length > 80' "$scratch/out" | wc -l)" -eq 0 ] || fail "protected: $kind: wider than 80 columns"
+done
+expect 0 "protected" "$KEYHAUL" design $bristol --protect link
+says out "10.8" "protected: its price"
+says out "no modules can join again" "protected: whom it does not help"
+says out "After the loss of" "protected: a reason after a loss"
+expect 0 "protected --json" "$KEYHAUL" design $bristol --protect link --json
+for key in protect unprotected losses lost worst left_out cut_off; do
+    says out "\"$key\"" "protected --json"
+done
+expect 64 "a wrong --protect" "$KEYHAUL" design $bristol --protect links
+says err "must be link, node, risk, domain or vendor" "a wrong --protect"
 expect 0 "modules --mps" "$KEYHAUL" design $bristol --mps "$scratch/design.mps"
 grep -q '^NAME' "$scratch/design.mps" || fail "no program was written"
 expect 64 "a wrong --by" "$KEYHAUL" design $bristol --by weight

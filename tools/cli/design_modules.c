@@ -34,6 +34,11 @@ static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *fini
          .target = &r->devices,
          .argument = "WHICH",
          .help = "own (default): each link's device; all: any of the topology on every link"},
+        {.name = "protect",
+         .kind = CLI_TEXT,
+         .target = &r->protect,
+         .argument = "KIND",
+         .help = "enough after the loss of any one link, node, risk (fibre or duct), domain or vendor"},
         {.name = "gap",
          .kind = CLI_NUMBER,
          .target = &r->dimension.gap,
@@ -62,6 +67,7 @@ static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *fini
     const cli_usage usage = {.examples = "  keyhaul design topologies/bristol-cambridge.yaml\n"
                                          "  keyhaul design topologies/frankfurt-warsaw-prague.yaml --pareto 5\n"
                                          "  keyhaul design topologies/europe.yaml --theta 2 --gap 0.02\n"
+                                         "  keyhaul design topologies/bristol-cambridge.yaml --protect link\n"
                                          "  keyhaul design topologies/bristol-cambridge.yaml --sites --help",
                              .line = "keyhaul design TOPOLOGY.yaml [options]",
                              .about = "How many QKD pairs of which device to put on which link so that all demands get\n"
@@ -84,30 +90,44 @@ static kh_status check(cli_modules_request *r, kh_error *err)
     if (r->mps_path != NULL && r->pareto > 0)
         return kh_fail(err, KH_EUSAGE, "--mps writes one program, --pareto has many");
     r->dimension.by_modules = !eur;
+    r->dimension.protect = r->protect != NULL;
+    r->dimension.against = r->protect != NULL ? kh_loss_kind_find(r->protect) : KH_LOSS_LINK;
+    if (r->dimension.against == KH_LOSS_KINDS)
+        return kh_fail(err, KH_EUSAGE, "--protect is '%s', must be link, node, risk, domain or vendor", r->protect);
     return KH_OK;
+}
+
+/* A design that the time limit stopped is one, too. */
+static kh_status design_once(cli_modules *m, const kh_dimension_options *options, kh_dimension *design, kh_error *err)
+{
+    kh_status status = kh_dimension_solve(m->pipeline->net, m->offers, m->n_offers, options, m->pipeline->arena, design, err);
+    return status == KH_TIMELIMIT && isfinite(design->design.cost) ? KH_OK : status;
 }
 
 static kh_status solve(cli_modules *m, kh_error *err)
 {
     const kh_pipeline *p = m->pipeline;
-    kh_dimension_offer *offers;
-    size_t n_offers, n = m->request->pareto > 0 ? (size_t)m->request->pareto : 1;
-    KH_TRY(kh_offers_make(p->net, p->rates, strcmp(m->request->devices, "all") == 0, p->arena, &offers, &n_offers, err));
-    m->designs = KH_NEW(p->arena, kh_dimension, n);
+    size_t n = m->request->pareto > 0 ? (size_t)m->request->pareto : 1;
+    kh_dimension_options options = m->request->dimension;
+    KH_TRY(kh_offers_make(p->net, p->rates, strcmp(m->request->devices, "all") == 0, p->arena, &m->offers, &m->n_offers, err));
+    m->designs = KH_NEW(p->arena, kh_dimension, n + 1);
     m->theta = KH_NEW(p->arena, double, n);
     if (m->designs == NULL || m->theta == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu designs", n);
     for (; m->n < n; m->n++) {
-        kh_dimension_options options = m->request->dimension;
-        options.theta *= (double)(m->n + 1) / (double)n;
-        m->theta[m->n] = options.theta;
-        kh_status status = kh_dimension_solve(p->net, offers, n_offers, &options, p->arena, &m->designs[m->n], err);
+        options.theta = m->theta[m->n] = m->request->dimension.theta * (double)(m->n + 1) / (double)n;
+        kh_status status = design_once(m, &options, &m->designs[m->n], err);
         if (status == KH_INFEASIBLE && m->n > 0)
             break; /* the front ends here */
-        if (status != KH_OK && (status != KH_TIMELIMIT || isinf(m->designs[m->n].design.cost)))
-            return status;
+        KH_TRY(status);
     }
-    return KH_OK;
+    if (!options.protect)
+        return KH_OK;
+    options.theta = m->theta[m->n - 1];
+    options.protect = false;
+    options.mps = NULL;
+    m->unprotected = &m->designs[n];
+    return design_once(m, &options, m->unprotected, err);
 }
 
 static kh_status print(const cli_modules *m, kh_error *err)

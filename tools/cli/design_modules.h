@@ -8,7 +8,7 @@
 /** `keyhaul design TOPOLOGY.yaml`: how many QKD pairs of which device on each link. */
 
 typedef struct cli_modules_request {
-    const char *path, *by, *devices, *mps_path;
+    const char *path, *by, *devices, *protect, *mps_path;
     bool json;
     uint64_t pareto; /* 0: one design */
     kh_dimension_options dimension;
@@ -18,8 +18,11 @@ typedef struct cli_modules_request {
 typedef struct cli_modules {
     const cli_modules_request *request;
     const kh_pipeline *pipeline;
-    kh_dimension *designs; /* [n] */
-    double *theta;         /* [n] */
+    kh_dimension_offer *offers; /* [n_offers] */
+    size_t n_offers;
+    kh_dimension *designs;     /* [n] */
+    double *theta;             /* [n] */
+    kh_dimension *unprotected; /* the last theta without --protect; NULL: not asked for */
     size_t n;
 } cli_modules;
 
@@ -29,5 +32,9 @@ int cli_design_modules(int argc, char **argv);
 /** Appends the answer for people; prints it as JSON. */
 void cli_modules_text(const cli_modules *modules, kh_str *out);
 kh_status cli_modules_json(const cli_modules *modules, kh_error *err);
+
+/** For all that is said of a design: EUR or pairs; a paragraph, which empties @p text. */
+void cli_modules_cost(const cli_modules *modules, double cost, kh_str *out);
+void cli_modules_paragraph(kh_str *out, kh_str *text);
 
 #endif

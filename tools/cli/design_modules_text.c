@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/design/state.h"
 #include "tools/cli/design_modules.h"
+#include "tools/cli/design_protect.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/json_put.h"
 #include "tools/cli/table.h"
@@ -10,7 +12,7 @@
 
 enum { MOST_REASONS = 3, MOST_NAMES = 6 };
 
-static void paragraph(kh_str *out, kh_str *text)
+void cli_modules_paragraph(kh_str *out, kh_str *text)
 {
     kh_str_append(out, "  ");
     kh_str_append_wrapped(out, kh_str_text(text), 76, "  ");
@@ -19,7 +21,7 @@ static void paragraph(kh_str *out, kh_str *text)
     kh_str_clear(text);
 }
 
-static void put_cost(const cli_modules *m, double cost, kh_str *out)
+void cli_modules_cost(const cli_modules *m, double cost, kh_str *out)
 {
     if (m->request->dimension.by_modules)
         kh_str_printf(out, "%.0f pairs", cost);
@@ -44,15 +46,15 @@ static void sum_up(const cli_modules *m, size_t i, kh_str *out)
         kh_str_printf(&text, "%.4g times what %zu demands ask for", m->theta[i], d->problem.n_demands);
     kh_str_printf(&text, ", at once, and would carry %.4g times that much. Cost: ",
                   d->problem.n_demands > 0 ? d->design.worst / m->theta[i] : 0.0);
-    put_cost(m, d->design.cost, &text);
+    cli_modules_cost(m, d->design.cost, &text);
     if (d->design.complete && gap_of(&d->design) <= 1e-9)
         kh_str_append(&text, ", proven to be the least possible.");
     else {
         kh_str_append(&text, "; no design costs less than ");
-        put_cost(m, d->design.bound, &text);
+        cli_modules_cost(m, d->design.bound, &text);
         kh_str_printf(&text, " (gap %.2f %%).", 100 * gap_of(&d->design));
     }
-    paragraph(out, &text);
+    cli_modules_paragraph(out, &text);
 }
 
 static void write_table(const cli_modules *m, const kh_dimension *d, kh_str *out)
@@ -90,7 +92,7 @@ static void write_split(const cli_modules *m, const kh_dimension *d, kh_str *out
         kh_str_append(&text, "), fibre lease, operation.");
     }
     kh_str_append(out, "\n");
-    paragraph(out, &text);
+    cli_modules_paragraph(out, &text);
 }
 
 static uint32_t find_part(uint32_t *part, uint32_t v)
@@ -109,7 +111,7 @@ static uint32_t *list_parts(const cli_modules *m, const kh_dimension *d, const k
         part[v] = v;
     for (size_t j = 0; part != NULL && j < d->problem.n_choices; j++) {
         uint32_t e = d->problem.choices[j].link;
-        if (reason->weight[e] > 0)
+        if (reason->weight[e] > 0 || !kh_state_keeps(&d->problem, reason->state, j))
             continue;
         uint32_t a = find_part(part, graph->ends[e][0]), b = find_part(part, graph->ends[e][1]);
         part[a > b ? a : b] = a > b ? b : a;
@@ -164,7 +166,11 @@ static void write_reason(const cli_modules *m, const kh_dimension *d, const kh_m
     size_t told = 0, n = 0;
     for (size_t e = 0; e < net->n_qkd_links; e++)
         n += reason->weight[e] > 0;
-    kh_str_append(text, n == 1 ? "Link" : "Links");
+    if (reason->state > 0)
+        kh_str_printf(text, "After the loss of %s l", d->problem.losses[reason->state - 1].name);
+    else
+        kh_str_append(text, "L");
+    kh_str_append(text, n == 1 ? "ink" : "inks");
     for (size_t e = 0; e < net->n_qkd_links; e++)
         if (reason->weight[e] > 0 && told++ < MOST_NAMES)
             kh_str_printf(text, "%s %s", told > 1 ? "," : "", net->qkd_links[e].id);
@@ -187,10 +193,10 @@ static void write_reasons(const cli_modules *m, const kh_dimension *d, kh_str *o
     for (size_t i = 0; i < d->design.n_reasons && i < MOST_REASONS; i++)
         write_reason(m, d, &d->design.reasons[i], &text);
     kh_str_printf(&text, "All %zu such needs together prove ", d->design.n_reasons);
-    put_cost(m, d->design.proof_bound, &text);
+    cli_modules_cost(m, d->design.proof_bound, &text);
     kh_str_append(&text, "; branch and bound does the rest.");
     kh_str_append(out, "\n");
-    paragraph(out, &text);
+    cli_modules_paragraph(out, &text);
 }
 
 static void write_left_out(const cli_modules *m, const kh_dimension *d, kh_str *out)
@@ -204,7 +210,7 @@ static void write_left_out(const cli_modules *m, const kh_dimension *d, kh_str *
             kh_str_printf(&text, " %s", m->pipeline->net->demands[k].id);
     kh_str_append(&text, ". See keyhaul plan for what would help, --sites for new trusted nodes.");
     kh_str_append(out, "\n");
-    paragraph(out, &text);
+    cli_modules_paragraph(out, &text);
 }
 
 static void write_front(const cli_modules *m, kh_str *out)
@@ -238,6 +244,8 @@ void cli_modules_text(const cli_modules *m, kh_str *out)
         kh_str_append(out, "\nThe last of them:\n");
     }
     sum_up(m, m->n - 1, out);
+    if (m->unprotected != NULL)
+        cli_protect_text(m, out);
     write_table(m, d, out);
     write_split(m, d, out);
     write_reasons(m, d, out);
@@ -281,6 +289,8 @@ static kh_json *reasons_json(const cli_modules *m, const kh_dimension *d)
             if (d->design.reasons[i].weight[e] > 0)
                 kh_json_append(links, kh_json_text(m->pipeline->net->qkd_links[e].id));
         kh_json_set(one, "links", links);
+        size_t state = d->design.reasons[i].state;
+        set_text(one, "lost", state > 0 ? d->problem.losses[state - 1].name : NULL);
         kh_json_set(one, "is_cut", kh_json_bool(d->design.reasons[i].is_cut));
         set_number(one, "needed_bps", d->design.reasons[i].needed_bps);
         set_number(one, "share", d->design.reasons[i].share);
@@ -289,11 +299,10 @@ static kh_json *reasons_json(const cli_modules *m, const kh_dimension *d)
     return all;
 }
 
-static kh_json *design_json(const cli_modules *m, size_t i)
+static kh_json *design_json(const cli_modules *m, double theta, const kh_dimension *d)
 {
-    const kh_dimension *d = &m->designs[i];
     kh_json *one = kh_json_object();
-    set_number(one, "theta", m->theta[i]);
+    set_number(one, "theta", theta);
     set_number(one, "worst", d->design.worst);
     set_number(one, "cost", d->design.cost);
     set_number(one, "bound", d->design.bound);
@@ -307,6 +316,8 @@ static kh_json *design_json(const cli_modules *m, size_t i)
     kh_json_set(one, "links", links_json(m, d));
     kh_json_set(one, "sites", sites_json(m, d));
     kh_json_set(one, "reasons", reasons_json(m, d));
+    if (d->perils.n > 0)
+        kh_json_set(one, "losses", cli_protect_losses_json(m, d));
     return one;
 }
 
@@ -315,9 +326,12 @@ kh_status cli_modules_json(const cli_modules *m, kh_error *err)
     kh_json *root = kh_json_object(), *designs = kh_json_array(), *out = kh_json_array();
     set_text(root, "name", m->pipeline->net->name);
     set_text(root, "by", m->request->by);
+    set_text(root, "protect", m->request->protect);
     for (size_t i = 0; i < m->n; i++)
-        kh_json_append(designs, design_json(m, i));
+        kh_json_append(designs, design_json(m, m->theta[i], &m->designs[i]));
     kh_json_set(root, "designs", designs);
+    if (m->unprotected != NULL)
+        kh_json_set(root, "unprotected", design_json(m, m->theta[m->n - 1], m->unprotected));
     for (size_t k = 0; k < m->pipeline->net->n_demands; k++)
         if (m->designs[m->n - 1].cut_off[k])
             kh_json_append(out, kh_json_text(m->pipeline->net->demands[k].id));

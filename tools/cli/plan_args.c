@@ -43,17 +43,9 @@ static bool is_limited(const plan_args *args)
     return args->most_paths > 0 || args->optimise.quantum_bps > 0;
 }
 
-static bool is_loss_kind(const char *name)
-{
-    int kind = 0;
-    while (kind < KH_LOSS_KINDS && strcmp(name, kh_loss_kind_name((kh_loss_kind)kind)) != 0)
-        kind++;
-    return kind < KH_LOSS_KINDS;
-}
-
 static kh_status check_loss_kind(const char *option, const char *kind, kh_error *err)
 {
-    if (kind == NULL || is_loss_kind(kind))
+    if (kind == NULL || kh_loss_kind_find(kind) < KH_LOSS_KINDS)
         return KH_OK;
     return kh_fail(err, KH_EUSAGE, "--%s is '%s', must be link, node, risk, domain or vendor", option, kind);
 }

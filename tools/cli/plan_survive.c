@@ -17,18 +17,10 @@ bool cli_survive_asked(const plan_args *args)
     return args->protect != NULL || args->protect_two != NULL || args->backup != NULL || args->what_if;
 }
 
-static kh_loss_kind kind_of(const char *name)
-{
-    int kind = 0;
-    while (kind < KH_LOSS_KINDS && strcmp(name, kh_loss_kind_name((kh_loss_kind)kind)) != 0)
-        kind++;
-    return (kh_loss_kind)kind;
-}
-
 kh_status cli_survive_protect(const kh_pipeline *p, const plan_args *args, kh_protection **found, kh_error *err)
 {
     bool pairs = args->protect_two != NULL;
-    return kh_survive_protect(p->net, p->rates, kind_of(pairs ? args->protect_two : args->protect), pairs,
+    return kh_survive_protect(p->net, p->rates, kh_loss_kind_find(pairs ? args->protect_two : args->protect), pairs,
                               plan_args_left_s(args, PLAN_PROTECT, p), p->arena, found, err);
 }
 
@@ -41,7 +33,7 @@ static void paragraph(kh_str *out, kh_str *text)
     kh_str_clear(text);
 }
 
-static const char *thing(kh_loss_kind kind)
+const char *cli_survive_thing(kh_loss_kind kind)
 {
     static const char *const things[] = {"QKD link", "node", "fibre or shared risk", "domain", "vendor"};
     return things[kind];
@@ -97,7 +89,7 @@ static void say_worst(const kh_pipeline *pipeline, const kh_protection *p, kh_st
 {
     const kh_aftermath *least = least_share(p);
     if (p->complete)
-        kh_str_printf(text, " After the loss of any %s %s%s", p->pairs ? "two" : "one", thing(p->kind),
+        kh_str_printf(text, " After the loss of any %s %s%s", p->pairs ? "two" : "one", cli_survive_thing(p->kind),
                       p->pairs ? "s at once" : "");
     else
         kh_str_printf(text, " The time limit passed after %zu of %zu losses; after any of these", p->n, p->n_all);
@@ -149,7 +141,7 @@ static void say_protection(const kh_pipeline *pipeline, const kh_protection *p, 
     kh_str text = {0};
     say_whole(p, &text);
     if (p->n_all == 0)
-        kh_str_printf(&text, " There is no %s to lose%s.", thing(p->kind), p->pairs ? " together with another" : "");
+        kh_str_printf(&text, " There is no %s to lose%s.", cli_survive_thing(p->kind), p->pairs ? " together with another" : "");
     if (p->n > 0) {
         say_worst(pipeline, p, &text);
         say_proof(p, &text);
@@ -363,7 +355,7 @@ static void say_backup(const kh_pipeline *p, const kh_backup_plan *found, kh_los
         &text,
         "The plan's routes as they are, each with backups that no loss of a %s takes together with it: %s of the plan can be "
         "carried and protected at once when reserves are shared between losses, %s when every backup has its own (1+1).",
-        thing(kind), share(p, shared->value), share(p, own->value));
+        cli_survive_thing(kind), share(p, shared->value), share(p, own->value));
     if (shared->value > 0 && own->reserved_bps > 0)
         kh_str_printf(&text, " For the same share, shared reserves take %.3g %% of the key rate that own ones take.",
                       100 * (shared->reserved_bps / shared->value) / (own->reserved_bps / own->value));
@@ -400,15 +392,15 @@ static void write_bare(const kh_pipeline *p, const kh_backup_plan *found, kh_str
 
 kh_status cli_survive_backup(const kh_pipeline *p, const plan_args *args, kh_backup_plan **found, kh_error *err)
 {
-    return kh_survive_backup(p->net, p->rates, p->plan, kind_of(args->backup), plan_args_left_s(args, PLAN_BACKUP, p), p->arena,
-                             found, err);
+    return kh_survive_backup(p->net, p->rates, p->plan, kh_loss_kind_find(args->backup), plan_args_left_s(args, PLAN_BACKUP, p),
+                             p->arena, found, err);
 }
 
 static kh_status write_backup(const kh_pipeline *p, const plan_args *args, kh_str *out, kh_error *err)
 {
     kh_backup_plan *found;
     KH_TRY(cli_survive_backup(p, args, &found, err));
-    say_backup(p, found, kind_of(args->backup), out);
+    say_backup(p, found, kh_loss_kind_find(args->backup), out);
     write_bare(p, found, out);
     return KH_OK;
 }

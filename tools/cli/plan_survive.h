@@ -19,6 +19,7 @@ kh_status cli_survive_json(const kh_pipeline *pipeline, const plan_args *args, k
 /** For both: the losses and backups asked for, and EUR of one module of a link; NAN: not known. */
 kh_status cli_survive_protect(const kh_pipeline *pipeline, const plan_args *args, kh_protection **found, kh_error *err);
 kh_status cli_survive_backup(const kh_pipeline *pipeline, const plan_args *args, kh_backup_plan **found, kh_error *err);
+const char *cli_survive_thing(kh_loss_kind kind); /**< "QKD link", "fibre or shared risk" */
 double cli_survive_module_eur(const kh_net *net, uint32_t link);
 
 #endif

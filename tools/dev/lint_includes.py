@@ -38,7 +38,7 @@ ARROWS = {
     "solvers/secure": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
     "solvers/survive": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow", "solvers/secure"],
     "solvers/site": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
-    "solvers/design": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
+    "solvers/design": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow", "solvers/survive"],
     "solvers/domains": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
     "solvers/stores": ["core/base", "core/net", "solvers/lp", "solvers/graph", "solvers/flow"],
     "solvers": ["core/base", "core/net", *SOLVERS],

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/validate/instance_design.h"
 
+#include "solvers/design/perils.h"
 #include "tools/validate/instance.h"
 
 #include <math.h>
@@ -30,5 +31,34 @@ kh_status kh_instance_design(const char *path, double theta, double node_cost, k
                                     .n_choices = n,
                                     .node_cost = node,
                                     .time_limit_s = INFINITY};
+    return KH_OK;
+}
+
+static kh_status set_loss(const kh_modules_problem *problem, bool of_nodes, uint32_t what, kh_arena *arena, kh_modules_loss *loss,
+                          kh_error *err)
+{
+    bool *lost = KH_NEW(arena, bool, problem->n_choices), *left_out = KH_NEW(arena, bool, problem->n_demands);
+    if (lost == NULL || left_out == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for a loss");
+    for (size_t j = 0; j < problem->n_choices; j++) {
+        const uint32_t *ends = problem->graph.ends[problem->choices[j].link];
+        lost[j] = of_nodes ? ends[0] == what || ends[1] == what : problem->choices[j].link == what;
+    }
+    for (size_t k = 0; k < problem->n_demands && of_nodes; k++)
+        left_out[k] = problem->demands[k].ends[0] == what || problem->demands[k].ends[1] == what;
+    *loss = (kh_modules_loss){of_nodes ? "node" : "link", lost, left_out};
+    return kh_perils_part(problem, lost, left_out, err);
+}
+
+kh_status kh_instance_losses(bool of_nodes, kh_arena *arena, kh_modules_problem *problem, kh_error *err)
+{
+    size_t n = of_nodes ? problem->graph.n_nodes : problem->graph.n_links;
+    kh_modules_loss *losses = KH_NEW(arena, kh_modules_loss, n);
+    if (losses == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu losses", n);
+    for (uint32_t i = 0; i < n; i++)
+        KH_TRY(set_loss(problem, of_nodes, i, arena, &losses[i], err));
+    problem->losses = losses;
+    problem->n_losses = n;
     return KH_OK;
 }

@@ -9,4 +9,8 @@
 kh_status kh_instance_design(const char *path, double theta, double node_cost, kh_arena *arena, kh_modules_problem *problem,
                              kh_error *err);
 
+/** Makes it bear the loss of every link, or of every node with its links and demands; demands that a loss parts are left out of it.
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_instance_losses(bool of_nodes, kh_arena *arena, kh_modules_problem *problem, kh_error *err);
+
 #endif

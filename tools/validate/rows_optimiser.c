@@ -159,11 +159,15 @@ static kh_status key_store(const question *q, double *value, kh_error *err)
 
 static const double MOST_DESIGN_S = 60;
 
-static kh_status modular_dimensioning(const question *q, double *value, kh_error *err)
+typedef enum bears { NO_LOSS, EVERY_LINK, EVERY_NODE } bears;
+
+static kh_status dimension(const question *q, bears what, double *value, kh_error *err)
 {
     kh_modules_problem problem;
     kh_modules_design design;
     KH_TRY(kh_instance_design(q->path, param(q, "theta", 1), param(q, "F", 0), q->arena, &problem, err));
+    if (what != NO_LOSS)
+        KH_TRY(kh_instance_losses(what == EVERY_NODE, q->arena, &problem, err));
     problem.lp_program = q->lp_program;
     problem.time_limit_s = MOST_DESIGN_S;
     kh_status status = kh_modules_solve(&problem, q->arena, &design, err);
@@ -172,6 +176,21 @@ static kh_status modular_dimensioning(const question *q, double *value, kh_error
     KH_TRY(kh_modules_verify(&problem, &design, err));
     *value = design.cost; /* the best known when the time passed */
     return KH_OK;
+}
+
+static kh_status modular_dimensioning(const question *q, double *value, kh_error *err)
+{
+    return dimension(q, NO_LOSS, value, err);
+}
+
+static kh_status dimensioning_against_links(const question *q, double *value, kh_error *err)
+{
+    return dimension(q, EVERY_LINK, value, err);
+}
+
+static kh_status dimensioning_against_nodes(const question *q, double *value, kh_error *err)
+{
+    return dimension(q, EVERY_NODE, value, err);
 }
 
 /* A model is one line here; a row of any other is skipped. */
@@ -189,6 +208,8 @@ static const struct {
     {"max_concurrent_secure_ramp", secret_by_ramp},
     {"time_expanded_key_store", key_store},
     {"min_cost_modular_dimensioning", modular_dimensioning},
+    {"min_cost_modular_any_link_lost", dimensioning_against_links},
+    {"min_cost_modular_any_node_lost", dimensioning_against_nodes},
 };
 enum { N_MODELS = sizeof models / sizeof models[0] };
 
