@@ -11,8 +11,8 @@
 #include <string.h>
 
 static const double ROOT_SHARE = 0.2, SEARCH_SHARE = 0.5; /* of the time, by when each part ends */
-/* Parts planned anew without gain, before the tree does the rest. */
-enum { PATIENCE = 8, PATIENCE_LARGE = 400, LARGE = 60 };
+static const uint64_t MOVES = 50;                         /* of the search, per pair of types of modules */
+enum { LARGE = 60 };
 
 typedef struct work {
     const kh_modules_problem *problem;
@@ -124,21 +124,31 @@ static kh_status climb(work *w, kh_error *err)
     return status;
 }
 
+static void take_bound(work *w)
+{
+    w->design->root_bound = w->root.relax.objective;
+    w->design->bound = kh_relax_raise(&w->root.relax, w->root.relax.objective);
+}
+
+static kh_status search(work *w, double until_s, kh_error *err)
+{
+    const kh_search_limits limits = {.goal = w->design->bound / (1 - fmin(fmax(w->problem->gap, 1e-9), 0.5)),
+                                     .most_moves = MOVES * w->problem->n_choices * w->problem->n_choices,
+                                     .until_s = until_s};
+    return kh_search_run(&w->search, &limits, err);
+}
+
 static kh_status solve(work *w, kh_error *err)
 {
-    kh_modules_design *design = w->design;
-    const kh_relax *relax = &w->root.relax;
     double start_s = kh_clock_s(), left_s = fmin(w->deadline_s - start_s, 1e6);
     KH_TRY(check_limits(w, err));
-    KH_TRY(kh_root_close(&w->root, is_large(w) && w->problem->n_losses == 0, start_s + ROOT_SHARE * left_s, err));
-    design->root_bound = relax->objective;
-    design->bound = kh_relax_raise(relax, relax->objective);
-    KH_TRY(kh_search_start(&w->search, err));
-    KH_TRY(kh_search_improve(&w->search, start_s + SEARCH_SHARE * left_s,
-                             is_large(w)                      ? PATIENCE_LARGE
-                             : w->problem->lp_program == NULL ? 0
-                                                              : PATIENCE,
-                             err));
+    KH_TRY(kh_root_close(&w->root, false, start_s + ROOT_SHARE * left_s, err));
+    take_bound(w);
+    KH_TRY(search(w, start_s + SEARCH_SHARE * left_s, err));
+    if (is_large(w) && w->problem->n_losses == 0 && !is_close(w)) {
+        KH_TRY(kh_root_close(&w->root, true, kh_clock_s() + ROOT_SHARE * left_s, err));
+        take_bound(w);
+    }
     if (is_close(w))
         return KH_OK;
     kh_status status = KH_TIMELIMIT;

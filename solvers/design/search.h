@@ -2,18 +2,19 @@
 #ifndef KH_SOLVERS_DESIGN_SEARCH_H
 #define KH_SOLVERS_DESIGN_SEARCH_H
 
-#include "solvers/design/branch.h"
+#include "solvers/design/root.h"
+#include "solvers/design/walk.h"
 
-/** Good designs soon: one rounded up from the relaxation, then again and again a part of the network planned anew, to proven
- *  optimality, while the rest stays. */
+/** Good designs soon: a walk through counts that keep all inequalities known and cost less than the best design. Counts that do are
+ *  routed; what they fall short of is the next inequality. */
 typedef struct kh_search {
     kh_root *root;
     kh_arena *arena;
-    double *best;                          /**< [n_columns] */
-    double cost;                           /**< INFINITY: none yet */
-    double *proven;                        /**< [n_columns] the last best that was routed exactly */
-    kh_keyflow flow;                       /**< of it */
-    double *lower, *upper, *price, *count; /**< scratch, [n_columns] */
+    kh_walk walk;
+    double *best;    /**< [n_columns] */
+    double cost;     /**< INFINITY: none yet */
+    kh_keyflow flow; /**< of it, routed exactly */
+    uint64_t n_moves;
 } kh_search;
 
 /** @return KH_OK, KH_ENOMEM */
@@ -24,11 +25,14 @@ kh_status kh_search_init(kh_search *search, kh_root *root, kh_arena *arena, kh_e
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_search_take(kh_search *search, const double *count, const kh_keyflow *flow, kh_error *err);
 
-/** Rounds the relaxation's point up and takes off what is not needed.
- *  @return KH_OK, perhaps without a design; KH_ENOMEM; others of kh_keyflow_solve() */
-kh_status kh_search_start(kh_search *search, kh_error *err);
+typedef struct kh_search_limits {
+    double goal; /**< a design that costs no more is good enough */
+    uint64_t most_moves;
+    double until_s; /**< on kh_clock_s() */
+} kh_search_limits;
 
-/** Improves the best design until @p until_s, or until @p patience parts in a row brought nothing. */
-kh_status kh_search_improve(kh_search *search, double until_s, size_t patience, kh_error *err);
+/** Walks from the relaxation's point, rounded up.
+ *  @return KH_OK, perhaps without a design; KH_ENOMEM; others of kh_keyflow_solve() */
+kh_status kh_search_run(kh_search *search, const kh_search_limits *limits, kh_error *err);
 
 #endif
