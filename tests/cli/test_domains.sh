@@ -4,6 +4,7 @@
 . tests/cli/lib.sh
 
 network=topologies/frankfurt-warsaw-prague.yaml
+sed "s#\[library.yaml\]#[$PWD/topologies/library.yaml]#; /^demands:/,\$d" "$network" >"$scratch/quiet.yaml"
 expect 0 "plan --domains" "$KEYHAUL" plan "$network" --domains
 tr -s '\n ' ' ' <"$scratch/out" >"$scratch/flat" && mv "$scratch/flat" "$scratch/out"
 for text in "Each of 4 domains" "secrecy between operators costs" "Q-DRESDEN-DECIN" "cz-czqci" "sees whole"; do
@@ -13,6 +14,8 @@ expect 0 "plan --domains --json" "$KEYHAUL" plan "$network" --domains --json --g
 for key in rounds value bound central fixed_borders bytes crossings transits seen_by; do
     says out "\"$key\"" "plan --domains --json"
 done
+expect 0 "domains without demands" "$KEYHAUL" plan "$scratch/quiet.yaml" --domains
+says out "No demand asks for QKD key, so there is nothing to plan." "domains without demands"
 expect 64 "--split alone" "$KEYHAUL" plan "$network" --split "$scratch"
 
 sed 's/discloses: {value: full, assumed: true, source: not published}}/discloses: nothing, transit: {price_per_mbit: 2, max_rate_bps: 1000}}/' \

@@ -105,28 +105,54 @@ static const char *policy_name(kh_part_policy policy)
     return names[policy];
 }
 
-static void write_summary(const told *t, kh_str *out)
+/* A share of all requests: in per cent up to all of them, then how many times as much. */
+static void add_share(kh_str *words, double value)
+{
+    if (value <= 1)
+        kh_str_printf(words, "%.4g %% of its request", 100 * value);
+    else
+        kh_str_printf(words, "%.4g times its request", value);
+}
+
+static bool has_demands(const told *t)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < t->operators.n_domains; i++)
+        any = any || t->operators.parts[i].n_demands > 0;
+    return any;
+}
+
+static void write_reached(const told *t, kh_str *words)
 {
     const kh_member_report *r = &t->report;
+    kh_str_printf(words, " After %zu exchanges of tables every demand that a path joins gets %s", r->n_rounds,
+                  r->value > 1 ? "its request in full, and the links could carry " : "");
+    add_share(words, r->value);
+    kh_str_append(words, "; what was disclosed proves that no plan that keeps its promises brings each of them more than ");
+    add_share(words, r->bound);
+    kh_str_printf(words, " (gap %.2g %%). %zu letters, %.3g kB in all, left the domains. ", 100 * (r->bound / r->value - 1),
+                  t->federation.n_letters, 1e-3 * (double)t->federation.bytes);
+    kh_str_append(words, "With everything known in one place it could be ");
+    add_share(words, t->central);
+    kh_str_printf(words, ": secrecy between operators costs %.2f %%. Over the borders of the best single path alone it would be ",
+                  100 * fmax(0, 1 - r->value / t->central));
+    add_share(words, t->fixed);
+    kh_str_append(words, ". No link is filled beyond its rate, as each domain and then the whole has checked.");
+}
+
+static void write_summary(const told *t, kh_str *out)
+{
     kh_str words = {0};
-    kh_str_printf(&words, "%s. After %zu rounds every demand that a path joins gets %.4g %% of its request at once (lambda %.6g)",
-                  t->operators.n_domains == 1
-                      ? "One domain has the whole network"
-                      : kh_arena_printf(t->p->arena, "Each of %u domains plans its own part and tells the others what it discloses",
-                                        t->operators.n_domains),
-                  r->n_rounds, 100 * fmin(r->value, 1), r->value);
-    if (r->value > 0)
-        kh_str_printf(&words,
-                      "; what was disclosed proves that no plan that keeps its promises carries more than %.6g (gap %.2g %%)",
-                      r->bound, 100 * (r->bound / r->value - 1));
-    kh_str_printf(&words, ". %zu letters of %.3g kB in all left the domains. ", t->federation.n_letters,
-                  1e-3 * (double)t->federation.bytes);
-    if (t->central > 0)
-        kh_str_printf(&words,
-                      "With everything known in one place lambda would be %.6g: secrecy between operators costs %.2f %%. Over the "
-                      "borders of the best single path alone it would be %.6g. ",
-                      t->central, 100 * fmax(0, 1 - r->value / t->central), t->fixed);
-    kh_str_append(&words, "No link is filled beyond its rate, as each domain and then the whole has checked.");
+    if (t->operators.n_domains == 1)
+        kh_str_append(&words, "One domain has the whole network.");
+    else
+        kh_str_printf(&words, "Each of %u domains plans its own part and tells the others what it discloses.",
+                      t->operators.n_domains);
+    if (t->report.value > 0)
+        write_reached(t, &words);
+    else
+        kh_str_append(&words, has_demands(t) ? " No demand for QKD key has a path, so none gets any."
+                                             : " No demand asks for QKD key, so there is nothing to plan.");
     kh_str_printf(out, "%s, across operators\n  ", t->p->net->name);
     kh_str_append_wrapped(out, kh_str_text(&words), 76, "  ");
     kh_str_append(out, "\n\n");
@@ -210,10 +236,8 @@ static void write_sight(const told *t, kh_str *out)
             cli_table_cell(&table, "%s", who.length > 0 ? kh_str_text(&who) : "none");
             kh_str_clear(&who);
         }
-    if (all == 0) {
-        kh_str_append(out, "\n  No demand asks for QKD key.\n");
+    if (all == 0)
         return;
-    }
     kh_str_append(out, "\n");
     cli_table_text(&table, out);
     kh_str words = {0};
