@@ -14,9 +14,11 @@ static const double EXACT_BELOW = 1e-3;
 struct kh_inside {
     const kh_part *part;
     kh_canon canon;
+    uint32_t *names; /* [n_nodes] of the canon, in the part */
     kh_tree *tree;
     double *price;   /* [n_links] of the canon */
     double *load[2]; /* [n_links] of the routing just made and of the one that stays */
+    kh_trace trace[2];
 };
 
 kh_status kh_inside_create(const kh_part *part, kh_arena *arena, kh_inside **inside, kh_error *err)
@@ -39,10 +41,25 @@ kh_status kh_inside_create(const kh_part *part, kh_arena *arena, kh_inside **ins
         made->price[e] = 1 / (made->canon.capacity_bps[e] * (double)m);
     }
     made->tree = kh_tree_create(&made->canon.graph, use, arena);
-    if (made->tree == NULL)
+    made->names = KH_NEW(arena, uint32_t, made->canon.graph.n_nodes);
+    if (made->tree == NULL || made->names == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a domain of %zu links", m);
+    for (uint32_t v = 0; v < part->graph.n_nodes; v++)
+        if (made->canon.node_at[v] != KH_NO_INDEX)
+            made->names[made->canon.node_at[v]] = v;
+    KH_TRY(kh_trace_init(&made->trace[0], err));
+    if (kh_trace_init(&made->trace[1], err) != KH_OK) {
+        kh_trace_clear(&made->trace[0]);
+        return KH_ENOMEM;
+    }
     *inside = made;
     return KH_OK;
+}
+
+void kh_inside_destroy(kh_inside *inside)
+{
+    for (int i = 0; inside != NULL && i < 2; i++)
+        kh_trace_clear(&inside->trace[i]);
 }
 
 static void take_prices(kh_inside *inside, const double *price)
@@ -53,6 +70,13 @@ static void take_prices(kh_inside *inside, const double *price)
         all += price[e] * inside->canon.capacity_bps[e];
     for (size_t e = 0; e < m && all > 0; e++)
         inside->price[e] = price[e] / all;
+}
+
+static kh_status take_path(kh_inside *inside, const kh_trace_path *path, kh_error *err)
+{
+    for (size_t i = 0; i < path->n_links; i++)
+        inside->load[0][path->links[i]] += path->rate_bps;
+    return path->rate_bps > 0 ? kh_trace_add(&inside->trace[0], &inside->canon.graph, inside->names, path, err) : KH_OK;
 }
 
 static kh_status equilibrate(const kh_keyflow_problem *problem, double gap, kh_pool *pool, kh_arena *arena, kh_equilibrium *found,
@@ -73,8 +97,9 @@ static kh_status route_nearly(kh_inside *inside, const kh_keyflow_problem *probl
     take_prices(inside, found.prices);
     for (size_t p = 0; p < pool.n_paths; p++) {
         const kh_pool_path *path = &pool.paths[p];
-        for (uint32_t i = 0; i < path->n_links; i++)
-            inside->load[0][pool.links[path->first + i]] += found.share[p] * problem->demands[path->demand].requested_bps;
+        const kh_keyflow_demand *pair = &problem->demands[path->demand];
+        const kh_trace_path taken = {pair->ends, pool.links + path->first, path->n_links, found.share[p] * pair->requested_bps};
+        KH_TRY(take_path(inside, &taken, err));
     }
     *stretch = found.congestion;
     return KH_OK;
@@ -86,9 +111,12 @@ static kh_status route_exactly(kh_inside *inside, kh_keyflow_problem *problem, k
     problem->gap = 0;
     KH_TRY(kh_keyflow_solve(problem, arena, &flow, err));
     take_prices(inside, flow.prices);
-    for (size_t i = 0; i < flow.n_routes; i++)
-        for (size_t j = 0; j < flow.routes[i].n_links; j++)
-            inside->load[0][flow.routes[i].links[j]] += flow.routes[i].rate_bps / flow.value;
+    for (size_t i = 0; i < flow.n_routes; i++) {
+        const kh_keyflow_route *route = &flow.routes[i];
+        const kh_trace_path taken = {problem->demands[route->demand].ends, route->links, route->n_links,
+                                     route->rate_bps / flow.value};
+        KH_TRY(take_path(inside, &taken, err));
+    }
     *stretch = flow.value > 0 ? 1 / flow.value : 0;
     return KH_OK;
 }
@@ -118,6 +146,7 @@ kh_status kh_inside_route(kh_inside *inside, const kh_keyflow_demand *pairs, siz
 {
     *stretch = 0;
     memset(inside->load[0], 0, inside->canon.graph.n_links * sizeof(double));
+    kh_trace_reset(&inside->trace[0]);
     if (n == 0)
         return KH_OK;
     kh_arena *arena = kh_arena_create(0);
@@ -133,6 +162,14 @@ kh_status kh_inside_route(kh_inside *inside, const kh_keyflow_demand *pairs, siz
 void kh_inside_keep(kh_inside *inside)
 {
     memcpy(inside->load[1], inside->load[0], inside->canon.graph.n_links * sizeof(double));
+    kh_trace kept = inside->trace[0];
+    inside->trace[0] = inside->trace[1];
+    inside->trace[1] = kept;
+}
+
+const kh_trace *kh_inside_trace(const kh_inside *inside)
+{
+    return &inside->trace[1];
 }
 
 void kh_inside_loads(const kh_inside *inside, double *load_bps)

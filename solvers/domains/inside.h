@@ -3,12 +3,15 @@
 #define KH_SOLVERS_DOMAINS_INSIDE_H
 
 #include "solvers/domains/part.h"
+#include "solvers/domains/trace.h"
 
 /** The private side of a domain: what its own links make of the rates that it is asked to carry. Nodes are those of the part. */
 typedef struct kh_inside kh_inside;
 
 /** @return NULL when memory is out: see err */
 kh_status kh_inside_create(const kh_part *part, kh_arena *arena, kh_inside **inside, kh_error *err);
+/** Gives back what is not in the arena. NULL is fine. */
+void kh_inside_destroy(kh_inside *inside);
 
 /** Routes rates between its own nodes so that its busiest link is as little busy as can be, and prices its links by what holds it
  *  back.
@@ -23,6 +26,10 @@ void kh_inside_keep(kh_inside *inside);
 
 /** Load of each link by the routing that stays. @param[out] load_bps  [n_links] of the part */
 void kh_inside_loads(const kh_inside *inside, double *load_bps);
+
+/** The routes that stay, at the rates that were asked. Parallel links are told by their ends alone: each takes its share by rate.
+ */
+const kh_trace *kh_inside_trace(const kh_inside *inside);
 
 /** Distances from a node under the present prices, which are such that sum(rate * price) = 1; first 1 / rate each.
  *  @param[out] distance  [n_nodes] INFINITY: not joined inside */

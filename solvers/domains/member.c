@@ -25,12 +25,16 @@ kh_status kh_member_create(const kh_part *part, const kh_member_options *options
                         .gap = INFINITY};
     if (made->distance == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a domain");
-    KH_TRY(kh_inside_create(part, arena, &made->inside, err));
     for (int i = 0; i < 2; i++)
         made->post[i] = kh_arena_create(0);
     if (made->post[0] == NULL || made->post[1] == NULL) {
         kh_member_destroy(made);
         return kh_fail(err, KH_ENOMEM, "no memory for a domain's letters");
+    }
+    kh_status status = kh_inside_create(part, arena, &made->inside, err);
+    if (status != KH_OK) {
+        kh_member_destroy(made);
+        return status;
     }
     *member = made;
     return KH_OK;
@@ -40,6 +44,7 @@ void kh_member_destroy(kh_member *member)
 {
     for (int i = 0; member != NULL && i < 2; i++)
         kh_arena_destroy(member->post[i]);
+    kh_inside_destroy(member != NULL ? member->inside : NULL);
 }
 
 double *kh_member_paper(kh_member *member, size_t n, kh_error *err)
@@ -102,6 +107,7 @@ static void judge(kh_member *m, double stretch)
         memcpy(m->best_load, m->asked_load, m->n_fixed * sizeof *m->best_load);
         kh_market_keep(m->market);
         kh_inside_keep(m->inside);
+        m->best_round = m->round;
     }
     m->gap = m->value > 0 ? m->bound / m->value - 1 : 0;
 }
@@ -177,6 +183,7 @@ kh_member_report kh_member_report_of(const kh_member *member)
 {
     return (kh_member_report){.reached = member->gap <= member->options.gap,
                               .n_rounds = (size_t)member->round + 1,
+                              .best_round = member->best_round,
                               .value = member->value,
                               .bound = member->bound,
                               .first = member->first};
@@ -191,6 +198,11 @@ const double *kh_member_prices(const kh_member *member, size_t *n_rows)
 const kh_atlas *kh_member_atlas(const kh_member *member)
 {
     return &member->atlas;
+}
+
+const kh_trace *kh_member_trace(const kh_member *member)
+{
+    return kh_inside_trace(member->inside);
 }
 
 void kh_member_loads(const kh_member *member, double *load_bps)

@@ -3,6 +3,7 @@
 #define KH_SOLVERS_DOMAINS_MEMBER_H
 
 #include "solvers/domains/atlas.h"
+#include "solvers/domains/trace.h"
 
 /** One domain in the exchange: a machine that reads one letter of each domain and writes one to each, step after step, all domains
  *  in the same step. It holds its own part alone; whoever carries the letters (federation.h, MPI) decides where it runs. */
@@ -16,11 +17,12 @@ typedef struct kh_member_options {
 
 /** Where the exchange stands; the same for every member. */
 typedef struct kh_member_report {
-    bool reached;    /**< the gap was */
-    size_t n_rounds; /**< tables that each domain has published */
-    double value;    /**< lambda: this share of every demand with a way is carried, over links that are no more than full */
-    double bound;    /**< C1 of what was published: no flow that keeps all promises and contracts carries more */
-    double first;    /**< value of the first round, in which nothing but prices 1 / rate and the crossings are known */
+    bool reached;      /**< the gap was */
+    size_t n_rounds;   /**< tables that each domain has published */
+    size_t best_round; /**< whose tables the value was found with, 0: there is none; its requests have the number before */
+    double value;      /**< lambda: this share of every demand with a way is carried, over links that are no more than full */
+    double bound;      /**< C1 of what was published: no flow that keeps all promises and contracts carries more */
+    double first;      /**< value of the first round, in which nothing but prices 1 / rate and the crossings are known */
 } kh_member_report;
 
 /** What the demands of one domain take from another one that neither of their ends is in. */
@@ -46,6 +48,8 @@ kh_member_report kh_member_report_of(const kh_member *member);
 const double *kh_member_prices(const kh_member *member, size_t *n_rows);
 const kh_atlas *kh_member_atlas(const kh_member *member);
 
+/** Its routes inside at the rates asked for in the best round; in the plan they are value times as much. Its own secret. */
+const kh_trace *kh_member_trace(const kh_member *member);
 /** Load of each of its own links, in the plan's rates: at most the link's rate. @param[out] load_bps [n_links] of the part */
 void kh_member_loads(const kh_member *member, double *load_bps);
 /** Key over each crossing, all demands together, in the plan's rates. @param[out] load_bps [n_crossings] of the atlas */

@@ -17,12 +17,16 @@ kh_status kh_member_write_requests(kh_member *member, kh_letter *out, kh_error *
     kh_market_asked_load(m->market, load);
     for (uint32_t j = 0; j < m->part->n_domains; j++) {
         size_t n_borders = kh_atlas_borders(&m->atlas, j), n_pairs = kh_atlas_pairs(n_borders);
-        size_t n = m->n_fixed + n_pairs + kh_market_far(m->market, j) * n_borders;
+        bool is_own = j == m->part->self; /* what it asks of itself is kept whole: nobody else reads it */
+        size_t n_ends = is_own ? m->n_ways - m->own_at : kh_market_far(m->market, j) * n_borders, n = m->n_fixed + n_pairs + n_ends;
         double *number = kh_member_paper(m, n, err);
         if (number == NULL)
             return KH_ENOMEM;
         memcpy(number, load, m->n_fixed * sizeof *number);
-        kh_market_request(m->market, j, number + m->n_fixed, number + m->n_fixed + n_pairs);
+        double *ends = number + m->n_fixed + n_pairs;
+        kh_market_request(m->market, j, number + m->n_fixed, ends);
+        if (is_own)
+            kh_market_request_own(m->market, ends, ends + (m->inner_at - m->own_at));
         out[j] = (kh_letter){KH_LETTER_REQUEST, m->part->self, m->round, n, number};
     }
     m->phase = KH_MEMBER_ROUTE;
@@ -44,17 +48,17 @@ static kh_status sum_requests(kh_member *m, const kh_letter *in, kh_error *err)
     memset(m->asked_load, 0, m->n_fixed * sizeof *m->asked_load);
     memset(m->rate, 0, m->n_ways * sizeof *m->rate);
     for (uint32_t j = 0; j < m->part->n_domains; j++) {
-        size_t n_ends = count_ends(m->part, j) * m->part->n_borders;
+        bool is_own = j == m->part->self;
+        size_t n_ends = is_own ? m->n_ways - m->own_at : count_ends(m->part, j) * m->part->n_borders;
         KH_TRY(kh_member_expect(m, &in[j], KH_LETTER_REQUEST, m->n_fixed + m->ends_at + n_ends, err));
         const double *rate = in[j].number + m->n_fixed;
         for (size_t r = 0; r < m->n_fixed; r++)
             m->asked_load[r] += in[j].number[r];
         for (size_t i = 0; i < m->ends_at; i++)
             m->rate[i] += rate[i];
-        memcpy(ends, rate + m->ends_at, n_ends * sizeof *ends);
-        ends += n_ends;
+        memcpy(is_own ? m->rate + m->own_at : ends, rate + m->ends_at, n_ends * sizeof *ends);
+        ends += is_own ? 0 : n_ends;
     }
-    kh_market_request_own(m->market, m->rate + m->own_at, m->rate + m->inner_at);
     return KH_OK;
 }
 

@@ -30,7 +30,7 @@ struct kh_member {
     kh_market *market;
     kh_clearing clearing;
     kh_member_phase phase;
-    uint32_t round;
+    uint32_t round, best_round;
     size_t pass, n_steps; /**< of the market in this round */
     /** Every way through the own inside: pairs of borders, then ends of others x borders, own ends x borders, inner demands. */
     kh_keyflow_demand *ways;

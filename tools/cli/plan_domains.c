@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/plan_domains.h"
 
+#include "solvers/domains/audit.h"
 #include "solvers/domains/operators.h"
 #include "solvers/domains/part_file.h"
 #include "solvers/domains/yardstick.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ROUNDS = 100, MOST_PROMISES = 16 };
+enum { MOST_ROUNDS = 100, MOST_PROMISES = 16, MOST_LETTER_BYTES = 1 << 28 };
 static const double USUAL_GAP = 0.01, SAME = 1e-6;
 
 /* All that is told, in the rates of the plan: at most what is asked for. */
@@ -23,6 +24,7 @@ typedef struct told {
     kh_operators operators;
     kh_federation federation;
     kh_member_report report;
+    bool audited; /**< the letters were few enough to be kept and checked */
     double central, fixed, busiest;
     double scale;               /* of the members' rates */
     kh_member_transit *transit; /* [payer][payee] */
@@ -75,6 +77,38 @@ static kh_status verify(const told *t, kh_error *err)
         return kh_fail(err, KH_EINTERNAL, "the domains' plan is wrong: busiest link %g, value %g, bound %g, central optimum %g",
                        t->busiest, t->report.value, t->report.bound, t->central);
     return KH_OK;
+}
+
+/* All parts are here, so each domain's word can be checked against its own data. */
+static kh_status audit(told *t, const kh_record *record, const kh_member_options *options, kh_error *err)
+{
+    const kh_operators *o = &t->operators;
+    size_t n_rows;
+    const double *price = kh_member_prices(t->federation.members[0], &n_rows);
+    t->audited = !record->broken && t->report.value > 0;
+    if (!t->audited)
+        return KH_OK;
+    KH_TRY(kh_replay_check(record->letters, record->n, o->parts, o->n_domains, price, n_rows, t->report, record->arena, err));
+    KH_TRY(kh_audit_letters(record, o->parts, o->n_domains, options, record->arena, err));
+    for (uint32_t i = 0; i < o->n_domains; i++)
+        KH_TRY(kh_audit_routes(record, &o->parts[i], kh_member_trace(t->federation.members[i]), t->report, record->arena, err));
+    return KH_OK;
+}
+
+static kh_status exchange(told *t, const kh_member_options *options, kh_error *err)
+{
+    kh_record record = {.arena = kh_arena_create(0), .most_bytes = MOST_LETTER_BYTES};
+    const kh_federation_watch watch = kh_record_watch(&record);
+    if (record.arena == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the letters of domains");
+    kh_status status =
+        kh_federation_run(t->operators.parts, t->operators.n_domains, options, &watch, t->p->arena, &t->federation, err);
+    if (status == KH_OK) {
+        t->report = kh_member_report_of(t->federation.members[0]);
+        status = audit(t, &record, options, err);
+    }
+    kh_arena_destroy(record.arena);
+    return status;
 }
 
 static kh_status gather(told *t, kh_error *err)
@@ -137,7 +171,9 @@ static void write_reached(const told *t, kh_str *words)
     kh_str_printf(words, ": secrecy between operators costs %.2f %%. Over the borders of the best single path alone it would be ",
                   100 * fmax(0, 1 - r->value / t->central));
     add_share(words, t->fixed);
-    kh_str_append(words, ". No link is filled beyond its rate, as each domain and then the whole has checked.");
+    kh_str_append(words, ". No link is filled beyond its rate, as each domain and then the whole has checked");
+    kh_str_append(words, t->audited ? "; every letter follows from its domain's own data, and so do the routes inside."
+                                    : "; the letters were too many to be kept and checked again.");
 }
 
 static void write_summary(const told *t, kh_str *out)
@@ -348,11 +384,9 @@ static kh_status print_text(const told *t, kh_error *err)
 static kh_status run(told *t, const plan_args *args, kh_error *err)
 {
     const kh_member_options options = {args->optimise.gap > 0 ? args->optimise.gap : USUAL_GAP, MOST_ROUNDS, MOST_PROMISES};
-    kh_operators *o = &t->operators;
     if (args->split_path != NULL)
         KH_TRY(write_parts(t, args->split_path, err));
-    KH_TRY(kh_federation_run(o->parts, o->n_domains, &options, NULL, t->p->arena, &t->federation, err));
-    t->report = kh_member_report_of(t->federation.members[0]);
+    KH_TRY(exchange(t, &options, err));
     KH_TRY(measure_whole(t, err));
     KH_TRY(verify(t, err));
     KH_TRY(gather(t, err));
