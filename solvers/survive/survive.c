@@ -358,3 +358,22 @@ kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_p
     *backup = found;
     return KH_OK;
 }
+
+kh_status kh_survive_apart(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, double time_limit_s, const char *lp_program,
+                           kh_arena *arena, kh_apart_plan **apart, kh_error *err)
+{
+    kh_error wrong = {0};
+    kh_apart_plan *found = KH_NEW(arena, kh_apart_plan, 1);
+    if (found == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for pairs of routes");
+    found->kind = kind;
+    KH_TRY(prepare(net, rates, time_limit_s, arena, &found->given, err));
+    kh_keyflow_problem *problem = &found->given.problem;
+    problem->lp_program = lp_program;
+    KH_TRY(kh_losses_list(net, problem, kind, arena, &found->losses, err));
+    KH_TRY(kh_pairs_find(problem, found->losses.loss, found->losses.n, arena, &found->pairs, err));
+    if (kh_pairs_check(problem, found->losses.loss, found->losses.n, &found->pairs, &wrong) != KH_OK)
+        return kh_fail(err, KH_EINTERNAL, "pairs of routes failed their check: %s", wrong.message);
+    *apart = found;
+    return KH_OK;
+}

@@ -7,6 +7,7 @@
 #include "core/net/rates.h"
 #include "solvers/survive/gain.h"
 #include "solvers/survive/losses.h"
+#include "solvers/survive/pairs.h"
 #include "solvers/survive/restore.h"
 
 /** A demand that is left, and gets less than it asks for. */
@@ -81,5 +82,18 @@ typedef struct kh_backup_plan {
  *  @return as kh_survive_protect() */
 kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_loss_kind kind, double time_limit_s,
                             kh_arena *arena, kh_backup_plan **backup, kh_error *err);
+
+/** Two routes for each demand that no loss of a kind takes together. */
+typedef struct kh_apart_plan {
+    kh_loss_kind kind;
+    kh_losses losses;
+    kh_given given; /**< its demands are those that need QKD key */
+    kh_pairs pairs; /**< of given's demands; checked by code of its own */
+} kh_apart_plan;
+
+/** @param lp_program  see kh_lp_options
+ *  @return as kh_survive_protect(), and as kh_pairs_find() */
+kh_status kh_survive_apart(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, double time_limit_s, const char *lp_program,
+                           kh_arena *arena, kh_apart_plan **apart, kh_error *err);
 
 #endif

@@ -59,6 +59,17 @@ says out "shared reserves take" "what sharing saves"
 says out "no way around a loss" "c-e has no backup"
 expect 0 "--backup --json" "$KEYHAUL" plan "$scratch/ring.yaml" --backup risk --json
 says out '"dedicated"' "backups in JSON"
+expect 0 "--apart link" "$KEYHAUL" plan "$scratch/ring.yaml" --apart link
+says out "For 1 of 2 demands" "both sides of the ring"
+says out "all routes need Q5" "the link that c-e needs"
+awk 'length($0) > 80 { exit 1 }' "$scratch/out" || fail "a line is wider than 80 columns"
+expect 0 "--apart risk" "$KEYHAUL" plan "$scratch/ring.yaml" --apart risk --json
+for text in '"kind": "risk"' '"all_need": [' '"bridge"' '"all_pass": ['; do
+    says out "$text" "both sides of the ring share the bridge"
+done
+expect 0 "a design that bears losses" "$KEYHAUL" design "$scratch/ring.yaml" --by modules --protect link
+says out "6 QKD pairs carry" "each side of the ring carries all"
+says out "Without that 3 pairs would do" "one side is enough without losses"
 expect 64 "an unknown kind" "$KEYHAUL" plan "$scratch/ring.yaml" --protect duct
 says err "must be link, node, risk, domain or vendor" "what may be lost"
 expect 64 "both" "$KEYHAUL" plan "$scratch/ring.yaml" --protect link --protect-two link

@@ -56,6 +56,7 @@ static kh_status check_protect(const plan_args *args, kh_error *err)
         return kh_fail(err, KH_EUSAGE, "--protect and --protect-two exclude each other");
     KH_TRY(check_loss_kind("protect", args->protect, err));
     KH_TRY(check_loss_kind("protect-two", args->protect_two, err));
+    KH_TRY(check_loss_kind("apart", args->apart, err));
     return check_loss_kind("backup", args->backup, err);
 }
 
@@ -93,7 +94,7 @@ static kh_status check_together(const plan_args *args, kh_error *err)
 {
     const kh_optimise_options *o = &args->optimise;
     bool secret = o->secrecy != KH_SECRECY_NONE, losses = args->protect != NULL || args->protect_two != NULL;
-    bool more = losses || args->backup != NULL || args->what_if || args->relax || args->slack;
+    bool more = losses || args->apart != NULL || args->backup != NULL || args->what_if || args->relax || args->slack;
     if (args->domains && (more || secret || is_limited(args) || args->diff_path != NULL))
         return kh_fail(err, KH_EUSAGE,
                        "--domains goes with no other question: neither secrecy, losses, --diff, --relax nor --slack");
@@ -113,6 +114,7 @@ size_t plan_args_questions(const plan_args *args, plan_question from)
     const bool asked[PLAN_QUESTIONS] = {[PLAN_ROUTES] = true,
                                         [PLAN_RELAX] = args->relax,
                                         [PLAN_PROTECT] = args->protect != NULL || args->protect_two != NULL,
+                                        [PLAN_APART] = args->apart != NULL,
                                         [PLAN_BACKUP] = args->backup != NULL,
                                         [PLAN_WHAT_IF] = args->what_if,
                                         [PLAN_DIFF] = args->diff_path != NULL};

@@ -7,9 +7,9 @@
 /** What `keyhaul plan` was asked. */
 typedef struct plan_args {
     const char *path, *objective, *mps_path, *diff_path;
-    uint64_t most_paths, disjoint, secure;      /**< 0: not asked for */
-    const char *protect, *protect_two, *backup; /**< kind of losses, NULL: not asked for */
-    const char *split_path;                     /**< --domains: where the parts go, NULL: nowhere */
+    uint64_t most_paths, disjoint, secure;              /**< 0: not asked for */
+    const char *protect, *protect_two, *apart, *backup; /**< kind of losses, NULL: not asked for */
+    const char *split_path;                             /**< --domains: where the parts go, NULL: nowhere */
     bool json, require, what_if, relax, slack, domains;
     kh_optimise_options optimise;
 } plan_args;
@@ -19,6 +19,7 @@ typedef enum plan_question {
     PLAN_ROUTES,
     PLAN_RELAX,
     PLAN_PROTECT,
+    PLAN_APART,
     PLAN_BACKUP,
     PLAN_WHAT_IF,
     PLAN_DIFF,

@@ -2,6 +2,7 @@
 #include "tools/cli/plan_survive.h"
 
 #include "tools/cli/cli.h"
+#include "tools/cli/plan_apart.h"
 #include "tools/cli/table.h"
 #include "tools/study/words.h"
 
@@ -14,7 +15,7 @@ static const double SOME = 1e-9; /* relative gain below which a module brings no
 
 bool cli_survive_asked(const plan_args *args)
 {
-    return args->protect != NULL || args->protect_two != NULL || args->backup != NULL || args->what_if;
+    return args->protect != NULL || args->protect_two != NULL || args->apart != NULL || args->backup != NULL || args->what_if;
 }
 
 kh_status cli_survive_protect(const kh_pipeline *p, const plan_args *args, kh_protection **found, kh_error *err)
@@ -409,7 +410,6 @@ kh_status cli_survive_text(const kh_pipeline *p, const plan_args *args, kh_error
 {
     kh_str out = {0};
     kh_status status = KH_OK;
-    bool losses = args->protect != NULL || args->protect_two != NULL;
     kh_str_printf(&out, "%s\n", p->net->name);
     if (p->plan->n_asking == 0) {
         kh_str_append(&out, "  No demand asks for QKD key: no loss takes any, and no module brings any.\n");
@@ -417,16 +417,16 @@ kh_status cli_survive_text(const kh_pipeline *p, const plan_args *args, kh_error
         kh_str_clear(&out);
         return status;
     }
-    if (losses)
-        status = write_protection(p, args, &out, err);
-    if (losses && args->backup != NULL)
-        kh_str_append(&out, "\n");
-    if (status == KH_OK && args->backup != NULL)
-        status = write_backup(p, args, &out, err);
-    if ((losses || args->backup != NULL) && args->what_if)
-        kh_str_append(&out, "\n");
-    if (status == KH_OK && args->what_if)
-        status = write_what_if(p, args, &out, err);
+    static kh_status (*const write[])(const kh_pipeline *, const plan_args *, kh_str *,
+                                      kh_error *) = {write_protection, cli_apart_text, write_backup, write_what_if};
+    const bool asked[] = {args->protect != NULL || args->protect_two != NULL, args->apart != NULL, args->backup != NULL,
+                          args->what_if};
+    for (size_t i = 0, told = 0; i < sizeof asked / sizeof asked[0] && status == KH_OK; i++) {
+        if (!asked[i])
+            continue;
+        kh_str_append(&out, told++ > 0 ? "\n" : "");
+        status = write[i](p, args, &out, err);
+    }
     if (status == KH_OK)
         status = cli_write(NULL, &out, err);
     kh_str_clear(&out);

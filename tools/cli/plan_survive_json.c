@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/json_put.h"
+#include "tools/cli/plan_apart.h"
 #include "tools/cli/plan_survive.h"
 
 #include <math.h>
@@ -126,6 +127,8 @@ kh_status cli_survive_json(const kh_pipeline *p, const plan_args *args, kh_json 
         KH_TRY(cli_survive_protect(p, args, &found, err));
         kh_json_set(root, "protection", protection_of(p->net, found));
     }
+    if (args->apart != NULL)
+        KH_TRY(cli_apart_json(p, args, root, err));
     if (args->backup != NULL) {
         kh_backup_plan *found;
         KH_TRY(cli_survive_backup(p, args, &found, err));
