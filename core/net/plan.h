@@ -42,11 +42,11 @@ typedef struct kh_plan_coalition {
     size_t n_links;
 } kh_plan_coalition;
 
-/** How much the adversary that proves the bound of a secret plan looks at one relay or coalition (solvers/secure/README.md). */
+/** How much the adversary that proves the bound of a plan against coalitions looks at one of them (solvers/secure/README.md). */
 typedef struct kh_suspicion {
     kh_demand_id demand;
-    uint32_t whom; /**< the node under RAMP, the coalition of the plan under COALITIONS */
-    double share;  /**< in (0, 1]; at most the number of colluders over all of a demand's */
+    uint32_t whom; /**< coalition of the plan */
+    double share;  /**< in (0, 1]; at most 1 over all of a demand's */
 } kh_suspicion;
 
 /** What keeps the keys of a plan from some of those who pass them on. */
@@ -56,7 +56,7 @@ typedef struct kh_plan_secrecy {
     kh_coalition_kind group;       /**< COALITIONS */
     kh_plan_coalition *coalitions; /**< [n_coalitions] COALITIONS */
     size_t n_coalitions;
-    kh_suspicion *suspicions; /**< [n_suspicions] with prices the certificate; demand by demand */
+    kh_suspicion *suspicions; /**< [n_suspicions] COALITIONS: with prices the certificate; demand by demand */
     size_t n_suspicions;
     double plain_value, plain_bound; /**< without secrecy, of the demands that can have it */
 } kh_plan_secrecy;

@@ -75,13 +75,14 @@ static double cost_of(const work *w, const kh_pool_path *path)
     double cost = 0;
     for (uint32_t i = 0; i < path->n_links; i++)
         cost += w->price[link[i]];
-    return cost;
+    return cost / path->keys;
 }
 
 /* Links of one path that the other has not, but for those that both meet in between. */
 typedef struct part {
     const uint32_t *link;
     uint32_t n;
+    double use;         /* of each link by one of flow */
     double cost, slope; /* slope: d cost / d flow */
     double room;        /* flow that brings no link far above the busiest */
 } part;
@@ -89,8 +90,10 @@ typedef struct part {
 static void part_ways(const work *w, uint32_t dear, uint32_t cheap, part *a, part *b)
 {
     const kh_pool_path *p = &w->pool.paths[dear], *q = &w->pool.paths[cheap];
-    *a = (part){.link = &w->pool.links[p->first], .n = p->n_links, .room = INFINITY};
-    *b = (part){.link = &w->pool.links[q->first], .n = q->n_links, .room = INFINITY};
+    *a = (part){.link = &w->pool.links[p->first], .n = p->n_links, .use = 1. / p->keys, .room = INFINITY};
+    *b = (part){.link = &w->pool.links[q->first], .n = q->n_links, .use = 1. / q->keys, .room = INFINITY};
+    if (p->keys != q->keys)
+        return;
     while (a->n > 0 && b->n > 0 && a->link[a->n - 1] == b->link[b->n - 1])
         a->n--, b->n--;
     while (a->n > 0 && b->n > 0 && *a->link == *b->link)
@@ -105,6 +108,9 @@ static void measure(const work *w, part *p)
         p->slope += w->price[e] * w->slope[e];
         p->room = fmin(p->room, (1 - fmin(w->power[e], 0)) / w->slope[e]);
     }
+    p->cost *= p->use;
+    p->slope *= p->use * p->use;
+    p->room /= p->use;
 }
 
 /* A Newton step towards equal logarithms of the two costs: for costs far apart, which are exponentials, one such step does what
@@ -123,9 +129,9 @@ static double shift(work *w, uint32_t dear, uint32_t cheap)
     w->flow[dear] -= rate;
     w->flow[cheap] += rate;
     for (uint32_t i = 0; i < a.n; i++)
-        add_load(w, a.link[i], -rate);
+        add_load(w, a.link[i], -rate * a.use);
     for (uint32_t i = 0; i < b.n; i++)
-        add_load(w, b.link[i], rate);
+        add_load(w, b.link[i], rate * b.use);
     return rate;
 }
 
@@ -178,21 +184,32 @@ static kh_status follow_pool(work *w, size_t n_before, kh_error *err)
     return KH_OK;
 }
 
-/* Shortest paths of one source's demands: those that are new, and what sum(d dist) grows by. */
+static kh_oracle_way find_path(const work *w, uint32_t target)
+{
+    uint32_t *links = w->pricer->scratch;
+    double distance = kh_hierarchy_distance(w->paths, target);
+    return (kh_oracle_way){distance, links, isinf(distance) ? 0 : kh_hierarchy_path(w->paths, target, links), 1};
+}
+
+/* Cheapest ways of one source's demands: those that are new, and what sum(d dist) grows by. */
 static kh_status look_from(work *w, size_t group, bool live, double *asked, kh_error *err)
 {
     const kh_pricer *pricer = w->pricer;
+    const kh_oracle *oracle = w->problem->oracle;
     size_t first = pricer->group[group], end = pricer->group[group + 1];
-    kh_hierarchy_look(w->paths, pricer->source[group], &pricer->target[first], end - first);
+    if (oracle != NULL)
+        oracle->look(oracle->self, group, w->price);
+    else
+        kh_hierarchy_look(w->paths, pricer->source[group], &pricer->target[first], end - first);
     for (size_t i = first; i < end; i++) {
-        uint32_t k = pricer->demand[i], target = pricer->target[i];
-        double distance = kh_hierarchy_distance(w->paths, target);
-        if (isinf(distance))
+        uint32_t k = pricer->demand[i];
+        kh_oracle_way way = oracle != NULL ? oracle->find(oracle->self, i) : find_path(w, pricer->target[i]);
+        if (isinf(way.price))
             continue;
-        *asked += w->problem->demands[k].requested_bps * distance;
+        *asked += w->problem->demands[k].requested_bps * way.price;
         bool added;
-        size_t n_before = w->pool.n_paths, n_links = kh_hierarchy_path(w->paths, target, pricer->scratch);
-        KH_TRY(kh_pool_add(&w->pool, k, pricer->scratch, n_links, &added, err));
+        size_t n_before = w->pool.n_paths;
+        KH_TRY(kh_pool_add_way(&w->pool, k, &way, &added, err));
         KH_TRY(follow_pool(w, n_before, err));
         if (live)
             balance(w, k);
@@ -207,7 +224,7 @@ static kh_status look_around(work *w, bool live, double *asked, kh_error *err)
     for (size_t g = 0; g < w->pricer->n_groups; g++) {
         if (kh_clock_s() > w->deadline_s)
             return KH_TIMELIMIT;
-        if (g == 0 || (live && g % w->batch == 0))
+        if (w->paths != NULL && (g == 0 || (live && g % w->batch == 0)))
             kh_hierarchy_weigh(w->paths, w->price);
         KH_TRY(look_from(w, g, live, asked, err));
     }
@@ -219,7 +236,7 @@ static void sum_loads(work *w)
     memset(w->load, 0, w->problem->graph.n_links * sizeof *w->load);
     for (size_t p = 0; p < w->pool.n_paths; p++)
         for (uint32_t i = 0; i < w->pool.paths[p].n_links && w->flow[p] > 0; i++)
-            w->load[w->pool.links[w->pool.paths[p].first + i]] += w->flow[p];
+            w->load[w->pool.links[w->pool.paths[p].first + i]] += w->flow[p] / w->pool.paths[p].keys;
 }
 
 /* Few of all sources, but as many as make up for what new weights cost. */
@@ -253,8 +270,10 @@ static kh_status init(work *w, const kh_pricer *pricer, kh_arena *arena, kh_erro
         use[e] = problem->capacity_bps[e] > 0;
         w->price[e] = w->slack[e] = use[e] ? 1 / problem->capacity_bps[e] : 0;
     }
-    KH_TRY(kh_hierarchy_create(&problem->graph, use, arena, &w->paths, err));
-    w->batch = choose_batch(w);
+    if (problem->oracle == NULL) {
+        KH_TRY(kh_hierarchy_create(&problem->graph, use, arena, &w->paths, err));
+        w->batch = choose_batch(w);
+    }
     return kh_pool_init(&w->pool, n, arena, err);
 }
 
@@ -398,7 +417,8 @@ static kh_status go_round(work *w, bool live, double *gap, kh_equilibrium *found
 static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_equilibrium *found, kh_error *err)
 {
     const double beta_last = 100 / options->gap;
-    bool live = true;
+    const bool can_live = w->problem->oracle == NULL; /* others' answers cost more: every round shall prove something */
+    bool live = can_live;
     double start_s = kh_clock_s();
     for (; !found->reached && found->n_rounds < MOST_ROUNDS && start_s < options->deadline_s; found->n_rounds++) {
         double gap;
@@ -412,7 +432,7 @@ static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_
         sweep(w);
         drop_idle(w);
         double now_s = kh_clock_s();
-        live = gap > NEAR * options->gap && now_s + 2.5 * (now_s - start_s) < options->deadline_s;
+        live = can_live && gap > NEAR * options->gap && now_s + 2.5 * (now_s - start_s) < options->deadline_s;
         start_s = now_s;
     }
     return KH_OK;
@@ -423,7 +443,8 @@ static kh_status keep_path(const work *w, uint32_t path, kh_pool *pool, kh_equil
     const kh_pool_path *p = &w->pool.paths[path];
     bool added;
     found->share[pool->n_paths] = w->flow[path] / w->problem->demands[p->demand].requested_bps;
-    return kh_pool_add(pool, p->demand, &w->pool.links[p->first], p->n_links, &added, err);
+    const kh_oracle_way way = {0, &w->pool.links[p->first], p->n_links, p->keys};
+    return kh_pool_add_way(pool, p->demand, &way, &added, err);
 }
 
 static kh_status keep_demand(const work *w, uint32_t demand, double least_share, kh_pool *pool, kh_equilibrium *found,

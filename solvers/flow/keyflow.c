@@ -146,7 +146,7 @@ static kh_status solve_level(work *w, double *prices, double *best, kh_error *er
         }
         if (status == KH_TIMELIMIT)
             w->flow->complete = false;
-        if (status != KH_OK || n_added == 0 || *best <= w->master.lambda * (1 + PROVEN))
+        if (status != KH_OK || n_added == 0 || *best <= w->master.lambda * (1 + fmax(w->problem->gap, PROVEN)))
             return KH_OK;
     }
 }
@@ -311,13 +311,14 @@ static kh_status route(work *w, kh_error *err)
         return KH_OK;
     }
     KH_TRY(climb(w, err));
-    return w->problem->gap > 0 ? KH_OK : shorten(w, err);
+    return w->problem->gap > 0 || w->problem->oracle != NULL ? KH_OK : shorten(w, err);
 }
 
 /* Where rates are some 20 orders of magnitude apart a linear program within its tolerances is none in bit/s. */
 static bool is_open(const work *w)
 {
-    return w->flow->complete && !w->problem->max_min && !(w->problem->gap > 0) && w->flow->bound > w->flow->value * (1 + OPEN);
+    return w->flow->complete && !w->problem->max_min && !(w->problem->gap > 0) && w->problem->oracle == NULL &&
+           w->flow->bound > w->flow->value * (1 + OPEN);
 }
 
 /* The same optimum by steps of other numbers, on the rows that are tight; what was found stays unless they close the gap. */

@@ -3,6 +3,7 @@
 #define KH_SOLVERS_FLOW_KEYFLOW_H
 
 #include "core/base/arena.h"
+#include "solvers/flow/oracle.h"
 #include "solvers/graph/graph.h"
 
 #include <stdio.h>
@@ -31,6 +32,8 @@ typedef struct kh_keyflow_problem {
     const char *mps_about;   /**< lines of comment at its top */
     const kh_keyflow *start; /**< answer to a similar problem to begin from: the same nodes, links and ends of demands in the same
                                   order; other rates of links (0: the link is gone) and requests. NULL: none */
+    const kh_oracle *oracle; /**< what takes the place of shortest paths, by the order of a pricer for this problem; routes are then
+                                  its ways, rates are of key, prices and bound speak of them. NULL: paths. Not with start */
 } kh_keyflow_problem;
 
 typedef struct kh_keyflow_route {

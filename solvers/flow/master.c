@@ -23,7 +23,7 @@ static double busiest_link(const kh_keyflow_problem *problem, const kh_pool *poo
     for (size_t p = 0; p < pool->n_paths; p++)
         for (size_t i = 0; is_first(pool, p) && i < pool->paths[p].n_links; i++) {
             uint32_t e = pool->links[pool->paths[p].first + i];
-            congestion[e] += problem->demands[pool->paths[p].demand].requested_bps / problem->capacity_bps[e];
+            congestion[e] += problem->demands[pool->paths[p].demand].requested_bps / pool->paths[p].keys / problem->capacity_bps[e];
         }
     *link = 0;
     for (uint32_t e = 1; e < problem->graph.n_links; e++)
@@ -166,7 +166,7 @@ static void fill_paths(const kh_master *master, kh_program *lp, size_t n)
         for (size_t i = 0; i < path->n_links; i++) {
             uint32_t e = master->pool->links[path->first + i];
             lp->row[n] = e;
-            lp->value[n++] = master->unit_bps[path->demand] / problem->capacity_bps[e];
+            lp->value[n++] = master->unit_bps[path->demand] / path->keys / problem->capacity_bps[e];
         }
         lp->row[n] = (uint32_t)(problem->graph.n_links + path->demand);
         lp->value[n++] = 1;

@@ -31,7 +31,7 @@ static void fill_columns(const kh_master *master, kh_program *p)
         p->column_upper[1 + c] = INFINITY;
         for (size_t i = 0; i < path->n_links; i++) {
             p->row[n] = master->pool->links[path->first + i];
-            p->value[n++] = 1;
+            p->value[n++] = 1. / path->keys;
         }
         p->row[n] = m + path->demand;
         p->value[n++] = 1;

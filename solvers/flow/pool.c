@@ -16,14 +16,14 @@ kh_status kh_pool_init(kh_pool *pool, size_t n_demands, kh_arena *arena, kh_erro
     return KH_OK;
 }
 
-static bool is_known(const kh_pool *pool, uint32_t demand, const uint32_t *links, size_t n_links)
+uint32_t kh_pool_find(const kh_pool *pool, uint32_t demand, const uint32_t *links, size_t n_links)
 {
     for (uint32_t p = pool->last[demand]; p != KH_NO_INDEX; p = pool->paths[p].previous) {
         const kh_pool_path *path = &pool->paths[p];
         if (path->n_links == n_links && memcmp(&pool->links[path->first], links, n_links * sizeof *links) == 0)
-            return true;
+            return p;
     }
-    return false;
+    return KH_NO_INDEX;
 }
 
 static void *enlarge(kh_arena *arena, void *array, size_t used, size_t room, size_t size)
@@ -70,14 +70,22 @@ static kh_status make_room(kh_pool *pool, size_t n_links, kh_error *err)
 kh_status kh_pool_add(kh_pool *pool, uint32_t demand, const uint32_t *links, size_t n_links, bool *added, kh_error *err)
 {
     *added = false;
-    if (is_known(pool, demand, links, n_links))
+    if (kh_pool_find(pool, demand, links, n_links) != KH_NO_INDEX)
         return KH_OK;
     KH_TRY(make_room(pool, n_links, err));
     memcpy(&pool->links[pool->n_links], links, n_links * sizeof *links);
-    pool->paths[pool->n_paths] = (kh_pool_path){pool->n_links, (uint32_t)n_links, demand, pool->last[demand]};
+    pool->paths[pool->n_paths] = (kh_pool_path){pool->n_links, (uint32_t)n_links, demand, pool->last[demand], 1};
     pool->last[demand] = (uint32_t)pool->n_paths++;
     pool->n_links += n_links;
     *added = true;
+    return KH_OK;
+}
+
+kh_status kh_pool_add_way(kh_pool *pool, uint32_t demand, const kh_oracle_way *way, bool *added, kh_error *err)
+{
+    KH_TRY(kh_pool_add(pool, demand, way->links, way->n_links, added, err));
+    if (*added)
+        pool->paths[pool->n_paths - 1].keys = way->keys;
     return KH_OK;
 }
 

@@ -71,9 +71,29 @@ kh_status kh_pricer_init(kh_pricer *pricer, const kh_keyflow_problem *problem, k
     return KH_OK;
 }
 
+static kh_status ask_group(const kh_pricer *pricer, size_t group, const double *price, const double *below, kh_pool *pool,
+                           double *distance, size_t *n_added, kh_error *err)
+{
+    const kh_oracle *oracle = pricer->problem->oracle;
+    oracle->look(oracle->self, group, price);
+    for (size_t i = pricer->group[group]; i < pricer->group[group + 1]; i++) {
+        uint32_t k = pricer->demand[i];
+        kh_oracle_way way = oracle->find(oracle->self, i);
+        distance[k] = way.price;
+        if (isinf(way.price) || way.price >= below[k])
+            continue;
+        bool added;
+        KH_TRY(kh_pool_add_way(pool, k, &way, &added, err));
+        *n_added += added;
+    }
+    return KH_OK;
+}
+
 kh_status kh_pricer_run_group(const kh_pricer *pricer, size_t group, const double *price, const double *below, kh_pool *pool,
                               double *distance, size_t *n_added, kh_error *err)
 {
+    if (pricer->problem->oracle != NULL)
+        return ask_group(pricer, group, price, below, pool, distance, n_added, err);
     size_t first = pricer->group[group], end = pricer->group[group + 1];
     kh_tree_grow(pricer->tree, price, pricer->source[group], &pricer->target[first], end - first);
     for (size_t i = first; i < end; i++) {

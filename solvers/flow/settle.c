@@ -22,7 +22,7 @@ void kh_settle_sum(kh_settle *s)
     memset(s->load_bps, 0, s->pricer->problem->graph.n_links * sizeof *s->load_bps);
     for (size_t p = 0; p < s->pool->n_paths; p++)
         for (size_t i = 0; i < s->pool->paths[p].n_links; i++)
-            s->load_bps[s->pool->links[s->pool->paths[p].first + i]] += s->rate_bps[p];
+            s->load_bps[s->pool->links[s->pool->paths[p].first + i]] += s->rate_bps[p] / s->pool->paths[p].keys;
 }
 
 void kh_settle_respect(kh_settle *s)

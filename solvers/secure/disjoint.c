@@ -224,8 +224,8 @@ static bool is_clean(const kh_disjoint_ways *w, uint32_t node)
     return node == w->source || !w->leaves[w->branch[node]];
 }
 
-/* @return the node from which the tree completes the way, KH_NO_INDEX: there is none */
-static uint32_t search(kh_disjoint_ways *w)
+/* @return the node from which the tree completes the way, KH_NO_INDEX: there is none that is shorter than the limit */
+static uint32_t search(kh_disjoint_ways *w, double limit)
 {
     w->search++;
     w->n_heap = w->n_settled = 0;
@@ -235,7 +235,8 @@ static uint32_t search(kh_disjoint_ways *w)
                                              .next = KH_NO_INDEX,
                                              .over = KH_NO_INDEX};
     push(w, 0, arriving(w->target));
-    while (w->n_heap > 0) {
+    limit += w->states[arriving(w->target)].potential; /* minus the length of the way before */
+    while (w->n_heap > 0 && w->heap[0].distance < limit) {
         uint32_t s = pop(w), node = s / 2;
         if (w->states[s].settled)
             continue;
@@ -310,15 +311,11 @@ static void move_potentials(kh_disjoint_ways *w, uint32_t node)
     }
 }
 
-static bool add_way(kh_disjoint_ways *w)
+static void add_way(kh_disjoint_ways *w, uint32_t node)
 {
-    uint32_t node = search(w);
-    if (node == KH_NO_INDEX)
-        return false;
     take_search(w, node);
     take_tree(w, node);
     move_potentials(w, node);
-    return true;
 }
 
 /* --- the ways of the flow --------------------------------------------------------------------------------------------------- */
@@ -359,17 +356,51 @@ static void part_ways(kh_disjoint_ways *w, size_t n_ways)
     }
 }
 
-size_t kh_disjoint_ways_find(kh_disjoint_ways *w, uint32_t target, size_t k, kh_disjoint_by by)
+/* @return whether there is a first one, the shortest path */
+static bool begin(kh_disjoint_ways *w, uint32_t target, kh_disjoint_by by)
 {
     forget_flow(w);
     w->target = target;
     w->by = by;
-    if (target == w->source || k == 0 || isinf(w->start[target]))
-        return 0;
-    size_t n = 1;
+    if (target == w->source || isinf(w->start[target]))
+        return false;
     take_tree(w, target);
-    while (n < k && add_way(w))
-        n++;
+    return true;
+}
+
+/* Up to k of them, @p n are there. */
+static size_t go_on(kh_disjoint_ways *w, size_t n, size_t k)
+{
+    for (uint32_t node; n < k && (node = search(w, HUGE_VAL)) != KH_NO_INDEX; n++)
+        add_way(w, node);
+    return n;
+}
+
+size_t kh_disjoint_ways_find(kh_disjoint_ways *w, uint32_t target, size_t k, kh_disjoint_by by)
+{
+    if (k == 0 || !begin(w, target, by))
+        return 0;
+    size_t n = go_on(w, 1, k);
+    part_ways(w, n);
+    return n;
+}
+
+/* Sum of the lengths on which flow is, each way once. */
+static double sum_lengths(const kh_disjoint_ways *w)
+{
+    double sum = 0;
+    for (size_t i = 0; i < w->n_touched; i++)
+        sum += w->flow[w->touched[i]] != NO_FLOW ? w->length[w->touched[i]] : 0;
+    return sum;
+}
+
+size_t kh_disjoint_ways_find_best(kh_disjoint_ways *w, uint32_t target, size_t lost)
+{
+    if (!begin(w, target, KH_DISJOINT_NODES))
+        return 0;
+    size_t n = go_on(w, 1, lost + 1);
+    for (uint32_t node; n > lost && (node = search(w, sum_lengths(w) / (double)(n - lost))) != KH_NO_INDEX; n++)
+        add_way(w, node);
     part_ways(w, n);
     return n;
 }

@@ -41,6 +41,11 @@ void kh_disjoint_ways_root(kh_disjoint_ways *ways, const double *length, uint32_
  *  Cost   : two searches of a few dozen nodes for a pair on a sparse network of 1000 nodes */
 size_t kh_disjoint_ways_find(kh_disjoint_ways *ways, uint32_t target, size_t k, kh_disjoint_by by);
 
+/** Finds n node-disjoint paths to @p target, n > @p lost, of which the sum of lengths / (n - lost) is least.
+ *  @return n; when there are no more than @p lost, how many there are
+ *  Method : the sum is convex in n, so n grows until one more path is longer than the quotient so far */
+size_t kh_disjoint_ways_find_best(kh_disjoint_ways *ways, uint32_t target, size_t lost);
+
 /** Sum of the lengths of the paths found last. */
 double kh_disjoint_ways_length(const kh_disjoint_ways *ways);
 

@@ -3,7 +3,6 @@
 
 #include "core/base/clock.h"
 #include "core/net/ids.h"
-#include "solvers/graph/incidence.h"
 
 #include <math.h>
 
@@ -15,11 +14,10 @@ enum { MOST_STEPS = 100 };
 kh_status kh_quote_init(kh_quote *q, const kh_secure_problem *problem, kh_watch *watch, kh_arena *arena, kh_error *err)
 {
     const kh_keyflow_problem *flow = &problem->flow;
-    size_t m = flow->graph.n_links, n = watch != NULL ? watch->n_coalitions : 0;
+    size_t m = flow->graph.n_links, n = watch->n_coalitions;
     *q = (kh_quote){.problem = problem, .watch = watch, .deadline_s = HUGE_VAL};
-    KH_TRY(kh_pricer_init(&q->pricer, flow, arena, err));
     bool *use = KH_NEW(arena, bool, m);
-    q->links = KH_NEW(arena, uint32_t, m + flow->graph.n_nodes);
+    q->links = KH_NEW(arena, uint32_t, flow->graph.n_nodes);
     q->below = KH_NEW(arena, double, flow->n_demands);
     q->touched = KH_NEW(arena, uint32_t, n);
     q->charges = KH_NEW(arena, kh_charge, n);
@@ -28,9 +26,8 @@ kh_status kh_quote_init(kh_quote *q, const kh_secure_problem *problem, kh_watch 
         return kh_fail(err, KH_ENOMEM, "no memory for paths through %zu links", m);
     for (size_t e = 0; e < m; e++)
         use[e] = flow->capacity_bps[e] > 0;
-    q->ways = kh_disjoint_ways_create(&flow->graph, use, arena);
-    q->scout = watch != NULL ? kh_scout_create(watch, use, arena) : NULL;
-    if (q->ways == NULL || (watch != NULL && q->scout == NULL))
+    q->scout = kh_scout_create(watch, use, arena);
+    if (q->scout == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for paths through %zu links", m);
     return KH_OK;
 }
@@ -44,76 +41,17 @@ static void reverse(uint32_t *links, size_t n)
     }
 }
 
-/* --- disjoint sets ---------------------------------------------------------------------------------------------------------- */
-
 /* Adds links as a column; paths are kept from ends[0] to ends[1]. */
-static kh_status add_column(kh_quote *q, uint32_t demand, bool backward, size_t n_links, kh_pool *pool, size_t *n_added,
-                            kh_error *err)
+static kh_status add_column(kh_quote *q, uint32_t demand, size_t n_links, kh_pool *pool, size_t *n_added, kh_error *err)
 {
     bool added;
-    if (backward)
-        reverse(q->links, n_links);
     KH_TRY(kh_pool_add(pool, demand, q->links, n_links, &added, err));
     *n_added += added;
     return KH_OK;
 }
 
-static size_t append_way(kh_quote *q, size_t i, size_t n)
-{
-    kh_disjoint_way way = kh_disjoint_ways_get(q->ways, i);
-    for (size_t h = 0; h < way.n_links; h++)
-        q->links[n++] = way.links[h];
-    return n;
-}
-
-/* The ways found last: as one column that is a set of them, or each for itself. pricer.forward: the demand's first end is not the
-   source. */
-static kh_status add_ways(kh_quote *q, uint32_t demand, size_t n_ways, kh_pool *pool, size_t *n_added, kh_error *err)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < n_ways; i++) {
-        n = append_way(q, i, n);
-        if (q->watch == NULL && i + 1 < n_ways)
-            continue;
-        KH_TRY(add_column(q, demand, q->pricer.forward[demand], n, pool, n_added, err));
-        n = 0;
-    }
-    return KH_OK;
-}
-
-/* The next demand of the group that is looked at; below 0: it has no such ways, whatever the prices. */
-static size_t next_wanted(const kh_pricer *pricer, const double *below, size_t group, size_t i)
-{
-    while (i < pricer->group[group + 1] && below[pricer->demand[i]] < 0)
-        i++;
-    return i;
-}
-
-/* Cheapest sets of t + 1 disjoint ways of all demands: each that costs less than @p below is added. */
-static kh_status look_for_ways(kh_quote *q, const double *price, const double *below, kh_pool *pool, double *worth, size_t *n_added,
-                               kh_error *err)
-{
-    const kh_pricer *pricer = &q->pricer;
-    size_t wanted = (size_t)q->problem->colluders + 1;
-    for (size_t g = 0; g < pricer->n_groups; g++) {
-        if (kh_clock_s() > q->deadline_s)
-            return KH_TIMELIMIT;
-        size_t i = next_wanted(pricer, below, g, pricer->group[g]);
-        if (i < pricer->group[g + 1])
-            kh_disjoint_ways_root(q->ways, price, pricer->source[g]);
-        for (; i < pricer->group[g + 1]; i = next_wanted(pricer, below, g, i + 1)) {
-            uint32_t k = pricer->demand[i];
-            if (kh_disjoint_ways_find(q->ways, pricer->target[i], wanted, KH_DISJOINT_NODES) < wanted)
-                continue;
-            worth[k] = kh_disjoint_ways_length(q->ways);
-            if (worth[k] < below[k])
-                KH_TRY(add_ways(q, k, wanted, pool, n_added, err));
-        }
-    }
-    return KH_OK;
-}
-
-/* --- coalitions ------------------------------------------------------------------------------------------------------------- */
+/* --- first columns -------------------------------------------------------------------------------------------------------------
+ */
 
 static size_t touched_by(kh_quote *q, uint32_t demand, const uint32_t *links, size_t n_links)
 {
@@ -144,7 +82,8 @@ static kh_status find_path(kh_quote *q, const double *price, uint32_t demand, si
     KH_TRY(kh_scout_find(q->scout, price, q->problem->flow.demands[demand].ends, q->charges, n_charges, &cost, q->links, &n_links,
                          err));
     *found = !isinf(cost);
-    return *found ? add_column(q, demand, true, n_links, pool, &n_added, err) : KH_OK;
+    reverse(q->links, n_links);
+    return *found ? add_column(q, demand, n_links, pool, &n_added, err) : KH_OK;
 }
 
 /* One path, then for each coalition that sees all so far one that it does not. A demand that some coalition sees everywhere loses
@@ -177,57 +116,14 @@ static kh_status drop_lost(kh_pool *pool, size_t n_demands, kh_arena *arena, kh_
     return KH_OK;
 }
 
-static kh_status start_coalitions(kh_quote *q, const double *price, kh_pool *pool, uint32_t *exposed_to, kh_error *err)
-{
-    size_t n = q->problem->flow.n_demands;
-    for (uint32_t k = 0; k < n; k++)
-        KH_TRY(start_demand(q, price, k, pool, &exposed_to[k], err));
-    return drop_lost(pool, n, pool->arena, err);
-}
-
-/* A link between the two ends needs no other way: no relay sees it. */
-static kh_status start_direct(kh_quote *q, kh_pool *pool, double *below, kh_error *err)
-{
-    const kh_keyflow_problem *flow = &q->problem->flow;
-    kh_incidence at =
-        kh_incidence_build(flow->graph.n_nodes, flow->graph.n_links, flow->graph.n_links > 0 ? flow->graph.ends[0] : NULL,
-                           sizeof *flow->graph.ends, pool->arena);
-    if (at.item == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu links", flow->graph.n_links);
-    for (uint32_t k = 0; k < flow->n_demands; k++) {
-        const uint32_t *ends = flow->demands[k].ends;
-        uint32_t best = KH_NO_INDEX;
-        for (size_t i = at.first[ends[0]]; i < at.first[ends[0] + 1]; i++) {
-            uint32_t e = at.item[i];
-            bool joins = kh_graph_far_end(flow->graph.ends[e], ends[0]) == ends[1] && flow->capacity_bps[e] > 0;
-            if (joins && (best == KH_NO_INDEX || flow->capacity_bps[e] > flow->capacity_bps[best]))
-                best = e;
-        }
-        size_t n_added = 0;
-        q->links[0] = best;
-        if (best != KH_NO_INDEX)
-            KH_TRY(add_column(q, k, false, 1, pool, &n_added, err));
-        below[k] = best != KH_NO_INDEX ? 0 : HUGE_VAL;
-    }
-    return KH_OK;
-}
-
 kh_status kh_quote_start(kh_quote *q, const double *price, kh_pool *pool, uint32_t *exposed_to, kh_error *err)
 {
-    const kh_keyflow_problem *flow = &q->problem->flow;
-    double *below = KH_NEW(pool->arena, double, flow->n_demands), *worth = KH_NEW(pool->arena, double, flow->n_demands);
-    size_t n_added = 0;
-    if (below == NULL || worth == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu demands", flow->n_demands);
-    for (size_t k = 0; k < flow->n_demands; k++) {
-        below[k] = HUGE_VAL;
+    size_t n = q->problem->flow.n_demands;
+    for (uint32_t k = 0; k < n; k++) {
         exposed_to[k] = KH_NO_INDEX;
+        KH_TRY(start_demand(q, price, k, pool, &exposed_to[k], err));
     }
-    if (q->problem->secrecy == KH_SECRECY_COALITIONS)
-        return start_coalitions(q, price, pool, exposed_to, err);
-    if (q->problem->secrecy == KH_SECRECY_RAMP)
-        KH_TRY(start_direct(q, pool, below, err));
-    return look_for_ways(q, price, below, pool, worth, &n_added, err);
+    return drop_lost(pool, n, pool->arena, err);
 }
 
 /* --- what a secret costs ---------------------------------------------------------------------------------------------------- */
@@ -250,7 +146,7 @@ static void blame_fewer(const kh_quote *q, kh_shares *shares, uint32_t demand)
     }
 }
 
-/* The views' shares of a demand: a coalition has at most all of it, and together they have at most t. */
+/* The views' shares of a demand: together they have at most all of it. */
 static void set_shares(const kh_quote *q, kh_shares *shares, uint32_t demand)
 {
     double sum = 0, dual = shares->demand_dual[demand];
@@ -259,9 +155,8 @@ static void set_shares(const kh_quote *q, kh_shares *shares, uint32_t demand)
         sum += shares->views[v].share;
     }
     blame_fewer(q, shares, demand);
-    double most = (double)q->problem->colluders;
-    for (uint32_t v = shares->last_view[demand]; v != KH_NO_INDEX && sum > most; v = shares->views[v].previous)
-        shares->views[v].share *= most / sum;
+    for (uint32_t v = shares->last_view[demand]; v != KH_NO_INDEX && sum > 1; v = shares->views[v].previous)
+        shares->views[v].share /= sum;
 }
 
 static size_t list_charges(kh_quote *q, const kh_shares *shares, uint32_t demand)
@@ -316,7 +211,7 @@ static kh_status quote_demand(kh_quote *q, const double *price, const kh_shares 
         reverse(q->links, n_links);
         double links_only = price_path(q, price, demand, n_links, &taken);
         if (links_only + dual * taken < q->below[demand])
-            KH_TRY(add_column(q, demand, false, n_links, pool, n_added, err));
+            KH_TRY(add_column(q, demand, n_links, pool, n_added, err));
         if (taken >= ALL_SEEN || n_charges == 0)
             break;
         w = links_only / (1 - taken);
@@ -331,13 +226,13 @@ kh_status kh_quote_run(kh_quote *q, const double *price, kh_shares *shares, kh_p
     *n_added = 0;
     for (uint32_t k = 0; k < q->problem->flow.n_demands; k++) {
         worth[k] = 0;
-        q->below[k] = shares->unit_bps[k] > 0 ? shares->demand_dual[k] / shares->unit_bps[k] * WORTH_IT : -1;
-        if (q->watch == NULL || shares->unit_bps[k] <= 0)
+        q->below[k] = shares->unit_bps[k] > 0 ? shares->demand_dual[k] / shares->unit_bps[k] * WORTH_IT : 0;
+        if (shares->unit_bps[k] <= 0)
             continue;
         if (kh_clock_s() > q->deadline_s)
             return KH_TIMELIMIT;
         set_shares(q, shares, k);
         KH_TRY(quote_demand(q, price, shares, k, pool, &worth[k], n_added, err));
     }
-    return q->watch == NULL ? look_for_ways(q, price, q->below, pool, worth, n_added, err) : KH_OK;
+    return KH_OK;
 }

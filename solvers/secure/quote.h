@@ -2,22 +2,18 @@
 #ifndef KH_SOLVERS_SECURE_QUOTE_H
 #define KH_SOLVERS_SECURE_QUOTE_H
 
-#include "solvers/flow/pricer.h"
-#include "solvers/secure/disjoint.h"
 #include "solvers/secure/scout.h"
 #include "solvers/secure/secure.h"
 #include "solvers/secure/shares.h"
 
-/** What one bit of secret costs each demand under link prices: the columns that make it cheaper, and a proof of how cheap it can be
- *  at all. */
+/** What one bit kept from every coalition costs each demand under link prices: the columns that make it cheaper, and a proof of how
+ * cheap it can be at all. */
 typedef struct kh_quote {
     const kh_secure_problem *problem;
-    kh_watch *watch;   /**< NULL: disjoint sets */
+    kh_watch *watch;
     double deadline_s; /**< on kh_clock_s(), of kh_quote_run(); INFINITY: none */
-    kh_pricer pricer;
-    kh_disjoint_ways *ways;
     kh_scout *scout;
-    uint32_t *links;    /**< [n_links + n_nodes] one column */
+    uint32_t *links;    /**< [n_nodes] one column */
     double *below;      /**< [n_demands] a column pays when it costs less */
     uint32_t *touched;  /**< [n_coalitions] */
     kh_charge *charges; /**< [n_coalitions] */
@@ -26,14 +22,13 @@ typedef struct kh_quote {
 
 #define KH_QUOTE_MOST_SUSPECTS 12 /**< coalitions of several members that the bound looks at for one demand: the most blamed */
 
-/** @param watch  NULL under DISJOINT
- *  @return KH_OK, KH_ENOMEM */
+/** @return KH_OK, KH_ENOMEM */
 kh_status kh_quote_init(kh_quote *quote, const kh_secure_problem *problem, kh_watch *watch, kh_arena *arena, kh_error *err);
 
 /** The first columns: all at the demand's whole rate they carry at least that rate in secret. Demands for which no routes do get
  *  none.
  *  @param price            [n_links] > 0 where there is capacity
- *  @param[out] exposed_to  [n_demands] COALITIONS: the one that sees every path, KH_NO_INDEX: none
+ *  @param[out] exposed_to  [n_demands] the one that sees every path, KH_NO_INDEX: none
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_quote_start(kh_quote *quote, const double *price, kh_pool *pool, uint32_t *exposed_to, kh_error *err);
 

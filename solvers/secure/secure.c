@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/net/ids.h"
+#include "solvers/secure/bundled.h"
 #include "solvers/secure/plain.h"
 #include "solvers/secure/quote.h"
 #include "solvers/secure/shares.h"
@@ -17,6 +18,7 @@ static const double PRICE_FLOOR = 1e-11;
 static const double PROVEN = 1e-11;  /* relative gap at which it is done */
 static const double FOR_PLAIN = 0.2; /* of the time limit at most, for the bound without secrecy */
 static const double AFTERWARDS = 3;  /* who explains and checks the answer looks at all demands anew: in times of the first look */
+static const double NOTHING = 1e-12; /* share of a demand below which a route is rounding */
 
 typedef struct work {
     const kh_secure_problem *problem;
@@ -61,11 +63,6 @@ static kh_status check(const kh_secure_problem *problem, kh_error *err)
     return check_flow(&problem->flow, err);
 }
 
-static bool has_watch(const work *w)
-{
-    return w->problem->secrecy != KH_SECRECY_DISJOINT;
-}
-
 static kh_status init(work *w, const kh_secure_problem *problem, kh_arena *arena, kh_secure *secure, kh_error *err)
 {
     const kh_keyflow_problem *flow = &problem->flow;
@@ -82,10 +79,8 @@ static kh_status init(work *w, const kh_secure_problem *problem, kh_arena *arena
     if (w->price == NULL || w->worth == NULL || secure->prices == NULL || secure->joined == NULL || secure->exposed_to == NULL ||
         secure->level_of == NULL || secure->rate_bps == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
-    bool each = problem->secrecy == KH_SECRECY_RAMP;
-    if (has_watch(w))
-        KH_TRY(kh_watch_init(&w->watch, &flow->graph, each ? NULL : problem->coalitions, problem->n_coalitions, arena, err));
-    KH_TRY(kh_quote_init(&w->quote, problem, has_watch(w) ? &w->watch : NULL, arena, err));
+    KH_TRY(kh_watch_init(&w->watch, &flow->graph, problem->coalitions, problem->n_coalitions, arena, err));
+    KH_TRY(kh_quote_init(&w->quote, problem, &w->watch, arena, err));
     return kh_pool_init(&w->pool, n, arena, err);
 }
 
@@ -254,6 +249,18 @@ static kh_status write_suspicions(work *w, kh_error *err)
     return KH_OK;
 }
 
+static kh_status write_routes(work *w, kh_error *err)
+{
+    double *rate_bps = KH_NEW(w->arena, double, w->pool.n_paths);
+    if (rate_bps == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the rates of %zu paths", w->pool.n_paths);
+    for (size_t p = 0; p < w->shares.n_paths; p++) /* later ones of the pool have no flow */
+        if (w->shares.path_flow[p] > NOTHING)
+            rate_bps[p] = w->shares.path_flow[p] * w->shares.unit_bps[w->pool.paths[p].demand];
+    const kh_spread_input input = {w->problem, &w->watch, &w->pool, rate_bps};
+    return kh_spread_write(&input, w->arena, w->secure, err);
+}
+
 static kh_status first_prices(work *w, kh_error *err)
 {
     const kh_keyflow_problem *flow = &w->problem->flow;
@@ -273,14 +280,12 @@ static kh_status solve(work *w, kh_error *err)
     }
     if (w->pool.n_paths == 0)
         return KH_OK;
-    kh_watch *watch = has_watch(w) ? &w->watch : NULL;
-    KH_TRY(kh_shares_init(&w->shares, &w->problem->flow, watch, w->problem->colluders, &w->pool, w->arena, err));
+    KH_TRY(kh_shares_init(&w->shares, &w->problem->flow, &w->watch, &w->pool, w->arena, err));
     kh_status status = climb(w, err);
     kh_shares_clear(&w->shares);
     KH_TRY(status);
     KH_TRY(write_suspicions(w, err));
-    kh_spread_input input = {w->problem, watch, &w->pool, w->shares.path_flow, w->shares.unit_bps, w->shares.n_paths};
-    return kh_spread_write(&input, w->arena, w->secure, err);
+    return write_routes(w, err);
 }
 
 kh_status kh_secure_solve(const kh_secure_problem *problem, kh_arena *arena, kh_secure *secure, kh_error *err)
@@ -288,6 +293,11 @@ kh_status kh_secure_solve(const kh_secure_problem *problem, kh_arena *arena, kh_
     KH_TRY(check(problem, err));
     work w;
     kh_secure answer;
+    if (problem->secrecy != KH_SECRECY_COALITIONS) {
+        KH_TRY(kh_bundled_solve(problem, arena, &answer, err));
+        *secure = answer;
+        return KH_OK;
+    }
     KH_TRY(init(&w, problem, arena, &answer, err));
     KH_TRY(solve(&w, err));
     *secure = answer;

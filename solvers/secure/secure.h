@@ -22,7 +22,7 @@ typedef struct kh_secure {
     double bound;  /**< sum(c y) / sum(d W_k) >= the optimum of value; see README */
     double plain_value, plain_bound; /**< of the same demands without secrecy, a few per cent apart, more when time is short */
     double *prices;                  /**< [n_links] y, scaled so that sum(d W_k) = 1 over the joined demands */
-    kh_suspicion *suspicions;        /**< [n_suspicions] that prove W_k under prices, demand by demand */
+    kh_suspicion *suspicions;        /**< [n_suspicions] COALITIONS: that prove W_k under prices, demand by demand */
     size_t n_suspicions;
     bool *joined;             /**< [n_demands] secrecy is possible at some rate */
     uint32_t *exposed_to;     /**< [n_demands] COALITIONS: the one that sees every path of a demand not joined, KH_NO_INDEX: none */

@@ -61,7 +61,7 @@ static kh_status look_at(kh_shares *s, size_t path, kh_error *err)
 {
     const kh_pool_path *p = &s->pool->paths[path];
     const uint32_t *ends = s->problem->demands[p->demand].ends;
-    size_t n = s->watch != NULL ? kh_watch_touched(s->watch, ends, ends[0], &s->pool->links[p->first], p->n_links, s->touched) : 0;
+    size_t n = kh_watch_touched(s->watch, ends, ends[0], &s->pool->links[p->first], p->n_links, s->touched);
     while (s->seen_room - s->n_seen < n) {
         uint32_t *seen = kh_arena_grow(s->arena, s->seen, s->n_seen, &s->seen_room, sizeof *seen);
         if (seen == NULL)
@@ -109,13 +109,12 @@ static kh_status take_in_paths(kh_shares *s, kh_error *err)
     return KH_OK;
 }
 
-kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_watch *watch, uint32_t colluders, const kh_pool *pool,
-                         kh_arena *arena, kh_error *err)
+kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_watch *watch, const kh_pool *pool, kh_arena *arena,
+                         kh_error *err)
 {
     size_t m = problem->graph.n_links, n = problem->n_demands;
     *s = (kh_shares){.problem = problem,
                      .watch = watch,
-                     .colluders = colluders,
                      .pool = pool,
                      .arena = arena,
                      .highest = HUGE_VAL,
@@ -129,7 +128,7 @@ kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_wat
                      .secret = KH_NEW(arena, double, n),
                      .link_dual = KH_NEW(arena, double, m),
                      .demand_dual = KH_NEW(arena, double, n),
-                     .touched = KH_NEW(arena, uint32_t, watch != NULL ? watch->n_coalitions : 0)};
+                     .touched = KH_NEW(arena, uint32_t, watch->n_coalitions)};
     if (s->unit_bps == NULL || s->frozen == NULL || s->last_view == NULL || s->link_place == NULL || s->demand_place == NULL ||
         s->theta_place == NULL || s->theta == NULL || s->secret == NULL || s->link_dual == NULL || s->demand_dual == NULL ||
         s->touched == NULL)
@@ -150,7 +149,7 @@ kh_status kh_shares_init(kh_shares *s, const kh_keyflow_problem *problem, kh_wat
     return status;
 }
 
-/* --- the program: columns lambda, theta of each demand, paths, xi of each view; rows links, demands, views ------------------- */
+/* --- the program: columns lambda, theta of each demand, paths; rows links, demands, views ------------------- */
 
 static uint32_t demand_row(const kh_shares *s, size_t demand)
 {
@@ -201,8 +200,8 @@ static size_t fill_lambda_and_theta(const kh_shares *s, kh_program *lp)
     lp->column_place[0] = s->lambda_place;
     for (size_t k = 0; k < s->problem->n_demands; k++) {
         lp->start[1 + k] = n;
-        if (s->unit_bps[k] > 0 && s->colluders > 0)
-            n = put(lp, n, demand_row(s, k), -(double)s->colluders);
+        if (s->unit_bps[k] > 0)
+            n = put(lp, n, demand_row(s, k), -1);
         for (uint32_t v = s->last_view[k]; v != KH_NO_INDEX; v = s->views[v].previous)
             if (s->views[v].row != KH_NO_INDEX)
                 n = put(lp, n, view_row(s, s->views[v].row), -1);
@@ -233,32 +232,13 @@ static size_t fill_paths(const kh_shares *s, kh_program *lp, size_t n)
     return n;
 }
 
-/* With one colluder xi would only repeat theta. */
-static size_t n_excesses(const kh_shares *s)
-{
-    return s->colluders > 1 ? s->n_rows : 0;
-}
-
-static void fill_excesses(const kh_shares *s, kh_program *lp, size_t n)
-{
-    for (size_t i = 0; i < n_excesses(s); i++) {
-        size_t column = path_column(s, s->n_paths + i);
-        lp->start[column] = n;
-        n = put(lp, n, demand_row(s, s->views[s->rows[i]].demand), -1);
-        n = put(lp, n, view_row(s, i), -1);
-        lp->column_upper[column] = HUGE_VAL;
-        lp->column_place[column] = s->views[s->rows[i]].excess_place;
-    }
-    lp->start[lp->n_columns] = n;
-}
-
 static kh_status fill(const kh_shares *s, kh_program *lp, kh_error *err)
 {
     size_t m = s->problem->graph.n_links, n = s->problem->n_demands;
-    size_t entries = 2 * n + s->n_rows + s->pool->n_links + s->n_paths + s->n_seen + 2 * n_excesses(s);
-    KH_TRY(kh_program_allocate(lp, m + n + s->n_rows, 1 + n + s->n_paths + n_excesses(s), entries, s->scratch, err));
+    size_t entries = 2 * n + s->n_rows + s->pool->n_links + s->n_paths + s->n_seen;
+    KH_TRY(kh_program_allocate(lp, m + n + s->n_rows, 1 + n + s->n_paths, entries, s->scratch, err));
     fill_rows(s, lp);
-    fill_excesses(s, lp, fill_paths(s, lp, fill_lambda_and_theta(s, lp)));
+    lp->start[lp->n_columns] = fill_paths(s, lp, fill_lambda_and_theta(s, lp));
     return KH_OK;
 }
 
@@ -284,8 +264,6 @@ static void take_solution(kh_shares *s, const kh_program *lp)
         kh_shares_view *view = &s->views[s->rows[i]];
         view->row_place = lp->row_place[view_row(s, i)];
         view->dual = fmax(lp->dual[view_row(s, i)], 0);
-        if (n_excesses(s) > 0)
-            view->excess_place = lp->column_place[path_column(s, s->n_paths + i)];
     }
 }
 

@@ -12,27 +12,24 @@ typedef struct kh_shares_view {
     uint32_t demand, coalition;
     uint32_t previous; /**< the demand's view before this one, KH_NO_INDEX at the first */
     uint32_t row;      /**< its number among the rows, KH_NO_INDEX: it has none yet */
-    uint8_t row_place, excess_place;
+    uint8_t row_place;
     double flow;  /**< of the last solution, what it sees, in units of the demand */
     double dual;  /**< of the last solution, >= 0, per unit of the demand */
-    double share; /**< dual / demand_dual, brought to at most 1 and at most t for a demand: see kh_quote_run() */
+    double share; /**< dual / demand_dual, brought to at most 1 for a demand: see kh_quote_run() */
 } kh_shares_view;
 
-/** The restricted program of secret rates over the columns found so far.
+/** The restricted program of rates kept from each of several coalitions, over the paths found so far.
  *
- *      maximise lambda,   x, theta, xi >= 0
- *      sum_{p over e} x_p <= c_e                                                        for every link
- *      sum_{p of k} x_p - t theta_k - sum_j xi_kj >= lambda d_k                         for every demand
- *      sum_{p of k that j sees} x_p <= theta_k + xi_kj                                  for every view
+ *      maximise lambda,   x, theta >= 0
+ *      sum_{p over e} x_p <= c_e                                   for every link
+ *      sum_{p of k} x_p - theta_k >= lambda d_k                    for every demand
+ *      sum_{p of k that A sees} x_p <= theta_k                     for every view
  *
- *  t theta + sum xi is at least what the t coalitions that see most see together, and just that at the optimum. With t = 1 xi is
- *  left out. Without watch there are no views: every column is secret as it is.
- *  Rows of views are added when a solution breaks them: on a path one relay's stands for all that see no more.
+ *  Rows of views are added when a solution breaks them: on a path one coalition's stands for all that see no more.
  *  Scaled as the master of master.h: demands, links and lambda at the present level are 1. */
 typedef struct kh_shares {
     const kh_keyflow_problem *problem;
     kh_watch *watch;
-    uint32_t colluders;
     const kh_pool *pool;
     kh_arena *arena, *scratch;
     double level;           /**< lambda = level * x_0 */
@@ -66,11 +63,10 @@ typedef struct kh_shares {
 
 /** Demands with a path are joined; all their first columns at once, each of the demand's whole rate, must carry at least that rate
  *  in secret.
- *  @param watch  NULL: columns are sets of disjoint paths
- *  @param pool   not empty; paths from ends[0] to ends[1]
+ *  @param pool  not empty; paths from ends[0] to ends[1]
  *  @return KH_OK, KH_ENOMEM */
-kh_status kh_shares_init(kh_shares *shares, const kh_keyflow_problem *problem, kh_watch *watch, uint32_t colluders,
-                         const kh_pool *pool, kh_arena *arena, kh_error *err);
+kh_status kh_shares_init(kh_shares *shares, const kh_keyflow_problem *problem, kh_watch *watch, const kh_pool *pool,
+                         kh_arena *arena, kh_error *err);
 /** Frees the scratch. */
 void kh_shares_clear(kh_shares *shares);
 

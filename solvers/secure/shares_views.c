@@ -58,28 +58,12 @@ kh_status kh_shares_tighten(kh_shares *s, size_t *n_added, kh_error *err)
     return KH_OK;
 }
 
-/* What the demand's t views that see most see together, t at most n_views. */
 static double seen_by_worst(const kh_shares *s, size_t demand)
 {
-    double seen = 0, before = HUGE_VAL;
-    for (uint32_t turn = 0; turn < s->colluders;) {
-        double most = 0;
-        uint32_t n = 0; /* views that see as much */
-        for (uint32_t v = s->last_view[demand]; v != KH_NO_INDEX; v = s->views[v].previous) {
-            double flow = s->views[v].flow;
-            if (flow >= before || flow < most)
-                continue;
-            n = flow > most ? 1 : n + 1;
-            most = flow;
-        }
-        if (most <= 0)
-            break;
-        n = n < s->colluders - turn ? n : s->colluders - turn;
-        seen += n * most;
-        turn += n;
-        before = most;
-    }
-    return seen;
+    double most = 0;
+    for (uint32_t v = s->last_view[demand]; v != KH_NO_INDEX; v = s->views[v].previous)
+        most = fmax(most, s->views[v].flow);
+    return most;
 }
 
 double kh_shares_kept_secret(kh_shares *s)

@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double NOTHING = 1e-12; /* share of a demand below which a route is rounding */
-
 typedef struct work {
     const kh_spread_input *in;
     const kh_keyflow_problem *flow;
@@ -29,8 +27,7 @@ static kh_status init(work *w, const kh_spread_input *in, kh_arena *arena, kh_se
     w->touched = KH_NEW(arena, uint32_t, n);
     if (w->rate_bps == NULL || w->load_bps == NULL || w->seen_bps == NULL || w->touched == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the rates of %zu paths", in->pool->n_paths);
-    for (size_t p = 0; p < in->n_paths; p++)
-        w->rate_bps[p] = in->path_flow[p] > NOTHING ? in->path_flow[p] * in->unit_bps[in->pool->paths[p].demand] : 0;
+    memcpy(w->rate_bps, in->rate_bps, in->pool->n_paths * sizeof *w->rate_bps);
     return KH_OK;
 }
 
@@ -42,7 +39,7 @@ static const uint32_t *links_of(const work *w, size_t path)
 static void sum_loads(work *w)
 {
     memset(w->load_bps, 0, w->flow->graph.n_links * sizeof *w->load_bps);
-    for (size_t p = 0; p < w->in->n_paths; p++)
+    for (size_t p = 0; p < w->in->pool->n_paths; p++)
         for (size_t i = 0; i < w->in->pool->paths[p].n_links; i++)
             w->load_bps[links_of(w, p)[i]] += w->rate_bps[p];
 }
@@ -71,7 +68,7 @@ static double secret_bps(work *w, uint32_t demand)
     if (watch != NULL)
         memset(w->seen_bps, 0, watch->n_coalitions * sizeof *w->seen_bps);
     for (uint32_t p = pool->last[demand]; p != KH_NO_INDEX; p = pool->paths[p].previous) {
-        if (p >= w->in->n_paths || w->rate_bps[p] <= 0)
+        if (w->rate_bps[p] <= 0)
             continue;
         secret += w->rate_bps[p];
         size_t n = watch != NULL ? kh_watch_touched(watch, ends, ends[0], links_of(w, p), pool->paths[p].n_links, w->touched) : 0;
@@ -89,7 +86,7 @@ static double secret_bps(work *w, uint32_t demand)
 static void respect_links(work *w)
 {
     sum_loads(w);
-    for (size_t p = 0; p < w->in->n_paths; p++) {
+    for (size_t p = 0; p < w->in->pool->n_paths; p++) {
         double factor = 1;
         for (size_t i = 0; i < w->in->pool->paths[p].n_links; i++) {
             uint32_t e = links_of(w, p)[i];
@@ -129,7 +126,7 @@ static void level_out(work *w)
 {
     measure_secrets(w);
     double least = least_share(w);
-    for (size_t p = 0; p < w->in->n_paths; p++) {
+    for (size_t p = 0; p < w->in->pool->n_paths; p++) {
         uint32_t k = w->in->pool->paths[p].demand;
         double share = w->secure->rate_bps[k] / w->flow->demands[k].requested_bps;
         w->rate_bps[p] *= share > 0 ? wanted_share(w, k, least) / share : 0;
@@ -155,7 +152,7 @@ static double stretched(work *w)
 static size_t most_routes(const work *w)
 {
     size_t n = 0;
-    for (size_t p = 0; p < w->in->n_paths; p++)
+    for (size_t p = 0; p < w->in->pool->n_paths; p++)
         n += w->rate_bps[p] > 0;
     return w->in->watch != NULL ? n : n * ((size_t)w->in->problem->colluders + 1);
 }
@@ -184,7 +181,7 @@ static kh_status write_routes(work *w, kh_error *err)
         return kh_fail(err, KH_ENOMEM, "no memory for the routes of %zu demands", w->flow->n_demands);
     for (uint32_t k = 0; k < w->flow->n_demands; k++)
         for (uint32_t p = w->in->pool->last[k]; p != KH_NO_INDEX; p = w->in->pool->paths[p].previous)
-            if (p < w->in->n_paths && w->rate_bps[p] > 0)
+            if (w->rate_bps[p] > 0)
                 write_column(w, p);
     return KH_OK;
 }

@@ -10,9 +10,7 @@ typedef struct kh_spread_input {
     const kh_secure_problem *problem;
     kh_watch *watch; /**< NULL under DISJOINT */
     const kh_pool *pool;
-    const double *path_flow; /**< [n_paths] in units of the demand */
-    const double *unit_bps;  /**< [n_demands] */
-    size_t n_paths;          /**< later ones of the pool have no flow */
+    const double *rate_bps; /**< [n_paths] of each column */
 } kh_spread_input;
 
 /** Writes value, rates and routes. Every joined demand gets the same share of its request, what all can have with links as they

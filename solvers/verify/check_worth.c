@@ -5,13 +5,9 @@
 
 /* W_k of solvers/secure/README.md: the least that one bit of secret of a demand costs under the plan's prices. */
 
-enum { MOST_SUSPECTS = 12, MOST_STEPS = 100 };
+enum { MOST_SUSPECTS = 12 };
 static const double NOTHING_LEFT = 1e-12; /* of a path beside the adversary's shares */
 static const double ROUNDING = 1e-13;
-
-typedef struct label {
-    double price, taken; /* of links; shares of relays on the way */
-} label;
 
 typedef struct arc {
     uint32_t tail, head, link; /* states of the split graph; link: KH_NO_INDEX inside a node */
@@ -33,8 +29,6 @@ typedef struct fan {
 
 typedef struct work {
     kh_check *check;
-    double *share; /* [n_nodes] of the demand, RAMP */
-    label *labels; /* [n_nodes] */
     uint32_t suspects[MOST_SUSPECTS];
     double share_of[MOST_SUSPECTS];
     size_t n_suspects;
@@ -89,60 +83,6 @@ static bool pop(queue *q, uint32_t *place)
     if (q->n > 0)
         rise(q, hole, last);
     return true;
-}
-
-/* --- any relays: y(p) / (1 - a(p)) ------------------------------------------------------------------------------------------ */
-
-/* With w = infinity fewest shares first. */
-static bool is_better(label a, label b, double w)
-{
-    if (isinf(w))
-        return a.taken < b.taken || (a.taken <= b.taken && a.price < b.price);
-    return a.price + w * a.taken < b.price + w * b.taken;
-}
-
-static label best_path(work *x, size_t k, double w)
-{
-    const kh_check *c = x->check;
-    const kh_node_id *between = c->net->demands[k].between;
-    uint32_t from;
-    for (size_t v = 0; v < c->net->n_nodes; v++)
-        x->labels[v] = (label){HUGE_VAL, HUGE_VAL};
-    x->labels[between[0].i] = (label){0, 0};
-    push(&x->queue, between[0].i, 0);
-    while (pop(&x->queue, &from)) {
-        bool starts = from == between[0].i;
-        if ((!starts && !c->relays[from]) || from == between[1].i)
-            continue;
-        for (size_t i = x->out.first[2 * from + 1]; i < x->out.first[2 * from + 2]; i++) {
-            const arc *a = &x->arcs[x->out.arcs[i]];
-            uint32_t e = a->link, to = a->head / 2;
-            label made = {x->labels[from].price + fmax(c->plan->prices[e], 0),
-                          x->labels[from].taken + (starts ? 0 : x->share[from])};
-            if (!isinf(x->labels[to].price) && !is_better(made, x->labels[to], w))
-                continue;
-            x->labels[to] = made;
-            push(&x->queue, to, isinf(w) ? made.taken : made.price + w * made.taken);
-        }
-    }
-    return x->labels[between[1].i];
-}
-
-/* Newton's steps down from the path with fewest shares. */
-static double worth_of_ramp(work *x, size_t k, bool blamed)
-{
-    double w = HUGE_VAL;
-    if (!blamed)
-        return x->check->length[k];
-    for (int turn = 0; turn < MOST_STEPS; turn++) {
-        label found = best_path(x, k, w);
-        if (!isinf(w) && found.price + w * found.taken >= w * (1 - ROUNDING))
-            return w;
-        if (isinf(found.price) || found.taken >= 1 - NOTHING_LEFT)
-            return 0; /* proves nothing */
-        w = found.price / (1 - found.taken);
-    }
-    return 0;
 }
 
 /* --- coalitions: all sets of those suspected -------------------------------------------------------------------------------- */
@@ -284,23 +224,60 @@ static double augment(work *x, size_t k)
     return x->distance[to];
 }
 
-/* From the second end to the first: many demands have the same first one. */
-static double worth_of_disjoint(work *x, size_t k)
+/* From the second end to the first: many demands have the same first one. @return the price of the cheapest path */
+static double start_paths(work *x, size_t k)
 {
     const kh_node_id *between = x->check->net->demands[k].between;
-    uint32_t n = x->check->plan->secrecy.colluders + 1;
     measure_rest(x, between[0].i);
     double each = x->rest[2 * between[1].i + 1];
-    if (isinf(each))
-        return 0;
     x->paid = 0;
     x->tiny = ROUNDING * each;
     memset(x->used, 0, x->n_arcs * sizeof *x->used);
-    for (uint32_t i = 0; i < n && !isinf(x->paid); i++) {
-        x->paid += augment(x, k);
-        x->tiny = ROUNDING * (each + x->paid);
+    return each;
+}
+
+/* @return the price of one path more */
+static double add_path(work *x, size_t k, double each)
+{
+    double detours = augment(x, k);
+    x->paid += detours;
+    x->tiny = ROUNDING * (each + x->paid);
+    return each + detours;
+}
+
+static double worth_of_disjoint(work *x, size_t k)
+{
+    double each = start_paths(x, k), worth = 0;
+    for (uint32_t n = 0; n <= x->check->plan->secrecy.colluders && !isinf(each + worth); n++)
+        worth += add_path(x, k, each);
+    return isinf(each + worth) ? 0 : worth;
+}
+
+static double price_of_direct(const work *x, size_t k)
+{
+    const kh_node_id *between = x->check->net->demands[k].between;
+    double price = HUGE_VAL;
+    for (size_t i = x->out.first[2 * between[0].i + 1]; i < x->out.first[2 * between[0].i + 2]; i++)
+        if (x->arcs[x->out.arcs[i]].head == 2 * between[1].i)
+            price = fmin(price, price_of(x, &x->arcs[x->out.arcs[i]]));
+    return price;
+}
+
+/* n disjoint paths bring n - t bits. Each path is dearer than the one before: when that is dearer than a bit, so are all to come.
+ */
+static double worth_of_ramp(work *x, size_t k)
+{
+    double each = start_paths(x, k), worth = price_of_direct(x, k), sum = 0, last = 0;
+    uint32_t lost = x->check->plan->secrecy.colluders;
+    for (uint32_t n = 1; !isinf(each) && (n <= lost + 1 || last < worth); n++) {
+        last = add_path(x, k, each);
+        if (isinf(last))
+            break;
+        sum += last;
+        if (n > lost)
+            worth = fmin(worth, sum / (n - lost));
     }
-    return isinf(x->paid) ? 0 : n * each + x->paid;
+    return isinf(worth) ? 0 : worth;
 }
 
 /* --- all of it -------------------------------------------------------------------------------------------------------------- */
@@ -316,34 +293,26 @@ static bool owns_end(const kh_check *c, uint32_t coalition, size_t k)
 
 static bool is_sound(const kh_check *c, const kh_suspicion *s)
 {
-    bool grouped = c->plan->secrecy.kind == KH_SECRECY_COALITIONS;
-    size_t n = grouped ? c->plan->secrecy.n_coalitions : c->plan->secrecy.kind == KH_SECRECY_RAMP ? c->net->n_nodes : 0;
-    return s->demand.i < c->plan->n_demands && s->whom < n && s->share > 0 && s->share <= 1 &&
-           !(grouped && owns_end(c, s->whom, s->demand.i));
+    return s->demand.i < c->plan->n_demands && s->whom < c->plan->secrecy.n_coalitions && s->share > 0 && s->share <= 1 &&
+           !owns_end(c, s->whom, s->demand.i);
 }
 
-/* The adversary of one demand: no more than all of each, and of t in all. */
+/* The adversary of one demand looks at no more than all of it. */
 static bool take_shares(work *x, size_t k, size_t *at)
 {
     const kh_check *c = x->check;
     const kh_plan_secrecy *s = &c->plan->secrecy;
     double sum = 0;
-    memset(x->share, 0, c->net->n_nodes * sizeof *x->share);
     x->n_suspects = 0;
     for (; *at < s->n_suspicions && s->suspicions[*at].demand.i == k; (*at)++) {
         const kh_suspicion *suspicion = &s->suspicions[*at];
-        bool fits = s->kind != KH_SECRECY_COALITIONS || x->n_suspects < MOST_SUSPECTS;
-        if (!is_sound(c, suspicion) || !fits || (s->kind == KH_SECRECY_RAMP && x->share[suspicion->whom] > 0))
+        if (!is_sound(c, suspicion) || x->n_suspects == MOST_SUSPECTS)
             return false;
         sum += suspicion->share;
-        if (s->kind == KH_SECRECY_RAMP) {
-            x->share[suspicion->whom] = suspicion->share;
-            continue;
-        }
         x->suspects[x->n_suspects] = suspicion->whom;
         x->share_of[x->n_suspects++] = suspicion->share;
     }
-    return sum <= s->colluders * (1 + KH_CHECK_SAME);
+    return sum <= 1 + KH_CHECK_SAME;
 }
 
 static void find_worths(work *x)
@@ -351,14 +320,13 @@ static void find_worths(work *x)
     kh_check *c = x->check;
     size_t at = 0;
     for (size_t k = 0; k < c->plan->n_demands; k++) {
-        size_t first = at;
         if (!take_shares(x, k, &at)) {
             KH_WRONG_DEMAND(c, k, "%s", "the certificate's shares of colluders are none");
             return;
         }
         if (!kh_check_counts(c, k))
             continue;
-        c->worth[k] = c->plan->secrecy.kind == KH_SECRECY_RAMP         ? worth_of_ramp(x, k, at > first)
+        c->worth[k] = c->plan->secrecy.kind == KH_SECRECY_RAMP         ? worth_of_ramp(x, k)
                       : c->plan->secrecy.kind == KH_SECRECY_COALITIONS ? worth_of_coalitions(x, k)
                                                                        : worth_of_disjoint(x, k);
     }
@@ -400,8 +368,6 @@ kh_status kh_check_worth(kh_check *c, kh_arena *arena, kh_error *err)
 {
     size_t n = c->net->n_nodes, m = c->net->n_qkd_links;
     work x = {.check = c,
-              .share = KH_NEW(arena, double, n),
-              .labels = KH_NEW(arena, label, n),
               .arcs = KH_NEW(arena, arc, n + 2 * m),
               .used = KH_NEW(arena, bool, n + 2 * m),
               .via = KH_NEW(arena, uint32_t, 2 * n),
@@ -409,8 +375,8 @@ kh_status kh_check_worth(kh_check *c, kh_arena *arena, kh_error *err)
               .distance = KH_NEW(arena, double, 2 * n),
               .rest = KH_NEW(arena, double, 2 * n),
               .goal = KH_NO_INDEX};
-    bool whole = x.share != NULL && x.labels != NULL && x.arcs != NULL && x.used != NULL && x.via != NULL && x.distance != NULL &&
-                 x.rest != NULL && x.queue.items != NULL && x.queue.where != NULL && x.queue.key != NULL;
+    bool whole = x.arcs != NULL && x.used != NULL && x.via != NULL && x.distance != NULL && x.rest != NULL &&
+                 x.queue.items != NULL && x.queue.where != NULL && x.queue.key != NULL;
     if (whole)
         lay_arcs(&x);
     if (!whole || !sort_arcs(&x, false, &x.out, arena) || !sort_arcs(&x, true, &x.in, arena))

@@ -290,9 +290,7 @@ static kh_json *suspicions_of(const kh_net *net, const kh_plan_secrecy *secrecy)
         const kh_suspicion *suspicion = &secrecy->suspicions[i];
         kh_json *object = kh_json_object();
         set_text(object, "demand", net->demands[suspicion->demand.i].id);
-        set_text(object, "whom",
-                 secrecy->kind == KH_SECRECY_COALITIONS ? secrecy->coalitions[suspicion->whom].name
-                                                        : net->nodes[suspicion->whom].id);
+        set_text(object, "whom", secrecy->coalitions[suspicion->whom].name);
         set_number(object, "share", suspicion->share);
         kh_json_append(array, object);
     }

@@ -353,33 +353,72 @@ static bool solve(instance *in, kh_secrecy secrecy, uint32_t colluders, kh_secur
     return any;
 }
 
-/* The bound of prices and suspicions over all paths: W_k = min y(p) / (1 - a(p)). */
+static double price_of(const path *p, const double *prices)
+{
+    double price = 0;
+    for (uint32_t h = 0; h < p->n_links; h++)
+        price += prices[p->links[h]];
+    return price;
+}
+
+/* The dearest price of a secret bit that the suspicions prove, over all paths: min y(p) / (1 - a(p)). */
+static double worth_under_shares(const instance *in, const kh_secure *secure, uint32_t demand)
+{
+    double share[MOST_NODES + MOST_COALITIONS] = {0}, sum = 0, worth = HUGE_VAL;
+    for (size_t i = 0; i < secure->n_suspicions; i++)
+        if (secure->suspicions[i].demand.i == demand) {
+            assert_true(secure->suspicions[i].share > 0 && secure->suspicions[i].share <= 1);
+            share[secure->suspicions[i].whom] = secure->suspicions[i].share;
+            sum += secure->suspicions[i].share;
+        }
+    assert_true(sum <= 1 + 1e-12);
+    for (size_t i = 0; i < in->n_paths; i++) {
+        double taken = 0;
+        for (size_t j = 0; j < n_adversaries(in); j++)
+            taken += sees(in, j, &in->paths[i]) ? share[j] : 0;
+        if (in->paths[i].demand == demand && taken < 1 - 1e-12)
+            worth = fmin(worth, price_of(&in->paths[i], secure->prices) / (1 - taken));
+    }
+    return worth;
+}
+
+/* The least price of a secret bit by any flow over all paths: one row for the bit, one for each relay. */
+static double worth_of_any_flow(const instance *in, const kh_secure *secure, uint32_t demand)
+{
+    program *p = KH_NEW(in->arena, program, 1);
+    uint32_t bit = add_row(p, 1, HUGE_VAL), n = (uint32_t)n_adversaries(in);
+    for (uint32_t j = 0; j < n; j++)
+        add_row(p, -HUGE_VAL, 0);
+    put(p, bit, -(double)in->problem.colluders);
+    for (uint32_t j = 0; j < n; j++)
+        put(p, 1 + j, -1);
+    end_column(p, 0);
+    for (uint32_t j = 0; j < n; j++) {
+        put(p, bit, -1);
+        put(p, 1 + j, -1);
+        end_column(p, 0);
+    }
+    for (size_t i = 0; i < in->n_paths; i++) {
+        if (in->paths[i].demand != demand)
+            continue;
+        put(p, bit, 1);
+        for (uint32_t j = 0; j < n; j++)
+            if (sees(in, j, &in->paths[i]))
+                put(p, 1 + j, 1);
+        end_column(p, -price_of(&in->paths[i], secure->prices));
+    }
+    return -maximise(p);
+}
+
 static double recomputed_bound(const instance *in, const kh_secure *secure)
 {
     double carried = 0, asked = 0;
     for (size_t e = 0; e < in->problem.flow.graph.n_links; e++)
         carried += in->capacity_bps[e] * secure->prices[e];
-    for (uint32_t k = 0; k < in->problem.flow.n_demands; k++) {
-        double share[MOST_NODES + MOST_COALITIONS] = {0}, sum = 0, worth = HUGE_VAL;
-        for (size_t i = 0; i < secure->n_suspicions; i++)
-            if (secure->suspicions[i].demand.i == k) {
-                assert_true(secure->suspicions[i].share > 0 && secure->suspicions[i].share <= 1);
-                share[secure->suspicions[i].whom] = secure->suspicions[i].share;
-                sum += secure->suspicions[i].share;
-            }
-        assert_true(sum <= in->problem.colluders * (1 + 1e-12));
-        for (size_t i = 0; i < in->n_paths && secure->joined[k]; i++) {
-            const path *p = &in->paths[i];
-            double price = 0, taken = 0;
-            for (uint32_t h = 0; h < p->n_links && p->demand == k; h++)
-                price += secure->prices[p->links[h]];
-            for (size_t j = 0; j < n_adversaries(in) && p->demand == k; j++)
-                taken += sees(in, j, p) ? share[j] : 0;
-            if (p->demand == k && taken < 1 - 1e-12)
-                worth = fmin(worth, price / (1 - taken));
-        }
-        asked += secure->joined[k] ? in->demands[k].requested_bps * worth : 0;
-    }
+    for (uint32_t k = 0; k < in->problem.flow.n_demands; k++)
+        if (secure->joined[k])
+            asked += in->demands[k].requested_bps * (in->problem.secrecy == KH_SECRECY_RAMP ? worth_of_any_flow(in, secure, k)
+                                                                                            : worth_under_shares(in, secure, k));
     return carried / asked;
 }
 

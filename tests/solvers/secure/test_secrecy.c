@@ -255,6 +255,14 @@ static void blame_an_unknown(kh_builder *b, kh_plan *plan)
     (void)b;
     plan->secrecy.suspicions[0].whom = 4000000;
 }
+/* Relays have no shares of a ramp's certificate. */
+static void blame_anybody(kh_builder *b, kh_plan *plan)
+{
+    plan->secrecy.suspicions = KH_NEW(b->arena, kh_suspicion, 1);
+    assert_non_null(plan->secrecy.suspicions);
+    plan->secrecy.suspicions[0] = (kh_suspicion){{0}, 2, 0.5};
+    plan->secrecy.n_suspicions = 1;
+}
 static void part_a_set(kh_builder *b, kh_plan *plan)
 {
     (void)b;
@@ -312,7 +320,7 @@ static void every_mutation_is_found(void **unused)
                                     call_a_good_one_exposed,
                                     swap_objective,
                                     claim_it_costs_less_than_nothing};
-    static mutation *const of_ramp[] = {point_at_nobody, point_at_another, blame_nobody, blame_an_unknown};
+    static mutation *const of_ramp[] = {point_at_nobody, point_at_another, blame_anybody};
     static mutation *const of_sets[] = {part_a_set, mix_two_sets};
     static mutation *const of_coalitions[] = {forget_a_member, forget_a_coalition, invent_a_member, blame_nobody, blame_an_unknown};
     find_all(KH_SECRECY_RAMP, NULL, 3, any, sizeof any / sizeof *any);
