@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/light/assign.h"
 
+#include "core/base/clock.h"
 #include "solvers/light/assign_work.h"
 
 #include <math.h>
@@ -31,7 +32,7 @@ void kh_assign_measure(const kh_assign_problem *p, kh_assign *a)
     a->value = 0;
     for (size_t w = 0; w < p->n_channels; w++) {
         double noise = 0;
-        for (size_t v = 0; v < p->n_channels; v++)
+        for (size_t v = 0; v < p->n_channels && a->quantum[w]; v++)
             noise += a->classical[v] ? p->noise[w * p->n_channels + v] * p->levels[a->level].power : 0;
         a->rate_bps[w] = a->quantum[w] ? kh_assign_rate(p, w, noise) : 0;
         a->value += a->rate_bps[w];
@@ -77,6 +78,7 @@ typedef struct work {
     kh_assign trial;
     size_t *order; /* [n_channels] classical channels by what they cost */
     double *cost;  /* [n_channels] */
+    double deadline_s;
 } work;
 
 typedef struct priced {
@@ -191,7 +193,7 @@ static kh_status place_more(work *w, const kh_assign_case *c, kh_error *err)
         memcpy(set, w->best->quantum, n * sizeof *set);
         for (size_t q = 0; q < n; q++)
             used += set[q];
-        for (size_t q = 0; q < n; q++) {
+        for (size_t q = 0; q < n && kh_clock_s() < c->deadline_s; q++) {
             if (set[q] || isinf(c->quietest[q]))
                 continue;
             for (size_t out = 0; out <= n; out++) { /* out = n: nothing leaves */
@@ -256,6 +258,7 @@ static kh_status make_case(const work *w, size_t level, kh_assign_case *c, kh_er
 {
     *c = (kh_assign_case){.problem = w->problem,
                           .level = level,
+                          .deadline_s = kh_clock_s() + (w->deadline_s - kh_clock_s()) / (double)(w->problem->n_levels - level),
                           .n_classical = channels_needed(w->problem, level),
                           .quietest = KH_NEW(w->arena, double, w->problem->n_channels)};
     if (c->quietest == NULL)
@@ -277,7 +280,10 @@ static kh_status solve_case(work *w, size_t level, double *bound, kh_error *err)
     KH_TRY(bound_alone(w, &c, bound, &rest, err));
     if (w->problem->n_quantum == 1 || *bound <= w->best->value * (1 + 1e-9))
         return KH_OK;
-    return close_gap(w, &c, rest, bound, err);
+    if (kh_clock_s() < c.deadline_s)
+        return close_gap(w, &c, rest, bound, err);
+    w->best->complete = false;
+    return KH_OK;
 }
 
 static kh_status allocate(kh_assign *a, size_t n, kh_arena *arena, kh_error *err)
@@ -309,6 +315,7 @@ kh_status kh_assign_solve(const kh_assign_problem *problem, kh_arena *arena, kh_
     KH_TRY(check(problem, err));
     KH_TRY(allocate(&made, problem->n_channels, arena, err));
     work w = {.problem = problem, .arena = arena, .best = &made, .cost = KH_NEW(arena, double, problem->n_channels)};
+    w.deadline_s = kh_clock_s() + problem->time_limit_s;
     KH_TRY(allocate(&w.trial, problem->n_channels, arena, err));
     if (w.cost == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu channels", problem->n_channels);
@@ -338,23 +345,38 @@ static int by_gbps(const void *a, const void *b)
     return x->rate_bps > y->rate_bps ? -1 : x->rate_bps < y->rate_bps;
 }
 
-kh_status kh_assign_front(const kh_assign_problem *problem, kh_arena *arena, kh_assign_offer *offers, size_t *n, kh_error *err)
+/* Every number of channels under every level, until the time is out. */
+static kh_status list_offers(const kh_assign_problem *problem, kh_arena *arena, kh_assign_offer *offers, size_t *found,
+                             kh_error *err)
 {
-    size_t found = 0, kept = 0;
+    size_t n_left = problem->n_levels * (problem->n_channels + 1);
+    double deadline_s = kh_clock_s() + problem->time_limit_s;
     for (size_t l = 0; l < problem->n_levels; l++)
-        for (size_t m = 0; m <= problem->n_channels; m++) {
+        for (size_t m = 0; m <= problem->n_channels; m++, n_left--) {
             kh_assign_problem one = *problem;
             kh_assign made;
             one.levels = &problem->levels[l];
             one.n_levels = 1;
             one.mps = NULL;
             one.wanted_gbps = (double)(m + problem->n_elsewhere) * one.levels->gbps;
+            one.time_limit_s = (deadline_s - kh_clock_s()) / (double)n_left;
+            if (!(one.time_limit_s > 0) && *found > 0)
+                return kh_fail(err, KH_TIMELIMIT, "the time limit passed with %zu points of the front to come", n_left);
             kh_status status = kh_assign_solve(&one, arena, &made, err);
             if (status == KH_INFEASIBLE)
                 break;
             KH_TRY(status);
-            offers[found++] = (kh_assign_offer){one.wanted_gbps, made.value, made.bound, l};
+            offers[(*found)++] = (kh_assign_offer){one.wanted_gbps, made.value, made.bound, l};
         }
+    return KH_OK;
+}
+
+kh_status kh_assign_front(const kh_assign_problem *problem, kh_arena *arena, kh_assign_offer *offers, size_t *n, kh_error *err)
+{
+    size_t found = 0, kept = 0;
+    kh_status status = list_offers(problem, arena, offers, &found, err);
+    if (status != KH_OK && status != KH_TIMELIMIT)
+        return status;
     qsort(offers, found, sizeof *offers, by_gbps);
     for (size_t i = 0; i < found; i++) {
         bool beaten = false;
@@ -364,5 +386,5 @@ kh_status kh_assign_front(const kh_assign_problem *problem, kh_arena *arena, kh_
             offers[kept++] = offers[i];
     }
     *n = kept;
-    return KH_OK;
+    return status;
 }

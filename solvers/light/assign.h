@@ -32,7 +32,7 @@ typedef struct kh_assign_problem {
     size_t n_levels;
     double wanted_gbps;  /**< >= 0 */
     size_t n_elsewhere;  /**< classical channels that other fibres take */
-    double time_limit_s; /**< INFINITY: none */
+    double time_limit_s; /**< of all levels, under kh_assign_front() of all points together; INFINITY: none */
     const char *lp_program;
     FILE *mps; /**< where the integer program of the chosen level goes, over all channels; NULL: nowhere */
 } kh_assign_problem;
@@ -63,7 +63,7 @@ typedef struct kh_assign_offer {
 
 /** From no classical light to all channels, in rising gbps.
  *  @param offers  [room] room for (n_channels + 1) * n_levels
- *  @return as kh_assign_solve() */
+ *  @return as kh_assign_solve(); KH_TIMELIMIT with the points found by then: others are missing */
 kh_status kh_assign_front(const kh_assign_problem *problem, kh_arena *arena, kh_assign_offer *offers, size_t *n, kh_error *err);
 
 /** Checks an assignment with code of its own: channels apart and allowed, as many as the gbps take, key rates from the table, and

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/base/clock.h"
 #include "solvers/light/assign_work.h"
 #include "solvers/lp/lp_build.h"
 
@@ -183,7 +184,7 @@ kh_status kh_assign_program(const kh_assign_case *c, const bool *worth, kh_arena
     kh_lp_solution solution = {.primal = KH_NEW(arena, double, lp.n_columns)};
     if (solution.primal == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu columns", lp.n_columns);
-    const kh_lp_options options = {.program = g.p->lp_program, .time_limit_s = g.p->time_limit_s, .gap = 1e-7};
+    const kh_lp_options options = {.program = g.p->lp_program, .time_limit_s = c->deadline_s - kh_clock_s(), .gap = 1e-7};
     kh_status status = kh_lp_solve(&lp, &options, &solution, err);
     made->complete = status == KH_OK || status == KH_INFEASIBLE;
     if (status == KH_INFEASIBLE) {

@@ -7,6 +7,7 @@
 /** One level of the problem: so many classical channels of such power. */
 typedef struct kh_assign_case {
     const kh_assign_problem *problem;
+    double deadline_s; /**< of kh_clock_s() */
     size_t level, n_classical;
     double *quietest; /**< [n_channels] noise on a quantum channel with its quietest neighbours; INFINITY: no room for them */
 } kh_assign_case;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/light/channels.h"
 
+#include "core/base/clock.h"
 #include "solvers/lp/lp_build.h"
 
 #include <math.h>
@@ -23,6 +24,7 @@ typedef struct work {
     kh_lp_build build;
     kh_lp lp;
     double *primal, *dual;
+    double deadline_s;
 } work;
 
 static double weight(const kh_channels_problem *p, size_t k)
@@ -196,7 +198,8 @@ static kh_status branch(work *w, kh_error *err)
         if (w->column[i] != SIZE_MAX)
             known[w->column[i]] = a->lit[i] ? 1 : 0;
     kh_lp_solution s = {.primal = w->primal};
-    const kh_lp_options options = {.program = p->lp_program, .time_limit_s = p->time_limit_s, .gap = GAP, .incumbent = known};
+    const kh_lp_options options = {
+        .program = p->lp_program, .time_limit_s = w->deadline_s - kh_clock_s(), .gap = GAP, .incumbent = known};
     kh_status status = kh_lp_solve(&w->lp, &options, &s, err);
     if (status != KH_OK && status != KH_TIMELIMIT)
         return status;
@@ -216,12 +219,19 @@ static kh_status solve(work *w, kh_error *err)
     kh_lp relaxation = w->lp;
     relaxation.integer = NULL;
     kh_lp_solution s = {.primal = w->primal, .dual = w->dual};
-    const kh_lp_options options = {.program = w->problem->lp_program, .time_limit_s = INFINITY};
-    KH_TRY(kh_lp_solve(&relaxation, &options, &s, err));
+    const kh_lp_options options = {.program = w->problem->lp_program, .time_limit_s = w->deadline_s - kh_clock_s()};
+    kh_status status = kh_lp_solve(&relaxation, &options, &s, err);
+    w->answer->complete = status == KH_OK;
+    if (status == KH_TIMELIMIT) { /* without prices everything is worth what is asked for */
+        memset(w->primal, 0, w->lp.n_columns * sizeof *w->primal);
+        memset(w->dual, 0, w->lp.n_rows * sizeof *w->dual);
+    } else if (status != KH_OK) {
+        return status;
+    }
     prove(w);
     KH_TRY(round_off(w, err));
     w->answer->bound = w->answer->relaxed;
-    if (w->answer->bound > w->answer->value * (1 + GAP))
+    if (w->answer->complete && w->answer->bound > w->answer->value * (1 + GAP))
         KH_TRY(branch(w, err));
     w->answer->bound = fmax(w->answer->bound, w->answer->value);
     return KH_OK;
@@ -238,7 +248,7 @@ kh_status kh_channels_solve(const kh_channels_problem *problem, kh_arena *arena,
                         .key_price = KH_NEW(arena, double, problem->n_demands)};
     if (made.lit == NULL || made.rate_bps == NULL || made.prices == NULL || made.key_price == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu channels", n);
-    work w = {.problem = problem, .arena = arena, .answer = &made};
+    work w = {.problem = problem, .arena = arena, .answer = &made, .deadline_s = kh_clock_s() + problem->time_limit_s};
     if (problem->n_demands > 0)
         KH_TRY(solve(&w, err));
     *channels = made;

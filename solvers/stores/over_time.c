@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/stores/over_time.h"
 
+#include "core/base/clock.h"
 #include "core/base/units.h"
 #include "solvers/flow/given.h"
 #include "solvers/stores/expanded_verify.h"
@@ -21,6 +22,7 @@ typedef struct work {
     kh_arena *arena;
     kh_over_time *over;
     kh_given given;
+    double deadline_s;
 } work;
 
 static bool has_passes(const work *w, size_t e)
@@ -147,7 +149,7 @@ static kh_status make_passes(work *w, kh_error *err)
                                       .given_bps = given_bps,
                                       .passes = passes,
                                       .n_passes = n,
-                                      .time_limit_s = w->options->time_limit_s,
+                                      .time_limit_s = (w->deadline_s - kh_clock_s()) / 2, /* the rest is for the stores */
                                       .lp_program = w->options->lp_program,
                                       .mps = n > 0 ? w->options->mps : NULL};
     return choose_pairs(w, given_bps, err);
@@ -238,7 +240,7 @@ static kh_status make_stores(work *w, kh_error *err)
                                       .demands = w->given.problem.demands,
                                       .n_demands = n,
                                       .profile = profile,
-                                      .time_limit_s = w->options->time_limit_s,
+                                      .time_limit_s = fmax(w->deadline_s - kh_clock_s(), 0),
                                       .lp_program = w->options->lp_program,
                                       .mps = o->passes.n_passes > 0 ? NULL : w->options->mps};
     return KH_OK;
@@ -255,6 +257,7 @@ kh_status kh_over_time_solve(const kh_net *net, const kh_rates *rates, const kh_
 {
     kh_over_time made = {0};
     work w = {.net = net, .rates = rates, .options = options, .arena = arena, .over = &made};
+    w.deadline_s = kh_clock_s() + options->time_limit_s;
     KH_TRY(kh_given_make(net, rates, arena, &w.given, err));
     KH_TRY(make_passes(&w, err));
     KH_TRY(set_weights(&w, err));

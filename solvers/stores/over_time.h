@@ -13,7 +13,7 @@ typedef struct kh_over_time_options {
     double hours;        /**< > 0, at most 8760 */
     double swing;        /**< [0, 1]: requests are 1 + swing cos(2 pi (t - 14 h) / 24 h) times theirs */
     bool total;          /**< passes for the most key in all; else for the largest share that all pairs get */
-    double time_limit_s; /**< of each of the two; INFINITY: none */
+    double time_limit_s; /**< of the two together; INFINITY: none */
     const char *lp_program;
     FILE *mps; /**< where the program of the passes goes, without passes that of the stores; NULL: nowhere */
 } kh_over_time_options;

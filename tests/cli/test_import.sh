@@ -56,7 +56,7 @@ if command -v clp >/dev/null; then
     clp "$scratch/gen20.mps" -dualsimplex >"$scratch/clp"
     grep -q "Optimal objective -0.0870563035" "$scratch/clp" || fail "clp finds another optimum"
 fi
-expect 66 "no such program" "$KEYHAUL" plan "$scratch/gen20.yaml" --lp highs
+expect 64 "a program that is not known" "$KEYHAUL" plan "$scratch/gen20.yaml" --lp highs
 says err "must be cbc or clp" "no such program"
 expect 73 "no place for a linear program" "$KEYHAUL" plan "$scratch/gen20.yaml" --mps "$scratch/no/gen20.mps"
 printf 'qpi 1 x\nnodes 1\n0 a 0\n' >"$scratch/broken.qpi"

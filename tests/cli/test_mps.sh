@@ -44,7 +44,7 @@ expect 0 "stores" "$KEYHAUL" schedule $bristol --mps "$scratch/stores.mps"
 grep -q '^\* Key over time' "$scratch/stores.mps" || fail "the program of the stores was not written"
 
 expect 64 "many links" "$KEYHAUL" light tests/ref/coexist.yaml --mps "$scratch/no.mps"
-says err "name it with --link" "many links"
+says err "--mps goes with --link" "many links"
 expect 64 "year by year" "$KEYHAUL" design $bristol --sites --horizon 3 --rolling --mps "$scratch/no.mps"
 expect 73 "no place for it" "$KEYHAUL" design $bristol --sites --mps "$scratch/no/such.mps"
 [ ! -e "$scratch/no.mps" ] || fail "a refusal left a file"

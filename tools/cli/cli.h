@@ -27,6 +27,13 @@ typedef struct cli_option {
     const char *heading; /**< NULL, or what the help says above this option and those that follow */
 } cli_option;
 
+/** Which options an option goes with: one that would change nothing, or stand for another question, is refused. */
+typedef struct cli_company {
+    const char *option;
+    const char *needs;    /**< names with commas, one of them must be there; NULL: none */
+    const char *excludes; /**< names with commas, none of them may be there; NULL: any */
+} cli_company;
+
 /** Options of a command with many, put together topic by topic. */
 enum { CLI_MOST_OPTIONS = 48 };
 typedef struct cli_option_list {
@@ -46,6 +53,8 @@ typedef struct cli_usage {
     const cli_option *options;
     size_t n_options;
     size_t n_files; /**< positional arguments, exactly */
+    const cli_company *company;
+    size_t n_company;
 } cli_usage;
 
 /** Parses the arguments after the command's name.
@@ -53,6 +62,11 @@ typedef struct cli_usage {
  *  @param[out] finished  the help was printed: stop with status 0
  *  @return KH_OK; KH_EUSAGE */
 kh_status cli_parse(const cli_usage *usage, int argc, char **argv, const char **files, bool *finished, kh_error *err);
+
+/** Whether --lp names a program that is known, and one for integer programs where these come up: before any work.
+ *  @param program  NULL: built in  @param what  that has integer programs, NULL: nothing
+ *  @return KH_OK, KH_EUSAGE */
+kh_status cli_check_lp(const char *program, const char *what, kh_error *err);
 
 /** True when colours and animation are wanted on that stream: a terminal, NO_COLOR not set. */
 bool cli_is_lively(int file_descriptor);
@@ -67,6 +81,8 @@ int cli_print_error(const kh_error *err, kh_status status);
 /** Writes text to stdout, or whole to a file by way of a temporary beside it, so that no half file is ever there.
  *  @param path  NULL: stdout */
 kh_status cli_write(const char *path, const kh_str *text, kh_error *err);
+/** Writes text to stdout and clears it. */
+kh_status cli_print(kh_str *text, kh_error *err);
 
 /** A program that is exported: kept in memory until there is an answer, since a failure shall leave no file. */
 typedef struct cli_mps {

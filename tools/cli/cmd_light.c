@@ -46,10 +46,11 @@ typedef struct choices {
     cli_light_options fibre;
     cli_switched_options switched;
     uint64_t n_quantum, other_pairs, most_ways;
+    double time_limit_s;
     bool json, through, turns;
 } choices;
 
-enum { N_OPTIONS = 16 };
+enum { N_OPTIONS = 17 };
 
 static size_t list_fibre(choices *c, cli_option *options)
 {
@@ -86,6 +87,13 @@ static size_t list_fibre(choices *c, cli_option *options)
          .high = 8,
          .argument = "N",
          .help = "quantum channels at most, 1 to 8; 1 unless given"},
+        {.name = "time-limit",
+         .kind = CLI_NUMBER,
+         .target = &c->time_limit_s,
+         .low = 0.1,
+         .high = 1e6,
+         .argument = "S",
+         .help = "seconds for all: stop then with the best and its gap; 60 unless given"},
     };
     memcpy(options, list, sizeof list);
     return sizeof list / sizeof list[0];
@@ -139,12 +147,26 @@ static size_t list_switched(choices *c, cli_option *options)
     return sizeof list / sizeof list[0];
 }
 
+static const cli_company company[] = {
+    {"turns", NULL, "through"},
+    {"front", NULL, "through,turns"},
+    {"gbps", NULL, "through,turns"},
+    {"link", NULL, "through,turns"},
+    {"mps", "link", NULL},
+    {"other-pairs", NULL, "through,turns"},
+    {"quantum", NULL, "through,turns"},
+    {"channels", "through,turns", NULL},
+    {"device", "through,turns", NULL},
+    {"lost", "turns", NULL},
+    {"switch-db", "through,turns", NULL},
+    {"transceivers", "turns", NULL},
+    {"ways", "through", NULL},
+};
+
 static kh_status dispatch(choices *c, const char *path, kh_error *err)
 {
-    if (c->through && c->turns)
-        return kh_fail(err, KH_EUSAGE, "--through and --turns: one of them");
-    if (c->fibre.mps_path != NULL && (c->fibre.link == NULL || c->through || c->turns))
-        return kh_fail(err, KH_EUSAGE, "--mps writes the program of one link: name it with --link");
+    KH_TRY(cli_check_lp(c->fibre.lp_program, "light", err));
+    c->fibre.time_limit_s = c->switched.time_limit_s = c->time_limit_s;
     c->switched.lp_program = c->fibre.lp_program;
     c->fibre.n_quantum = (double)c->n_quantum;
     c->fibre.other_pairs = (double)c->other_pairs;
@@ -159,6 +181,7 @@ int cmd_light(int argc, char **argv)
 {
     choices c = {.fibre = {.wanted_gbps = (double)NAN},
                  .switched = {.ways = {.switch_db = 1}, .n_channels = 8, .n_transceivers = 1, .lost_share = 0.05},
+                 .time_limit_s = 60,
                  .n_quantum = 1,
                  .most_ways = 4};
     cli_option options[N_OPTIONS];
@@ -175,7 +198,9 @@ int cmd_light(int argc, char **argv)
                                       "without relays, by light that passes switches.",
                              .options = options,
                              .n_options = n_options,
-                             .n_files = 1};
+                             .n_files = 1,
+                             .company = company,
+                             .n_company = sizeof company / sizeof company[0]};
     const char *path = NULL;
     bool finished = false;
     kh_error err = {0};

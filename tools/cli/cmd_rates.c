@@ -46,10 +46,11 @@ static kh_status print_text(const kh_pipeline *p, const extras *more, kh_error *
     if (more->suggestions)
         cli_suggestions_text(p, &more->suggested, &out);
     cli_strands_text(p, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
+
+static const cli_company company[] = {
+    {"key-rate-bps", "suggest-wavelength", NULL}, {"path", NULL, "crossovers,suggest-wavelength"}, {"tx-osnr-db", "path", NULL}};
 
 int cmd_rates(int argc, char **argv)
 {
@@ -95,7 +96,9 @@ int cmd_rates(int argc, char **argv)
                                       "with key under a clear sky, of all passes, and how many of them come clear.",
                              .options = options,
                              .n_options = sizeof options / sizeof options[0],
-                             .n_files = 1};
+                             .n_files = 1,
+                             .company = company,
+                             .n_company = sizeof company / sizeof company[0]};
     const char *path = NULL;
     kh_error err = {0};
     kh_status status = cli_parse(&usage, argc, argv, &path, &finished, &err);

@@ -19,6 +19,7 @@ static kh_status run(const char *path, kh_over_time_options *options, const char
     kh_over_time over;
     kh_status status = kh_pipeline_run(&(kh_pipeline_options){.path = path, .until = KH_STAGE_RATES}, &pipeline, err);
     cli_print_findings(pipeline.findings);
+    options->time_limit_s = kh_pipeline_left_s(&pipeline, options->time_limit_s, 1);
     if (status == KH_OK)
         status = solve(&pipeline, options, mps_path, &over, err);
     if (status == KH_OK)
@@ -70,7 +71,7 @@ int cmd_schedule(int argc, char **argv)
          .low = 0.1,
          .high = 1e6,
          .argument = "S",
-         .help = "seconds for each of the two; 60 unless given"},
+         .help = "seconds for all: stop then with what is found and proven; 60 unless given"},
         {.name = "total",
          .kind = CLI_FLAG,
          .target = &set.total,
@@ -88,6 +89,8 @@ int cmd_schedule(int argc, char **argv)
                              .n_files = 1};
     kh_error err = {0};
     kh_status status = cli_parse(&usage, argc, argv, &path, &finished, &err);
+    if (status == KH_OK && !finished)
+        status = cli_check_lp(set.lp_program, "the choice of passes", &err);
     if (status == KH_OK && !finished)
         status = run(path, &set, mps_path, json, &err);
     return cli_print_error(&err, status);

@@ -78,9 +78,7 @@ static kh_status print_text(const kh_validate_result *result, bool all, kh_arena
             write_model(result, result->rows[i].model, &table);
     cli_table_text(&table, &out);
     kh_str_printf(&out, "\n%zu passed, %zu failed, %zu skipped\n", result->n_passed, result->n_failed, result->n_skipped);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 static kh_status print_json(const kh_validate_result *result, kh_error *err)

@@ -7,6 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+enum { LONG = 2000 }; /* offers times demands from which on the optimum may take longer than anybody expects */
+static const double USUAL_LIMIT_S = 20;
+
 static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *finished, kh_error *err)
 {
     const cli_option options[] = {
@@ -52,7 +55,7 @@ static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *fini
          .low = 0.1,
          .high = 1e6,
          .argument = "SECONDS",
-         .help = "for each design: stop then with the best one and its gap (default 60)"},
+         .help = "of all designs together: stop then with the best and its gap (default 20)"},
         {.name = "lp",
          .kind = CLI_TEXT,
          .target = &r->dimension.lp_program,
@@ -64,6 +67,7 @@ static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *fini
          .argument = "FILE",
          .help = "write the integer program with all cuts found as free MPS"},
         {.name = "json", .kind = CLI_FLAG, .target = &r->json, .help = "the answer as JSON on standard output"}};
+    static const cli_company company[] = {{"mps", NULL, "pareto"}};
     const cli_usage usage = {.examples = "  keyhaul design topologies/bristol-cambridge.yaml\n"
                                          "  keyhaul design topologies/frankfurt-warsaw-prague.yaml --pareto 5\n"
                                          "  keyhaul design topologies/europe.yaml --theta 2 --gap 0.02\n"
@@ -76,7 +80,9 @@ static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *fini
                                       "verified by code of its own. With --sites: new trusted nodes along the fibres.",
                              .options = options,
                              .n_options = sizeof options / sizeof options[0],
-                             .n_files = 1};
+                             .n_files = 1,
+                             .company = company,
+                             .n_company = sizeof company / sizeof company[0]};
     return cli_parse(&usage, argc, argv, &r->path, finished, err);
 }
 
@@ -87,8 +93,7 @@ static kh_status check(cli_modules_request *r, kh_error *err)
         return kh_fail(err, KH_EUSAGE, "--by is '%s', must be eur or modules", r->by);
     if (!own && strcmp(r->devices, "all") != 0)
         return kh_fail(err, KH_EUSAGE, "--devices is '%s', must be own or all", r->devices);
-    if (r->mps_path != NULL && r->pareto > 0)
-        return kh_fail(err, KH_EUSAGE, "--mps writes one program, --pareto has many");
+    KH_TRY(cli_check_lp(r->dimension.lp_program, "design", err));
     r->dimension.by_modules = !eur;
     r->dimension.protect = r->protect != NULL;
     r->dimension.against = r->protect != NULL ? kh_loss_kind_find(r->protect) : KH_LOSS_LINK;
@@ -97,10 +102,20 @@ static kh_status check(cli_modules_request *r, kh_error *err)
     return KH_OK;
 }
 
-/* A design that the time limit stopped is one, too. */
-static kh_status design_once(cli_modules *m, const kh_dimension_options *options, kh_dimension *design, kh_error *err)
+/* Before the silence: how long it may be. */
+static void say_limit(const cli_modules *m)
 {
-    kh_status status = kh_dimension_solve(m->pipeline->net, m->offers, m->n_offers, options, m->pipeline->arena, design, err);
+    double limit_s = m->request->dimension.time_limit_s;
+    if (m->n_offers * m->pipeline->net->n_demands >= LONG && limit_s >= USUAL_LIMIT_S)
+        (void)fprintf(stderr, "keyhaul: looking for the cheapest design, for at most %g s (--time-limit)\n", limit_s);
+}
+
+/* A design that the time limit stopped is one, too. @param n_left  designs to be made, with this one: they share the time */
+static kh_status design_once(cli_modules *m, kh_dimension_options *options, size_t n_left, kh_dimension *design, kh_error *err)
+{
+    const kh_pipeline *p = m->pipeline;
+    options->time_limit_s = kh_pipeline_left_s(p, m->request->dimension.time_limit_s, n_left);
+    kh_status status = kh_dimension_solve(p->net, m->offers, m->n_offers, options, p->arena, design, err);
     return status == KH_TIMELIMIT && isfinite(design->design.cost) ? KH_OK : status;
 }
 
@@ -110,13 +125,14 @@ static kh_status solve(cli_modules *m, kh_error *err)
     size_t n = m->request->pareto > 0 ? (size_t)m->request->pareto : 1;
     kh_dimension_options options = m->request->dimension;
     KH_TRY(kh_offers_make(p->net, p->rates, strcmp(m->request->devices, "all") == 0, p->arena, &m->offers, &m->n_offers, err));
+    say_limit(m);
     m->designs = KH_NEW(p->arena, kh_dimension, n + 1);
     m->theta = KH_NEW(p->arena, double, n);
     if (m->designs == NULL || m->theta == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu designs", n);
     for (; m->n < n; m->n++) {
         options.theta = m->theta[m->n] = m->request->dimension.theta * (double)(m->n + 1) / (double)n;
-        kh_status status = design_once(m, &options, &m->designs[m->n], err);
+        kh_status status = design_once(m, &options, n - m->n + options.protect, &m->designs[m->n], err);
         if (status == KH_INFEASIBLE && m->n > 0)
             break; /* the front ends here */
         KH_TRY(status);
@@ -127,7 +143,7 @@ static kh_status solve(cli_modules *m, kh_error *err)
     options.protect = false;
     options.mps = NULL;
     m->unprotected = &m->designs[n];
-    return design_once(m, &options, m->unprotected, err);
+    return design_once(m, &options, 1, m->unprotected, err);
 }
 
 static kh_status print(const cli_modules *m, kh_error *err)
@@ -136,9 +152,7 @@ static kh_status print(const cli_modules *m, kh_error *err)
         return cli_modules_json(m, err);
     kh_str out = {0};
     cli_modules_text(m, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 static kh_status run(cli_modules_request *r, kh_pipeline *pipeline, kh_error *err)
@@ -155,7 +169,7 @@ static kh_status run(cli_modules_request *r, kh_pipeline *pipeline, kh_error *er
 
 int cli_design_modules(int argc, char **argv)
 {
-    cli_modules_request request = {.by = "eur", .devices = "own", .dimension = {.theta = 1, .time_limit_s = 60}};
+    cli_modules_request request = {.by = "eur", .devices = "own", .dimension = {.theta = 1, .time_limit_s = USUAL_LIMIT_S}};
     bool finished = false;
     kh_error err = {0};
     kh_status status = parse(argc, argv, &request, &finished, &err);

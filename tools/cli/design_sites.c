@@ -52,6 +52,13 @@ static kh_status parse(int argc, char **argv, cli_sites_request *r, bool *finish
         text("lp", &r->lp_program, "PROGRAM", "cbc: integer programs by that program instead of GLPK"),
         text("mps", &r->mps_path, "FILE", "write the integer program, with all cuts found, as free MPS"),
         flag("json", &r->json, "the answer as JSON on standard output")};
+    static const cli_company company[] = {{"two-disjoint", NULL, "fewest"},
+                                          {"pairs-a-fibre", NULL, "fewest,two-disjoint"},
+                                          {"horizon", NULL, "fewest,two-disjoint"},
+                                          {"growth", "horizon", NULL},
+                                          {"discount", "horizon", NULL},
+                                          {"rolling", "horizon", NULL},
+                                          {"mps", NULL, "rolling"}};
     const cli_usage usage = {.examples = "  keyhaul design topologies/bristol-cambridge.yaml --sites\n"
                                          "  keyhaul design topologies/bristol-cambridge.yaml --sites --step 20 --device all\n"
                                          "  keyhaul design topologies/frankfurt-warsaw-prague.yaml --sites --two-disjoint\n"
@@ -63,7 +70,9 @@ static kh_status parse(int argc, char **argv, cli_sites_request *r, bool *finish
                                       "green field on its fibres. The answer is verified by code of its own.",
                              .options = options,
                              .n_options = sizeof options / sizeof options[0],
-                             .n_files = 1};
+                             .n_files = 1,
+                             .company = company,
+                             .n_company = sizeof company / sizeof company[0]};
     return cli_parse(&usage, argc, argv, &r->path, finished, err);
 }
 
@@ -132,7 +141,7 @@ static kh_status join_part(cli_sites *s, uint32_t part, FILE *mps, kh_error *err
     if (problem.n_terminals == 0)
         return KH_OK;
     problem.n_routes = r->two_disjoint ? 2 : 1;
-    problem.time_limit_s = r->time_limit_s;
+    problem.time_limit_s = kh_pipeline_left_s(s->pipeline, r->time_limit_s, 1);
     problem.gap = r->gap;
     problem.lp_program = r->lp_program;
     problem.mps = mps;
@@ -168,7 +177,7 @@ static kh_status solve_join(cli_sites *s, FILE *mps, kh_error *err)
 static kh_status solve_build(cli_sites *s, FILE *mps, kh_error *err)
 {
     const cli_sites_request *r = s->request;
-    s->made.problem.time_limit_s = r->time_limit_s;
+    s->made.problem.time_limit_s = kh_pipeline_left_s(s->pipeline, r->time_limit_s, 1);
     s->made.problem.gap = r->gap;
     s->made.problem.lp_program = r->lp_program;
     s->made.problem.rolling = r->rolling;
@@ -199,17 +208,14 @@ static kh_status print(const cli_sites *s, kh_error *err)
         return cli_sites_json(s, err);
     kh_str out = {0};
     cli_sites_text(s, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 static kh_status run(const cli_sites_request *request, kh_pipeline *pipeline, kh_error *err)
 {
-    if (request->mps_path != NULL && request->rolling)
-        return kh_fail(err, KH_EUSAGE, "--mps writes one program, --rolling has one for each year");
+    KH_TRY(cli_check_lp(request->lp_program, "design", err));
     KH_TRY(kh_pipeline_run(&(kh_pipeline_options){.path = request->path, .until = KH_STAGE_LOAD}, pipeline, err));
-    cli_sites s = {.request = request, .net = pipeline->net, .arena = pipeline->arena};
+    cli_sites s = {.request = request, .pipeline = pipeline, .net = pipeline->net, .arena = pipeline->arena};
     KH_TRY(make_problem(&s, err));
     cli_mps mps;
     KH_TRY(cli_mps_open(request->mps_path, &mps, err));

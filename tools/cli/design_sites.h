@@ -18,6 +18,7 @@ typedef struct cli_sites_request {
 /** What came out. A plan with rates, or sites that join the ends and the spans between them. */
 typedef struct cli_sites {
     const cli_sites_request *request;
+    const kh_pipeline *pipeline;
     const kh_net *net;
     kh_arena *arena;
     kh_site_net made;

@@ -4,8 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double TIME_LIMIT_S = 60;
-
 static size_t count(const bool *set, size_t n)
 {
     size_t sum = 0;
@@ -38,7 +36,6 @@ static kh_status make_problem(const kh_pipeline *p, const cli_light_options *opt
                                        .n_levels = t->n_levels,
                                        .wanted_gbps = isnan(options->wanted_gbps) ? one->now_gbps : options->wanted_gbps,
                                        .n_elsewhere = (size_t)options->other_pairs * count(t->may_classical, t->n_channels),
-                                       .time_limit_s = TIME_LIMIT_S,
                                        .lp_program = options->lp_program,
                                        .mps = options->mps};
     return KH_OK;
@@ -58,14 +55,16 @@ static kh_status check(const kh_pipeline *p, cli_light_one *one, kh_error *err)
     return KH_OK;
 }
 
-static kh_status find_one(const kh_pipeline *p, const cli_light_options *options, kh_qkd_link_id link, cli_light_one *one,
-                          kh_error *err)
+/* @param n_left  links to be done, with this one: they share the time */
+static kh_status find_one(const kh_pipeline *p, const cli_light_options *options, size_t n_left, cli_light_one *one, kh_error *err)
 {
-    *one = (cli_light_one){.link = link, .now_bps = p->rates->qkd[link.i].per_module_bps};
+    kh_qkd_link_id link = one->link;
+    one->now_bps = p->rates->qkd[link.i].per_module_bps;
     KH_TRY(kh_light_table_make(p->net, link, p->arena, &one->table, err));
     KH_TRY(make_problem(p, options, one, err));
     if (one->table.n_levels == 0)
         return kh_fail(err, KH_ERANGE, "no mode works on the line beside it");
+    one->problem.time_limit_s = kh_pipeline_left_s(p, options->time_limit_s, n_left * (options->front ? 2 : 1));
     KH_TRY(kh_assign_solve(&one->problem, p->arena, &one->assign, err));
     KH_TRY(check(p, one, err));
     if (!options->front)
@@ -73,7 +72,13 @@ static kh_status find_one(const kh_pipeline *p, const cli_light_options *options
     one->offers = KH_NEW(p->arena, kh_assign_offer, (one->table.n_channels + 1) * one->table.n_levels);
     if (one->offers == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu offers", one->table.n_channels);
-    return kh_assign_front(&one->problem, p->arena, one->offers, &one->n_offers, err);
+    one->problem.time_limit_s = kh_pipeline_left_s(p, options->time_limit_s, n_left);
+    kh_error late = {0};
+    kh_status status = kh_assign_front(&one->problem, p->arena, one->offers, &one->n_offers, &late);
+    one->all_offers = status == KH_OK;
+    if (status != KH_OK && status != KH_TIMELIMIT && err != NULL)
+        *err = late;
+    return status == KH_TIMELIMIT ? KH_OK : status;
 }
 
 kh_status cli_light_find(const kh_pipeline *p, const cli_light_options *options, cli_light *light, kh_error *err)
@@ -85,13 +90,14 @@ kh_status cli_light_find(const kh_pipeline *p, const cli_light_options *options,
         return kh_fail(err, KH_ERANGE, "there is no QKD link '%s'", options->link);
     for (uint32_t e = 0; e < p->net->n_qkd_links; e++) {
         const kh_qkd_link *link = &p->net->qkd_links[e];
-        bool asked = options->link == NULL ? kh_light_table_applies(p->net, link) : strcmp(options->link, link->id) == 0;
-        if (!asked)
-            continue;
-        kh_status status = find_one(p, options, (kh_qkd_link_id){e}, &light->links[light->n], err);
+        if (options->link == NULL ? kh_light_table_applies(p->net, link) : strcmp(options->link, link->id) == 0)
+            light->links[light->n++] = (cli_light_one){.link = {e}};
+    }
+    for (size_t i = 0; i < light->n; i++) {
+        kh_status status = find_one(p, options, light->n - i, &light->links[i], err);
         if (status != KH_OK)
-            return kh_while(err, status == KH_UNMET ? KH_EINTERNAL : status, "light beside link '%s'", link->id);
-        light->n++;
+            return kh_while(err, status == KH_UNMET ? KH_EINTERNAL : status, "light beside link '%s'",
+                            p->net->qkd_links[light->links[i].link.i].id);
     }
     return KH_OK;
 }

@@ -91,6 +91,8 @@ static void write_front(const kh_pipeline *p, const cli_light_one *one, kh_str *
     }
     kh_str_printf(out, "\n%s: what can be had\n", p->net->qkd_links[one->link.i].id);
     cli_table_text(&table, out);
+    if (!one->all_offers)
+        kh_str_append(out, "The time limit passed before all choices were looked at: some are missing.\n");
 }
 
 static void write_table(const kh_pipeline *p, const cli_light *light, kh_str *out)
@@ -125,9 +127,7 @@ kh_status cli_light_text(const kh_pipeline *p, const cli_light_options *options,
                      : "No QKD link has one line system beside it (beside), so there is nothing to choose.",
         WIDTH, "");
     kh_str_append(&out, "\n");
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 static kh_json *json_channels(const kh_light_table *t, const bool *set)
@@ -172,6 +172,8 @@ kh_json *cli_json_light(const kh_pipeline *p, const cli_light *light)
         kh_json_set(object, "quantum_thz", json_channels(&one->table, one->assign.quantum));
         kh_json_set(object, "classical_thz", json_channels(&one->table, one->assign.classical));
         kh_json_set(object, "front", json_offers(one));
+        if (one->offers != NULL)
+            kh_json_set(object, "front_complete", kh_json_bool(one->all_offers));
         kh_json_append(links, object);
     }
     set_text(root, "name", p->net->name);

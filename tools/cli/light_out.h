@@ -13,6 +13,7 @@ typedef struct cli_light_options {
     double n_quantum;
     double other_pairs; /**< fibre pairs beside this one that classical channels may take */
     bool front;
+    double time_limit_s;    /**< of all links together */
     const char *lp_program; /**< see kh_lp_options */
     const char *mps_path;   /**< NULL: no program is written */
     FILE *mps;              /**< where it goes */
@@ -28,6 +29,7 @@ typedef struct cli_light_one {
     double checked_bps;       /**< the models' key rate of the assignment, four-wave mixing included */
     kh_assign_offer *offers;  /**< [n_offers] */
     size_t n_offers;
+    bool all_offers; /**< false: the time limit passed before all were looked for */
 } cli_light_one;
 
 /** All links asked for. */

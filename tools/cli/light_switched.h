@@ -15,7 +15,8 @@ typedef struct cli_switched_options {
     uint64_t n_channels;     /**< quantum channels of a fibre */
     uint64_t n_transceivers; /**< of a site, in turns */
     double lost_share;       /**< of the time, in turns */
-    const char *lp_program;  /**< see kh_lp_options */
+    double time_limit_s;
+    const char *lp_program; /**< see kh_lp_options */
     bool json;
 } cli_switched_options;
 

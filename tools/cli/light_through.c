@@ -5,8 +5,6 @@
 #include "tools/cli/json_put.h"
 #include "tools/cli/light_switched.h"
 
-static const double TIME_LIMIT_S = 60;
-
 typedef struct through {
     const kh_pipeline *p;
     const cli_switched_options *options;
@@ -44,7 +42,7 @@ static kh_status make_problem(through *t, kh_error *err)
                                        .asked_bps = asked_bps,
                                        .weight = weight,
                                        .n_demands = found->n_sent,
-                                       .time_limit_s = TIME_LIMIT_S,
+                                       .time_limit_s = kh_pipeline_left_s(t->p, t->options->time_limit_s, 1),
                                        .lp_program = t->options->lp_program};
     return KH_OK;
 }
@@ -117,7 +115,7 @@ static void write_words(const through *t, kh_str *out)
                 "looks at more. ",
                 t->options->ways.most_ways);
         if (!t->channels.complete)
-            kh_str_printf(&words, "The search was stopped after %g s. ", TIME_LIMIT_S);
+            kh_str_printf(&words, "The search was stopped after %g s. ", t->options->time_limit_s);
     }
     cli_switched_left_out(t->p->net, found, &words);
     kh_str_printf(&words,
@@ -138,9 +136,7 @@ static kh_status print_text(const through *t, kh_error *err)
     write_demands(t, &out);
     write_ways(t, &out);
     write_words(t, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 static kh_json *json_ways(const through *t, size_t demand)

@@ -5,8 +5,6 @@
 #include "tools/cli/json_put.h"
 #include "tools/cli/light_switched.h"
 
-static const double TIME_LIMIT_S = 60;
-
 typedef struct in_turns {
     const kh_pipeline *p;
     const cli_switched_options *options;
@@ -57,7 +55,7 @@ static kh_status make_problem(in_turns *t, kh_error *err)
                                     .pairs = pairs,
                                     .n_pairs = t->found.n_ways,
                                     .lost_share = t->options->lost_share,
-                                    .time_limit_s = TIME_LIMIT_S,
+                                    .time_limit_s = kh_pipeline_left_s(t->p, t->options->time_limit_s, 1),
                                     .lp_program = t->options->lp_program};
     count_transceivers(t, pairs_at);
     return KH_OK;
@@ -110,7 +108,7 @@ static void write_words(const in_turns *t, kh_str *out)
                       "Permanent links, with %zu transceivers and a channel for each pair, would give at least %.4g times. ",
                       t->n_permanent, t->turns.permanent);
         if (!t->turns.complete)
-            kh_str_printf(&words, "The search was stopped after %g s. ", TIME_LIMIT_S);
+            kh_str_printf(&words, "The search was stopped after %g s. ", t->options->time_limit_s);
     }
     cli_switched_left_out(t->p->net, &t->found, &words);
     kh_str_printf(&words,
@@ -132,9 +130,7 @@ static kh_status print_text(const in_turns *t, kh_error *err)
     write_pairs(t, &out);
     write_turns(t, &out);
     write_words(t, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 static kh_json *json_pairs(const in_turns *t)

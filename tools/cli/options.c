@@ -120,7 +120,7 @@ static kh_status take_value(const cli_option *o, const char *text, kh_error *err
 }
 
 /* One option at argv[*at]; moves *at past a value that stands apart. */
-static kh_status take_option(const cli_usage *usage, int argc, char **argv, int *at, kh_error *err)
+static kh_status take_option(const cli_usage *usage, int argc, char **argv, int *at, bool *given_options, kh_error *err)
 {
     const char *given = argv[*at], *value = NULL;
     const cli_option *o = NULL;
@@ -135,6 +135,7 @@ static kh_status take_option(const cli_usage *usage, int argc, char **argv, int 
     }
     if (o == NULL)
         return unknown_option(usage, given, err);
+    given_options[o - usage->options] = true;
     if (o->kind == CLI_FLAG) {
         if (value != NULL)
             return kh_fail(err, KH_EUSAGE, "--%s takes no value", o->name);
@@ -149,10 +150,52 @@ static kh_status take_option(const cli_usage *usage, int argc, char **argv, int 
     return take_value(o, value, err);
 }
 
+/* The first of the names that is given, NULL: none. */
+static const char *first_given(const cli_usage *usage, const bool *given, const char *names)
+{
+    while (*names != '\0') {
+        size_t length = strcspn(names, ",");
+        const cli_option *o = find_long(usage, names, length);
+        if (o != NULL && given[o - usage->options])
+            return o->name;
+        names += length + (names[length] == ',');
+    }
+    return NULL;
+}
+
+static const char *spell_out(const char *names, char *text, size_t size)
+{
+    size_t n = 0;
+    for (; *names != '\0' && n < size; names += *names == ',') {
+        size_t length = strcspn(names, ",");
+        const char *joint = n == 0 ? "" : strchr(&names[length], ',') != NULL ? ", " : " or ";
+        int written = snprintf(&text[n], size - n, "%s--%.*s", joint, (int)length, names);
+        n += written > 0 ? (size_t)written : 0;
+        names += length;
+    }
+    return text;
+}
+
+static kh_status check_company(const cli_usage *usage, const bool *given, kh_error *err)
+{
+    char text[200] = "";
+    for (size_t i = 0; i < usage->n_company; i++) {
+        const cli_company *c = &usage->company[i];
+        if (first_given(usage, given, c->option) == NULL)
+            continue;
+        if (c->needs != NULL && first_given(usage, given, c->needs) == NULL)
+            return kh_fail(err, KH_EUSAGE, "--%s goes with %s", c->option, spell_out(c->needs, text, sizeof text));
+        const char *other = c->excludes != NULL ? first_given(usage, given, c->excludes) : NULL;
+        if (other != NULL)
+            return kh_fail(err, KH_EUSAGE, "--%s does not go with --%s", c->option, other);
+    }
+    return KH_OK;
+}
+
 kh_status cli_parse(const cli_usage *usage, int argc, char **argv, const char **files, bool *finished, kh_error *err)
 {
     size_t n_files = 0;
-    bool only_files = false;
+    bool only_files = false, given[CLI_MOST_OPTIONS] = {false};
     *finished = false;
     for (int i = 1; i < argc; i++) {
         if (!only_files && (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)) {
@@ -163,7 +206,7 @@ kh_status cli_parse(const cli_usage *usage, int argc, char **argv, const char **
         if (!only_files && strcmp(argv[i], "--") == 0) {
             only_files = true;
         } else if (!only_files && argv[i][0] == '-' && argv[i][1] != '\0') {
-            KH_TRY(take_option(usage, argc, argv, &i, err));
+            KH_TRY(take_option(usage, argc, argv, &i, given, err));
         } else if (n_files == usage->n_files) {
             return kh_fail(err, KH_EUSAGE, "one argument too many: '%s'; usage: %s", argv[i], usage->line);
         } else {
@@ -172,5 +215,18 @@ kh_status cli_parse(const cli_usage *usage, int argc, char **argv, const char **
     }
     if (n_files < usage->n_files)
         return kh_fail(err, KH_EUSAGE, "a file name is missing; usage: %s", usage->line);
+    return check_company(usage, given, err);
+}
+
+kh_status cli_check_lp(const char *program, const char *what, kh_error *err)
+{
+    const char *slash = program == NULL ? NULL : strrchr(program, '/'), *name = slash == NULL ? program : slash + 1;
+    if (program == NULL || strcmp(name, "cbc") == 0)
+        return KH_OK;
+    if (strcmp(name, "clp") != 0)
+        return kh_fail(err, KH_EUSAGE, "--lp is '%s', must be cbc%s", program, what == NULL ? " or clp" : "");
+    if (what != NULL)
+        return kh_fail(err, KH_EUSAGE, "--lp is '%s', which solves no integer programs, and %s takes some: cbc does", program,
+                       what);
     return KH_OK;
 }

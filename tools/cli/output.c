@@ -17,9 +17,18 @@ bool cli_is_lively(int file_descriptor)
     return isatty(file_descriptor) && (no_color == NULL || *no_color == '\0') && !dumb;
 }
 
+/* The file itself could not be read: what follows the findings says just that. */
+static bool is_unread(const kh_findings *findings)
+{
+    const kh_finding *only = kh_findings_kept(findings) == 1 ? kh_findings_at(findings, 0) : NULL;
+    if (only == NULL || only->severity != KH_ERROR || only->place.file == NULL || only->message[0] != '\'')
+        return false;
+    return only->place.line == 0 && strncmp(&only->message[1], only->place.file, strlen(only->place.file)) == 0;
+}
+
 void cli_print_findings(const kh_findings *findings)
 {
-    if (findings == NULL || kh_findings_kept(findings) == 0)
+    if (findings == NULL || kh_findings_kept(findings) == 0 || is_unread(findings))
         return;
     kh_str text = {0};
     kh_findings_text(findings, cli_is_lively(STDERR_FILENO), &text);
@@ -104,5 +113,12 @@ kh_status cli_write(const char *path, const kh_str *text, kh_error *err)
     kh_status status = file < 0 ? kh_fail(err, KH_EWRITE, "cannot write '%s': %s", path, strerror(errno))
                                 : write_and_rename(file, temporary.data, path, text, err);
     kh_str_clear(&temporary);
+    return status;
+}
+
+kh_status cli_print(kh_str *text, kh_error *err)
+{
+    kh_status status = cli_write(NULL, text, err);
+    kh_str_clear(text);
     return status;
 }

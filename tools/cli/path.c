@@ -156,9 +156,7 @@ static kh_status print(const kh_pipeline *p, const cli_path_request *request, bo
     kh_str out = {0};
     write_summary(p->net, ends, &found, &out);
     write_channels(&found, p->arena, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 int cli_path_run(const char *file, const cli_path_request *request, bool json)

@@ -89,15 +89,29 @@ static kh_status choose_objective(plan_args *args, kh_error *err)
     return KH_OK;
 }
 
+static kh_status check_domains(const plan_args *args, bool other_question, kh_error *err)
+{
+    const kh_optimise_options *o = &args->optimise;
+    if (!args->domains)
+        return KH_OK;
+    if (other_question || is_limited(args) || args->diff_path != NULL)
+        return kh_fail(err, KH_EUSAGE,
+                       "--domains goes with no other question: neither secrecy, losses, --diff, --relax nor --slack");
+    if (o->time_limit_s > 0)
+        return kh_fail(err, KH_EUSAGE, "--domains ends after 100 rounds of letters, not by time: --gap ends it earlier");
+    if (args->mps_path != NULL || o->lp_program != NULL || args->require)
+        return kh_fail(err, KH_EUSAGE,
+                       "--domains has no program and no plan of one place: --lp, --mps, --require do not go with it");
+    return KH_OK;
+}
+
 /* Options that would change nothing here are refused, so that nobody reads an answer to another question. */
 static kh_status check_together(const plan_args *args, kh_error *err)
 {
     const kh_optimise_options *o = &args->optimise;
     bool secret = o->secrecy != KH_SECRECY_NONE, losses = args->protect != NULL || args->protect_two != NULL;
     bool more = losses || args->apart != NULL || args->backup != NULL || args->what_if || args->relax || args->slack;
-    if (args->domains && (more || secret || is_limited(args) || args->diff_path != NULL))
-        return kh_fail(err, KH_EUSAGE,
-                       "--domains goes with no other question: neither secrecy, losses, --diff, --relax nor --slack");
+    KH_TRY(check_domains(args, more || secret, err));
     if (args->diff_path != NULL && more)
         return kh_fail(err, KH_EUSAGE, "--diff is instead of the plan: without losses, --relax and --slack");
     if (secret && (losses || args->backup != NULL || args->what_if))
@@ -140,6 +154,14 @@ kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished
         return kh_fail(err, KH_EUSAGE, "--split goes with --domains");
     KH_TRY(check_protect(args, err));
     KH_TRY(choose_secrecy(args, err));
+    bool has_objective = args->objective != NULL;
     KH_TRY(choose_objective(args, err));
+    if (args->domains && has_objective && args->optimise.objective != KH_OBJECTIVE_CONCURRENT)
+        return kh_fail(err, KH_EUSAGE, "--domains plans one share for all: --objective concurrent, not %s", args->objective);
+    KH_TRY(cli_check_lp(args->optimise.lp_program,
+                        is_limited(args) ? "--paths and --quantum"
+                        : args->relax    ? "--relax"
+                                         : NULL,
+                        err));
     return check_together(args, err);
 }

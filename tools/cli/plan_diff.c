@@ -288,9 +288,7 @@ static kh_status print(const kh_pipeline *before, const kh_pipeline *after, bool
         return cli_json_print(json_of(before, after, &diff), err);
     kh_str out = {0};
     write_text(before, after, &diff, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 kh_status cli_diff(const kh_pipeline *before, const plan_args *args, kh_error *err)

@@ -376,9 +376,7 @@ static kh_status print_text(const told *t, kh_error *err)
     write_crossings(t, &out);
     write_payments(t, &out);
     write_sight(t, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 static kh_status run(told *t, const plan_args *args, kh_error *err)

@@ -357,7 +357,7 @@ static void say_backup(const kh_pipeline *p, const kh_backup_plan *found, kh_los
         "The plan's routes as they are, each with backups that no loss of a %s takes together with it: %s of the plan can be "
         "carried and protected at once when reserves are shared between losses, %s when every backup has its own (1+1).",
         cli_survive_thing(kind), share(p, shared->value), share(p, own->value));
-    if (shared->value > 0 && own->reserved_bps > 0)
+    if (shared->reserved_bps > 0 && own->reserved_bps > 0) /* nothing reserved: no route has a backup, or none needs any */
         kh_str_printf(&text, " For the same share, shared reserves take %.3g %% of the key rate that own ones take.",
                       100 * (shared->reserved_bps / shared->value) / (own->reserved_bps / own->value));
     if (shared->complete && own->complete)

@@ -109,7 +109,5 @@ kh_status cli_plan_text(const kh_pipeline *p, kh_error *err)
     cli_working_time_text(p, &out);
     cli_services_text(p, &out);
     write_words(p, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }

@@ -36,9 +36,7 @@ kh_status cli_print_rare(const kh_pipeline *p, const char *demand, const kh_rare
     write_stages(result, &out);
     kh_str_printf(&out, "\n+- is the half-width of the 95 %% confidence interval over %zu repetitions;\n%.3g events played.\n",
                   often->n, (double)result->events);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 kh_json *cli_json_rare(const kh_pipeline *p, const char *demand, const kh_rare_result *result)

@@ -197,9 +197,7 @@ kh_status cli_schedule_text(const kh_pipeline *p, const kh_over_time_options *op
     write_schedule(p, options, over, &out);
     write_stores(p, over, &out);
     write_assumptions(options, over, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 static kh_json *json_passes(const kh_pipeline *p, const kh_over_time *o)

@@ -136,9 +136,7 @@ kh_status cli_print_simulation(const kh_pipeline *p, kh_error *err)
         kh_str_append(&out, "No demand asks for QKD key, so nothing is played. keyhaul plan has the data.\n");
     if (p->batched)
         write_judgement(p, &out);
-    kh_status status = cli_write(NULL, &out, err);
-    kh_str_clear(&out);
-    return status;
+    return cli_print(&out, err);
 }
 
 void cli_json_estimate(kh_json *object, const char *key, kh_estimate e)

@@ -34,9 +34,7 @@ static kh_status evaluate(const kh_pipeline_options *options, kh_pipeline *p, kh
 {
     report(options, "rates", 0, 1);
     KH_TRY(kh_while(err, kh_choice_make(p->net, err), "choice of devices for '%s'", options->path));
-    KH_TRY(kh_while(err, kh_evaluate(p->net, p->arena, &p->rates, err), "rates of '%s'", options->path));
-    p->read_s = kh_clock_s() - p->started_s;
-    return KH_OK;
+    return kh_while(err, kh_evaluate(p->net, p->arena, &p->rates, err), "rates of '%s'", options->path);
 }
 
 /* The findings of the verifier are about Keyhaul, not about the input: the first of them becomes the message. */
@@ -99,8 +97,11 @@ kh_status kh_pipeline_run(const kh_pipeline_options *options, kh_pipeline *pipel
     *pipeline = (kh_pipeline){.arena = kh_arena_create(0), .findings = kh_findings_create(), .started_s = kh_clock_s()};
     if (pipeline->arena == NULL || pipeline->findings == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a run");
-    for (int stage = KH_STAGE_LOAD; stage <= (int)options->until; stage++)
+    for (int stage = KH_STAGE_LOAD; stage <= (int)options->until; stage++) {
         KH_TRY(stages[stage](options, pipeline, err));
+        if (stage <= KH_STAGE_RATES)
+            pipeline->read_s = kh_clock_s() - pipeline->started_s;
+    }
     return KH_OK;
 }
 
