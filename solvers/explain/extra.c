@@ -38,11 +38,11 @@ static kh_status no_memory(const work *w, kh_error *err)
     return kh_fail(err, KH_ENOMEM, "no memory to look for the least key rate to add to %zu links", w->problem->graph.n_links);
 }
 
-static void build_columns(const work *w, kh_lp_build *lp)
+static void build_columns(const work *w, double cost, kh_lp_build *lp)
 {
     size_t m = w->problem->graph.n_links;
     for (size_t e = 0; e < m; e++) {
-        kh_lp_build_column(lp, 1, 0, w->may_add[e] ? INFINITY : 0);
+        kh_lp_build_column(lp, cost, 0, w->may_add[e] ? INFINITY : 0);
         kh_lp_build_entry(lp, e, -1);
     }
     for (size_t p = 0; p < w->pool.n_paths; p++) {
@@ -54,7 +54,8 @@ static void build_columns(const work *w, kh_lp_build *lp)
     }
 }
 
-static kh_status build(work *w, kh_lp *program, kh_error *err)
+/* @p cost: of a unit added */
+static kh_status build(work *w, double cost, kh_lp *program, kh_error *err)
 {
     size_t m = w->problem->graph.n_links;
     kh_lp_build lp;
@@ -64,7 +65,7 @@ static kh_status build(work *w, kh_lp *program, kh_error *err)
         kh_lp_build_row(&lp, e, -INFINITY, w->problem->capacity_bps[e] / w->unit_bps);
     for (size_t k = 0; k < w->problem->n_demands; k++)
         kh_lp_build_row(&lp, m + k, 1, INFINITY);
-    build_columns(w, &lp);
+    build_columns(w, cost, &lp);
     return kh_lp_build_program(&lp, false, program, err);
 }
 
@@ -107,7 +108,7 @@ static kh_status solve_program(work *w, double *total_bps, kh_error *err)
         return kh_fail(err, KH_TIMELIMIT, "the time limit passed before the least key rate to add was found");
     kh_lp lp;
     KH_TRY(make_room(w, err));
-    KH_TRY(build(w, &lp, err));
+    KH_TRY(build(w, 1, &lp, err));
     double *primal = KH_NEW(w->scratch, double, lp.n_columns), *dual = KH_NEW(w->scratch, double, rows);
     if (primal == NULL || dual == NULL)
         return no_memory(w, err);
@@ -153,6 +154,18 @@ static kh_status generate(work *w, kh_error *err)
         if (n_added == 0 || total_bps - w->extra->bound_bps <= PROVEN * total_bps)
             return KH_OK;
     }
+}
+
+static kh_status write_program(work *w, kh_error *err)
+{
+    kh_lp lp;
+    if (w->problem->mps == NULL)
+        return KH_OK;
+    KH_TRY(build(w, w->unit_bps, &lp, err));
+    return kh_lp_write_mps(&lp,
+                           "Columns: what is added to each link, in units of the largest request, then the share of its demand on\n"
+                           "each path. Rows: links, then demands. The optimum is in bit/s.",
+                           w->problem->mps, err);
 }
 
 /* Each demand is served to the last bit; what is then too much for a link is what has to be added there. */
@@ -239,7 +252,8 @@ static kh_status solve(work *w, kh_error *err)
     KH_TRY(kh_pool_init(&w->pool, w->problem->n_demands, w->arena, err));
     KH_TRY(kh_settle_take(&w->pricer, &first, &w->pool, err));
     KH_TRY(generate(w, err));
-    return write(w, err);
+    KH_TRY(write(w, err));
+    return write_program(w, err);
 }
 
 kh_status kh_extra_solve(const kh_keyflow_problem *problem, const bool *may_add, kh_arena *arena, kh_extra *extra, kh_error *err)

@@ -174,6 +174,7 @@ static kh_status find_extra(work *w, kh_error *err)
     kh_extra extra;
     kh_error failure = {0};
     w->served.time_limit_s = part_of_time(w, 2);
+    w->served.mps = w->options->mps;
     kh_status status = kh_extra_solve(&w->served, w->relaxation->may_add, w->arena, &extra, &failure);
     if (status == KH_TIMELIMIT || status == KH_INFEASIBLE)
         return KH_OK;

@@ -8,9 +8,12 @@
 #include "core/net/rates.h"
 #include "core/net/relaxation.h"
 
+#include <stdio.h>
+
 typedef struct kh_relaxation_options {
     double time_limit_s;    /**< of all ways out together; 0: none, but 20 s for whole modules */
     const char *lp_program; /**< see kh_lp_options */
+    FILE *mps;              /**< where the program of extra goes; NULL: nowhere */
 } kh_relaxation_options;
 
 /** The cheapest ways to serve all required demands at once (all demands that ask for key when none is required).

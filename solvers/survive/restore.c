@@ -284,13 +284,34 @@ static kh_status make_flow_room(work *w, kh_error *err)
     return KH_OK;
 }
 
+static kh_status build(work *w, kh_program *p, kh_error *err)
+{
+    KH_TRY(make_flow_room(w, err));
+    kh_arena_reset(w->scratch);
+    KH_TRY(kh_program_allocate(p, w->problem->n_working + w->n_rows, 1 + w->pool.n_paths, count_entries(w), w->scratch, err));
+    fill(w, p);
+    return KH_OK;
+}
+
+/* In lambda itself. */
+static kh_status write_program(work *w, kh_error *err)
+{
+    kh_program p;
+    if (w->problem->network->mps == NULL)
+        return KH_OK;
+    KH_TRY(build(w, &p, err));
+    p.cost[0] = w->level;
+    const kh_lp lp = kh_program_lp(&p);
+    return kh_lp_write_mps(&lp,
+                           "Columns: lambda in a unit of its own, then the share of its route on each backup.\n"
+                           "Rows: all of each route, then the load of links after losses.",
+                           w->problem->network->mps, err);
+}
+
 static kh_status solve_program(work *w, kh_error *err)
 {
     kh_program p;
-    KH_TRY(make_flow_room(w, err));
-    kh_arena_reset(w->scratch);
-    KH_TRY(kh_program_allocate(&p, w->problem->n_working + w->n_rows, 1 + w->pool.n_paths, count_entries(w), w->scratch, err));
-    fill(w, &p);
+    KH_TRY(build(w, &p, err));
     const kh_lp lp = kh_program_lp(&p);
     kh_lp_solution solution = kh_program_solution(&p, true);
     const kh_lp_options options = {.program = w->problem->network->lp_program, .time_limit_s = w->deadline_s - kh_clock_s()};
@@ -567,6 +588,8 @@ kh_status kh_restore_solve(const kh_restore_problem *problem, kh_arena *arena, k
         status = iterate(&w, &found, err);
     if (status == KH_OK)
         status = write_answer(&w, &found, err);
+    if (status == KH_OK)
+        status = write_program(&w, err);
     kh_arena_destroy(w.scratch);
     if (status == KH_OK)
         *restoration = found;

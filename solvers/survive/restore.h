@@ -14,7 +14,7 @@
  * for w that no loss of w takes, a link costing sum_{s hits w} p_es. Its reason: the prices of what is carried are at most those of
  * what there is. Method  : columns (backups) by shortest paths, rows (link and loss) where they are broken. */
 typedef struct kh_restore_problem {
-    const kh_keyflow_problem *network; /**< graph, rates and demands */
+    const kh_keyflow_problem *network; /**< graph, rates and demands; its mps: where the last program goes */
     const kh_keyflow_route *working;   /**< [n_working] each from end to end of its demand */
     size_t n_working;
     const kh_loss *losses; /**< [n_losses] */

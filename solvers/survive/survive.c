@@ -334,15 +334,17 @@ static kh_status restore(const kh_restore_problem *problem, kh_arena *arena, kh_
     return status;
 }
 
-kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_loss_kind kind, double time_limit_s,
-                            kh_arena *arena, kh_backup_plan **backup, kh_error *err)
+kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_loss_kind kind,
+                            const kh_survive_options *options, kh_arena *arena, kh_backup_plan **backup, kh_error *err)
 {
     kh_given given;
     kh_losses losses;
     kh_backup_plan *found = KH_NEW(arena, kh_backup_plan, 1);
     if (found == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for backups");
-    KH_TRY(prepare(net, rates, time_limit_s, arena, &given, err));
+    KH_TRY(prepare(net, rates, options->time_limit_s, arena, &given, err));
+    given.problem.lp_program = options->lp_program;
+    given.problem.mps = options->mps;
     KH_TRY(kh_losses_list(net, &given.problem, kind, arena, &losses, err));
     KH_TRY(list_working(&given, plan, arena, found, err));
     found->n_losses = losses.n;
@@ -351,6 +353,7 @@ kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_p
     given.problem.time_limit_s /= 2;
     KH_TRY(restore(&problem, arena, &found->shared, err));
     problem.dedicated = true;
+    given.problem.mps = NULL;
     given.problem.time_limit_s = deadline_s - kh_clock_s();
     KH_TRY(restore(&problem, arena, &found->dedicated, err));
     for (size_t i = 0; i < found->n_working; i++)
@@ -359,7 +362,7 @@ kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_p
     return KH_OK;
 }
 
-kh_status kh_survive_apart(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, double time_limit_s, const char *lp_program,
+kh_status kh_survive_apart(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, const kh_survive_options *options,
                            kh_arena *arena, kh_apart_plan **apart, kh_error *err)
 {
     kh_error wrong = {0};
@@ -367,9 +370,9 @@ kh_status kh_survive_apart(const kh_net *net, const kh_rates *rates, kh_loss_kin
     if (found == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for pairs of routes");
     found->kind = kind;
-    KH_TRY(prepare(net, rates, time_limit_s, arena, &found->given, err));
+    KH_TRY(prepare(net, rates, options->time_limit_s, arena, &found->given, err));
     kh_keyflow_problem *problem = &found->given.problem;
-    problem->lp_program = lp_program;
+    problem->lp_program = options->lp_program;
     KH_TRY(kh_losses_list(net, problem, kind, arena, &found->losses, err));
     KH_TRY(kh_pairs_find(problem, found->losses.loss, found->losses.n, arena, &found->pairs, err));
     if (kh_pairs_check(problem, found->losses.loss, found->losses.n, &found->pairs, &wrong) != KH_OK)

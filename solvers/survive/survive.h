@@ -68,6 +68,12 @@ kh_status kh_survive_protect(const kh_net *net, const kh_rates *rates, kh_loss_k
 kh_status kh_survive_gain(const kh_net *net, const kh_rates *rates, double time_limit_s, kh_arena *arena, kh_gains *gains,
                           double **module_bps, kh_error *err);
 
+typedef struct kh_survive_options {
+    double time_limit_s;    /**< 0: none */
+    const char *lp_program; /**< see kh_lp_options */
+    FILE *mps;              /**< where the program of shared reserves goes; NULL: nowhere */
+} kh_survive_options;
+
 /** Path restoration of a plan's routes: shares of the plan's rates. */
 typedef struct kh_backup_plan {
     kh_keyflow_route *working; /**< [n_working] routes of the plan; demand: the network's */
@@ -80,8 +86,8 @@ typedef struct kh_backup_plan {
  * and protected, when reserves are shared between losses and when every backup has its own. Proven, and checked by code of its own.
  *  @param plan  of this network under these rates; without routes all shares are 0
  *  @return as kh_survive_protect() */
-kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_loss_kind kind, double time_limit_s,
-                            kh_arena *arena, kh_backup_plan **backup, kh_error *err);
+kh_status kh_survive_backup(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_loss_kind kind,
+                            const kh_survive_options *options, kh_arena *arena, kh_backup_plan **backup, kh_error *err);
 
 /** Two routes for each demand that no loss of a kind takes together. */
 typedef struct kh_apart_plan {
@@ -91,9 +97,8 @@ typedef struct kh_apart_plan {
     kh_pairs pairs; /**< of given's demands; checked by code of its own */
 } kh_apart_plan;
 
-/** @param lp_program  see kh_lp_options
- *  @return as kh_survive_protect(), and as kh_pairs_find() */
-kh_status kh_survive_apart(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, double time_limit_s, const char *lp_program,
+/** @return as kh_survive_protect(), and as kh_pairs_find() */
+kh_status kh_survive_apart(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, const kh_survive_options *options,
                            kh_arena *arena, kh_apart_plan **apart, kh_error *err);
 
 #endif

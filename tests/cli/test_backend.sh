@@ -18,7 +18,8 @@ if command -v cbc >/dev/null; then
     prague=topologies/frankfurt-warsaw-prague.yaml
     for command in "plan $prague" "plan $prague --objective total" "plan $prague --objective concurrent --paths 1" \
         "plan $prague --secure 1" "plan $prague --coalitions operator" "plan $prague --relax" "plan $prague --backup link" \
-        "design $prague" "design $prague --sites --two-disjoint" "schedule $prague --hours 48" \
+        "plan $prague --apart risk" "design $prague" "design topologies/bristol-cambridge.yaml --protect link" \
+        "design $prague --sites --two-disjoint" "schedule $prague --hours 48" \
         "light tests/ref/coexist.yaml --link mao-co --quantum 2" "light tests/cli/switched.yaml --through" \
         "light tests/cli/switched.yaml --turns"; do
         # shellcheck disable=SC2086 # words of a command line

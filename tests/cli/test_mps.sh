@@ -11,7 +11,7 @@ cbc_value() {
     cbc "$1" solve </dev/null | awk '/^Optimal objective/ { v = $3 } /^Objective value:/ { v = $3 } END { print v }'
 }
 
-# agrees WHAT KEY COMMAND...: KEY is the first number of that name in the answer as JSON
+# agrees WHAT KEY COMMAND...: KEY is the first number of that name in the answer as JSON, behind the line that holds $behind, if set
 agrees() {
     what=$1 key=$2
     shift 2
@@ -19,7 +19,7 @@ agrees() {
     expect 0 "$what" "$@" --json --mps "$scratch/program.mps"
     grep -q '^NAME keyhaul FREE' "$scratch/program.mps" || fail "$what: no free MPS was written"
     command -v cbc >/dev/null || return
-    ours=$(sed -n 's/.*"'"$key"'": *\([-+0-9.eE]*\).*/\1/p' "$scratch/out" | head -n 1)
+    ours=$(sed -n "/${behind:-^}/,\$p" "$scratch/out" | sed -n 's/.*"'"$key"'": *\([-+0-9.eE]*\).*/\1/p' | head -n 1)
     theirs=$(cbc_value "$scratch/program.mps")
     awk -v a="$ours" -v b="$theirs" 'function abs(x) { return x < 0 ? -x : x }
         BEGIN { exit !(a != "" && b != "" && abs(abs(a) - abs(b)) <= 1e-6 * abs(a) + 1e-8) }' ||
@@ -31,6 +31,12 @@ agrees "disjoint routes" value "$KEYHAUL" plan $prague --disjoint 2
 agrees "secret from one relay" value "$KEYHAUL" plan topologies/europe.yaml --secure 1
 agrees "secret from any two relays" value "$KEYHAUL" plan topologies/europe.yaml --secure 2 --objective concurrent
 agrees "secret from operators" value "$KEYHAUL" plan topologies/europe.yaml --coalitions operator
+behind='"backup": {'
+agrees "backups" value "$KEYHAUL" plan $prague --backup link --objective concurrent
+behind='"extra": {'
+agrees "least rate to add" value_bps "$KEYHAUL" plan topologies/amsterdam-kajaani.yaml --relax
+behind=
+agrees "modules that bear losses" cost "$KEYHAUL" design $bristol --protect link
 agrees "modules" cost "$KEYHAUL" design $prague
 agrees "pairs along fibres" cost_eur "$KEYHAUL" design $bristol --sites
 agrees "fewest sites" cost_eur "$KEYHAUL" design $bristol --sites --fewest
@@ -45,6 +51,7 @@ grep -q '^\* Key over time' "$scratch/stores.mps" || fail "the program of the st
 
 expect 64 "many links" "$KEYHAUL" light tests/ref/coexist.yaml --mps "$scratch/no.mps"
 says err "--mps goes with --link" "many links"
+expect 64 "two programs" "$KEYHAUL" plan $prague --backup link --relax --mps "$scratch/no.mps"
 expect 64 "year by year" "$KEYHAUL" design $bristol --sites --horizon 3 --rolling --mps "$scratch/no.mps"
 expect 73 "no place for it" "$KEYHAUL" design $bristol --sites --mps "$scratch/no/such.mps"
 [ ! -e "$scratch/no.mps" ] || fail "a refusal left a file"

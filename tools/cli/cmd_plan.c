@@ -20,6 +20,12 @@ int cli_requirement(const kh_pipeline *p)
     return 0;
 }
 
+/* Then --mps writes its program, else the plan's. */
+static bool asks_for_more(const plan_args *args)
+{
+    return args->backup != NULL || args->relax;
+}
+
 static kh_status run_plan(kh_pipeline_options *run, const char *mps_path, kh_pipeline *pipeline, kh_error *err)
 {
     cli_mps mps;
@@ -65,6 +71,14 @@ static kh_status print_plan(const kh_pipeline *pipeline, const plan_args *args, 
     return args->json ? print_json(pipeline, args, &ways, err) : print_text(pipeline, args, &ways, err);
 }
 
+static kh_status answer(const kh_pipeline *pipeline, plan_args *args, kh_error *err)
+{
+    cli_mps mps;
+    KH_TRY(cli_mps_open(asks_for_more(args) ? args->mps_path : NULL, &mps, err));
+    args->mps = mps.file;
+    return cli_mps_close(&mps, args->domains ? cli_domains(pipeline, args, err) : print_plan(pipeline, args, err), err);
+}
+
 int cmd_plan(int argc, char **argv)
 {
     plan_args args;
@@ -78,10 +92,10 @@ int cmd_plan(int argc, char **argv)
                                .until = args.domains ? KH_STAGE_RATES : KH_STAGE_PLAN,
                                .optimise = args.optimise,
                                .n_questions = plan_args_questions(&args, PLAN_RELAX)};
-    status = run_plan(&run, args.mps_path, &pipeline, &err);
+    status = run_plan(&run, asks_for_more(&args) ? NULL : args.mps_path, &pipeline, &err);
     cli_print_findings(pipeline.findings);
     if (status == KH_OK)
-        status = args.domains ? cli_domains(&pipeline, &args, &err) : print_plan(&pipeline, &args, &err);
+        status = answer(&pipeline, &args, &err);
     if (status == KH_TIMELIMIT) /* the searches know their parts of it only */
         status = kh_fail(&err, status, "the time limit of %g s passed before there was any answer", args.optimise.time_limit_s);
     int unmet = status == KH_OK && args.require && !args.domains ? cli_requirement(&pipeline) : 0;

@@ -143,7 +143,8 @@ static kh_status solve(cli_modules *m, kh_error *err)
     options.protect = false;
     options.mps = NULL;
     m->unprotected = &m->designs[n];
-    return design_once(m, &options, 1, m->unprotected, err);
+    kh_status status = design_once(m, &options, 1, m->unprotected, err);
+    return status == KH_TIMELIMIT ? KH_OK : status; /* without it there is still the design asked for */
 }
 
 static kh_status print(const cli_modules *m, kh_error *err)

@@ -330,7 +330,7 @@ kh_status cli_modules_json(const cli_modules *m, kh_error *err)
     for (size_t i = 0; i < m->n; i++)
         kh_json_append(designs, design_json(m, m->theta[i], &m->designs[i]));
     kh_json_set(root, "designs", designs);
-    if (m->unprotected != NULL)
+    if (m->unprotected != NULL && isfinite(m->unprotected->design.cost))
         kh_json_set(root, "unprotected", design_json(m, m->theta[m->n - 1], m->unprotected));
     for (size_t k = 0; k < m->pipeline->net->n_demands; k++)
         if (m->designs[m->n - 1].cut_off[k])

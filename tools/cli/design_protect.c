@@ -17,6 +17,10 @@ static void write_price(const cli_modules *m, const kh_dimension *d, kh_str *tex
     const kh_modules_design *with = &d->design, *without = &m->unprotected->design;
     kh_str_printf(text, "They bear the loss of any one %s (%zu in all): what is left then finds other routes. ",
                   cli_survive_thing(m->request->dimension.against), d->perils.n);
+    if (isinf(without->cost)) {
+        kh_str_append(text, "What would do without that was not found in time.");
+        return;
+    }
     kh_str_append(text, "Without that ");
     cli_modules_cost(m, without->cost, text);
     kh_str_append(text, " would do");

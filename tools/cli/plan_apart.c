@@ -13,8 +13,9 @@ enum { MOST_NAMED = 6 };
 
 static kh_status find(const kh_pipeline *p, const plan_args *args, kh_apart_plan **found, kh_error *err)
 {
-    return kh_survive_apart(p->net, p->rates, kh_loss_kind_find(args->apart), plan_args_left_s(args, PLAN_APART, p),
-                            args->optimise.lp_program, p->arena, found, err);
+    const kh_survive_options options = {.time_limit_s = plan_args_left_s(args, PLAN_APART, p),
+                                        .lp_program = args->optimise.lp_program};
+    return kh_survive_apart(p->net, p->rates, kh_loss_kind_find(args->apart), &options, p->arena, found, err);
 }
 
 static const kh_demand *demand_of(const kh_pipeline *p, const kh_apart_plan *found, size_t k)

@@ -116,6 +116,8 @@ static kh_status check_together(const plan_args *args, kh_error *err)
         return kh_fail(err, KH_EUSAGE, "--diff is instead of the plan: without losses, --relax and --slack");
     if (secret && (losses || args->backup != NULL || args->what_if))
         return kh_fail(err, KH_EUSAGE, "losses and --what-if are of plans without --disjoint, --secure and --coalitions");
+    if (args->mps_path != NULL && args->backup != NULL && args->relax)
+        return kh_fail(err, KH_EUSAGE, "--mps writes one program, --backup and --relax have one each");
     if (!isnan(o->floor) && o->objective != KH_OBJECTIVE_TOTAL)
         return kh_fail(err, KH_EUSAGE, "--floor goes with --objective total, not %s", args->objective);
     if (o->gap > 0 && o->objective == KH_OBJECTIVE_MAX_MIN && !args->domains)

@@ -10,6 +10,7 @@ typedef struct plan_args {
     uint64_t most_paths, disjoint, secure;              /**< 0: not asked for */
     const char *protect, *protect_two, *apart, *backup; /**< kind of losses, NULL: not asked for */
     const char *split_path;                             /**< --domains: where the parts go, NULL: nowhere */
+    FILE *mps;                                          /**< where the program of --backup or --relax goes; NULL: nowhere */
     bool json, require, what_if, relax, slack, domains;
     kh_optimise_options optimise;
 } plan_args;

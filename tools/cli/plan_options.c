@@ -148,7 +148,8 @@ static void add_solver(cli_option_list *list, plan_args *args)
          .kind = CLI_TEXT,
          .target = &args->mps_path,
          .argument = "FILE",
-         .help = "the linear program that the plan's value is the optimum of, as free MPS"}};
+         .help = "the linear program behind the plan's value, the shared reserves of --backup or the least rate to add of --relax, "
+                 "as free MPS"}};
     CLI_ADD(list, "How it is solved", options);
 }
 

@@ -16,7 +16,7 @@ static const double CLOSE = 1e-6;   /* relative distance of value and bound that
 
 kh_status cli_relax(const kh_pipeline *p, const plan_args *args, kh_relaxation *relaxation, kh_error *err)
 {
-    const kh_relaxation_options wanted = {plan_args_left_s(args, PLAN_RELAX, p), args->optimise.lp_program};
+    const kh_relaxation_options wanted = {plan_args_left_s(args, PLAN_RELAX, p), args->optimise.lp_program, args->mps};
     KH_TRY(kh_relaxation_find(p->net, p->rates, &wanted, p->arena, relaxation, err));
     kh_findings *findings = kh_findings_create();
     if (findings == NULL)

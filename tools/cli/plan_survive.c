@@ -393,8 +393,8 @@ static void write_bare(const kh_pipeline *p, const kh_backup_plan *found, kh_str
 
 kh_status cli_survive_backup(const kh_pipeline *p, const plan_args *args, kh_backup_plan **found, kh_error *err)
 {
-    return kh_survive_backup(p->net, p->rates, p->plan, kh_loss_kind_find(args->backup), plan_args_left_s(args, PLAN_BACKUP, p),
-                             p->arena, found, err);
+    const kh_survive_options options = {plan_args_left_s(args, PLAN_BACKUP, p), args->optimise.lp_program, args->mps};
+    return kh_survive_backup(p->net, p->rates, p->plan, kh_loss_kind_find(args->backup), &options, p->arena, found, err);
 }
 
 static kh_status write_backup(const kh_pipeline *p, const plan_args *args, kh_str *out, kh_error *err)

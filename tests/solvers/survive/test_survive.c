@@ -142,7 +142,8 @@ static void backups_of_a_plan_go_the_other_way_round(void **state)
     kh_builder b = ring();
     kh_backup_plan *backup;
     const kh_plan *plan = kh_builder_plan(&b, KH_OBJECTIVE_CONCURRENT);
-    assert_int_equal(kh_survive_backup(&b.net, &b.rates, plan, KH_LOSS_LINK, 0, b.arena, &backup, NULL), KH_OK);
+    assert_int_equal(kh_survive_backup(&b.net, &b.rates, plan, KH_LOSS_LINK, &(kh_survive_options){0}, b.arena, &backup, NULL),
+                     KH_OK);
     assert_int_equal(backup->shared.n_bare, 1);
     assert_true(backup->shared.value > 0 && backup->shared.value >= backup->dedicated.value * (1 - 1e-9));
     for (size_t i = 0; i < backup->shared.n_backups; i++)
