@@ -6,7 +6,7 @@
    bench_planner_growth | python3 tests/bench/plot_growth.py growth.svg */
 #include "core/base/rng.h"
 #include "solvers/flow/keyflow.h"
-#include "solvers/graph/tree.h"
+#include "solvers/graph/hierarchy.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -104,23 +104,6 @@ static void draw_demands(instance *in)
     }
 }
 
-static int by_first_end(const void *a, const void *b)
-{
-    const kh_keyflow_demand *left = *(const kh_keyflow_demand *const *)a, *right = *(const kh_keyflow_demand *const *)b;
-    if (left->ends[0] != right->ends[0])
-        return left->ends[0] < right->ends[0] ? -1 : 1;
-    return left < right ? -1 : left > right;
-}
-
-static const kh_keyflow_demand **by_source(instance *in)
-{
-    const kh_keyflow_demand **list = MAKE(in, const kh_keyflow_demand *, in->n_demands);
-    for (size_t k = 0; k < in->n_demands; k++)
-        list[k] = &in->demands[k];
-    qsort(list, in->n_demands, sizeof *list, by_first_end);
-    return list;
-}
-
 /* A module gives less over longer links; a link has half to twice as many as its load on shortest paths asks for. */
 static void set_capacities(instance *in)
 {
@@ -131,13 +114,14 @@ static void set_capacities(instance *in)
     in->capacity_bps = MAKE(in, double, in->n_links);
     for (size_t e = 0; e < in->n_links; e++)
         use[e] = true;
-    kh_tree *tree = checked(kh_tree_create(&graph, use, in->arena));
-    const kh_keyflow_demand **demands = by_source(in);
+    kh_hierarchy *paths;
+    if (kh_hierarchy_create(&graph, use, in->arena, &paths, NULL) != KH_OK)
+        abort();
+    kh_hierarchy_weigh(paths, in->length);
     for (size_t k = 0; k < in->n_demands; k++) {
-        const kh_keyflow_demand *demand = demands[k];
-        if (k == 0 || demand->ends[0] != demands[k - 1]->ends[0])
-            kh_tree_grow(tree, in->length, demand->ends[0], NULL, 0);
-        size_t hops = kh_tree_path(tree, demand->ends[1], path);
+        const kh_keyflow_demand *demand = &in->demands[k];
+        kh_hierarchy_look(paths, demand->ends[0], &demand->ends[1], 1);
+        size_t hops = kh_hierarchy_path(paths, demand->ends[1], path);
         for (size_t i = 0; i < hops; i++)
             load_bps[path[i]] += demand->requested_bps;
     }
