@@ -11,12 +11,13 @@
 /* Measured on 200 to 10,000 nodes: more sweeps cost more than the rounds they save, larger batches find more paths in as many
    rounds; beta rising faster, or without the gap having fallen, leaves flow where it is: on plane networks with bridges it then
    never reaches 1 %. */
-enum { MOST_ROUNDS = 150, SWEEPS = 3, MOST_BATCH = 16, BATCHES = 16 };
+enum { MOST_ROUNDS = 150, MOST_STUCK = 3, SWEEPS = 3, MOST_BATCH = 16, BATCHES = 16 };
 static const double BETA_FIRST = 8, MOST_STEP = 3;
 static const double BETA_TIMES_GAP =
     30;                                 /* links within 1 / beta of the busiest have a price: the gap that is left is a few of it */
 static const double CALM = 0.01;        /* share of a demand whose moves can wait for the next round */
 static const double NEAR = 1.2;         /* times the wanted gap: worth a certificate */
+static const double FALLING = 0.9;      /* of the least gap so far: one that is not below this is stuck */
 static const double TAKEN_FLOOR = 1e-5; /* of the usual floor: prices of an optimum stay one's proof to 1e-11 */
 
 typedef struct work {
@@ -35,6 +36,8 @@ typedef struct work {
     double *power; /* [n_links] of e in the price, <= 0 at the start of a round */
     double *slope; /* [n_links] d power / d load */
     double beta, busiest;
+    double least_gap;
+    int stuck;    /* rounds since it fell */
     double floor; /* all links together a millionth of the busiest: the bound grows by no more; ties go to short paths */
     double deadline_s;
 } work;
@@ -262,6 +265,7 @@ static kh_status init(work *w, const kh_pricer *pricer, kh_arena *arena, kh_erro
                 .slope = KH_NEW(arena, double, m),
                 .beta = BETA_FIRST,
                 .floor = 1e-6 / (double)m,
+                .least_gap = INFINITY,
                 .deadline_s = INFINITY};
     if (use == NULL || w->calm == NULL || w->load == NULL || w->slack == NULL || w->price == NULL || w->power == NULL ||
         w->slope == NULL)
@@ -381,7 +385,7 @@ static void drop_idle(work *w)
 {
     size_t n = 0;
     for (size_t p = 0; p < w->pool.n_paths; p++) {
-        w->keep[p] = w->flow[p] > 0;
+        w->keep[p] = w->flow[p] > 0 || w->problem->oracle != NULL; /* another's ways cost more to find again */
         if (w->keep[p])
             w->flow[n++] = w->flow[p];
     }
@@ -414,6 +418,15 @@ static kh_status go_round(work *w, bool live, double *gap, kh_equilibrium *found
     return KH_OK;
 }
 
+/* What an oracle knows is dearer than a linear program over what is found: it has the word when rounds bring little. */
+static bool is_stuck(work *w, double gap)
+{
+    bool falls = gap < FALLING * w->least_gap;
+    w->stuck = falls ? 0 : w->stuck + 1;
+    w->least_gap = falls ? gap : w->least_gap;
+    return w->problem->oracle != NULL && w->stuck >= MOST_STUCK;
+}
+
 static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_equilibrium *found, kh_error *err)
 {
     const double beta_last = 100 / options->gap;
@@ -426,7 +439,7 @@ static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_
         if (status != KH_OK)
             return status == KH_TIMELIMIT ? KH_OK : status;
         found->reached = !live && gap <= options->gap;
-        if (found->reached)
+        if (found->reached || is_stuck(w, gap))
             break;
         w->beta = fmin(fmax(w->beta, fmin(w->beta * MOST_STEP, beta_for(options, gap))), beta_last);
         sweep(w);

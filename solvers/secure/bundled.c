@@ -10,6 +10,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Who explains and checks the answer looks at all demands anew: in times of one look. */
+static const double AFTERWARDS = 3;
+
 typedef struct work {
     const kh_secure_problem *problem;
     kh_arena *arena;
@@ -88,6 +91,23 @@ static kh_status take_answer(work *w, const kh_keyflow *flow, kh_secure *secure,
     return KH_OK;
 }
 
+/* One look for nothing but its time. */
+static kh_status reserve_time(const kh_pricer *pricer, kh_keyflow_problem *bundled, kh_arena *arena, kh_error *err)
+{
+    size_t m = bundled->graph.n_links, n = bundled->n_demands, n_added;
+    double *price = KH_NEW(arena, double, m), *below = KH_NEW(arena, double, n), *worth = KH_NEW(arena, double, n);
+    kh_pool none;
+    if (price == NULL || below == NULL || worth == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
+    double start_s = kh_clock_s();
+    for (size_t e = 0; e < m; e++)
+        price[e] = bundled->capacity_bps[e] > 0 ? 1 / bundled->capacity_bps[e] : 0;
+    KH_TRY(kh_pool_init(&none, n, arena, err));
+    KH_TRY(kh_pricer_run(pricer, price, below, &none, worth, &n_added, err));
+    bundled->time_limit_s = fmax(bundled->time_limit_s - (1 + AFTERWARDS) * (kh_clock_s() - start_s), 0);
+    return KH_OK;
+}
+
 kh_status kh_bundled_solve(const kh_secure_problem *problem, kh_arena *arena, kh_secure *secure, kh_error *err)
 {
     double deadline_s = kh_clock_s() + problem->flow.time_limit_s;
@@ -97,10 +117,12 @@ kh_status kh_bundled_solve(const kh_secure_problem *problem, kh_arena *arena, kh
     kh_pricer pricer;
     kh_bundler bundler;
     kh_keyflow flow;
-    KH_TRY(kh_pricer_init(&pricer, &problem->flow, arena, err));
-    KH_TRY(kh_bundler_init(&bundler, problem, &pricer, arena, err));
     const kh_oracle oracle = kh_bundler_oracle(&bundler);
     bundled.oracle = &oracle;
+    KH_TRY(kh_pricer_init(&pricer, &bundled, arena, err));
+    KH_TRY(kh_bundler_init(&bundler, problem, &pricer, arena, err));
+    if (!isinf(bundled.time_limit_s))
+        KH_TRY(reserve_time(&pricer, &bundled, arena, err));
     KH_TRY(kh_keyflow_solve(&bundled, arena, &flow, err));
     KH_TRY(take_answer(&w, &flow, secure, err));
     if (flow.n_routes == 0)
