@@ -8,10 +8,10 @@
 
 /** A basis of the linear program of maximum concurrent flow over paths, in the few numbers that matter.
  *
- *  Program : maximise t, sum_{p of k} x_p = t (asked k), sum_p a_pe x_p <= room_e, x >= 0. x_p: share of demand k on path p;
+ *  Program : maximise t, sum_{p of k} x_p = t (frozen k: = 1), sum_p a_pe x_p <= room_e, x >= 0. x_p: share of demand k on path p;
  *            a_pe = unit_k / scale_e on the path's links.
- *  Keys    : each demand's row is solved for one of its basic paths, its key: x_key = t - sum of the others. What is left is a
- * square matrix of the tight links against t and the extra paths, those that are basic beside a key: a few rows where the program
+ *  Keys    : each demand's row is solved for one of its basic paths, its key: x_key = t (or 1) - sum of the others. What is left is
+ * a square matrix of the tight links against t and the extra paths, those that are basic beside a key: a few rows where the program
  * has one for each link and demand (generalised upper bounds). All other links have a basic slack. */
 typedef struct kh_keyed {
     const kh_keyflow_problem *problem;
@@ -21,6 +21,7 @@ typedef struct kh_keyed {
     double *room;      /**< [n_links] >= 0, in units of the scale */
     double deadline_s; /**< on kh_clock_s(), the caller's: steps end there */
     bool *asked;       /**< [n_demands] false: all its paths carry 0 */
+    bool *frozen;      /**< [n_demands] asked, and its share is 1 whatever t */
     uint32_t *key;     /**< [n_demands] path, KH_NO_INDEX: none */
     uint32_t *place;   /**< [path_room] the extra path's column; 0: not an extra */
     bool *barred;      /**< [path_room] must carry nothing */
@@ -29,7 +30,8 @@ typedef struct kh_keyed {
     uint32_t *tight;         /**< [working.n] link of each row */
     uint32_t *extra;         /**< [working.n] path of each column; column 0 is t */
     uint32_t *row;           /**< [n_links] row of a tight link, KH_NO_INDEX: its slack is basic */
-    double *key_load;        /**< [n_links] load of the asked demands' keys at t = 1, in units of the scale */
+    double *key_load;        /**< [n_links] load of the growing demands' keys at t = 1, in units of the scale */
+    double *held;            /**< [n_links] load of the frozen demands' keys at their share of 1 */
     double *value;           /**< [working.n] t and the extras' shares */
     double *load;            /**< [n_links] in units of the scale */
     double *extra_sum;       /**< [n_demands] shares of the extras */
@@ -62,6 +64,32 @@ bool kh_keyed_rebuild(kh_keyed *b, double *matrix, bool *kept);
 
 void kh_keyed_set_values(kh_keyed *b); /**< value, load, extra_sum */
 void kh_keyed_set_prices(kh_keyed *b); /**< price, weight */
+/** The tight link with the largest price. */
+uint32_t kh_keyed_dearest(const kh_keyed *b);
+
+/** Bit/s that a share of 1 on the path brings to each of its links. */
+static inline double kh_keyed_unit(const kh_keyed *b, const kh_pool_path *path)
+{
+    return b->unit[path->demand] / path->keys;
+}
+
+/** Its share is t. */
+static inline bool kh_keyed_grows(const kh_keyed *b, size_t demand)
+{
+    return b->asked[demand] && !b->frozen[demand];
+}
+
+/** The demand's key is @p path from now on; column 0 of the inverse is not followed up where the demand grows. */
+void kh_keyed_replace_key(kh_keyed *b, uint32_t path);
+/** Sums key_load and held anew. */
+void kh_keyed_sum_keys(kh_keyed *b);
+/** Shares of the growing demands count in units @p factor times as large.
+ *  @param with_t  column 0 is theirs: t is 1 / factor of what it was */
+void kh_keyed_rescale(kh_keyed *b, double factor, bool with_t);
+/** Rounding that the price of each tight link may be: what the inverse leaves of the matrix, and what sums of these numbers lose.
+ *  Entry by entry, so scales of links and demands do not matter.
+ *  @param[out] rounding  [working.n] */
+void kh_keyed_bound_rounding(kh_keyed *b, double *rounding);
 
 /** Share of the demand on its key. */
 double kh_keyed_key_share(const kh_keyed *b, uint32_t demand);
@@ -69,6 +97,8 @@ double kh_keyed_key_share(const kh_keyed *b, uint32_t demand);
 double kh_keyed_cost(const kh_keyed *b, uint32_t path, const double *weight);
 /** Column of a path against the tight links: path minus key. */
 void kh_keyed_column(const kh_keyed *b, uint32_t path, double *column);
+/** Column of t. */
+void kh_keyed_column_of_t(const kh_keyed *b, double *column);
 /** Entry of the path's column (path minus key) at any link. */
 double kh_keyed_entry(const kh_keyed *b, uint32_t path, uint32_t link);
 /** The extra path in @p column becomes the key of its demand, the key takes its column. */

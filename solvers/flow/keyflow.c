@@ -3,8 +3,9 @@
 
 #include "core/base/clock.h"
 #include "core/net/ids.h"
+#include "solvers/flow/columns.h"
 #include "solvers/flow/equilibrium.h"
-#include "solvers/flow/master.h"
+#include "solvers/flow/levels.h"
 #include "solvers/flow/pricer.h"
 #include "solvers/flow/resolve.h"
 #include "solvers/flow/settle.h"
@@ -13,15 +14,11 @@
 #include <math.h>
 #include <string.h>
 
-/* A link without a dual gets this much of a full one, so that ties go to links with room and links far too thin to matter are
-   left alone. Divided by the number of links: the bound grows by at most this factor. */
-static const double PRICE_FLOOR = 1e-11;
-static const double PROVEN = 1e-11;       /* relative gap at which a level is done */
-static const double WORTH_IT = 1 - 1e-12; /* a path must be cheaper than its demand's dual by more than rounding */
-static const double POOL_GAP = 0.004;     /* at which the linear program takes over; see README */
-static const double POOL_SHARE = 1e-4;    /* paths with less of their demand are left to column generation */
-static const double OPEN = 1e-9;          /* relative gap above which an optimum is looked for by other means */
-static const double NOTHING = 1e-12;      /* share of a demand below which a route is rounding */
+static const double PROVEN = 1e-11;    /* relative distance from the cap that is none */
+static const double POOL_GAP = 0.004;  /* at which the linear program takes over; see README */
+static const double POOL_SHARE = 1e-4; /* paths with less of their demand are left to column generation */
+static const double OPEN = 1e-9;       /* relative gap above which an optimum is looked for by other means */
+static const double NOTHING = 1e-12;   /* share of a demand below which a route is rounding */
 
 typedef struct work {
     const kh_keyflow_problem *problem;
@@ -30,9 +27,12 @@ typedef struct work {
     kh_pricer pricer;
     kh_pool pool;
     kh_equilibrium first; /* to the wanted gap, or a pool for the linear program */
+    kh_levels levels;
+    bool stepping; /* on the levels' basis; else by linear programs */
     kh_master master;
     double deadline_s;
     double *price, *below, *distance; /* [n_links], [n_demands], [n_demands] */
+    bool *blocked;                    /* [n_demands] */
     size_t level_room;
 } work;
 
@@ -86,71 +86,6 @@ static kh_status check(const kh_keyflow_problem *problem, kh_error *err)
     return problem->start != NULL ? check_start(problem, err) : KH_OK;
 }
 
-/* Prices per bit/s out of the duals per full link, and the length below which a path pays. */
-static void set_prices(work *w)
-{
-    const kh_keyflow_problem *problem = w->problem;
-    size_t m = problem->graph.n_links;
-    for (size_t e = 0; e < m; e++)
-        w->price[e] =
-            problem->capacity_bps[e] > 0 ? fmax(w->master.link_dual[e], PRICE_FLOOR / (double)m) / problem->capacity_bps[e] : 0;
-    for (size_t k = 0; k < problem->n_demands; k++)
-        w->below[k] = w->master.unit_bps[k] > 0 ? w->master.demand_dual[k] / w->master.unit_bps[k] * WORTH_IT : 0;
-}
-
-/* Certificate C1 of the present level: lambda * sum_free(d dist) + sum_frozen(r dist) <= sum(c y) for every y >= 0. */
-static double certify(const work *w, double *asked)
-{
-    const kh_keyflow_problem *problem = w->problem;
-    double carried = 0;
-    *asked = 0;
-    for (size_t e = 0; e < problem->graph.n_links; e++)
-        carried += problem->capacity_bps[e] * w->price[e];
-    for (size_t k = 0; k < problem->n_demands; k++) {
-        if (!w->flow->joined[k])
-            continue;
-        if (w->master.frozen[k])
-            carried -= w->master.unit_bps[k] * w->distance[k];
-        else
-            *asked += problem->demands[k].requested_bps * w->distance[k];
-    }
-    return *asked > 0 ? carried / *asked : HUGE_VAL;
-}
-
-static void keep_prices(const work *w, double asked, double *prices)
-{
-    for (size_t e = 0; e < w->problem->graph.n_links; e++)
-        prices[e] = w->price[e] / asked;
-}
-
-/* Column generation of one level: solve, price, add, until the certificate closes or no path pays any more.
-   A master problem that fails for its numbers leaves the last feasible point and the best bound: the gap then says so. */
-static kh_status solve_level(work *w, double *prices, double *best, kh_error *err)
-{
-    for (;;) {
-        double left_s = w->deadline_s - kh_clock_s();
-        kh_error failure = {0};
-        kh_status status = left_s > 0 ? kh_master_solve(&w->master, left_s, &failure) : KH_TIMELIMIT;
-        if (status == KH_ENOMEM || status == KH_ENOINPUT || status == KH_EWRITE) {
-            if (err != NULL)
-                *err = failure;
-            return status;
-        }
-        set_prices(w);
-        size_t n_added;
-        KH_TRY(kh_pricer_run(&w->pricer, w->price, w->below, &w->pool, w->distance, &n_added, err));
-        double asked, bound = certify(w, &asked);
-        if (bound < *best) {
-            *best = bound;
-            keep_prices(w, asked, prices);
-        }
-        if (status == KH_TIMELIMIT)
-            w->flow->complete = false;
-        if (status != KH_OK || n_added == 0 || *best <= w->master.lambda * (1 + fmax(w->problem->gap, PROVEN)))
-            return KH_OK;
-    }
-}
-
 static kh_status add_level(work *w, double **prices, kh_error *err)
 {
     kh_keyflow *flow = w->flow;
@@ -173,35 +108,98 @@ static kh_status add_level(work *w, double **prices, kh_error *err)
     return KH_OK;
 }
 
+/* From here on by linear programs, from where the steps got to. */
+static kh_status leave_steps(work *w, kh_error *err)
+{
+    w->stepping = false;
+    return kh_master_take_basis(&w->master, &w->levels.basis, w->levels.ascent.level, err);
+}
+
+static kh_columns columns_of(work *w)
+{
+    return (kh_columns){w->problem, &w->pricer, &w->pool, &w->master, w->price, w->below, w->distance, w->deadline_s};
+}
+
+static kh_status reach_level(work *w, double *bound, double *prices, kh_error *err)
+{
+    if (w->stepping) {
+        kh_status status = kh_levels_climb(&w->levels, bound, prices, &w->master.lambda, err);
+        if (status != KH_EINTERNAL)
+            return status;
+        KH_TRY(leave_steps(w, err));
+    }
+    const kh_columns columns = columns_of(w);
+    return kh_columns_climb(&columns, bound, prices, err);
+}
+
+/* @param[out] left  demands that go on */
+static kh_status end_level(work *w, bool last, uint32_t number, size_t *left, kh_error *err)
+{
+    if (w->stepping && !last) {
+        kh_status status = kh_levels_freeze(&w->levels, number, w->flow->level_of, left, err);
+        if (status == KH_OK && *left > 0)
+            return KH_OK;
+        if (status != KH_OK && status != KH_EINTERNAL)
+            return status;
+        last = status == KH_OK;
+    }
+    if (w->stepping) {
+        kh_levels_hold(&w->levels, number > 0 ? w->problem->level_cap : HUGE_VAL);
+        KH_TRY(leave_steps(w, err));
+    }
+    const kh_columns columns = columns_of(w);
+    if (!last)
+        KH_TRY(kh_columns_find_blocked(&columns, w->blocked, err));
+    *left = kh_master_freeze(&w->master, last ? NULL : w->blocked, number, w->flow->level_of);
+    return KH_OK;
+}
+
+/* The equilibrium is the answer. */
+static void take_first_flow(work *w)
+{
+    w->flow->level[0] = fmin(1 / w->first.congestion, w->problem->level_cap);
+    kh_master_take_flow(&w->master, w->flow->level[0], w->first.share, w->flow->level_of);
+}
+
+static bool is_below_first(const work *w)
+{
+    return w->flow->n_levels == 1 && w->master.lambda * w->first.congestion < 1;
+}
+
 static kh_status climb(work *w, kh_error *err)
 {
     kh_keyflow *flow = w->flow;
-    size_t left;
-    do {
+    double cap = w->problem->level_cap;
+    size_t left = 1;
+    for (uint32_t number = 0; left > 0; number++) {
         double *prices, bound = INFINITY;
         KH_TRY(add_level(w, &prices, err));
-        if (flow->n_levels == 1) {
+        if (number == 0) {
             bound = w->first.bound;
             memcpy(prices, w->first.prices, w->problem->graph.n_links * sizeof *prices);
         }
-        KH_TRY(solve_level(w, prices, &bound, err));
+        kh_status status = reach_level(w, &bound, prices, err);
+        if (status != KH_OK && status != KH_TIMELIMIT)
+            return status;
+        flow->complete = flow->complete && status == KH_OK;
         if (w->master.lambda > bound * (1 + OPEN)) /* feasible within the program's tolerances, not in bit/s */
             w->master.lambda = bound;
-        size_t number = flow->n_levels - 1;
         if (number == 0) {
             flow->bound = bound;
             flow->prices = prices;
             if (w->problem->mps != NULL)
                 KH_TRY(kh_master_write_mps(&w->master, w->problem->mps_about, w->problem->mps, err));
         }
-        double cap = w->problem->level_cap;
+        if (!flow->complete && is_below_first(w)) {
+            take_first_flow(w);
+            return KH_OK;
+        }
         bool last = !w->problem->max_min || !flow->complete || w->master.lambda >= cap * (1 - PROVEN);
+        if (number > 0)
+            w->master.lambda = fmin(w->master.lambda, cap);
         flow->level[number] = fmin(w->master.lambda, cap);
-        kh_master_freeze(&w->master, last, (uint32_t)number, flow->level_of);
-        left = 0;
-        for (size_t k = 0; k < w->problem->n_demands; k++)
-            left += flow->joined[k] && !w->master.frozen[k];
-    } while (left > 0);
+        KH_TRY(end_level(w, last, number, &left, err));
+    }
     return KH_OK;
 }
 
@@ -276,29 +274,27 @@ static kh_status init(work *w, const kh_keyflow_problem *problem, kh_arena *aren
     w->price = KH_NEW(arena, double, m);
     w->below = KH_NEW(arena, double, n);
     w->distance = KH_NEW(arena, double, n);
+    w->blocked = KH_NEW(arena, bool, n);
     *flow = (kh_keyflow){.complete = true,
                          .prices = KH_NEW(arena, double, m),
                          .joined = KH_NEW(arena, bool, n),
                          .rate_bps = KH_NEW(arena, double, n),
                          .level_of = KH_NEW(arena, uint32_t, n)};
-    if (w->price == NULL || w->below == NULL || w->distance == NULL || flow->prices == NULL || flow->joined == NULL ||
-        flow->rate_bps == NULL || flow->level_of == NULL)
+    if (w->price == NULL || w->below == NULL || w->distance == NULL || w->blocked == NULL || flow->prices == NULL ||
+        flow->joined == NULL || flow->rate_bps == NULL || flow->level_of == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
     KH_TRY(kh_pricer_init(&w->pricer, problem, arena, err));
     return kh_pool_init(&w->pool, n, arena, err);
 }
 
-/* The equilibrium is the answer. */
 static kh_status accept_first(work *w, kh_error *err)
 {
-    kh_keyflow *flow = w->flow;
     double *prices;
     KH_TRY(add_level(w, &prices, err));
     memcpy(prices, w->first.prices, w->problem->graph.n_links * sizeof *prices);
-    flow->prices = prices;
-    flow->bound = w->first.bound;
-    flow->level[0] = fmin(1 / w->first.congestion, w->problem->level_cap);
-    kh_master_take_flow(&w->master, flow->level[0], w->first.share, flow->level_of);
+    w->flow->prices = prices;
+    w->flow->bound = w->first.bound;
+    take_first_flow(w);
     return KH_OK;
 }
 
@@ -310,6 +306,9 @@ static kh_status route(work *w, kh_error *err)
         w->flow->complete = !late;
         return KH_OK;
     }
+    w->stepping = w->problem->lp_program == NULL;
+    if (w->stepping)
+        KH_TRY(kh_levels_init(&w->levels, &w->pricer, &w->pool, &w->first, w->deadline_s, w->arena, err));
     KH_TRY(climb(w, err));
     return w->problem->gap > 0 || w->problem->oracle != NULL ? KH_OK : shorten(w, err);
 }

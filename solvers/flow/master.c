@@ -8,9 +8,7 @@
 
 /* A frozen rate fixed at the level itself makes the next level infeasible by rounding. */
 static const double STEP_BACK = 1 - 1e-12;
-/* Duals of basic rows are 0 but for rounding, those of one level add up to 1; a demand far smaller than the others has one as small
-   when it is blocked with them. */
-static const double POSITIVE_DUAL = 1e-13;
+static const double NOTHING = 1e-12; /* share of a demand below which a path's flow is rounding */
 
 static bool is_first(const kh_pool *pool, size_t path)
 {
@@ -121,11 +119,58 @@ static kh_status take_in_paths(kh_master *master, kh_error *err)
     return KH_OK;
 }
 
+static void take_paths(kh_master *master, const kh_keyed *b)
+{
+    memset(master->path_place, KH_LP_AT_LOWER, master->n_paths);
+    memset(master->path_flow, 0, master->n_paths * sizeof *master->path_flow);
+    for (size_t i = 1; i < b->working.n; i++) {
+        master->path_place[b->extra[i]] = KH_LP_BASIC;
+        master->path_flow[b->extra[i]] = b->value[i] > NOTHING ? b->value[i] : 0;
+    }
+    for (uint32_t k = 0; k < master->problem->n_demands; k++)
+        if (b->asked[k]) {
+            double share = kh_keyed_key_share(b, k);
+            master->path_place[b->key[k]] = KH_LP_BASIC;
+            master->path_flow[b->key[k]] = share > NOTHING ? share : 0;
+        }
+}
+
+kh_status kh_master_take_basis(kh_master *master, const kh_keyed *b, double level, kh_error *err)
+{
+    size_t m = master->problem->graph.n_links, n = master->problem->n_demands;
+    KH_TRY(take_in_paths(master, err));
+    take_paths(master, b);
+    memset(master->row_place, KH_LP_BASIC, m + n);
+    for (size_t r = 0; r < b->working.n; r++)
+        master->row_place[b->tight[r]] = KH_LP_AT_UPPER;
+    for (size_t k = 0; k < n; k++) {
+        if (!b->asked[k])
+            continue;
+        master->row_place[m + k] = KH_LP_AT_LOWER;
+        master->frozen[k] = b->frozen[k];
+        master->unit_bps[k] = b->unit[k];
+        master->demand_dual[k] = fmax(kh_keyed_cost(b, b->key[k], b->weight), 0);
+        if (b->frozen[k])
+            master->highest = fmax(master->problem->level_cap / level, 1);
+    }
+    memcpy(master->link_dual, b->price, m * sizeof *master->link_dual);
+    master->lambda_place = KH_LP_BASIC;
+    master->level = level;
+    return KH_OK;
+}
+
+void kh_master_forget_basis(kh_master *master)
+{
+    memset(master->row_place, KH_LP_BASIC, master->problem->graph.n_links + master->problem->n_demands);
+    memset(master->path_place, KH_LP_AT_LOWER, master->n_paths);
+    master->lambda_place = KH_LP_AT_LOWER;
+}
+
 kh_status kh_master_allocate(const kh_master *master, kh_program *lp, kh_error *err)
 {
     size_t rows = master->problem->graph.n_links + master->problem->n_demands;
-    size_t entries = master->problem->n_demands + master->n_paths + master->pool->n_links;
-    return kh_program_allocate(lp, rows, 1 + master->n_paths, entries, master->scratch, err);
+    size_t entries = master->problem->n_demands + master->pool->n_paths + master->pool->n_links;
+    return kh_program_allocate(lp, rows, 1 + master->pool->n_paths, entries, master->scratch, err);
 }
 
 static void fill_rows(const kh_master *master, kh_program *lp)
@@ -256,7 +301,7 @@ static void set_units(kh_master *master, double level)
     master->highest = fmax(cap / level, 1);
 }
 
-size_t kh_master_freeze(kh_master *master, bool all, uint32_t number, uint32_t *level_of)
+size_t kh_master_freeze(kh_master *master, const bool *blocked, uint32_t number, uint32_t *level_of)
 {
     uint32_t first = most_blocked(master);
     if (first == KH_NO_INDEX)
@@ -266,12 +311,14 @@ size_t kh_master_freeze(kh_master *master, bool all, uint32_t number, uint32_t *
     if (master->lambda_place == KH_LP_BASIC)
         master->row_place[master->problem->graph.n_links + first] = KH_LP_BASIC;
     master->lambda_place = KH_LP_AT_LOWER;
-    size_t n = 0;
-    for (uint32_t k = 0; k < master->problem->n_demands; k++)
-        if (master->unit_bps[k] > 0 && !master->frozen[k] && (all || k == first || master->demand_dual[k] > POSITIVE_DUAL)) {
-            master->frozen[k] = true;
+    size_t left = 0;
+    for (uint32_t k = 0; k < master->problem->n_demands; k++) {
+        if (master->unit_bps[k] <= 0 || master->frozen[k])
+            continue;
+        master->frozen[k] = blocked == NULL || k == first || blocked[k];
+        left += !master->frozen[k];
+        if (master->frozen[k])
             level_of[k] = number;
-            n++;
-        }
-    return n;
+    }
+    return left;
 }

@@ -2,6 +2,7 @@
 #ifndef KH_SOLVERS_FLOW_MASTER_H
 #define KH_SOLVERS_FLOW_MASTER_H
 
+#include "solvers/flow/keyed.h"
 #include "solvers/flow/keyflow.h"
 #include "solvers/flow/pool.h"
 #include "solvers/flow/program.h"
@@ -46,6 +47,14 @@ void kh_master_clear(kh_master *master);
  *  @param level_of  [n_demands] gets 0 for the demands with a path */
 void kh_master_take_flow(kh_master *master, double level, const double *share, uint32_t *level_of);
 
+/** Goes on from a basis of key paths over the same pool: its flow, rates and frozen demands.
+ *  @param level  bit/s asked times this is a share of 1 of the growing demands
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_master_take_basis(kh_master *master, const kh_keyed *basis, double level, kh_error *err);
+
+/** The next solution starts from the basis of all rows. */
+void kh_master_forget_basis(kh_master *master);
+
 /** Takes in the new paths of the pool and solves from the last basis.
  *  @return KH_OK; KH_TIMELIMIT (feasible, not optimal); others of kh_lp_solve(): the last solution stays */
 kh_status kh_master_solve(kh_master *master, double time_limit_s, kh_error *err);
@@ -64,10 +73,11 @@ kh_status kh_master_write_mps(kh_master *master, const char *about, FILE *file, 
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_master_prune(kh_master *master, kh_pool *pool, kh_error *err);
 
-/** Ends a level: the free demands with a positive dual keep their rate from now on, the others go on from the same point.
- *  @param all  freeze every free demand
+/** Ends a level: blocked demands keep their rate from now on, the others go on from the same point. The free demand with the
+ * largest dual is blocked in any case.
+ *  @param blocked  [n_demands] of the free ones; NULL: all
  *  @param[in,out] level_of  [n_demands] gets @p number for those that freeze
- *  @return how many froze */
-size_t kh_master_freeze(kh_master *master, bool all, uint32_t number, uint32_t *level_of);
+ *  @return how many go on */
+size_t kh_master_freeze(kh_master *master, const bool *blocked, uint32_t number, uint32_t *level_of);
 
 #endif

@@ -25,7 +25,7 @@ static void fill_columns(const kh_master *master, kh_program *p)
             p->row[n] = m + k;
             p->value[n++] = -master->problem->demands[k].requested_bps;
         }
-    for (size_t c = 0; c < master->n_paths; c++) {
+    for (size_t c = 0; c < master->pool->n_paths; c++) {
         const kh_pool_path *path = &master->pool->paths[c];
         p->start[1 + c] = n;
         p->column_upper[1 + c] = INFINITY;
@@ -36,7 +36,7 @@ static void fill_columns(const kh_master *master, kh_program *p)
         p->row[n] = m + path->demand;
         p->value[n++] = 1;
     }
-    p->start[1 + master->n_paths] = n;
+    p->start[1 + master->pool->n_paths] = n;
 }
 
 kh_status kh_master_write_mps(kh_master *master, const char *about, FILE *file, kh_error *err)

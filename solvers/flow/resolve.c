@@ -9,102 +9,14 @@
 #include <math.h>
 #include <string.h>
 
-static const double PROVEN = 1e-11; /* relative gap at which an optimum is done */
-static const double WORTH_IT = 1 - 1e-12;
-static const double GONE = 1e100;      /* length of a link that is gone */
-static const double ROOM_PRICE = 0.1;  /* the same for the first way around what is gone: it looks for room */
-static const double TIE_PRICE = 1e-12; /* of all links together, more on loaded ones: ties go to short paths with room */
-enum { MOST_ROUNDS = 200, MOST_STEPS = 20000 };
-
-/* -- proof --------------------------------------------------------------------------------------------------------- */
-
-/* Prices per bit/s: the duals, and @p soft of all links together that grows with their load. */
-static void set_prices(kh_resolve *r, double soft, double most_busy)
-{
-    size_t m = r->problem->graph.n_links;
-    const kh_keyed *b = &r->now;
-    for (size_t e = 0; e < m; e++) {
-        double busy = b->room[e] > 0 ? fmin(b->load[e] / b->room[e], most_busy) : 0;
-        r->price[e] = fmax(b->weight[e], 0) + soft / (double)m * exp(5 * (busy - 1)) * b->per_scale[e];
-        if (b->room[e] <= 0)
-            r->price[e] = GONE;
-    }
-}
-
-/* Trees of all sources; paths shorter than below come into the pool. */
-static kh_status look_around(kh_resolve *r, size_t *n_added, kh_error *err)
-{
-    KH_TRY(kh_pricer_run(&r->pricer, r->price, r->below, &r->pool, r->distance, n_added, err));
-    r->n_trees += r->pricer.n_groups;
-    return kh_keyed_follow(&r->now, r->arena, err);
-}
-
-static double certify(const kh_resolve *r, double *asked)
-{
-    double carried = 0;
-    *asked = 0;
-    for (size_t e = 0; e < r->problem->graph.n_links; e++)
-        if (r->capacity_bps[e] > 0)
-            carried += r->capacity_bps[e] * r->price[e];
-    for (size_t k = 0; k < r->problem->n_demands; k++)
-        if (r->now.asked[k])
-            *asked += r->problem->demands[k].requested_bps * r->distance[k];
-    return *asked > 0 ? carried / *asked : HUGE_VAL;
-}
-
-static void keep_proof(kh_resolve *r, double bound, double asked, kh_resolve_answer *answer)
-{
-    if (!(bound < answer->bound))
-        return;
-    answer->bound = bound;
-    for (size_t e = 0; e < r->problem->graph.n_links; e++)
-        r->proof[e] = r->capacity_bps[e] > 0 ? r->price[e] / asked : 0;
-}
-
-/* Looks for paths that pay under the duals, and proves what they are worth. */
-static kh_status price_out(kh_resolve *r, size_t *n_added, kh_resolve_answer *answer, kh_error *err)
-{
-    kh_keyed *b = &r->now;
-    set_prices(r, TIE_PRICE, 1);
-    for (size_t k = 0; k < r->problem->n_demands; k++)
-        r->below[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->weight) / b->unit[k] * WORTH_IT : 0;
-    KH_TRY(look_around(r, n_added, err));
-    double asked, bound = certify(r, &asked);
-    keep_proof(r, bound, asked, answer);
-    return KH_OK;
-}
-
-/* The dual steps found no path that helps: those that do are shorter than their key under the row's own weights. */
-static kh_status look_for_room(kh_resolve *r, size_t *n_added, kh_error *err)
-{
-    kh_keyed *b = &r->now;
-    for (size_t e = 0; e < r->problem->graph.n_links; e++)
-        r->price[e] = b->room[e] > 0 ? b->line[e] : GONE;
-    for (size_t k = 0; k < r->problem->n_demands; k++)
-        r->below[k] = b->asked[k] ? kh_keyed_cost(b, b->key[k], b->line) / b->unit[k] * (1 - 1e-9) : 0;
-    return look_around(r, n_added, err);
-}
+static const double ROOM_PRICE = 0.1; /* soft price of the first way around what is gone: it looks for room */
 
 kh_status kh_resolve_climb(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
 {
-    size_t left = MOST_STEPS;
-    r->now.deadline_s = r->deadline_s;
-    for (int round = 0; round < MOST_ROUNDS; round++) {
-        size_t n_added = 0;
-        kh_simplex_end end = kh_simplex_dual(&r->now, &left);
-        if (end == KH_SIMPLEX_STUCK)
-            KH_TRY(look_for_room(r, &n_added, err));
-        if (end == KH_SIMPLEX_DONE)
-            end = kh_simplex_primal(&r->now, &left);
-        if (end == KH_SIMPLEX_DONE)
-            KH_TRY(price_out(r, &n_added, answer, err));
-        if (kh_clock_s() > r->deadline_s)
-            return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", r->problem->time_limit_s);
-        if (end == KH_SIMPLEX_FAILED || n_added == 0 ||
-            (end == KH_SIMPLEX_DONE && answer->bound <= r->now.value[0] * r->level * (1 + PROVEN)))
-            break;
-    }
-    answer->n_steps = MOST_STEPS - left;
+    r->ascent.bound = INFINITY;
+    KH_TRY(kh_ascent_run(&r->ascent, err));
+    answer->bound = r->ascent.bound;
+    answer->n_steps = r->ascent.n_steps;
     return KH_OK;
 }
 
@@ -154,7 +66,7 @@ static double stretch(kh_resolve *r)
     }
     for (size_t e = 0; e < m; e++)
         if (r->load_bps[e] > 0)
-            busiest = fmax(busiest, r->load_bps[e] / r->capacity_bps[e]);
+            busiest = fmax(busiest, r->load_bps[e] / r->ascent.capacity_bps[e]);
     for (size_t e = 0; e < m && busiest > 0; e++)
         r->load_bps[e] /= busiest;
     return busiest > 0 ? 1 / busiest : 0;
@@ -177,12 +89,12 @@ static kh_status solve_whole(kh_resolve *r, kh_resolve_answer *answer, kh_error 
     kh_keyflow_problem problem = r->now_problem;
     problem.demands = demands;
     problem.n_demands = n;
-    problem.time_limit_s = r->deadline_s - kh_clock_s();
+    problem.time_limit_s = r->ascent.deadline_s - kh_clock_s();
     KH_TRY(kh_keyflow_solve(&problem, r->arena, &r->whole, err));
     answer->value = r->value = r->whole.value;
     answer->bound = r->whole.bound;
     answer->again = r->again = true;
-    memcpy(r->proof, r->whole.prices, m * sizeof *r->proof);
+    memcpy(r->ascent.proof, r->whole.prices, m * sizeof *r->ascent.proof);
     memset(r->load_bps, 0, m * sizeof *r->load_bps);
     for (size_t i = 0; i < r->whole.n_routes; i++)
         for (size_t j = 0; j < r->whole.routes[i].n_links; j++)
@@ -228,7 +140,7 @@ static uint32_t cheapest(const kh_resolve *r, uint32_t demand)
     uint32_t best = KH_NO_INDEX;
     double least = INFINITY;
     for (uint32_t p = r->pool.last[demand]; p != KH_NO_INDEX; p = r->pool.paths[p].previous) {
-        double cost = r->now.barred[p] ? HUGE_VAL : kh_keyed_cost(&r->now, p, r->price);
+        double cost = r->now.barred[p] ? HUGE_VAL : kh_keyed_cost(&r->now, p, r->ascent.price);
         if (cost < least) {
             least = cost;
             best = p;
@@ -243,16 +155,16 @@ static kh_status find_keys(kh_resolve *r, size_t group, kh_error *err)
     size_t first = r->pricer.group[group], end = r->pricer.group[group + 1], n_added = 0;
     bool any = false;
     for (size_t i = first; i < end; i++)
-        any = any || r->below[r->pricer.demand[i]] > 0;
+        any = any || r->ascent.below[r->pricer.demand[i]] > 0;
     if (!any)
         return KH_OK;
-    KH_TRY(kh_pricer_run_group(&r->pricer, group, r->price, r->below, &r->pool, r->distance, &n_added, err));
+    KH_TRY(kh_pricer_run_group(&r->pricer, group, r->ascent.price, r->ascent.below, &r->pool, r->ascent.distance, &n_added, err));
     KH_TRY(kh_keyed_follow(&r->now, r->arena, err));
-    r->n_trees++;
-    set_prices(r, ROOM_PRICE, 3); /* those before may have filled links */
+    r->ascent.n_trees++;
+    kh_ascent_set_prices(&r->ascent, ROOM_PRICE, 3); /* those before may have filled links */
     for (size_t i = first; i < end; i++) {
         uint32_t k = r->pricer.demand[i];
-        if (r->below[k] <= 0)
+        if (r->ascent.below[k] <= 0)
             continue;
         uint32_t path = cheapest(r, k);
         if (path != KH_NO_INDEX) {
@@ -278,12 +190,12 @@ static kh_status renew_keys(kh_resolve *r, bool *changed, kh_error *err)
     size_t n_without = 0;
     kh_keyed_set_values(&r->now);
     kh_keyed_set_prices(&r->now);
-    set_prices(r, ROOM_PRICE, 3);
+    kh_ascent_set_prices(&r->ascent, ROOM_PRICE, 3);
     for (uint32_t k = 0; k < r->problem->n_demands; k++) {
         bool barred = b->asked[k] && b->barred[b->key[k]];
         *changed = *changed || barred;
-        r->below[k] = barred && !swap_barred_key(b, k) ? GONE / 10 : 0;
-        n_without += r->below[k] > 0;
+        r->ascent.below[k] = barred && !swap_barred_key(b, k) ? KH_ASCENT_GONE / 10 : 0;
+        n_without += r->ascent.below[k] > 0;
     }
     for (size_t g = 0; g < r->pricer.n_groups && n_without > 0; g++)
         KH_TRY(find_keys(r, g, err));
@@ -297,15 +209,16 @@ static kh_status start_change(kh_resolve *r, const kh_resolve_change *change, bo
     size_t m = r->problem->graph.n_links;
     kh_pool_cut(&r->pool, r->n_base_paths);
     kh_keyed_copy(&r->base, &r->now);
+    r->ascent.since = r->base_since;
     r->again = false;
-    r->n_trees = 0;
+    r->ascent.n_trees = 0;
     *changed = false;
     for (size_t e = 0; e < m; e++) {
         double capacity_bps = change->capacity_bps != NULL ? change->capacity_bps[e] : r->problem->capacity_bps[e];
         if (!(capacity_bps >= 0) || isinf(capacity_bps))
             return kh_fail(err, KH_ERANGE, "link %zu has a rate of %g bit/s, must be finite and >= 0", e, capacity_bps);
-        r->capacity_bps[e] = r->now.per_scale[e] > 0 ? capacity_bps : 0;
-        r->now.room[e] = r->capacity_bps[e] * r->now.per_scale[e];
+        r->ascent.capacity_bps[e] = r->now.per_scale[e] > 0 ? capacity_bps : 0;
+        r->now.room[e] = r->ascent.capacity_bps[e] * r->now.per_scale[e];
     }
     for (size_t k = 0; k < r->problem->n_demands && change->left_out != NULL; k++)
         if (change->left_out[k] && r->now.asked[k]) {
@@ -329,24 +242,27 @@ kh_status kh_resolve_solve(kh_resolve *r, const kh_resolve_change *change, kh_re
     KH_TRY(start_change(r, change, &changed, err));
     bar_paths(r);
     KH_TRY(renew_keys(r, &changed, err));
-    *answer = (kh_resolve_answer){
-        .bound = INFINITY, .prices = r->proof, .load_bps = r->load_bps, .joined = r->now.asked, .n_lost = count_lost(r, change)};
+    *answer = (kh_resolve_answer){.bound = INFINITY,
+                                  .prices = r->ascent.proof,
+                                  .load_bps = r->load_bps,
+                                  .joined = r->now.asked,
+                                  .n_lost = count_lost(r, change)};
     bool any = false;
     for (size_t k = 0; k < r->problem->n_demands; k++)
         any = any || r->now.asked[k];
     if (!any) {
         answer->bound = r->bound = r->value = 0;
-        memset(r->proof, 0, r->problem->graph.n_links * sizeof *r->proof);
+        memset(r->ascent.proof, 0, r->problem->graph.n_links * sizeof *r->ascent.proof);
         memset(r->load_bps, 0, r->problem->graph.n_links * sizeof *r->load_bps);
         for (size_t i = 0; i < r->share_room; i++)
             r->share[i] = 0;
         return KH_OK;
     }
-    if (!changed || kh_keyed_rebuild(&r->now, r->matrix, r->kept))
+    if (!changed || kh_ascent_rebuild(&r->ascent))
         KH_TRY(kh_resolve_climb(r, answer, err));
     KH_TRY(kh_resolve_finish(r, answer, err));
     r->bound = answer->bound;
-    answer->n_trees = r->n_trees;
+    answer->n_trees = r->ascent.n_trees;
     return KH_OK;
 }
 
@@ -386,7 +302,7 @@ kh_status kh_resolve_write(const kh_resolve *r, kh_arena *arena, kh_keyflow *flo
                          .level_of = KH_NEW(arena, uint32_t, n)};
     if (flow->prices == NULL || flow->joined == NULL || flow->rate_bps == NULL || flow->level_of == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a flow of %zu links and %zu demands", m, n);
-    memcpy(flow->prices, r->proof, m * sizeof *r->proof);
+    memcpy(flow->prices, r->ascent.proof, m * sizeof *r->ascent.proof);
     memcpy(flow->joined, r->now.asked, n * sizeof *r->now.asked);
     flow->value = r->value;
     flow->bound = r->bound;

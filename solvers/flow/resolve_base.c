@@ -14,33 +14,24 @@ static kh_status allocate(kh_resolve *r, kh_error *err)
 {
     size_t m = r->problem->graph.n_links, n = r->problem->n_demands;
     kh_arena *arena = r->arena;
-    r->capacity_bps = KH_NEW(arena, double, m);
-    r->price = KH_NEW(arena, double, m);
-    r->proof = KH_NEW(arena, double, m);
     r->load_bps = KH_NEW(arena, double, m);
     r->base_load_bps = KH_NEW(arena, double, m);
     r->base_prices = KH_NEW(arena, double, m);
-    r->below = KH_NEW(arena, double, n);
-    r->distance = KH_NEW(arena, double, n);
     r->base_joined = KH_NEW(arena, bool, n);
-    if (r->capacity_bps == NULL || r->price == NULL || r->proof == NULL || r->load_bps == NULL || r->base_load_bps == NULL ||
-        r->base_prices == NULL || r->below == NULL || r->distance == NULL || r->base_joined == NULL)
+    if (r->load_bps == NULL || r->base_load_bps == NULL || r->base_prices == NULL || r->base_joined == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
     KH_TRY(kh_pricer_init(&r->pricer, r->problem, arena, err));
     KH_TRY(kh_pool_init(&r->pool, n, arena, err));
     KH_TRY(kh_keyed_init(&r->base, r->problem, &r->pool, arena, err));
     KH_TRY(kh_keyed_init(&r->now, r->problem, &r->pool, arena, err));
-    size_t room = r->now.working.room;
-    r->matrix = KH_NEW(arena, double, room *room);
-    r->kept = KH_NEW(arena, bool, 2 * room);
-    return r->matrix != NULL && r->kept != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for a matrix of %zu rows", room);
+    return kh_ascent_init(&r->ascent, &r->pricer, &r->pool, &r->now, arena, err);
 }
 
 /* The routes of a first flow are the first paths; the busiest of each demand is its key. */
 static kh_status take_routes(kh_resolve *r, const kh_keyflow *flow, kh_error *err)
 {
     kh_keyed *b = &r->now;
-    double *most = r->distance;
+    double *most = r->ascent.distance;
     memset(most, 0, r->problem->n_demands * sizeof *most);
     for (size_t i = 0; i < flow->n_routes; i++) {
         const kh_keyflow_route *route = &flow->routes[i];
@@ -61,15 +52,15 @@ static void set_units(kh_resolve *r, const kh_keyflow *flow)
 {
     const kh_keyflow_problem *problem = r->problem;
     kh_keyed *b = &r->now;
-    r->level = flow->value;
+    r->ascent.level = flow->value;
     for (size_t e = 0; e < problem->graph.n_links; e++) {
-        r->capacity_bps[e] = problem->capacity_bps[e];
+        r->ascent.capacity_bps[e] = problem->capacity_bps[e];
         b->per_scale[e] = problem->capacity_bps[e] > 0 ? 1 / problem->capacity_bps[e] : 0;
         b->room[e] = problem->capacity_bps[e] > 0 ? 1 : 0;
     }
     for (size_t k = 0; k < problem->n_demands; k++) {
         b->asked[k] = b->key[k] != KH_NO_INDEX;
-        b->unit[k] = r->level * problem->demands[k].requested_bps;
+        b->unit[k] = r->ascent.level * problem->demands[k].requested_bps;
     }
 }
 
@@ -86,8 +77,9 @@ static kh_status solve_base(kh_resolve *r, kh_error *err)
         return kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed", r->problem->time_limit_s);
     KH_TRY(take_routes(r, &flow, err));
     set_units(r, &flow);
-    r->base_answer = (kh_resolve_answer){.bound = INFINITY, .prices = r->proof, .load_bps = r->load_bps, .joined = r->now.asked};
-    if (kh_keyed_rebuild(&r->now, r->matrix, r->kept)) {
+    r->base_answer =
+        (kh_resolve_answer){.bound = INFINITY, .prices = r->ascent.proof, .load_bps = r->load_bps, .joined = r->now.asked};
+    if (kh_ascent_rebuild(&r->ascent)) {
         KH_TRY(kh_resolve_climb(r, &r->base_answer, err));
         KH_TRY(kh_resolve_finish(r, &r->base_answer, err));
     } else {
@@ -133,8 +125,9 @@ static kh_status keep_base(kh_resolve *r, kh_error *err)
     KH_TRY(kh_keyed_follow(&r->base, r->arena, err));
     KH_TRY(kh_resolve_make_share_room(r, err));
     kh_keyed_copy(&r->now, &r->base);
+    r->base_since = r->ascent.since;
     memcpy(r->base_load_bps, r->load_bps, m * sizeof *r->load_bps);
-    memcpy(r->base_prices, r->proof, m * sizeof *r->proof);
+    memcpy(r->base_prices, r->ascent.proof, m * sizeof *r->ascent.proof);
     memcpy(r->base_joined, r->now.asked, n * sizeof *r->base_joined);
     r->base_answer.load_bps = r->base_load_bps;
     r->base_answer.prices = r->base_prices;
@@ -147,10 +140,12 @@ static kh_status create(const kh_keyflow_problem *problem, bool alone, kh_arena 
     kh_resolve *r = KH_NEW(arena, kh_resolve, 1);
     if (r == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a base");
-    *r = (kh_resolve){.problem = problem, .arena = arena, .deadline_s = kh_clock_s() + problem->time_limit_s, .alone = alone};
+    *r = (kh_resolve){.problem = problem, .arena = arena, .alone = alone};
+    double deadline_s = kh_clock_s() + problem->time_limit_s;
     KH_TRY(allocate(r, err));
+    r->ascent.deadline_s = deadline_s;
     r->now_problem = *problem;
-    r->now_problem.capacity_bps = r->capacity_bps;
+    r->now_problem.capacity_bps = r->ascent.capacity_bps;
     r->now_problem.gap = 0;
     r->now_problem.max_min = false;
     r->now_problem.level_cap = INFINITY;

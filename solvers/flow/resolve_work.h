@@ -2,9 +2,9 @@
 #ifndef KH_SOLVERS_FLOW_RESOLVE_WORK_H
 #define KH_SOLVERS_FLOW_RESOLVE_WORK_H
 
+#include "solvers/flow/ascent.h"
 #include "solvers/flow/resolve.h"
 #include "solvers/flow/settle.h"
-#include "solvers/flow/simplex.h"
 
 /** What the two files of re-solves share: resolve_base.c makes the optimum that is kept, resolve.c the changes. */
 
@@ -18,15 +18,12 @@ struct kh_resolve {
     kh_pool pool;
     size_t n_base_paths;
     kh_keyed base, now;
-    double level; /* bit/s asked times this is a share of 1 */
-    double *capacity_bps, *price, *below, *distance, *proof, *share;
+    size_t base_since; /* steps that the base's inverse has taken */
+    kh_ascent ascent;  /* of now; capacities of the change */
+    double *share;
     size_t share_room;
     double *load_bps, *base_load_bps, *base_prices;
     bool *base_joined;
-    double *matrix;
-    bool *kept;
-    double deadline_s;
-    size_t n_trees;
     kh_resolve_answer base_answer;
     kh_keyflow whole; /* when solved from nothing */
     uint32_t *whole_demand;
@@ -35,7 +32,7 @@ struct kh_resolve {
     double value, bound;
 };
 
-/** Simplex steps and new paths from the basis at hand until the gap is closed or the steps are used up. */
+/** kh_ascent_run() from the basis at hand, its bound and steps into the answer. */
 kh_status kh_resolve_climb(kh_resolve *resolve, kh_resolve_answer *answer, kh_error *err);
 /** Shares, loads and value of the basis; from nothing when the gap stayed open, unless alone. */
 kh_status kh_resolve_finish(kh_resolve *resolve, kh_resolve_answer *answer, kh_error *err);

@@ -166,6 +166,10 @@ kh_status kh_shorten_paths(const kh_shorten_input *input, kh_master *master, kh_
     stretch_units(&w);
     double first = spent(&w), allowed = fmax(busiest_load(&w), 1) + ROUNDING;
     kh_status status = generate(&w, &failure);
+    if (status == KH_OK && busiest_load(&w) > allowed) { /* another way may end in a basis that is feasible to more digits */
+        kh_master_forget_basis(master);
+        status = generate(&w, &failure);
+    }
     bool keep = busiest_load(&w) <= allowed && spent(&w) <= first * (1 + ROUNDING);
     if (!keep)
         go_back(&w);

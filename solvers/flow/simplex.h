@@ -20,4 +20,14 @@ kh_simplex_end kh_simplex_dual(kh_keyed *b, size_t *left);
 /** Primal steps from a feasible basis to the best t over the pool. Values and prices are set. */
 kh_simplex_end kh_simplex_primal(kh_keyed *b, size_t *left);
 
+/** One step by which a path comes into a feasible basis, whatever it pays; one that is an extra becomes the key.
+ *  @return false: the numbers went wrong */
+bool kh_simplex_bring_in(kh_keyed *b, uint32_t path);
+
+/** Some demands stop growing at their share of 1, and t goes on from 1 with the others until something holds it: the first step
+ * after the best t, kh_keyed_rescale()d to 1, with prices set.
+ *  @param stops  [n_demands] the growing demands to freeze; those left must have no price on their way
+ *  @return false: the numbers went wrong */
+bool kh_simplex_go_on(kh_keyed *b, const bool *stops);
+
 #endif

@@ -30,7 +30,7 @@ static double key_length(kh_keyed *b, uint32_t demand)
 {
     size_t n = b->working.n, room = b->working.room;
     for (size_t r = 0; r < n; r++)
-        b->solved[r] = b->asked[demand] ? b->working.inverse[r] : 0;
+        b->solved[r] = kh_keyed_grows(b, demand) ? b->working.inverse[r] : 0;
     for (size_t i = 1; i < n; i++)
         for (size_t r = 0; b->pool->paths[b->extra[i]].demand == demand && r < n; r++)
             b->solved[r] -= b->working.inverse[i * room + r];

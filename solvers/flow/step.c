@@ -100,20 +100,57 @@ bool kh_step_take(kh_keyed *b, const kh_step *s)
     return true;
 }
 
-/* Only the column of t changes. */
+/* Only the column of t changes, and that of a frozen demand not even this. */
 bool kh_step_replace_key(kh_keyed *b, uint32_t path)
 {
     uint32_t k = b->pool->paths[path].demand;
-    kh_keyed_column(b, path, b->column);
-    kh_working_solve(&b->working, b->column, b->solved);
-    b->solved[0] += 1;
-    if (!kh_working_replace_column(&b->working, 0, b->solved))
-        return false;
-    kh_keyed_add_load(b, b->key[k], -1, b->key_load);
-    kh_keyed_add_load(b, path, 1, b->key_load);
+    if (kh_keyed_grows(b, k)) {
+        kh_keyed_column(b, path, b->column);
+        kh_working_solve(&b->working, b->column, b->solved);
+        b->solved[0] += 1;
+        if (!kh_working_replace_column(&b->working, 0, b->solved))
+            return false;
+    }
     b->open[b->key[k]] = !b->barred[b->key[k]];
     b->open[path] = false;
-    b->key[k] = path;
+    kh_keyed_replace_key(b, path);
+    return true;
+}
+
+/* The new column joins with the row of the link it fills, or takes that of the extra. The old t's own column has no say: what
+   stands in it of other rows goes when it leaves. */
+static bool bring_in_t(kh_keyed *b, const kh_step *s)
+{
+    kh_keyed_column_of_t(b, b->column);
+    if (s->out_column > 0) {
+        kh_working_solve(&b->working, b->column, b->solved);
+        return kh_working_replace_column(&b->working, s->out_column, b->solved);
+    }
+    kh_step_fill_row(b, s->out_link, b->rhs);
+    b->rhs[0] = 0;
+    if (!kh_working_grow(&b->working, b->column, b->rhs, b->key_load[s->out_link]))
+        return false;
+    put_tight(b, s->out_link, b->working.n - 1);
+    return true;
+}
+
+bool kh_step_renew_t(kh_keyed *b, const kh_step *s, uint32_t row)
+{
+    if (!bring_in_t(b, s))
+        return false;
+    size_t last = b->working.n - 1;
+    if (!kh_working_shrink(&b->working, 0, row)) /* the last column comes to the front */
+        return false;
+    b->row[b->tight[row]] = KH_NO_INDEX;
+    if (row != last)
+        put_tight(b, b->tight[last], row);
+    if (s->out_column == 0)
+        return true;
+    b->place[b->extra[s->out_column]] = 0;
+    if (s->out_column != last) {
+        kh_working_swap_columns(&b->working, 0, s->out_column);
+        put_extra(b, b->extra[last], s->out_column);
+    }
     return true;
 }
 

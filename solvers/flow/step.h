@@ -28,14 +28,14 @@ static inline bool kh_step_is_better(const kh_step_candidate *a, const kh_step_c
     return a->ratio < best->ratio - KH_STEP_TIE || (a->ratio < best->ratio + KH_STEP_TIE && a->size > best->size);
 }
 
-/** sum of weight over the links of a path, times the unit of its demand. */
+/** sum of weight over the links of a path, times its unit. */
 static inline double kh_step_cost(const kh_keyed *b, const kh_pool_path *p, const double *weight)
 {
     const uint32_t *link = &b->pool->links[p->first];
     double sum = 0;
     for (uint32_t i = 0; i < p->n_links; i++)
         sum += weight[link[i]];
-    return sum * b->unit[p->demand];
+    return sum * kh_keyed_unit(b, p);
 }
 
 /** The same of a demand's key, worked out once a turn (b->turn): only demands with an open path are asked for. */
@@ -62,6 +62,11 @@ void kh_step_fill_row(const kh_keyed *b, uint32_t link, double *row);
 bool kh_step_take(kh_keyed *b, const kh_step *s);
 /** A path becomes the key of its demand, which has no extra. @return as kh_step_take() */
 bool kh_step_replace_key(kh_keyed *b, uint32_t path);
+/** Column 0, of a t that stands still, gives way to that of the t which grows from now on.
+ *  @param s    what this t pushes out: an extra path or a slack
+ *  @param row  of a tight link with a price under the old t: its slack comes in
+ *  @return as kh_step_take(), but with the old t lost */
+bool kh_step_renew_t(kh_keyed *b, const kh_step *s, uint32_t row);
 /** Column of the demand's extra with the largest share that is not barred; 0: none. */
 uint32_t kh_step_extra_of(const kh_keyed *b, uint32_t demand);
 

@@ -26,14 +26,36 @@ void kh_working_copy(const kh_working *from, kh_working *to)
         memcpy(&to->inverse[i * to->room], &from->inverse[i * from->room], from->n * sizeof *to->inverse);
 }
 
+/* Four sums at once: a processor waits for each addition to one. */
+static double dot(const double *a, const double *b, size_t n)
+{
+    double sum[4] = {0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t j = 0; j < 4; j++)
+            sum[j] += a[i + j] * b[i + j];
+    for (; i < n; i++)
+        sum[0] += a[i] * b[i];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+static double dot_sparse(const double *a, const double *b, const size_t *at, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += a[at[i]] * b[at[i]];
+    return sum;
+}
+
 void kh_working_solve(const kh_working *w, const double *rhs, double *solution)
 {
+    size_t n_filled = 0;
+    for (size_t r = 0; r < w->n; r++)
+        if (rhs[r] != 0)
+            w->order[n_filled++] = r;
     for (size_t i = 0; i < w->n; i++) {
         const double *line = &w->inverse[i * w->room];
-        double sum = 0;
-        for (size_t r = 0; r < w->n; r++)
-            sum += line[r] * rhs[r];
-        solution[i] = sum;
+        solution[i] = 4 * n_filled < w->n ? dot_sparse(line, rhs, w->order, n_filled) : dot(line, rhs, w->n);
     }
 }
 
@@ -92,6 +114,15 @@ bool kh_working_shrink(kh_working *w, size_t column, size_t row)
     for (size_t i = 0; i < last; i++)
         w->inverse[i * w->room + row] = w->inverse[i * w->room + last];
     return true;
+}
+
+void kh_working_swap_columns(kh_working *w, size_t column, size_t other)
+{
+    for (size_t r = 0; r < w->n; r++) {
+        double value = w->inverse[column * w->room + r];
+        w->inverse[column * w->room + r] = w->inverse[other * w->room + r];
+        w->inverse[other * w->room + r] = value;
+    }
 }
 
 bool kh_working_replace_column(kh_working *w, size_t column, const double *solved)

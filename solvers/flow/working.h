@@ -40,6 +40,8 @@ void kh_working_solve_rows(const kh_working *w, const double *cost, double *solu
 bool kh_working_grow(kh_working *w, const double *column, const double *row, double corner);
 /** Takes out a column and a row; the last ones move to their places. */
 bool kh_working_shrink(kh_working *w, size_t column, size_t row);
+/** Two columns change places. */
+void kh_working_swap_columns(kh_working *w, size_t column, size_t other);
 /** @param solved  [n] kh_working_solve() of the new column */
 bool kh_working_replace_column(kh_working *w, size_t column, const double *solved);
 /** @param solved  [n] kh_working_solve_rows() of the new row */

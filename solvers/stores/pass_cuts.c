@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const double NOTHING = 1e-9; /* of the scale: a pass worth less counts as used in that cut */
+static const double LITTLE = 1e-10;
 static const double SAME = 1e-8;
 
 kh_status kh_pass_cuts_add(kh_pass_cuts *cuts, double constant, const double *prices, kh_error *err)
@@ -51,7 +52,8 @@ static double worth_of(const kh_pass_cuts *c, size_t cut, size_t pass)
     return p->key_bits / c->problem->horizon_s * c->cuts[cut].prices[p->link] / c->scale;
 }
 
-/* What a cut allows without any pass, and with those that count for next to nothing. */
+/* What a cut allows without any pass, and with those that count for next to nothing. What is little but not 0 counts as a bit more:
+   programs whose bounds are many orders apart are solved badly. */
 static double allowed_without(const kh_pass_cuts *c, size_t cut)
 {
     double sum = kh_pass_cut_value(&c->cuts[cut], c->problem->given_bps, c->problem->graph.n_links) / c->scale;
@@ -59,7 +61,7 @@ static double allowed_without(const kh_pass_cuts *c, size_t cut)
         double worth = worth_of(c, cut, i);
         sum += worth < NOTHING ? worth : 0;
     }
-    return sum;
+    return sum > 0 ? fmax(sum, LITTLE) : sum;
 }
 
 /* Branch and bound stumbles over rows that are the same but for rounding; without one of them the bound is as right. */

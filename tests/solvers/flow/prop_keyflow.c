@@ -6,7 +6,7 @@
 #include "tests/solvers/builder.h"
 #include "tests/solvers/near.h"
 
-#include <stdio.h>
+#include <string.h>
 
 enum { INSTANCES = 300, MOST_NODES = 12, MOST_LINKS = 24, MOST_DEMANDS = 14 };
 
@@ -174,6 +174,85 @@ static void stretch_the_range(instance *in, kh_keyflow *flow)
     }
 }
 
+/* A tree of relays, its links @p decades apart and its demands 14, which have one path each. over[k][e]: it uses link e, which
+   joins node e + 1 to an earlier one. */
+static void make_tree(instance *in, kh_rng *rng, double decades, bool over[][MOST_LINKS])
+{
+    uint32_t n = 2 + draw(rng, MOST_NODES - 1);
+    in->problem.graph.n_nodes = n;
+    in->problem.graph.n_links = n - 1;
+    in->problem.max_min = true;
+    for (uint32_t e = 0; e + 1 < n; e++) {
+        in->ends[e][0] = draw(rng, e + 1);
+        in->ends[e][1] = e + 1;
+        in->capacity_bps[e] = pow(10, decades * (kh_rng_uniform(rng) - 0.5));
+    }
+    for (uint32_t v = 0; v < n; v++)
+        in->relays[v] = true;
+    for (size_t k = 0; k < in->problem.n_demands; k++) {
+        uint32_t a = draw(rng, n), b = (a + 1 + draw(rng, n - 1)) % n;
+        in->demands[k] = (kh_keyflow_demand){{a, b}, pow(10, 14 * kh_rng_uniform(rng) - 7)};
+        for (; a != b; *(a > b ? &a : &b) = in->ends[(a > b ? a : b) - 1][0])
+            over[k][(a > b ? a : b) - 1] = true;
+    }
+}
+
+/* Each link of a tree becomes two side by side that carry as much. */
+static void split_links(instance *in, kh_rng *rng, double decades)
+{
+    size_t n = in->problem.graph.n_links;
+    for (size_t e = 0; e < n; e++) {
+        double share = pow(10, -decades * kh_rng_uniform(rng)) / 2;
+        memcpy(in->ends[n + e], in->ends[e], sizeof *in->ends);
+        in->capacity_bps[n + e] = in->capacity_bps[e] * share;
+        in->capacity_bps[e] -= in->capacity_bps[n + e];
+    }
+    in->problem.graph.n_links = 2 * n;
+}
+
+/* Level at which the next link of a tree is full, and that link. */
+static double next_full(const instance *in, bool over[][MOST_LINKS], const double *level, size_t *link)
+{
+    double least = INFINITY;
+    size_t n = in->problem.graph.n_nodes - 1, beside = in->problem.graph.n_links - n;
+    for (size_t e = 0; e < n; e++) {
+        double left_bps = in->capacity_bps[e] + (beside > 0 ? in->capacity_bps[beside + e] : 0), asked_bps = 0;
+        for (size_t k = 0; k < in->problem.n_demands; k++)
+            if (over[k][e] && isfinite(level[k]))
+                left_bps -= level[k] * in->demands[k].requested_bps;
+            else if (over[k][e])
+                asked_bps += in->demands[k].requested_bps;
+        if (asked_bps > 0 && left_bps / asked_bps < least) {
+            least = left_bps / asked_bps;
+            *link = e;
+        }
+    }
+    return least;
+}
+
+/* Filled like water: link after link, by hand. */
+static void fill_a_tree(instance *in, kh_keyflow *flow)
+{
+    kh_rng rng = kh_rng_stream((uint64_t)(1e6 * in->demands->requested_bps), "", "tree");
+    for (int turn = 0; turn < 4; turn++) {
+        bool over[MOST_DEMANDS][MOST_LINKS] = {{false}};
+        double level[MOST_DEMANDS], reached;
+        size_t link = 0;
+        make_tree(in, &rng, turn < 2 ? 3 : 14, over);
+        if (turn % 2 == 1)
+            split_links(in, &rng, 3);
+        for (size_t k = 0; k < in->problem.n_demands; k++)
+            level[k] = INFINITY;
+        while (isfinite(reached = next_full(in, over, level, &link)))
+            for (size_t k = 0; k < in->problem.n_demands; k++)
+                if (over[k][link] && isinf(level[k]))
+                    level[k] = reached;
+        assert_int_equal(kh_keyflow_solve(&in->problem, in->builder.arena, flow, NULL), KH_OK);
+        for (size_t k = 0; k < in->problem.n_demands; k++)
+            assert_near(flow->rate_bps[k] / in->demands[k].requested_bps / level[k], 1, 1e-9);
+    }
+}
+
 /* Under either objective, with and without a cap: the routes spend what the arc program proves to be the least. */
 static void spend_the_least(instance *in, kh_keyflow *flow)
 {
@@ -259,6 +338,12 @@ static void any_range_of_rates_is_planned_and_proven(void **state)
     hold(stretch_the_range);
 }
 
+static void fair_rates_of_demands_14_decades_apart_are_those_of_filling_by_hand(void **state)
+{
+    (void)state;
+    hold(fill_a_tree);
+}
+
 static void warm_and_cold_give_the_same_value_and_certificate(void **state)
 {
     (void)state;
@@ -281,6 +366,7 @@ int main(void)
         cmocka_unit_test(a_wanted_gap_is_certified_and_the_same_again),
         cmocka_unit_test(the_value_scales_with_the_rates),
         cmocka_unit_test(any_range_of_rates_is_planned_and_proven),
+        cmocka_unit_test(fair_rates_of_demands_14_decades_apart_are_those_of_filling_by_hand),
         cmocka_unit_test(warm_and_cold_give_the_same_value_and_certificate),
         cmocka_unit_test(no_flow_of_these_rates_spends_less_key),
     };
