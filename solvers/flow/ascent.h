@@ -16,7 +16,7 @@ typedef struct kh_ascent {
     double *capacity_bps;             /**< [n_links] what the basis' room is of */
     double level;                     /**< bit/s asked times this is a share of 1 */
     double deadline_s;                /**< on kh_clock_s() */
-    double gap;           /**< relative, at which it is done: 1e-11 unless more will do */
+    double gap;                       /**< relative, at which it is done: 1e-11 unless more will do */
     bool to_the_end;                  /**< until no path pays, however little the gap: duals decide what comes next */
     double *price, *below, *distance; /**< [n_links], [n_demands], [n_demands] of the last trees */
     double bound;                     /**< C1, the least so far: caller's to begin with */

@@ -9,7 +9,7 @@
 
 enum { MOST_TURNS = 20 };
 static const double LEAST_MARK = 1e-9; /* a way over a mark is longer, whatever share of its links one key pays for */
-static const double CLOSED = 1e-9; /* relative gap above which a level is not reached */
+static const double CLOSED = 1e-9;     /* relative gap above which a level is not reached */
 
 static void set_units(kh_levels *l, double level)
 {
