@@ -244,6 +244,8 @@ static double distance_of(replay *r, uint32_t asker, const kh_part_demand *d, si
         double inside = r->table[asker][own_at + r->n_own * part->n_borders + (*n_inner)++];
         return arrive(r, asker, own + end * part->n_borders, (uint32_t)d->end, inside);
     }
+    if (there->n_borders == 0) /* nothing leads there */
+        return INFINITY;
     size_t n_ends = ends_in(there, asker, &first), at = 0, e = (first - kh_atlas_pairs(there->n_borders)) / there->n_borders;
     while (at < n_ends && there->ends[e].key != d->end) {
         at += there->n_borders;

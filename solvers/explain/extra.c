@@ -140,7 +140,7 @@ static kh_status generate(work *w, kh_error *err)
         size_t n_added;
         kh_error failure = {0};
         kh_status status = solve_program(w, &total_bps, &failure);
-        if (status == KH_TIMELIMIT && w->warm) /* the answer before it serves all, if not with the least */
+        if ((status == KH_TIMELIMIT || status == KH_EINTERNAL) && w->warm) /* the answer before serves all, if not with the least */
             return KH_OK;
         if (status != KH_OK && err != NULL)
             *err = failure;

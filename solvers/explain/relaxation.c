@@ -168,6 +168,12 @@ static kh_status find_fewer(work *w, kh_error *err)
     return write_routes(w, flow.routes, flow.n_routes, w->present_of, way, err);
 }
 
+/* No way is known: none is, time was out, or numbers are too far apart for a program. */
+static bool is_unknown(kh_status status)
+{
+    return status == KH_TIMELIMIT || status == KH_INFEASIBLE || status == KH_EINTERNAL;
+}
+
 static kh_status find_extra(work *w, kh_error *err)
 {
     kh_relaxed *way = &w->relaxation->extra;
@@ -176,7 +182,7 @@ static kh_status find_extra(work *w, kh_error *err)
     w->served.time_limit_s = part_of_time(w, 2);
     w->served.mps = w->options->mps;
     kh_status status = kh_extra_solve(&w->served, w->relaxation->may_add, w->arena, &extra, &failure);
-    if (status == KH_TIMELIMIT || status == KH_INFEASIBLE)
+    if (is_unknown(status))
         return KH_OK;
     if (status != KH_OK) {
         if (err != NULL)
@@ -248,10 +254,10 @@ static kh_status find_modules(work *w, kh_error *err)
     kh_error failure = {0};
     KH_TRY(list_choices(w, &problem, err));
     kh_status status = kh_modules_solve(&problem, w->arena, &design, &failure);
-    if (status == KH_INFEASIBLE || (status == KH_TIMELIMIT && isinf(design.cost)))
-        return KH_OK;
-    if (status == KH_OK || status == KH_TIMELIMIT)
+    if (status == KH_OK || (status == KH_TIMELIMIT && isfinite(design.cost)))
         return write_modules(w, &problem, &design, err);
+    if (is_unknown(status))
+        return KH_OK;
     if (err != NULL)
         *err = failure;
     return status;

@@ -216,6 +216,8 @@ static kh_status solve_program(search *s, kh_error *err)
     kh_error late = {0};
     status = kh_lp_solve(&program.lp, &options, &solution, &late);
     s->complete = status == KH_OK;
+    if (status == KH_EINTERNAL) /* numbers too far apart for the program: the start stands, with the bound it has */
+        return KH_OK;
     if (status != KH_OK && status != KH_TIMELIMIT) {
         if (err != NULL)
             *err = late;

@@ -27,6 +27,39 @@ done
 expect 0 "validate --json" "$KEYHAUL" validate tests/ref/qkd_acceptance.csv --json
 has_keys "validate --json" passed failed skipped rows
 
+# every key that a command prints is named in tools/cli/json.md, those of a simulation there or in the header that it names; keys
+# that are names of the network's own do not count
+names="ndff cambridge"
+while read -r command; do
+    # shellcheck disable=SC2086 # words of a command line
+    expect 0 "$command --json" "$KEYHAUL" $command --json
+    sed -n 's/^ *"\([A-Za-z_0-9-]*\)":.*/\1/p' "$scratch/out" | sort -u >"$scratch/keys"
+    [ -s "$scratch/keys" ] || fail "$command --json prints no keys"
+    while read -r key; do
+        case " $names " in *" $key "*) continue ;; esac
+        case $command in simulate*) grep -qw -- "$key" core/sim/sim.h && continue ;; esac
+        grep -qw -- "$key" tools/cli/json.md || fail "$command --json: '$key' is not in tools/cli/json.md"
+    done <"$scratch/keys"
+done <<END
+rates topologies/frankfurt-warsaw-prague.yaml --crossovers
+rates tests/ref/coexist.yaml --suggest-wavelength
+rates topologies/amsterdam-kajaani.yaml --path AMS,KAJAANI
+plan topologies/frankfurt-warsaw-prague.yaml --protect link --apart link --backup link --what-if
+plan topologies/amsterdam-kajaani.yaml --relax --slack
+plan $topology --coalitions operator
+plan $topology --domains
+plan $topology --diff topologies/frankfurt-warsaw-prague.yaml
+light tests/ref/coexist.yaml --front --link patel
+light tests/cli/switched.yaml --through
+light tests/cli/switched.yaml --turns
+schedule topologies/frankfurt-warsaw-prague.yaml --hours 48
+design $topology --pareto 2
+design $topology --protect link
+design $topology --sites
+simulate $topology --days 1
+simulate topologies/nokia-kddi.yaml --days 1
+END
+
 cat >"$scratch/short.yaml" <<'END'
 keyhaul: 1
 name: too little

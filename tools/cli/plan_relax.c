@@ -135,7 +135,8 @@ static void say_no_growth(const kh_relaxation *r, kh_str *out)
     kh_str text = {0};
     kh_str_append(&text, r->n_hopeless == r->n_must
                              ? "More modules do not help: on no way over trusted nodes would every link give key."
-                             : "More modules alone do not help, or the time was out before a way was found.");
+                             : "More modules alone do not help, or no way was found: the time was out, or the rates are too "
+                               "far apart to compute with.");
     kh_str_append(out, "\n");
     paragraph(out, &text);
 }
@@ -176,7 +177,8 @@ static void tell_modules(const kh_pipeline *p, const kh_relaxation *r, kh_str *o
     kh_str text = {0};
     kh_str_append(out, "\n");
     if (!way->found) {
-        kh_str_append(&text, "What whole QKD pairs would cost is not known: prices of devices are missing, or the time was out.");
+        kh_str_append(&text, "What whole QKD pairs would cost is not known: prices of devices are missing, the time was "
+                             "out, or the rates are too far apart to compute with.");
         paragraph(out, &text);
         return;
     }

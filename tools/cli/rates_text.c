@@ -150,6 +150,8 @@ void cli_rates_text(const kh_pipeline *p, kh_str *out)
     write_effects(p, out);
     cli_satellites_text(p, out);
     write_lines(p, out);
+    if (p->net->n_qkd_links == 0 && p->net->n_line_systems == 0)
+        kh_str_printf(out, "%s has neither QKD links nor line systems: nothing has a rate.\n", p->net->name);
 }
 
 void cli_crossovers_text(const kh_pipeline *p, const kh_choice_envelope *envelope, kh_str *out)
