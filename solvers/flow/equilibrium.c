@@ -364,12 +364,13 @@ static double beta_for(const kh_equilibrium_options *options, double gap)
  */
 static kh_status route_first(work *w, const kh_equilibrium_options *options, kh_equilibrium *found, kh_error *err)
 {
-    double asked;
+    double asked, start_s = kh_clock_s();
     if (options->start != NULL) {
         take_prices(w, options->start);
         KH_TRY(take_routes(w, options->start, err));
     }
     KH_TRY(look_around(w, false, &asked, err));
+    found->look_s = kh_clock_s() - start_s;
     if (asked > 0)
         certify(w, asked, found);
     fill_demands(w);
@@ -433,7 +434,7 @@ static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_
     const bool can_live = w->problem->oracle == NULL; /* others' answers cost more: every round shall prove something */
     bool live = can_live;
     double start_s = kh_clock_s();
-    for (; !found->reached && found->n_rounds < MOST_ROUNDS && start_s < options->deadline_s; found->n_rounds++) {
+    for (; !found->reached && found->n_rounds < MOST_ROUNDS && start_s < w->deadline_s; found->n_rounds++) {
         double gap;
         kh_status status = go_round(w, live, &gap, found, err);
         if (status != KH_OK)
@@ -445,7 +446,7 @@ static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_
         sweep(w);
         drop_idle(w);
         double now_s = kh_clock_s();
-        live = can_live && gap > NEAR * options->gap && now_s + 2.5 * (now_s - start_s) < options->deadline_s;
+        live = can_live && gap > NEAR * options->gap && now_s + 2.5 * (now_s - start_s) < w->deadline_s;
         start_s = now_s;
     }
     return KH_OK;
@@ -504,7 +505,7 @@ kh_status kh_equilibrium_find(const kh_pricer *pricer, const kh_equilibrium_opti
     kh_status status = init(&w, pricer, scratch, err);
     if (status == KH_OK)
         status = route_first(&w, options, found, err);
-    w.deadline_s = options->deadline_s;
+    w.deadline_s = options->deadline_s - options->looks_left * found->look_s;
     if (status == KH_OK && w.pool.n_paths > 0)
         status = equilibrate(&w, options, found, err);
     if (status == KH_OK)

@@ -8,6 +8,7 @@ typedef struct kh_equilibrium_options {
     double gap;              /**< certified gap at which it is done, > 0 */
     double least_share;      /**< paths that carry less of their demand are left out of the answer; 0: all that carry any */
     double deadline_s;       /**< on kh_clock_s(); INFINITY: none */
+    double looks_left;       /**< to stop before the deadline, in times of the first look from all sources */
     const kh_keyflow *start; /**< see kh_keyflow_problem; NULL: none */
 } kh_equilibrium_options;
 
@@ -15,6 +16,7 @@ typedef struct kh_equilibrium_options {
 typedef struct kh_equilibrium {
     bool reached; /**< the gap was */
     size_t n_rounds;
+    double look_s;     /**< what looking from all sources took the first time */
     double congestion; /**< load / rate of the busiest link; 0: no demand has a path */
     double bound;      /**< C1: no more than bound * requested of all demands with a path can be carried at once */
     double *prices;    /**< [n_links] that prove it, scaled so that sum(d dist) = 1 */

@@ -10,9 +10,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Who explains and checks the answer looks at all demands anew: in times of one look. */
-static const double AFTERWARDS = 3;
-
 typedef struct work {
     const kh_secure_problem *problem;
     kh_arena *arena;
@@ -63,13 +60,38 @@ static kh_status take_routes(work *w, const kh_keyflow *flow, kh_error *err)
     return KH_OK;
 }
 
-static kh_status find_plain(const work *w, kh_secure *secure, double deadline_s, kh_error *err)
+/* The bound by the prices of the plain flow, which are there at once, where time was short for better ones. */
+static kh_status prove_by_plain(const work *w, const kh_pricer *pricer, const double *price, kh_secure *secure, kh_error *err)
+{
+    const kh_keyflow_problem *flow = &w->problem->flow;
+    size_t n_added;
+    double *none = KH_NEW(w->arena, double, flow->n_demands), *worth = KH_NEW(w->arena, double, flow->n_demands);
+    kh_pool pool;
+    double carried = 0, asked = 0;
+    if (none == NULL || worth == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the prices of %zu demands", flow->n_demands);
+    KH_TRY(kh_pool_init(&pool, flow->n_demands, w->arena, err));
+    KH_TRY(kh_pricer_run(pricer, price, none, &pool, worth, &n_added, err));
+    for (size_t k = 0; k < flow->n_demands; k++)
+        asked += secure->joined[k] ? flow->demands[k].requested_bps * worth[k] : 0;
+    for (size_t e = 0; e < flow->graph.n_links; e++)
+        carried += flow->capacity_bps[e] * price[e];
+    if (!(carried < secure->bound * asked))
+        return KH_OK;
+    secure->bound = carried / asked;
+    for (size_t e = 0; e < flow->graph.n_links; e++)
+        secure->prices[e] = price[e] / asked;
+    return KH_OK;
+}
+
+static kh_status find_plain(const work *w, const kh_pricer *pricer, kh_secure *secure, double deadline_s, kh_error *err)
 {
     kh_plain plain;
     KH_TRY(kh_plain_find(&w->problem->flow, secure->joined, deadline_s, w->arena, &plain, err));
     secure->plain_value = plain.value;
     secure->plain_bound = plain.bound;
-    return KH_OK;
+    bool helps = !secure->complete && plain.bound < secure->bound;
+    return helps ? prove_by_plain(w, pricer, plain.prices, secure, err) : KH_OK;
 }
 
 static kh_status take_answer(work *w, const kh_keyflow *flow, kh_secure *secure, kh_error *err)
@@ -91,23 +113,6 @@ static kh_status take_answer(work *w, const kh_keyflow *flow, kh_secure *secure,
     return KH_OK;
 }
 
-/* One look for nothing but its time. */
-static kh_status reserve_time(const kh_pricer *pricer, kh_keyflow_problem *bundled, kh_arena *arena, kh_error *err)
-{
-    size_t m = bundled->graph.n_links, n = bundled->n_demands, n_added;
-    double *price = KH_NEW(arena, double, m), *below = KH_NEW(arena, double, n), *worth = KH_NEW(arena, double, n);
-    kh_pool none;
-    if (price == NULL || below == NULL || worth == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
-    double start_s = kh_clock_s();
-    for (size_t e = 0; e < m; e++)
-        price[e] = bundled->capacity_bps[e] > 0 ? 1 / bundled->capacity_bps[e] : 0;
-    KH_TRY(kh_pool_init(&none, n, arena, err));
-    KH_TRY(kh_pricer_run(pricer, price, below, &none, worth, &n_added, err));
-    bundled->time_limit_s = fmax(bundled->time_limit_s - (1 + AFTERWARDS) * (kh_clock_s() - start_s), 0);
-    return KH_OK;
-}
-
 kh_status kh_bundled_solve(const kh_secure_problem *problem, kh_arena *arena, kh_secure *secure, kh_error *err)
 {
     double deadline_s = kh_clock_s() + problem->flow.time_limit_s;
@@ -121,13 +126,11 @@ kh_status kh_bundled_solve(const kh_secure_problem *problem, kh_arena *arena, kh
     bundled.oracle = &oracle;
     KH_TRY(kh_pricer_init(&pricer, &bundled, arena, err));
     KH_TRY(kh_bundler_init(&bundler, problem, &pricer, arena, err));
-    if (!isinf(bundled.time_limit_s))
-        KH_TRY(reserve_time(&pricer, &bundled, arena, err));
     KH_TRY(kh_keyflow_solve(&bundled, arena, &flow, err));
     KH_TRY(take_answer(&w, &flow, secure, err));
     if (flow.n_routes == 0)
         return KH_OK;
-    KH_TRY(find_plain(&w, secure, deadline_s, err));
+    KH_TRY(find_plain(&w, &pricer, secure, deadline_s, err));
     KH_TRY(kh_pool_init(&w.pool, problem->flow.n_demands, arena, err));
     KH_TRY(take_routes(&w, &flow, err));
     if (ramp)
