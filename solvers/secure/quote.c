@@ -9,6 +9,7 @@
 static const double WORTH_IT = 1 - 1e-12; /* a column must be cheaper than its demand's dual by more than rounding */
 static const double ROUNDING = 1e-13;     /* of the cost of a path against w */
 static const double ALL_SEEN = 1 - 1e-12; /* shares that a path's coalitions have of it: none is left as secret */
+static const double PRICED = 1e-11;       /* of lambda per full link: duals of basic rows are 0 but for rounding */
 enum { MOST_STEPS = 100 };
 
 kh_status kh_quote_init(kh_quote *q, const kh_secure_problem *problem, kh_watch *watch, kh_arena *arena, kh_error *err)
@@ -233,6 +234,48 @@ kh_status kh_quote_run(kh_quote *q, const double *price, kh_shares *shares, kh_p
             return KH_TIMELIMIT;
         set_shares(q, shares, k);
         KH_TRY(quote_demand(q, price, shares, k, pool, &worth[k], n_added, err));
+    }
+    return KH_OK;
+}
+
+/* --- levels ------------------------------------------------------------------------------------------------------------------- */
+
+/* Whether a path costs nothing that the charged do not see. */
+static kh_status is_open(kh_quote *q, const double *price, uint32_t demand, size_t n_charges, bool *open, size_t *n_links,
+                         kh_error *err)
+{
+    double cost;
+    KH_TRY(kh_scout_find(q->scout, price, q->problem->flow.demands[demand].ends, q->charges, n_charges, &cost, q->links, n_links,
+                         err));
+    *open = cost <= 0;
+    return KH_OK;
+}
+
+/* Secret shares need one such path, and for each coalition that sees it another. */
+static kh_status can_grow(kh_quote *q, const double *price, uint32_t demand, bool *open, kh_error *err)
+{
+    size_t n_links;
+    KH_TRY(is_open(q, price, demand, 0, open, &n_links, err));
+    if (!*open)
+        return KH_OK;
+    reverse(q->links, n_links);
+    size_t n = touched_by(q, demand, q->links, n_links);
+    for (size_t i = 0; *open && i < n; i++) {
+        q->charges[0] = (kh_charge){q->touched[i], HUGE_VAL};
+        KH_TRY(is_open(q, price, demand, 1, open, &n_links, err));
+    }
+    return KH_OK;
+}
+
+kh_status kh_quote_find_blocked(kh_quote *q, const kh_shares *shares, double *price, bool *blocked, kh_error *err)
+{
+    for (size_t e = 0; e < q->problem->flow.graph.n_links; e++)
+        price[e] = shares->link_dual[e] > PRICED ? 1 : 0;
+    for (uint32_t k = 0; k < q->problem->flow.n_demands; k++) {
+        bool open = false;
+        if (shares->unit_bps[k] > 0 && !shares->frozen[k])
+            KH_TRY(can_grow(q, price, k, &open, err));
+        blocked[k] = !open;
     }
     return KH_OK;
 }

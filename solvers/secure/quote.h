@@ -43,4 +43,11 @@ kh_status kh_quote_start(kh_quote *quote, const double *price, kh_pool *pool, ui
 kh_status kh_quote_run(kh_quote *quote, const double *price, kh_shares *shares, kh_pool *pool, double *worth, size_t *n_added,
                        kh_error *err);
 
+/** Who is blocked at the top of a level: free demands that some coalition keeps from any secret over links without a price, which
+ * all flows of this level fill. Neither the demand's size nor that of its dual matters.
+ *  @param[out] price    [n_links] 1 on links with a price, of more than 1e-11 of lambda per full link; else 0
+ *  @param[out] blocked  [n_demands]
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_quote_find_blocked(kh_quote *quote, const kh_shares *shares, double *price, bool *blocked, kh_error *err);
+
 #endif

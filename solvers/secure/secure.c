@@ -30,6 +30,7 @@ typedef struct work {
     kh_shares shares;
     double deadline_s;
     double *price, *worth; /* [n_links], [n_demands] */
+    bool *blocked;         /* [n_demands] */
     double *share;         /* [view_room] the best bound's */
     size_t n_shares, share_room, level_room;
 } work;
@@ -70,14 +71,15 @@ static kh_status init(work *w, const kh_secure_problem *problem, kh_arena *arena
     *w = (work){.problem = problem, .arena = arena, .secure = secure, .deadline_s = kh_clock_s() + flow->time_limit_s};
     w->price = KH_NEW(arena, double, m);
     w->worth = KH_NEW(arena, double, n);
+    w->blocked = KH_NEW(arena, bool, n);
     *secure = (kh_secure){.complete = true,
                           .prices = KH_NEW(arena, double, m),
                           .joined = KH_NEW(arena, bool, n),
                           .exposed_to = KH_NEW(arena, uint32_t, n),
                           .level_of = KH_NEW(arena, uint32_t, n),
                           .rate_bps = KH_NEW(arena, double, n)};
-    if (w->price == NULL || w->worth == NULL || secure->prices == NULL || secure->joined == NULL || secure->exposed_to == NULL ||
-        secure->level_of == NULL || secure->rate_bps == NULL)
+    if (w->price == NULL || w->worth == NULL || w->blocked == NULL || secure->prices == NULL || secure->joined == NULL ||
+        secure->exposed_to == NULL || secure->level_of == NULL || secure->rate_bps == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu links and %zu demands", m, n);
     KH_TRY(kh_watch_init(&w->watch, &flow->graph, problem->coalitions, problem->n_coalitions, arena, err));
     KH_TRY(kh_quote_init(&w->quote, problem, &w->watch, arena, err));
@@ -229,7 +231,9 @@ static kh_status climb(work *w, kh_error *err)
         }
         bool last = !flow->max_min || !secure->complete || w->shares.lambda >= cap * (1 - PROVEN);
         secure->level[number] = fmin(w->shares.lambda, cap);
-        left = kh_shares_freeze(&w->shares, last, (uint32_t)number, secure->level_of);
+        if (!last)
+            KH_TRY(kh_quote_find_blocked(&w->quote, &w->shares, w->price, w->blocked, err));
+        left = kh_shares_freeze(&w->shares, last ? NULL : w->blocked, (uint32_t)number, secure->level_of);
     } while (left > 0);
     return KH_OK;
 }

@@ -9,7 +9,6 @@
 
 /* As in master.c. */
 static const double STEP_BACK = 1 - 1e-12;
-static const double POSITIVE_DUAL = 1e-13;
 /* Of a link's rate: entries further apart than this from those of 1 leave nothing of the program's tolerance. */
 static const double UNFELT = 1e-12;
 /* lambda leaves the present level behind beyond FAR; no further than FARTHEST in one program, since entries would go unfelt. */
@@ -348,7 +347,7 @@ static uint32_t most_blocked(const kh_shares *s)
     return best;
 }
 
-size_t kh_shares_freeze(kh_shares *s, bool all, uint32_t number, uint32_t *level_of)
+size_t kh_shares_freeze(kh_shares *s, const bool *blocked, uint32_t number, uint32_t *level_of)
 {
     uint32_t first = most_blocked(s);
     size_t left = 0;
@@ -365,7 +364,7 @@ size_t kh_shares_freeze(kh_shares *s, bool all, uint32_t number, uint32_t *level
     for (uint32_t k = 0; k < s->problem->n_demands; k++) {
         if (!is_free(s, k))
             continue;
-        if (all || k == first || s->demand_dual[k] > POSITIVE_DUAL) {
+        if (blocked == NULL || k == first || blocked[k]) {
             s->frozen[k] = true;
             level_of[k] = number;
         } else {

@@ -92,10 +92,11 @@ void kh_shares_keep(kh_shares *shares, double lambda);
 /** Takes the remembered flow for the present one, which time or numbers left without rows that it breaks. */
 void kh_shares_restore(kh_shares *shares);
 
-/** Ends a level: the free demands with a positive dual keep their rate from now on, the others go on from the same point.
- *  @param all  freeze every free demand
+/** Ends a level: blocked demands keep their rate from now on, the others go on from the same point. The free demand with the
+ * largest dual is blocked in any case.
+ *  @param blocked  [n_demands] of the free ones; NULL: all
  *  @param[in,out] level_of  [n_demands] gets @p number for those that freeze
  *  @return how many are free still */
-size_t kh_shares_freeze(kh_shares *shares, bool all, uint32_t number, uint32_t *level_of);
+size_t kh_shares_freeze(kh_shares *shares, const bool *blocked, uint32_t number, uint32_t *level_of);
 
 #endif
