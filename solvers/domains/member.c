@@ -21,9 +21,11 @@ kh_status kh_member_create(const kh_part *part, const kh_member_options *options
                         .options = *options,
                         .arena = arena,
                         .distance = KH_NEW(arena, double, part->graph.n_nodes),
+                        .veil = {.part = part},
+                        .heard = kh_arena_alloc(arena, part->n_domains, sizeof *made->heard),
                         .bound = INFINITY,
                         .gap = INFINITY};
-    if (made->distance == NULL)
+    if (made->distance == NULL || made->heard == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a domain");
     for (int i = 0; i < 2; i++)
         made->post[i] = kh_arena_create(0);
@@ -61,16 +63,31 @@ void kh_member_write_all(const kh_member *member, kh_letter_kind kind, size_t n,
         out[j] = (kh_letter){kind, member->part->self, member->round, n, number};
 }
 
+/* How much of a letter is veiled, and so no numbers. */
+static size_t count_veiled(const kh_member *m, const kh_letter *letter)
+{
+    return letter->kind == KH_LETTER_REQUEST                                    ? m->n_fixed * KH_VEIL_WIDE
+           : letter->kind == KH_LETTER_HELLO || letter->kind == KH_LETTER_TABLE ? 0
+                                                                                : letter->n;
+}
+
 kh_status kh_member_expect(const kh_member *member, const kh_letter *letter, kh_letter_kind kind, size_t n, kh_error *err)
 {
     if (letter->kind != kind || letter->round != member->round || letter->n != n)
         return kh_fail(err, KH_EDATA, "domain %u writes a letter of kind %d, round %u, %zu numbers; due is kind %d, round %u, %zu",
                        letter->from, (int)letter->kind, letter->round, letter->n, (int)kind, member->round, n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = count_veiled(member, letter); i < n; i++)
         if (isnan(letter->number[i]))
             return kh_fail(err, KH_EDATA, "domain %u writes a letter of kind %d whose number %zu is none", letter->from,
                            (int)letter->kind, i);
     return KH_OK;
+}
+
+void kh_member_sum(kh_member *member, const kh_letter *in, size_t at, size_t n, kh_veil_width width, double *sum)
+{
+    for (uint32_t j = 0; j < member->part->n_domains; j++)
+        member->heard[j] = in[j].number + at;
+    kh_veil_sum(member->heard, member->part->n_domains, n, width, sum);
 }
 
 static kh_status write_hello(kh_member *m, kh_letter *out, kh_error *err)

@@ -10,21 +10,23 @@ static const double INSIDE_GAP = 0.2, MOST_INSIDE_GAP = 0.05; /* of the common g
 kh_status kh_member_write_requests(kh_member *member, kh_letter *out, kh_error *err)
 {
     kh_member *m = member;
-    double *load = kh_member_paper(m, kh_market_rows(m->market), err);
-    if (load == NULL)
+    size_t n_veiled = m->n_fixed * KH_VEIL_WIDE;
+    double *load = kh_member_paper(m, kh_market_rows(m->market), err), *veiled = kh_member_paper(m, n_veiled, err);
+    if (load == NULL || veiled == NULL)
         return KH_ENOMEM;
     kh_market_ask(m->market, LEAST_ASKED * fmin(1, m->market_gap));
     kh_market_asked_load(m->market, load);
+    kh_veil_hide(&m->veil, load, m->n_fixed, KH_VEIL_WIDE, veiled);
     for (uint32_t j = 0; j < m->part->n_domains; j++) {
         size_t n_borders = kh_atlas_borders(&m->atlas, j), n_pairs = kh_atlas_pairs(n_borders);
         bool is_own = j == m->part->self; /* what it asks of itself is kept whole: nobody else reads it */
-        size_t n_ends = is_own ? m->n_ways - m->own_at : kh_market_far(m->market, j) * n_borders, n = m->n_fixed + n_pairs + n_ends;
+        size_t n_ends = is_own ? m->n_ways - m->own_at : kh_market_far(m->market, j) * n_borders, n = n_veiled + n_pairs + n_ends;
         double *number = kh_member_paper(m, n, err);
         if (number == NULL)
             return KH_ENOMEM;
-        memcpy(number, load, m->n_fixed * sizeof *number);
-        double *ends = number + m->n_fixed + n_pairs;
-        kh_market_request(m->market, j, number + m->n_fixed, ends);
+        memcpy(number, veiled, n_veiled * sizeof *number);
+        double *ends = number + n_veiled + n_pairs;
+        kh_market_request(m->market, j, number + n_veiled, ends);
         if (is_own)
             kh_market_request_own(m->market, ends, ends + (m->inner_at - m->own_at));
         out[j] = (kh_letter){KH_LETTER_REQUEST, m->part->self, m->round, n, number};
@@ -45,20 +47,19 @@ static size_t count_ends(const kh_part *part, uint32_t asker)
 static kh_status sum_requests(kh_member *m, const kh_letter *in, kh_error *err)
 {
     double *ends = m->rate + m->ends_at;
-    memset(m->asked_load, 0, m->n_fixed * sizeof *m->asked_load);
+    size_t n_veiled = m->n_fixed * KH_VEIL_WIDE;
     memset(m->rate, 0, m->n_ways * sizeof *m->rate);
     for (uint32_t j = 0; j < m->part->n_domains; j++) {
         bool is_own = j == m->part->self;
         size_t n_ends = is_own ? m->n_ways - m->own_at : count_ends(m->part, j) * m->part->n_borders;
-        KH_TRY(kh_member_expect(m, &in[j], KH_LETTER_REQUEST, m->n_fixed + m->ends_at + n_ends, err));
-        const double *rate = in[j].number + m->n_fixed;
-        for (size_t r = 0; r < m->n_fixed; r++)
-            m->asked_load[r] += in[j].number[r];
+        KH_TRY(kh_member_expect(m, &in[j], KH_LETTER_REQUEST, n_veiled + m->ends_at + n_ends, err));
+        const double *rate = in[j].number + n_veiled;
         for (size_t i = 0; i < m->ends_at; i++)
             m->rate[i] += rate[i];
         memcpy(is_own ? m->rate + m->own_at : ends, rate + m->ends_at, n_ends * sizeof *ends);
         ends += is_own ? 0 : n_ends;
     }
+    kh_member_sum(m, in, 0, m->n_fixed, KH_VEIL_WIDE, m->asked_load);
     return KH_OK;
 }
 

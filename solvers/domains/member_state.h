@@ -6,6 +6,7 @@
 #include "solvers/domains/inside.h"
 #include "solvers/domains/market.h"
 #include "solvers/domains/member.h"
+#include "solvers/domains/veil.h"
 
 /** The parts of a member, for the files member*.c alone. */
 
@@ -29,6 +30,8 @@ struct kh_member {
     kh_inside *inside;
     kh_market *market;
     kh_clearing clearing;
+    kh_veil veil;
+    const double **heard; /* [n_domains] where the sums stand in their letters */
     kh_member_phase phase;
     uint32_t round, best_round;
     size_t pass, n_steps; /**< of the market in this round */
@@ -51,6 +54,8 @@ double *kh_member_paper(kh_member *member, size_t n, kh_error *err);
 void kh_member_write_all(const kh_member *member, kh_letter_kind kind, size_t n, const double *number, kh_letter *out);
 /** @return KH_OK; KH_EDATA unless the letter is of this kind, round and length, all of it numbers */
 kh_status kh_member_expect(const kh_member *member, const kh_letter *letter, kh_letter_kind kind, size_t n, kh_error *err);
+/** Sums veiled numbers of all domains' letters. @param at  where they begin there  @param[out] sum  [n] */
+void kh_member_sum(kh_member *member, const kh_letter *in, size_t at, size_t n, kh_veil_width width, double *sum);
 
 /** member_tables.c: what a domain says of itself. */
 kh_status kh_member_list_ways(kh_member *member, kh_error *err);

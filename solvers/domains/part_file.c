@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FIELDS = 5, LINE = 256 };
-static const double MOST_ITEMS = 1e8, MOST_KEY = 9007199254740992.0; /* 2^53 */
+enum { MOST_FIELDS = 8, SECRET_WORDS = 8, LINE = 256 };
+static const double MOST_ITEMS = 1e8, MOST_KEY = 9007199254740992.0 /* 2^53 */, MOST_WORD = 4294967296.0;
 
 kh_status kh_part_write(const kh_part *part, FILE *file, kh_error *err)
 {
@@ -33,6 +33,10 @@ kh_status kh_part_write(const kh_part *part, FILE *file, kh_error *err)
     failed |= fprintf(file, "ends %zu\n", part->n_ends) < 0;
     for (size_t i = 0; i < part->n_ends; i++)
         failed |= fprintf(file, "%u %u %llu\n", part->ends[i].asker, part->ends[i].node, (unsigned long long)part->ends[i].key) < 0;
+    size_t n_secrets = part->secret != NULL ? part->n_domains : 0;
+    failed |= fprintf(file, "secrets %zu\n", n_secrets) < 0;
+    for (size_t i = 0; i < n_secrets * SECRET_WORDS; i++)
+        failed |= fprintf(file, "%u%c", part->secret[i / SECRET_WORDS][i % SECRET_WORDS], i % SECRET_WORDS < 7 ? ' ' : '\n') < 0;
     return failed ? kh_fail(err, KH_EWRITE, "a domain's part cannot be written") : KH_OK;
 }
 
@@ -157,6 +161,27 @@ static kh_status read_demands(reader *r, kh_arena *arena, kh_part *part, kh_erro
     return KH_OK;
 }
 
+static kh_status read_secrets(reader *r, kh_arena *arena, kh_part *part, kh_error *err)
+{
+    size_t n;
+    double limit[SECRET_WORDS];
+    for (size_t k = 0; k < SECRET_WORDS; k++)
+        limit[k] = MOST_WORD;
+    KH_TRY(read_count(r, "secrets ", &n, err));
+    if (n != 0 && n != part->n_domains)
+        return wrong(r, "secrets are shared with all domains or with none", err);
+    uint32_t(*secret)[SECRET_WORDS] = kh_arena_alloc(arena, n, sizeof *secret);
+    if (secret == NULL)
+        return no_memory(r, err);
+    for (size_t j = 0; j < n; j++) {
+        KH_TRY(read_line(r, "", SECRET_WORDS, limit, err));
+        for (size_t k = 0; k < SECRET_WORDS; k++)
+            secret[j][k] = (uint32_t)r->field[k];
+    }
+    part->secret = n > 0 ? (const uint32_t(*)[SECRET_WORDS])secret : NULL;
+    return KH_OK;
+}
+
 kh_status kh_part_read(FILE *file, const char *name, kh_arena *arena, kh_part *part, kh_error *err)
 {
     reader r = {.file = file, .name = name};
@@ -176,6 +201,7 @@ kh_status kh_part_read(FILE *file, const char *name, kh_arena *arena, kh_part *p
     KH_TRY(read_graph(&r, arena, &read, err));
     KH_TRY(read_borders(&r, arena, &read, err));
     KH_TRY(read_demands(&r, arena, &read, err));
+    KH_TRY(read_secrets(&r, arena, &read, err));
     *part = read;
     return KH_OK;
 }

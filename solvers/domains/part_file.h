@@ -15,6 +15,7 @@
  *      crossings X      then X lines     key border domain rate_bps
  *      demands K        then K lines     node domain end rate_bps
  *      ends E           then E lines     domain node key
+ *      secrets S        then S lines     word... (8 of 32 bits; one line a domain, 0 for the own one, or none at all)
  *
  *  Numbers with all their digits: what is read is what was written. */
 

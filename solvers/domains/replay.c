@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/domains/replay.h"
 
+#include "solvers/domains/veil.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -16,10 +18,11 @@ typedef struct replay {
     const double *price;
     size_t n_price, n_contracts;
     kh_atlas atlas;
-    double *crossing; /* [n_crossings] price for one asker */
-    double **table;   /* [n_domains] prices of the pieces in that domain's letters to the asker */
-    double *at;       /* [n_borders] distance */
-    uint32_t *own;    /* nodes of the asker's own ends, in the order of its table */
+    double *crossing;      /* [n_crossings] price for one asker */
+    const double **veiled; /* [n_domains] loads in their requests */
+    double **table;        /* [n_domains] prices of the pieces in that domain's letters to the asker */
+    double *at;            /* [n_borders] distance */
+    uint32_t *own;         /* nodes of the asker's own ends, in the order of its table */
     size_t n_own;
     uint32_t (*joint)[2]; /* [n_joint] borders that an inner demand joins: a promise may rate this way otherwise than theirs */
     double *joint_price;
@@ -335,20 +338,21 @@ static size_t count_fixed(const replay *r)
 static kh_status busiest_of(const replay *r, uint32_t round, double *load, double *busiest, kh_error *err)
 {
     size_t n = count_fixed(r);
-    memset(load, 0, n * sizeof *load);
+    size_t n_veiled = n * KH_VEIL_WIDE;
     *busiest = 0;
     for (uint32_t j = 0; j < r->n_domains; j++) {
         const kh_letter *own = find(r, KH_LETTER_REQUEST, j, j, round - 1);
+        if (own == NULL || own->n < n_veiled)
+            return kh_fail(err, KH_EDATA, "domain %u has no request of round %u", j, round - 1);
         for (uint32_t i = 0; i < r->n_domains; i++) {
             const kh_letter *copy = find(r, KH_LETTER_REQUEST, j, i, round - 1);
-            if (own == NULL || own->n < n || copy == NULL || copy->n < n ||
-                memcmp(copy->number, own->number, n * sizeof *own->number) != 0)
+            if (copy == NULL || copy->n < n_veiled || memcmp(copy->number, own->number, n_veiled * sizeof *own->number) != 0)
                 return kh_fail(err, KH_EDATA, "domain %u tells domain %u another load in round %u than it keeps", j, i, round - 1);
         }
-        for (size_t k = 0; k < n; k++)
-            load[k] += own->number[k];
+        r->veiled[j] = own->number;
         *busiest = fmax(*busiest, head_of(r, j, round, STRETCH));
     }
+    kh_veil_sum(r->veiled, r->n_domains, n, KH_VEIL_WIDE, load);
     for (size_t k = 0; k < n; k++)
         if (is_fixed(r, k))
             *busiest = fmax(*busiest, load[k]);
@@ -394,7 +398,8 @@ kh_status kh_replay_check(const kh_replay_letter *letters, size_t n, const kh_pa
     r.crossing = KH_NEW(arena, double, r.atlas.n_crossings + 1);
     r.table = KH_NEW(arena, double *, n_domains);
     r.at = KH_NEW(arena, double, r.atlas.first[n_domains] + 1);
-    if (r.crossing == NULL || r.table == NULL || r.at == NULL)
+    r.veiled = kh_arena_alloc(arena, n_domains, sizeof *r.veiled);
+    if (r.crossing == NULL || r.table == NULL || r.at == NULL || r.veiled == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a replay");
     KH_TRY(check_tables(&r, err));
     if (r.n_rounds != claimed.n_rounds)

@@ -152,42 +152,130 @@ static void requesters_know_which_domain_sees_keys(void **state)
     stop(&f);
 }
 
-/* How many numbers a letter may have, from what everybody knows: borders, crossings, and whose demands end where. */
-static void check_length(const fixture *f, const uint32_t head[5], size_t rows, size_t n_fixed)
+/* A tape is read letter by letter. */
+typedef struct heard {
+    uint32_t to, from, kind, round, n;
+    const unsigned char *number;
+} heard;
+
+static heard read_letter(const tape *t, size_t *at)
 {
-    const kh_part *from = &f->parts[head[1]], *to = &f->parts[head[0]];
+    uint32_t head[5];
+    memcpy(head, t->byte + *at, sizeof head);
+    heard h = {head[0], head[1], head[2], head[3], head[4], t->byte + *at + sizeof head};
+    *at += sizeof head + h.n * sizeof(double);
+    return h;
+}
+
+static double number_at(const heard *h, size_t i)
+{
+    double number;
+    memcpy(&number, h->number + i * sizeof number, sizeof number);
+    return number;
+}
+
+/* Words of letters that are sums of veiled terms: a wide number has 4, a narrow one 2; 96 lengths on either side. */
+static size_t count_veiled(const heard *h, size_t rows, size_t n_fixed)
+{
+    return h->kind == KH_LETTER_LOOK      ? 4 * (2 + rows)
+           : h->kind == KH_LETTER_CURVE   ? 8 * rows + rows * (rows + 1)
+           : h->kind == KH_LETTER_STEP    ? 2 * 2 * 96
+           : h->kind == KH_LETTER_REQUEST ? 4 * n_fixed
+                                          : 0;
+}
+
+/* How many numbers a letter may have, from what everybody knows: borders, crossings, rows so far, and whose demands end where. */
+static void check_length(const fixture *f, const heard *h, size_t rows, size_t n_fixed)
+{
+    const kh_part *from = &f->parts[h->from], *to = &f->parts[h->to];
     size_t pairs = from->n_borders * (from->n_borders - 1) / 2, ends = 0, far = 0;
     for (size_t i = 0; i < from->n_ends; i++)
-        ends += from->ends[i].asker == head[0];
+        ends += from->ends[i].asker == h->to;
     for (size_t i = 0; i < to->n_ends; i++)
-        far += to->ends[i].asker == head[1];
-    size_t due = head[2] == KH_LETTER_HELLO     ? 5 + from->n_borders + 4 * from->n_crossings
-                 : head[2] == KH_LETTER_TABLE   ? 2 + pairs + ends * from->n_borders
-                 : head[2] == KH_LETTER_LOOK    ? 2 + rows
-                 : head[2] == KH_LETTER_CURVE   ? 2 * rows + rows * (rows + 1) / 2
-                 : head[2] == KH_LETTER_STEP    ? 2
-                 : head[2] == KH_LETTER_REQUEST ? n_fixed + to->n_borders * (to->n_borders - 1) / 2 + far * to->n_borders
-                                                : SIZE_MAX;
-    assert_int_equal(head[4], due);
+        far += to->ends[i].asker == h->from;
+    size_t plain = h->kind == KH_LETTER_HELLO     ? 5 + from->n_borders + 4 * from->n_crossings
+                   : h->kind == KH_LETTER_TABLE   ? 2 + (size_t)number_at(h, 1) * (pairs + ends * from->n_borders)
+                   : h->kind == KH_LETTER_REQUEST ? to->n_borders * (to->n_borders - 1) / 2 + far * to->n_borders
+                                                  : 0;
+    assert_int_equal(h->n, plain + count_veiled(h, rows, n_fixed));
+}
+
+/* Who shows prices tells one row a round and the busiest link; who promises tells rows once, `nothing` one number; no busy link. */
+static void check_table(const fixture *f, const heard *h)
+{
+    kh_part_policy policy = f->parts[h->from].policy;
+    double rows = number_at(h, 1);
+    if (policy == KH_PART_PRICES) {
+        assert_true(rows == 1);
+        return;
+    }
+    assert_true(number_at(h, 0) == 0);
+    assert_true(h->round > 0 ? rows == 0 : rows >= 1 && rows <= (policy == KH_PART_RATES ? 16 : 1));
+    for (size_t i = 3; i < h->n && policy == KH_PART_NOTHING; i++)
+        assert_true(number_at(h, i) == number_at(h, 2) || number_at(h, i) == 0 || isinf(number_at(h, i)));
 }
 
 static void nothing_but_the_letters_of_the_policy_leaves(void **state)
 {
     (void)state;
-    fixture f = start();
-    (void)run(&f, 1e-3);
-    size_t n_crossings = kh_member_atlas(f.federation.members[0])->n_crossings, n_letters = 0;
-    for (size_t at = 0; at < f.tape.n; n_letters++) {
-        uint32_t head[5];
-        memcpy(head, f.tape.byte + at, sizeof head);
-        assert_true(head[0] != head[1]);
-        size_t rows = n_crossings + DOMAINS * (head[3] + 1);
-        check_length(&f, head, rows, n_crossings + DOMAINS);
-        at += sizeof head + head[4] * sizeof(double);
+    for (int policies = 0; policies < 27; policies++) {
+        fixture f = start();
+        const int policy[DOMAINS] = {policies % 3, policies / 3 % 3, policies / 9};
+        for (size_t i = 0; i < DOMAINS; i++)
+            f.parts[i].policy = (kh_part_policy)policy[i];
+        (void)run(&f, 1e-3);
+        size_t rows = kh_member_atlas(f.federation.members[0])->n_crossings, n_fixed = 0, n_letters = 0;
+        for (size_t at = 0; at < f.tape.n; n_letters++) {
+            heard h = read_letter(&f.tape, &at);
+            assert_true(h.to != h.from && h.from < DOMAINS && h.to < DOMAINS);
+            if (h.kind == KH_LETTER_TABLE) {
+                check_table(&f, &h);
+                rows += h.to == (h.from + 1) % DOMAINS ? (size_t)number_at(&h, 1) : 0; /* each table once */
+                n_fixed = h.round == 0 ? rows : n_fixed;
+            }
+            check_length(&f, &h, rows, n_fixed);
+        }
+        assert_int_equal(n_letters, f.federation.n_letters);
+        assert_int_equal(f.tape.of_kind[KH_LETTER_HELLO], DOMAINS * (DOMAINS - 1));
+        stop(&f);
     }
-    assert_int_equal(n_letters, f.federation.n_letters);
-    assert_int_equal(f.tape.of_kind[KH_LETTER_HELLO], DOMAINS * (DOMAINS - 1));
+}
+
+static void share_secrets(fixture *f, uint32_t seed)
+{
+    for (uint32_t i = 0; i < DOMAINS; i++) {
+        uint32_t(*secret)[8] = kh_arena_alloc(f->arena, DOMAINS, sizeof *secret);
+        assert_non_null(secret);
+        for (uint32_t j = 0; j < DOMAINS; j++)
+            secret[j][0] = i == j ? 0 : seed + i + j;
+        f->parts[i].secret = (const uint32_t(*)[8])secret;
+    }
+}
+
+/* With other secrets the same plan comes out, tables and rates stay as they are, and of all sums' terms no word does: they do not
+   depend on a domain's data in any way that can be seen without its secrets. */
+static void terms_of_sums_show_only_what_secrets_make_of_them(void **state)
+{
+    (void)state;
+    fixture f = start(), g = start();
+    share_secrets(&f, 1000);
+    share_secrets(&g, 2000);
+    kh_member_report a = run(&f, 1e-3), b = run(&g, 1e-3);
+    assert_true(a.value == b.value && a.bound == b.bound && a.n_rounds == b.n_rounds);
+    assert_int_equal(f.tape.n, g.tape.n);
+    size_t rows = kh_member_atlas(f.federation.members[0])->n_crossings, n_fixed = rows + DOMAINS, n_veiled = 0;
+    for (size_t at = 0, same = 0; at < f.tape.n; same = at) {
+        heard x = read_letter(&f.tape, &at), y = read_letter(&g.tape, &same);
+        rows += x.kind == KH_LETTER_TABLE && x.to == (x.from + 1) % DOMAINS;
+        size_t veiled = count_veiled(&x, rows, n_fixed);
+        for (size_t i = 0; i < veiled; i++, n_veiled++)
+            assert_memory_not_equal(x.number + i * sizeof(double), y.number + i * sizeof(double), sizeof(double));
+        assert_memory_equal(x.number + veiled * sizeof(double), y.number + veiled * sizeof(double),
+                            (x.n - veiled) * sizeof(double));
+    }
+    assert_true(n_veiled > 1000);
     stop(&f);
+    stop(&g);
 }
 
 /* The middle domain's network written down otherwise: nodes in another order, a link split into twins of half its rate, and a dead
@@ -252,6 +340,7 @@ static void a_part_survives_its_file(void **state)
     (void)state;
     fixture f = start(), g = start();
     f.parts[1].transit_bps = g.parts[1].transit_bps = 1.0 / 3;
+    share_secrets(&g, UINT32_MAX - 100);
     for (uint32_t i = 0; i < DOMAINS; i++) {
         FILE *file = tmpfile();
         assert_non_null(file);
@@ -315,6 +404,7 @@ int main(void)
                                        cmocka_unit_test(a_contract_holds),
                                        cmocka_unit_test(requesters_know_which_domain_sees_keys),
                                        cmocka_unit_test(nothing_but_the_letters_of_the_policy_leaves),
+                                       cmocka_unit_test(terms_of_sums_show_only_what_secrets_make_of_them),
                                        cmocka_unit_test(how_a_network_is_written_down_does_not_show),
                                        cmocka_unit_test(a_part_survives_its_file),
                                        cmocka_unit_test(letters_that_do_not_belong_are_refused),
