@@ -5,15 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** All that ever passes between domains (README lists the contents). Numbers only; keys are below 2^53, so they are exact. */
+/** All that ever passes between domains (README lists the contents). Numbers, and in veiled places the
+ *  words of veil.h in their stead; keys are below 2^53, so they are exact. */
 typedef enum kh_letter_kind {
     KH_LETTER_NONE,    /**< nothing to say in this step */
     KH_LETTER_HELLO,   /**< to all, once: policy, contract, borders, crossings */
     KH_LETTER_TABLE,   /**< to each, every round: stretch, distances */
-    KH_LETTER_LOOK,    /**< to all: its demands' sum(d dist) under the common prices, number of ways, load on each row */
-    KH_LETTER_CURVE,   /**< to all: how its demands' loads answer to prices, summed over all of them; clearing.h */
-    KH_LETTER_STEP,    /**< to all: the longest step that keeps its rates positive */
-    KH_LETTER_REQUEST, /**< to each, every round: rates to be carried, and the asked rates' load on each crossing */
+    KH_LETTER_LOOK,    /**< to all, veiled: its demands' sum(d dist) under the common prices, number of ways, load on each row */
+    KH_LETTER_CURVE,   /**< to all, veiled: how its demands' loads answer to prices, summed over all of them; clearing.h */
+    KH_LETTER_STEP,    /**< to all, veiled: which steps are too long for its rates to stay positive */
+    KH_LETTER_REQUEST, /**< to each, every round: veiled the asked rates' load on each crossing, then rates to be carried */
     KH_LETTER_KINDS
 } kh_letter_kind;
 

@@ -50,10 +50,11 @@ typedef struct kh_part {
     kh_part_policy policy;
     double transit_bps;          /**< border contract: most key that it carries for others; INFINITY: no limit */
     double transit_eur_per_mbit; /**< and its price */
-    const uint32_t (*secret)[8]; /**< [n_domains] shared with each other domain, for veil.h; NULL: 0, which hides nothing */
-    const uint32_t *node_of;     /**< [n_nodes] in the network it was cut from; these three are NULL without one. Never told */
-    const uint32_t *link_of;     /**< [n_links] */
-    const uint32_t *demand_of;   /**< [n_demands] */
+    const uint32_t (
+        *secret)[8];           /**< [n_domains] with each other domain, for veil.h and one exchange; NULL: 0, which hides nothing */
+    const uint32_t *node_of;   /**< [n_nodes] in the network it was cut from; these three are NULL without one. Never told */
+    const uint32_t *link_of;   /**< [n_links] */
+    const uint32_t *demand_of; /**< [n_demands] */
 } kh_part;
 
 /** Cuts the part of one domain out of a network; keys are the indices there. A demand belongs to the domain of its first end.

@@ -37,6 +37,33 @@ mv "$scratch/out" "$scratch/here"
 expect 0 "domains under mpirun" mpirun --oversubscribe -n 4 "$program" "$scratch"
 cmp -s "$scratch/here" "$scratch/out" || fail "processes of their own come to another plan than one process"
 says out "value" "domains under mpirun"
+
+# Two operators, each with a topology of its own: the same as from one that knows everything.
+yaml_of() { # NODES LINKS DEMANDS
+    printf 'keyhaul: 1\nname: t\ndomains: [{id: west}, {id: east}]\nnodes:\n'
+    for node in $1; do printf '  - {id: %s, trusted: true, domain: %s}\n' "${node%:*}" "${node#*:}"; done
+    printf 'qkd_links:\n'
+    echo "$2" | tr ' ' '\n' | awk -F- '{print "  - {id: Q" $1 ", ends: [" $2 ", " $3 "], measured: {key_rate_bps: " $4 "}}"}'
+    printf 'demands:\n'
+    echo "$3" | tr ' ' '\n' | awk -F- '{print "  - {id: d" $1 ", between: [" $2 ", " $3 "], rate_bps: " $4 "}"}'
+}
+west_links="1-A-B-900 2-B-C-500 3-A-C-300" border_links="4-C-D-400 5-B-E-350" east_links="6-D-E-200 7-E-F-800 8-D-F-250"
+mkdir "$scratch/whole" "$scratch/each"
+yaml_of "A:west B:west C:west D:east E:east F:east" "$west_links $border_links $east_links" "1-A-F-10 2-B-C-20 3-D-F-30" \
+    >"$scratch/whole.yaml"
+yaml_of "A:west B:west C:west D:east E:east F:east" "$west_links $border_links" "1-A-F-10 2-B-C-20" >"$scratch/west.yaml"
+yaml_of "D:east E:east F:east A:west B:west C:west" "$east_links $border_links" "3-D-F-30 1-A-F-10" >"$scratch/east.yaml"
+expect 0 "--split of the whole" "$KEYHAUL" plan "$scratch/whole.yaml" --domains --split "$scratch/whole"
+for domain in west east; do
+    expect 0 "--own" "$KEYHAUL" plan "$scratch/$domain.yaml" --domains --split "$scratch/each" --own "$domain"
+done
+expect 0 "the whole under mpirun" mpirun --oversubscribe -n 2 "$program" "$scratch/whole" 0.001
+mv "$scratch/out" "$scratch/known"
+expect 0 "each operator's own under mpirun" mpirun --oversubscribe -n 2 "$program" "$scratch/each" 0.001
+cmp -s "$scratch/known" "$scratch/out" || fail "parts that each operator wrote come to another plan than those of the whole"
+expect 65 "--own of nobody" "$KEYHAUL" plan "$scratch/west.yaml" --domains --split "$scratch/each" --own north
+expect 64 "--own alone" "$KEYHAUL" plan "$scratch/west.yaml" --domains --own west
+
 rm "$scratch/domain-2.part"
 mpirun --oversubscribe -n 4 "$program" "$scratch" >"$scratch/out" 2>"$scratch/err" && fail "a part that is missing goes unnoticed"
 says err "domain-2.part" "a part that is missing"

@@ -154,6 +154,8 @@ kh_status plan_args_parse(int argc, char **argv, plan_args *args, bool *finished
     args->optimise.most_paths = (size_t)args->most_paths;
     if (args->split_path != NULL && !args->domains)
         return kh_fail(err, KH_EUSAGE, "--split goes with --domains");
+    if (args->own != NULL && args->split_path == NULL)
+        return kh_fail(err, KH_EUSAGE, "--own goes with --split");
     KH_TRY(check_protect(args, err));
     KH_TRY(choose_secrecy(args, err));
     bool has_objective = args->objective != NULL;

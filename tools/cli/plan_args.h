@@ -11,6 +11,7 @@ typedef struct plan_args {
     const char *protect, *protect_two, *apart, *backup; /**< kind of losses, NULL: not asked for */
     const char *split_path;                             /**< --domains: where the parts go, NULL: nowhere */
     FILE *mps;                                          /**< where the program of --backup or --relax goes; NULL: nowhere */
+    const char *own;                                    /**< --split: the only domain whose part is written, NULL: all */
     bool json, require, what_if, relax, slack, domains;
     kh_optimise_options optimise;
 } plan_args;

@@ -3,14 +3,13 @@
 
 #include "solvers/domains/audit.h"
 #include "solvers/domains/operators.h"
-#include "solvers/domains/part_file.h"
 #include "solvers/domains/yardstick.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
 #include "tools/cli/json_put.h"
+#include "tools/cli/plan_parts.h"
 #include "tools/cli/table.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,25 +30,6 @@ typedef struct told {
     double *crossing;           /* [n_crossings] bit/s */
     double *seen;               /* [n_domains] scratch */
 } told;
-
-static kh_status write_parts(const told *t, const char *folder, kh_error *err)
-{
-    for (uint32_t i = 0; i < t->operators.n_domains; i++) {
-        kh_str text = {0};
-        char *path = kh_arena_printf(t->p->arena, "%s/domain-%u.part", folder, i);
-        FILE *file = open_memstream(&text.data, &text.length);
-        if (path == NULL || file == NULL)
-            return kh_fail(err, KH_ENOMEM, "no memory for the parts of domains");
-        kh_status status = kh_part_write(&t->operators.parts[i], file, err);
-        if (fclose(file) != 0 && status == KH_OK)
-            status = kh_fail(err, KH_ENOMEM, "no memory for the parts of domains");
-        if (status == KH_OK)
-            status = cli_write(path, &text, err);
-        free(text.data);
-        KH_TRY(status);
-    }
-    return KH_OK;
-}
 
 /* The shortest fibre decides the borders of the usual peering; links through free space count by their rate as the rest does. */
 static kh_status measure_whole(told *t, kh_error *err)
@@ -383,7 +363,9 @@ static kh_status run(told *t, const plan_args *args, kh_error *err)
 {
     const kh_member_options options = {args->optimise.gap > 0 ? args->optimise.gap : USUAL_GAP, MOST_ROUNDS, MOST_PROMISES};
     if (args->split_path != NULL)
-        KH_TRY(write_parts(t, args->split_path, err));
+        KH_TRY(cli_parts_write(t->p->net, &t->operators, args->own, args->split_path, t->p->arena, err));
+    if (args->own != NULL) /* of the others it knows the borders alone */
+        return KH_OK;
     KH_TRY(exchange(t, &options, err));
     KH_TRY(measure_whole(t, err));
     KH_TRY(verify(t, err));

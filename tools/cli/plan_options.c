@@ -118,7 +118,13 @@ static void add_domains(cli_option_list *list, plan_args *args)
          .kind = CLI_TEXT,
          .target = &args->split_path,
          .argument = "FOLDER",
-         .help = "with --domains: also write what each domain knows, for keyhaul-domains under mpirun"}};
+         .help = "with --domains: also write what each domain knows, for keyhaul-domains under mpirun"},
+        {.name = "own",
+         .kind = CLI_TEXT,
+         .target = &args->own,
+         .argument = "DOMAIN",
+         .help = "with --split: write this domain's part and nothing else, from its operator's own topology: there nodes beyond "
+                 "its borders and far ends of demands stand with their domain, and `domains` in the same order for all"}};
     CLI_ADD(list, "Operators who show each other little", options);
 }
 
