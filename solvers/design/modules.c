@@ -143,6 +143,7 @@ static kh_status solve(work *w, kh_error *err)
     double start_s = kh_clock_s(), left_s = fmin(w->deadline_s - start_s, 1e6);
     KH_TRY(check_limits(w, err));
     KH_TRY(kh_root_close(&w->root, false, start_s + ROOT_SHARE * left_s, err));
+    KH_TRY(kh_root_price(&w->root, w->deadline_s, err));
     take_bound(w);
     KH_TRY(search(w, start_s + SEARCH_SHARE * left_s, err));
     if (is_large(w) && w->problem->n_losses == 0 && !is_close(w)) {

@@ -2,6 +2,7 @@
 #include "solvers/design/root.h"
 
 #include "core/base/clock.h"
+#include "solvers/design/slope.h"
 #include "solvers/design/state.h"
 
 #include <math.h>
@@ -58,8 +59,10 @@ static kh_status add_node_cuts(kh_root *root, kh_error *err)
 
 kh_status kh_root_init(kh_root *root, const kh_modules_problem *problem, double deadline_s, kh_arena *arena, kh_error *err)
 {
-    *root = (kh_root){
-        .rng = kh_rng_stream(1, "", "design"), .side = KH_NEW(arena, bool, problem->graph.n_nodes), .deadline_s = deadline_s};
+    *root = (kh_root){.rng = kh_rng_stream(1, "", "design"),
+                      .side = KH_NEW(arena, bool, problem->graph.n_nodes),
+                      .deadline_s = deadline_s,
+                      .pause_s = HUGE_VAL};
     root->region = (kh_region){.space = &root->space,
                                .scratch = kh_arena_create(0),
                                .part = KH_NEW(arena, uint8_t, problem->graph.n_nodes),
@@ -96,17 +99,17 @@ static kh_status separate_cuts(kh_root *root, const double *point, size_t *n_add
 {
     const kh_graph *graph = &root->space.problem->graph;
     size_t n = graph->n_nodes;
-    for (size_t v = 0; v < n; v++) {
+    for (size_t v = 0; v < n && kh_clock_s() < root->pause_s; v++) {
         memset(root->side, 0, n * sizeof *root->side);
         root->side[v] = true;
         KH_TRY(try_side(root, point, n_added, err));
     }
-    for (size_t e = 0; e < graph->n_links; e++) {
+    for (size_t e = 0; e < graph->n_links && kh_clock_s() < root->pause_s; e++) {
         memset(root->side, 0, n * sizeof *root->side);
         root->side[graph->ends[e][0]] = root->side[graph->ends[e][1]] = true;
         KH_TRY(try_side(root, point, n_added, err));
     }
-    for (int i = 0; i < RANDOM_SETS && n > 3; i++) {
+    for (int i = 0; i < RANDOM_SETS && n > 3 && kh_clock_s() < root->pause_s; i++) {
         kh_cutset_grow(&root->space, &root->rng, 3 + kh_rng_below(&root->rng, n / 2), root->side);
         KH_TRY(try_side(root, point, n_added, err));
     }
@@ -195,7 +198,7 @@ static kh_status separate_regions(kh_root *root, double until_s, size_t *n_added
     return KH_OK;
 }
 
-kh_status kh_root_close(kh_root *root, bool regions, double until_s, kh_error *err)
+static kh_status close_rounds(kh_root *root, bool regions, double until_s, kh_error *err)
 {
     double before = -INFINITY;
     size_t n_added = 1;
@@ -216,4 +219,39 @@ kh_status kh_root_close(kh_root *root, bool regions, double until_s, kh_error *e
             KH_TRY(separate_regions(root, until_s, &n_added, err));
     }
     return KH_OK;
+}
+
+kh_status kh_root_close(kh_root *root, bool regions, double until_s, kh_error *err)
+{
+    root->pause_s = until_s;
+    kh_status status = close_rounds(root, regions, until_s, err);
+    root->pause_s = HUGE_VAL;
+    return status;
+}
+
+static kh_status take_costs(kh_root *root, const double *cost, kh_error *err)
+{
+    size_t n_added = 0;
+    double *weight = KH_NEW(root->relax.arena, double, root->space.problem->graph.n_links);
+    if (weight == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the prices of %zu links", root->space.problem->graph.n_links);
+    kh_slope_prices(&root->space, cost, weight);
+    return keep_weight(root, 0, weight, root->relax.lower, &n_added, err); /* at counts of 0 no rounding is better */
+}
+
+kh_status kh_root_price(kh_root *root, double until_s, kh_error *err)
+{
+    kh_relax *relax = &root->relax;
+    double *left = KH_NEW(relax->arena, double, relax->n_columns);
+    if (left == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the costs of %zu columns", relax->n_columns);
+    memcpy(left, relax->cost, relax->n_columns * sizeof *left);
+    for (size_t i = 0; i < relax->n_rows; i++)
+        for (size_t k = 0; k < relax->rows[i].row.n; k++)
+            left[relax->rows[i].row.column[k]] -=
+                relax->rows[i].row.value[k] * fmax(relax->rows[i].dual, 0) / relax->rows[i].row.least;
+    KH_TRY(take_costs(root, left, err));
+    KH_TRY(take_costs(root, relax->cost, err));
+    kh_status status = kh_relax_solve(relax, until_s - kh_clock_s(), err);
+    return status == KH_TIMELIMIT ? KH_OK : status;
 }

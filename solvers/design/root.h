@@ -19,6 +19,7 @@ typedef struct kh_root {
     kh_cutset_row row; /**< scratch */
     bool *side;        /**< scratch, [n_nodes] */
     double deadline_s; /**< on kh_clock_s() */
+    double pause_s;    /**< separation of cuts ends then; of kh_root_close() */
 } kh_root;
 
 /** Sets up the relaxation with the cuts around single nodes.
@@ -30,6 +31,11 @@ void kh_root_clear(kh_root *root);
  *  Adds cuts until none is found or @p until_s passes; the bound is root->relax.objective.
  *  @return KH_OK; KH_TIMELIMIT: not one solve was possible; others of kh_lp_solve() */
 kh_status kh_root_close(kh_root *root, bool regions, double until_s, kh_error *err);
+
+/** The Lagrangian bound: prices are what the relaxation's cuts leave of the costs, per bit/s, and the whole costs. Cheap however
+ * large the network, where it is far above what some rounds of cuts bring.
+ *  @return as kh_root_close() */
+kh_status kh_root_price(kh_root *root, double until_s, kh_error *err);
 
 /** Cuts and metric inequalities that a point breaks.
  *  @param integral  the point is whole: rows come unless it carries all, or that cannot be told

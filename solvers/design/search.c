@@ -3,13 +3,14 @@
 
 #include "core/base/clock.h"
 #include "solvers/design/branch.h"
+#include "solvers/design/slope.h"
 
 #include <math.h>
 #include <string.h>
 
-static const double FEW = 0.3;         /* of a module in the relaxation: left out at the start */
 static const double LEAST_GAIN = 1e-6; /* of the cost, by which the next design must be cheaper */
-enum { LOOK_AT_CLOCK = 64 };
+static const double STEPS = 40;        /* from a design to the goal: so far is the next target */
+enum { LOOK_AT_CLOCK = 64, PATIENCE = 20 /* moves for each type */ };
 
 kh_status kh_search_init(kh_search *search, kh_root *root, kh_arena *arena, kh_error *err)
 {
@@ -64,13 +65,20 @@ static kh_status start(kh_search *search, kh_error *err)
     KH_TRY(kh_walk_init(&search->walk, relax, search->arena, err));
     for (size_t i = 0; i < relax->n_rows; i++)
         KH_TRY(kh_weights_add(&search->walk.rows, &relax->rows[i].row, err));
+    KH_TRY(kh_slope_counts(&search->root->space, search->best, search->arena, err));
     for (size_t j = 0; j < relax->problem->n_choices; j++)
-        kh_walk_put(&search->walk, j, ceil(relax->point[j] - FEW));
+        kh_walk_put(&search->walk, j, search->best[j]);
     return KH_OK;
 }
 
-/* All inequalities known are kept: the flow itself is asked. *target: what a design may cost from now on. */
-static kh_status judge(kh_search *search, double *target, kh_error *err)
+static double least_gain(const kh_search *search)
+{
+    double grain = search->root->relax.grain;
+    return grain > 0 ? grain : LEAST_GAIN * search->walk.cost;
+}
+
+/* All inequalities known are kept: the flow itself is asked. */
+static kh_status judge(kh_search *search, double goal, kh_error *err)
 {
     const kh_relax *relax = &search->root->relax;
     kh_walk *walk = &search->walk;
@@ -80,7 +88,8 @@ static kh_status judge(kh_search *search, double *target, kh_error *err)
         KH_TRY(take_prices(search, err));
     if (verdict == KH_ENOUGH_NO && kh_weights_look(&walk->rows) > 0)
         return KH_OK;
-    *target = walk->cost - (relax->grain > 0 ? relax->grain : LEAST_GAIN * walk->cost);
+    search->target = walk->cost - fmax(least_gain(search), (walk->cost - goal) / STEPS);
+    search->aimed_at = search->n_moves;
     if (verdict != KH_ENOUGH_YES)
         return KH_OK;
     memcpy(search->best, walk->rows.count, walk->rows.n * sizeof *search->best);
@@ -89,17 +98,27 @@ static kh_status judge(kh_search *search, double *target, kh_error *err)
     return KH_OK;
 }
 
-static kh_status step(kh_search *search, double *target, kh_error *err)
+static kh_status step(kh_search *search, double goal, kh_error *err)
 {
     kh_walk *walk = &search->walk;
     if (kh_weights_look(&walk->rows) == 0) {
-        KH_TRY(judge(search, target, err));
+        KH_TRY(judge(search, goal, err));
     } else {
         kh_walk_mend(walk);
         kh_weights_press(&walk->rows);
     }
-    kh_walk_save(walk, *target);
+    kh_walk_save(walk, search->target);
     return KH_OK;
+}
+
+/* A target not met for long was too far. */
+static void aim_nearer(kh_search *search)
+{
+    double nearest = search->cost - least_gain(search);
+    if (search->n_moves - search->aimed_at < PATIENCE * search->walk.rows.n || isinf(search->cost) || search->target >= nearest)
+        return;
+    search->target = fmin((search->target + search->cost) / 2, nearest);
+    search->aimed_at = search->n_moves;
 }
 
 /* Routes the best exactly. */
@@ -117,12 +136,13 @@ static kh_status settle(kh_search *search, kh_error *err)
 
 kh_status kh_search_run(kh_search *search, const kh_search_limits *limits, kh_error *err)
 {
-    double target = HUGE_VAL;
+    search->target = HUGE_VAL;
     KH_TRY(start(search, err));
     for (; search->n_moves < limits->most_moves && search->cost > limits->goal; search->n_moves++) {
-        if (search->n_moves % LOOK_AT_CLOCK == 0 && kh_clock_s() > limits->until_s)
+        if (search->n_moves % LOOK_AT_CLOCK == 1 && kh_clock_s() > limits->until_s) /* the start is tested in any case */
             break;
-        KH_TRY(step(search, &target, err));
+        KH_TRY(step(search, limits->goal, err));
+        aim_nearer(search);
     }
     return settle(search, err);
 }

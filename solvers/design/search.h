@@ -11,10 +11,11 @@ typedef struct kh_search {
     kh_root *root;
     kh_arena *arena;
     kh_walk walk;
-    double *best;    /**< [n_columns] */
-    double cost;     /**< INFINITY: none yet */
-    kh_keyflow flow; /**< of it, routed exactly */
-    uint64_t n_moves;
+    double *best;               /**< [n_columns] */
+    double cost;                /**< INFINITY: none yet */
+    kh_keyflow flow;            /**< of it, routed exactly */
+    double target;              /**< what the next design may cost */
+    uint64_t n_moves, aimed_at; /**< aimed_at: n_moves when target was set */
 } kh_search;
 
 /** @return KH_OK, KH_ENOMEM */
@@ -31,7 +32,7 @@ typedef struct kh_search_limits {
     double until_s; /**< on kh_clock_s() */
 } kh_search_limits;
 
-/** Walks from the relaxation's point, rounded up.
+/** Walks from the counts of slope.h.
  *  @return KH_OK, perhaps without a design; KH_ENOMEM; others of kh_keyflow_solve() */
 kh_status kh_search_run(kh_search *search, const kh_search_limits *limits, kh_error *err);
 

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "solvers/design/slope.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double WHOLE = 1e-9; /* nearer to a whole number is one */
+static const double MOST = 1e200; /* a slope, so that paths have a length */
+enum { TURNS = 12 };
+
+typedef struct slopes {
+    const kh_cutset_space *space;
+    kh_tree *tree;
+    double *weight, *flow; /* [n_links] */
+    double *count;         /* [n_choices] of the turn */
+    uint32_t *path;        /* [n_nodes] scratch */
+} slopes;
+
+void kh_slope_prices(const kh_cutset_space *space, const double *cost, double *weight)
+{
+    const kh_modules_problem *problem = space->problem;
+    for (size_t e = 0; e < problem->graph.n_links; e++) {
+        weight[e] = space->first[e] < space->first[e + 1] ? HUGE_VAL : 0;
+        for (size_t i = space->first[e]; i < space->first[e + 1]; i++)
+            weight[e] = fmin(weight[e], fmin(fmax(cost[space->choice[i]], 0) / problem->choices[space->choice[i]].rate_bps, MOST));
+    }
+}
+
+static void send(slopes *s, uint32_t source)
+{
+    const kh_modules_problem *problem = s->space->problem;
+    const kh_incidence *demands = &s->space->demands;
+    bool grown = false;
+    for (size_t i = demands->first[source]; i < demands->first[source + 1]; i++) {
+        const kh_keyflow_demand *d = &problem->demands[demands->item[i]];
+        if (d->ends[0] != source) /* it counts at its first end */
+            continue;
+        if (!grown)
+            kh_tree_grow(s->tree, s->weight, source, NULL, 0);
+        grown = true;
+        for (size_t n = kh_tree_path(s->tree, d->ends[1], s->path); n-- > 0;)
+            s->flow[s->path[n]] += problem->theta * d->requested_bps;
+    }
+}
+
+/* Modules for a link's flow by the type that is cheapest for it; the link's new slope. @return what they cost */
+static double install(slopes *s, size_t link)
+{
+    const kh_cutset_space *space = s->space;
+    double best_cost = HUGE_VAL;
+    uint32_t best = 0;
+    for (size_t i = space->first[link]; i < space->first[link + 1]; i++) {
+        uint32_t j = space->choice[i];
+        const kh_modules_choice *c = &space->problem->choices[j];
+        double count = ceil(s->flow[link] / c->rate_bps - WHOLE), cost = c->cost * count;
+        s->count[j] = 0;
+        if (cost < best_cost) {
+            best_cost = cost;
+            best = j;
+        }
+    }
+    if (!(s->flow[link] > 0) || isinf(best_cost))
+        return 0;
+    s->count[best] = ceil(s->flow[link] / space->problem->choices[best].rate_bps - WHOLE);
+    s->weight[link] = fmin(best_cost / s->flow[link], MOST);
+    return best_cost;
+}
+
+static double take_turn(slopes *s)
+{
+    const kh_graph *graph = &s->space->problem->graph;
+    double sum = 0;
+    memset(s->flow, 0, graph->n_links * sizeof *s->flow);
+    for (uint32_t v = 0; v < graph->n_nodes; v++)
+        send(s, v);
+    for (size_t e = 0; e < graph->n_links; e++)
+        sum += install(s, e);
+    return sum;
+}
+
+kh_status kh_slope_counts(const kh_cutset_space *space, double *count, kh_arena *arena, kh_error *err)
+{
+    const kh_modules_problem *problem = space->problem;
+    size_t n = problem->n_choices, m = problem->graph.n_links;
+    slopes s = {.space = space,
+                .tree = space->tree[0],
+                .weight = KH_NEW(arena, double, m),
+                .flow = KH_NEW(arena, double, m),
+                .count = KH_NEW(arena, double, n),
+                .path = KH_NEW(arena, uint32_t, problem->graph.n_nodes)};
+    double *cost = KH_NEW(arena, double, n), best = HUGE_VAL;
+    if (s.weight == NULL || s.flow == NULL || s.count == NULL || s.path == NULL || cost == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the flows of %zu links", m);
+    for (size_t j = 0; j < n; j++)
+        cost[j] = problem->choices[j].cost;
+    kh_slope_prices(space, cost, s.weight);
+    for (int turn = 0; turn < TURNS; turn++) {
+        double sum = take_turn(&s);
+        if (sum >= best)
+            continue;
+        best = sum;
+        memcpy(count, s.count, n * sizeof *count);
+    }
+    return KH_OK;
+}
