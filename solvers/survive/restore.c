@@ -12,6 +12,7 @@
 
 static const double GONE = 1e100;
 static const double PROVEN = 1e-10;
+static const double CLOSED = 5e-10; /* relative gap up to which an end of the rounds is the optimum, whatever the numbers */
 static const double BROKEN = 1e-11; /* of a link's rate by which a row must be exceeded */
 static const double PAYS = 1e-10;
 enum { MOST_ROUNDS = 500, ROWS_A_LOSS = 4 };
@@ -536,6 +537,7 @@ static kh_status iterate(work *w, kh_restoration *out, kh_error *err)
         out->complete = priced == KH_OK;
         done = !out->complete || (n_added == 0 && n_broken == 0) || out->bound <= out->value * (1 + PROVEN);
     }
+    out->complete = out->complete && out->bound <= out->value * (1 + CLOSED);
     return KH_OK;
 }
 

@@ -36,7 +36,7 @@ typedef struct kh_reserve_price {
 } kh_reserve_price;
 
 typedef struct kh_restoration {
-    bool complete;       /**< false: the time limit or the linear program stopped it */
+    bool complete; /**< false: value and bound are apart: the time limit or the linear program stopped it, or rates too far apart */
     double value, bound; /**< lambda: this share of every working rate is carried, and protected unless listed below */
     kh_backup *backups;  /**< [n_backups] by working route */
     size_t n_backups;

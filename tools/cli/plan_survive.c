@@ -363,7 +363,7 @@ static void say_backup(const kh_pipeline *p, const kh_backup_plan *found, kh_los
     if (shared->complete && own->complete)
         kh_str_append(&text, " No choice of backups does better; that and the backups were checked by code of its own.");
     else
-        kh_str_printf(&text, " Stopped early: no choice does better than %s and %s.", share(p, shared->bound),
+        kh_str_printf(&text, " Not proven to be the best: no choice does better than %s and %s.", share(p, shared->bound),
                       share(p, own->bound));
     paragraph(out, &text);
 }
