@@ -144,8 +144,8 @@ void kh_cutset_of_weight(const kh_cutset_space *space, size_t state, const doubl
 /* The coefficient of a value already divided, f = 0: no rounding. */
 static double rounded(double value, double f)
 {
-    double whole = floor(value + WHOLE), part = fmax(value - whole, 0);
-    return whole + fmin(1, part / f);
+    double whole = (double)(int64_t)(value + WHOLE), part = value - whole; /* value >= 0 */
+    return whole + (part <= 0 ? 0 : part >= f ? 1 : part / f);
 }
 
 static bool splits(double least, double divisor, double *f, double *whole)
@@ -162,9 +162,12 @@ static double broken_by(const kh_cutset_row *row, const double *point, double di
     double f, whole, left = 0;
     if (!splits(row->least, divisor, &f, &whole))
         return -HUGE_VAL;
-    double q = row->least / divisor;
-    for (size_t i = 0; i < row->n; i++)
-        left += point[row->column[i]] > 0 ? rounded(fmin(row->value[i] / divisor, q), f) * point[row->column[i]] : 0;
+    double unit = 1 / divisor;
+    for (size_t i = 0; i < row->n; i++) {
+        double here = point[row->column[i]], value = row->value[i] < row->least ? row->value[i] : row->least;
+        if (here > 0)
+            left += rounded(value * unit, f) * here;
+    }
     return 1 - left / whole;
 }
 

@@ -12,7 +12,18 @@ static const double WORTH_IT = 1e-4; /* a row is added when broken by this part 
 static const double FLOW_GAP = 1e-3; /* of the flow that tests a point */
 static const double FINE_GAP = 1e-6;
 static const uint32_t MOST_IDLE = 8;
-enum { RANDOM_SETS = 60, PATIENCE = 6, REGIONS = 60, FEW = 10, LEAST_PARTS = 3, FIRST_PARTS = 5, MOST_KNOWN = 30 };
+enum {
+    RANDOM_SETS = 60,
+    PATIENCE = 6,
+    REGIONS = 60,
+    FEW = 10,
+    LEAST_PARTS = 3,
+    FIRST_PARTS = 5,
+    MOST_KNOWN = 30,
+    MOST_GOOD = 40,
+    LOOK_SETS = 24,
+    COVER_NODES = 1000
+};
 static const double POOR = 0.05;     /* found in a smaller part of the regions: larger ones are next */
 static const double PROGRESS = 1e-4; /* of the bound, in PATIENCE rounds */
 
@@ -65,17 +76,21 @@ kh_status kh_root_init(kh_root *root, const kh_modules_problem *problem, double 
                       .pause_s = HUGE_VAL};
     root->region = (kh_region){.space = &root->space,
                                .scratch = kh_arena_create(0),
+                               .trials = kh_arena_create(0),
                                .part = KH_NEW(arena, uint8_t, problem->graph.n_nodes),
+                               .most_nodes = COVER_NODES,
                                .deadline_s = deadline_s};
     root->known = KH_NEW(arena, const double *, MOST_KNOWN);
+    root->good = KH_NEW(arena, uint8_t, MOST_GOOD * problem->graph.n_nodes);
     root->region.known = root->known;
     root->most_parts = FIRST_PARTS;
-    if (root->side == NULL || root->region.scratch == NULL || root->region.part == NULL || root->known == NULL)
+    if (root->side == NULL || root->region.scratch == NULL || root->region.trials == NULL || root->region.part == NULL ||
+        root->known == NULL || root->good == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a cut of %zu nodes", problem->graph.n_nodes);
     KH_TRY(kh_cutset_init(&root->space, problem, arena, err));
     KH_TRY(kh_cutset_row_init(&root->row, problem->n_choices, arena, err));
     KH_TRY(kh_relax_init(&root->relax, problem, arena, err));
-    root->region.upper = root->relax.upper;
+    root->region.relax = &root->relax;
     KH_TRY(kh_enough_init(&root->tester, &root->space, arena, err));
     return add_node_cuts(root, err);
 }
@@ -85,6 +100,7 @@ void kh_root_clear(kh_root *root)
     kh_relax_clear(&root->relax);
     kh_enough_clear(&root->tester);
     kh_arena_destroy(root->region.scratch);
+    kh_arena_destroy(root->region.trials);
 }
 
 static kh_status try_side(kh_root *root, const double *point, size_t *n_added, kh_error *err)
@@ -173,22 +189,60 @@ kh_status kh_root_remember(kh_root *root, const double *count, kh_error *err)
     return KH_OK;
 }
 
+/* Cuts off the relaxation's point by the region chosen. */
+static kh_status separate_region(kh_root *root, bool *added, kh_error *err)
+{
+    bool found;
+    *added = false;
+    KH_TRY(kh_region_separate(&root->region, root->relax.point, &root->row, &found, err));
+    return found ? kh_relax_add(&root->relax, &root->row, (kh_modules_reason){0}, added, err) : KH_OK;
+}
+
+static uint8_t *good_region(const kh_root *root, size_t i)
+{
+    return root->good + i * root->space.problem->graph.n_nodes;
+}
+
+/* Regions that gave a row are asked again, since the point moves along their hulls. */
+static kh_status separate_good_regions(kh_root *root, double until_s, size_t *n_added, kh_error *err)
+{
+    size_t n_kept = 0, n = root->space.problem->graph.n_nodes;
+    for (size_t i = 0; i < root->n_good; i++) {
+        bool added = true;
+        if (kh_clock_s() < until_s) {
+            kh_region_set(&root->region, good_region(root, i));
+            KH_TRY(separate_region(root, &added, err));
+            *n_added += added;
+        }
+        memmove(good_region(root, n_kept), good_region(root, i), n);
+        n_kept += added;
+    }
+    root->n_good = n_kept;
+    return KH_OK;
+}
+
+static void keep_region(kh_root *root)
+{
+    size_t at = root->n_good < MOST_GOOD ? root->n_good++ : kh_rng_below(&root->rng, MOST_GOOD);
+    memcpy(good_region(root, at), root->region.part, root->space.problem->graph.n_nodes);
+}
+
 /* One round over random regions; poor ones make the next larger. */
 static kh_status separate_regions(kh_root *root, double until_s, size_t *n_added, kh_error *err)
 {
     size_t tried = 0, n_found = 0;
     const double *point = root->relax.point;
+    KH_TRY(separate_good_regions(root, until_s, n_added, err));
     for (; tried < REGIONS && kh_clock_s() < until_s; tried++) {
         size_t n_parts = LEAST_PARTS + kh_rng_below(&root->rng, root->most_parts - LEAST_PARTS + 1);
-        bool found, added,
-            whole = tried % 3 == 0 ? kh_region_choose_parts(&root->region, point, &root->rng, n_parts)
-                                   : kh_region_choose_ball(&root->region, point, &root->rng, n_parts);
+        bool added, whole = tried % 3 == 0 ? kh_region_choose_parts(&root->region, point, &root->rng, n_parts)
+                                           : kh_region_choose_ball(&root->region, point, &root->rng, n_parts);
         if (!whole)
             continue;
-        KH_TRY(kh_region_separate(&root->region, point, &root->row, &found, err));
-        if (found)
-            KH_TRY(kh_relax_add(&root->relax, &root->row, (kh_modules_reason){0}, &added, err));
-        n_found += found && added;
+        KH_TRY(separate_region(root, &added, err));
+        if (added)
+            keep_region(root);
+        n_found += added;
     }
     *n_added += n_found;
     if ((double)n_found < POOR * (double)tried && root->most_parts < KH_REGION_MOST_PARTS) {
@@ -196,6 +250,16 @@ static kh_status separate_regions(kh_root *root, double until_s, size_t *n_added
         *n_added += 1; /* not the end yet */
     }
     return KH_OK;
+}
+
+kh_status kh_root_look(kh_root *root, const double *point, size_t *n_added, kh_error *err)
+{
+    *n_added = 0;
+    for (int i = 0; i < LOOK_SETS; i++) {
+        kh_cutset_grow(&root->space, &root->rng, 1 + kh_rng_below(&root->rng, root->space.problem->graph.n_nodes / 2), root->side);
+        KH_TRY(try_side(root, point, n_added, err));
+    }
+    return *n_added == 0 ? separate_prices(root, point, false, n_added, err) : KH_OK;
 }
 
 static kh_status close_rounds(kh_root *root, bool regions, double until_s, kh_error *err)

@@ -15,6 +15,8 @@ typedef struct kh_root {
     size_t most_parts;    /**< of a region at present */
     const double **known; /**< [n_known] designs that carry all, the last ones */
     size_t n_known;
+    uint8_t *good; /**< [n_good][n_nodes] parts of regions that gave rows */
+    size_t n_good;
     kh_rng rng;
     kh_cutset_row row; /**< scratch */
     bool *side;        /**< scratch, [n_nodes] */
@@ -42,6 +44,10 @@ kh_status kh_root_price(kh_root *root, double until_s, kh_error *err);
  *  @param[out] n_added  to root->relax
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_root_separate(kh_root *root, const double *point, bool integral, size_t *n_added, kh_error *err);
+
+/** Some cuts that a point breaks, from a few random sets; a metric inequality when there is none.
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_root_look(kh_root *root, const double *point, size_t *n_added, kh_error *err);
 
 /** Keeps a design that carries all: it helps to find cuts of regions.
  *  @param count  [n_choices], copied
