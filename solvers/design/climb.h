@@ -11,6 +11,7 @@ typedef struct kh_climb_options {
     double gap;
     double until_s;      /**< on kh_clock_s() */
     uint64_t most_nodes; /**< of the trees; 0: no limit */
+    size_t look_depth;   /**< nodes with at most so many halves above them get cuts of their own points; 0: none */
     bool downwards;      /**< better and better designs instead, in one tree, routed by equilibrium only */
 } kh_climb_options;
 

@@ -12,7 +12,7 @@
 
 static const double ROOT_SHARE = 0.2, SEARCH_SHARE = 0.5; /* of the time, by when each part ends */
 static const uint64_t MOVES = 50;                         /* of the search, per pair of types of modules */
-enum { LARGE = 60 };
+enum { LARGE = 60, LOOK_DEPTH = 30 };
 
 typedef struct work {
     const kh_modules_problem *problem;
@@ -116,7 +116,8 @@ static kh_status branch(work *w, kh_error *err)
 static kh_status climb(work *w, kh_error *err)
 {
     kh_climb climb = {.bound = w->design->bound, .cost = w->search.cost, .count = w->count};
-    const kh_climb_options options = {.gap = w->problem->gap, .until_s = w->deadline_s};
+    const kh_climb_options options = {
+        .gap = w->problem->gap, .until_s = w->deadline_s, .look_depth = is_large(w) && w->problem->n_losses == 0 ? LOOK_DEPTH : 0};
     kh_status status = kh_climb_run(&climb, &options, &w->root, w->arena, err);
     w->design->bound = climb.bound;
     if (climb.found)

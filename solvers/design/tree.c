@@ -254,10 +254,21 @@ static size_t first_open(const kh_tableau *t)
     return j;
 }
 
+/* Rows for the point of a node high up: one look pays, a second does not. */
+static kh_status look_once(walk *w, bool *looked, bool *added, kh_error *err)
+{
+    const kh_tree_search *search = w->search;
+    *added = false;
+    if (*looked || search->look == NULL || w->depth > search->look_depth)
+        return KH_OK;
+    *looked = true;
+    return search->look(search->user, w->point, added, err);
+}
+
 /* One node until it is empty or has been halved. */
 static kh_status visit(walk *w, kh_error *err)
 {
-    for (;;) {
+    for (bool looked = false;;) {
         size_t column = 0;
         bool changed;
         kh_tree_word word = KH_TREE_REFUSE;
@@ -277,6 +288,9 @@ static kh_status visit(walk *w, kh_error *err)
                 return KH_OK;
             continue;
         }
+        KH_TRY(look_once(w, &looked, &changed, err));
+        if (changed)
+            continue;
         KH_TRY(choose(w, &column, &changed, err));
         if (w->empty)
             return KH_OK;

@@ -21,6 +21,9 @@ typedef struct kh_tree_search {
     uint64_t most_nodes;
     /** Judges a whole point that costs at most cutoff. */
     kh_status (*judge)(void *user, struct kh_tree_search *search, const double *point, kh_tree_word *word, kh_error *err);
+    /** Looks once at the point of a node that is not whole; may add rows to the tableau. NULL: no such looks. */
+    kh_status (*look)(void *user, const double *point, bool *added, kh_error *err);
+    size_t look_depth; /**< nodes with so many halves above them or fewer are looked at */
     void *user;
     double (*gain)[2];    /**< [n] cost per unit that rounding down and up has brought: kept between searches; zero at first */
     uint32_t (*tried)[2]; /**< [n] */
