@@ -106,7 +106,8 @@ kh_status kh_sim_run(const kh_net *net, const kh_rates *rates, const kh_plan *pl
 {
     if (plan->secrecy.kind != KH_SECRECY_NONE)
         return kh_fail(err, KH_ERANGE,
-                       "a plan with %s secrecy cannot be simulated: keys there are made of what several routes carry",
+                       "a plan with %s secrecy cannot be simulated: keys there are made of what several routes carry; take a plan "
+                       "without, and shares over disjoint paths that the run finds (disjoint_paths)",
                        kh_secrecy_name(plan->secrecy.kind));
     kh_arena *scratch = kh_arena_create(0);
     if (scratch == NULL)

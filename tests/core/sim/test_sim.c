@@ -484,6 +484,22 @@ static void an_audit_finds_every_planted_fault(void **state)
     }
 }
 
+/* Its shares would be told as keys. */
+static void a_secret_plan_is_refused_with_what_to_take_instead(void **state)
+{
+    (void)state;
+    for (int kind = KH_SECRECY_NONE; kind <= KH_SECRECY_COALITIONS; kind++) {
+        handmade h = one_link(10, 256, 1);
+        kh_sim_result *result = NULL;
+        kh_error err = {0};
+        h.plan.secrecy.kind = (kh_secrecy)kind;
+        assert_int_equal(handmade_try(&h, &result, &err), kind == KH_SECRECY_NONE ? KH_OK : KH_ERANGE);
+        if (kind != KH_SECRECY_NONE)
+            assert_non_null(strstr(err.message, "disjoint_paths"));
+        handmade_destroy(&h);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -509,6 +525,7 @@ int main(void)
         cmocka_unit_test(a_slow_link_delivers_whole_keys),
         cmocka_unit_test(finite_key_comes_in_blocks_of_all_modules),
         cmocka_unit_test(wrong_input_is_refused_with_its_name),
+        cmocka_unit_test(a_secret_plan_is_refused_with_what_to_take_instead),
         cmocka_unit_test(a_run_stops_when_told),
         cmocka_unit_test(memory_out_anywhere_is_an_error),
         cmocka_unit_test(an_audit_finds_every_planted_fault),
