@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_ROWS = 10, MOST_NAMED = 6 };
 static const double SAME = 1e-9, MANY = 10; /* of a cost: equal; told as a multiple */
@@ -111,7 +112,7 @@ static void write_cut_off(const cli_modules *m, const kh_dimension *d, kh_str *t
     if (n > told)
         kh_str_printf(text, " and %zu more", n - told);
     kh_str_append(text, ". They are left out of those losses; ");
-    if (m->request->dimension.against == KH_LOSS_VENDOR)
+    if (m->request->dimension.against == KH_LOSS_VENDOR && strcmp(m->request->devices, "all") != 0)
         kh_str_append(text, "another vendor's device there (--devices all) or another link would protect them.");
     else
         kh_str_append(text, "only another link would protect them.");
