@@ -255,7 +255,7 @@ static kh_status separate_regions(kh_root *root, double until_s, size_t *n_added
 kh_status kh_root_look(kh_root *root, const double *point, size_t *n_added, kh_error *err)
 {
     *n_added = 0;
-    for (int i = 0; i < LOOK_SETS; i++) {
+    for (int i = 0; i < LOOK_SETS && kh_clock_s() < root->deadline_s; i++) {
         kh_cutset_grow(&root->space, &root->rng, 1 + kh_rng_below(&root->rng, root->space.problem->graph.n_nodes / 2), root->side);
         KH_TRY(try_side(root, point, n_added, err));
     }
