@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034
 # Sourced by quickstart.sh and test.sh: installs the Debian packages that are missing, or says exactly which.
 
-BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libjansson-dev libsqlite3-dev libgsl-dev libigraph-dev libglpk-dev libopenmpi-dev openmpi-bin"
+BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libyaml-dev libjansson-dev libsqlite3-dev libgsl-dev libigraph-dev libglpk-dev nettle-dev libopenmpi-dev openmpi-bin"
 TEST_PACKAGES="libcmocka-dev python3-minimal libxml2-utils nodejs npm sqlite3 coinor-cbc coinor-clp"
 
 missing_packages() { # packages of "$@" that are not installed

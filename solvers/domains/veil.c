@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/domains/veil.h"
 
-#include "core/base/chacha20.h"
-
 #include <math.h>
+#include <nettle/chacha.h>
 #include <stdbool.h>
 #include <string.h>
 
-enum { WORD_BITS = 64, DIGITS = 53, BLOCK_WORDS = 8 };
+enum { WORD_BITS = 64, DIGITS = 53, BLOCK_WORDS = CHACHA_BLOCK_SIZE / sizeof(uint64_t) };
 
 static void negate(uint64_t *word, size_t width)
 {
@@ -63,21 +62,30 @@ static double from_fixed(uint64_t *word, size_t width)
     return negative ? -number : number;
 }
 
+/* ChaCha20 as of RFC 8439 with the secret shared with one other domain as its key, and the call's number as the nonce. */
+static struct chacha_ctx open_stream(const kh_veil *veil, uint32_t other)
+{
+    uint8_t key[CHACHA_KEY_SIZE] = {0}, nonce[CHACHA_NONCE96_SIZE] = {0};
+    struct chacha_ctx stream;
+    if (veil->part->secret != NULL)
+        memcpy(key, veil->part->secret[other], sizeof key);
+    memcpy(nonce, &veil->n_hidden, sizeof veil->n_hidden);
+    chacha_set_key(&stream, key);
+    chacha_set_nonce96(&stream, nonce);
+    return stream;
+}
+
 /* Adds or subtracts the key stream of the secret shared with one other domain. */
 static void cover(const kh_veil *veil, uint32_t other, size_t n, size_t width, double *letter)
 {
-    const uint32_t nonce[3] = {(uint32_t)veil->n_hidden, (uint32_t)(veil->n_hidden >> 32), 0}, none[8] = {0};
-    const uint32_t *secret = veil->part->secret != NULL ? veil->part->secret[other] : none;
-    uint64_t stream[BLOCK_WORDS], word[KH_VEIL_WIDE];
+    static const uint64_t nothing[BLOCK_WORDS];
+    struct chacha_ctx stream = open_stream(veil, other);
+    uint64_t block[BLOCK_WORDS], word[KH_VEIL_WIDE];
     size_t per_block = BLOCK_WORDS / width;
     for (size_t i = 0; i < n; i++) {
-        uint32_t block[2 * BLOCK_WORDS];
-        if (i % per_block == 0) {
-            kh_chacha20_block(secret, (uint32_t)(i / per_block), nonce, block);
-            for (size_t k = 0; k < BLOCK_WORDS; k++)
-                stream[k] = block[2 * k] | (uint64_t)block[2 * k + 1] << 32;
-        }
-        uint64_t *mask = stream + i % per_block * width;
+        if (i % per_block == 0)
+            chacha_crypt32(&stream, sizeof block, (uint8_t *)block, (const uint8_t *)nothing);
+        uint64_t *mask = block + i % per_block * width;
         if (other < veil->part->self)
             negate(mask, width);
         memcpy(word, letter + i * width, width * sizeof *word);

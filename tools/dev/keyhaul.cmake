@@ -5,6 +5,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(IGRAPH REQUIRED IMPORTED_TARGET igraph) # its CMake package asks for C++ in a C project
+pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)
 find_package(GSL REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_library(GLPK_LIBRARY glpk REQUIRED) # GLPK ships neither .pc nor CMake file

@@ -59,6 +59,7 @@ THIRD_PARTY = {
     "gsl/": "models/num/num_gsl.c",
     "igraph": "solvers/graph/graph_igraph.c",
     "glpk.h": "solvers/lp/lp_glpk.c",
+    "nettle/": "solvers/domains/veil.c",
     "microhttpd.h": "tools/emulator/http_mhd.c",
     "mpi.h": "tools/domains/post_mpi.c",
 }
