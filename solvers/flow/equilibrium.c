@@ -23,11 +23,11 @@ static const double TAKEN_FLOOR = 1e-5; /* of the usual floor: prices of an opti
 typedef struct work {
     const kh_pricer *pricer;
     const kh_keyflow_problem *problem;
-    kh_hierarchy *paths;
-    size_t batch; /* sources that look with the same weights while prices change */
-    kh_pool pool; /* all paths with flow, and those found this round */
-    double *flow; /* [room] bit/s on each path */
-    bool *keep;   /* [room] scratch */
+    kh_hierarchy *paths; /* NULL: trees are faster */
+    size_t batch;        /* sources that look over it with the same weights while prices change */
+    kh_pool pool;        /* all paths with flow, and those found this round */
+    double *flow;        /* [room] bit/s on each path */
+    bool *keep;          /* [room] scratch */
     size_t room;
     bool *calm;    /* [n_demands] nothing of it moved in the first sweep: left alone in the others */
     double *load;  /* [n_links] bit/s */
@@ -187,11 +187,25 @@ static kh_status follow_pool(work *w, size_t n_before, kh_error *err)
     return KH_OK;
 }
 
+static void look(const work *w, size_t group)
+{
+    const kh_pricer *pricer = w->pricer;
+    const uint32_t *targets = &pricer->target[pricer->group[group]];
+    size_t n_targets = pricer->group[group + 1] - pricer->group[group];
+    if (w->problem->oracle != NULL)
+        w->problem->oracle->look(w->problem->oracle->self, group, w->price);
+    else if (w->paths != NULL)
+        kh_hierarchy_look(w->paths, pricer->source[group], targets, n_targets);
+    else
+        kh_tree_grow(pricer->tree, w->price, pricer->source[group], targets, n_targets);
+}
+
 static kh_oracle_way find_path(const work *w, uint32_t target)
 {
     uint32_t *links = w->pricer->scratch;
-    double distance = kh_hierarchy_distance(w->paths, target);
-    return (kh_oracle_way){distance, links, isinf(distance) ? 0 : kh_hierarchy_path(w->paths, target, links), 1};
+    if (w->paths == NULL)
+        return (kh_oracle_way){kh_tree_distance(w->pricer->tree, target), links, kh_tree_path(w->pricer->tree, target, links), 1};
+    return (kh_oracle_way){kh_hierarchy_distance(w->paths, target), links, kh_hierarchy_path(w->paths, target, links), 1};
 }
 
 /* Cheapest ways of one source's demands: those that are new, and what sum(d dist) grows by. */
@@ -199,12 +213,8 @@ static kh_status look_from(work *w, size_t group, bool live, double *asked, kh_e
 {
     const kh_pricer *pricer = w->pricer;
     const kh_oracle *oracle = w->problem->oracle;
-    size_t first = pricer->group[group], end = pricer->group[group + 1];
-    if (oracle != NULL)
-        oracle->look(oracle->self, group, w->price);
-    else
-        kh_hierarchy_look(w->paths, pricer->source[group], &pricer->target[first], end - first);
-    for (size_t i = first; i < end; i++) {
+    look(w, group);
+    for (size_t i = pricer->group[group]; i < pricer->group[group + 1]; i++) {
         uint32_t k = pricer->demand[i];
         kh_oracle_way way = oracle != NULL ? oracle->find(oracle->self, i) : find_path(w, pricer->target[i]);
         if (isinf(way.price))
@@ -276,7 +286,8 @@ static kh_status init(work *w, const kh_pricer *pricer, kh_arena *arena, kh_erro
     }
     if (problem->oracle == NULL) {
         KH_TRY(kh_hierarchy_create(&problem->graph, use, arena, &w->paths, err));
-        w->batch = choose_batch(w);
+        if (w->paths != NULL)
+            w->batch = choose_batch(w);
     }
     return kh_pool_init(&w->pool, n, arena, err);
 }

@@ -19,7 +19,7 @@ typedef struct work {
     size_t *degree;  /* [n_nodes] neighbours that are left */
     bool *gone;      /* [n_nodes] */
     uint32_t *order; /* [n_nodes] those that are gone, by rank */
-    size_t n_gone, n_arcs;
+    size_t n_gone, n_arcs, most_arcs;
     uint32_t *merged; /* [n_nodes] scratch */
 } work;
 
@@ -107,7 +107,7 @@ static bool leave(work *w, uint32_t node)
 /* Whoever has no more neighbours than the least when a walk over those that are left begins leaves on that walk. */
 static bool leave_all(work *w, uint32_t *left, size_t n_left)
 {
-    while (n_left > 0) {
+    while (n_left > 0 && w->n_arcs <= w->most_arcs) {
         size_t least = w->degree[left[0]], n = 0;
         for (size_t i = 1; i < n_left; i++)
             least = w->degree[left[i]] < least ? w->degree[left[i]] : least;
@@ -139,7 +139,7 @@ static bool run(work *w, const bool *use, uint32_t *n_ends)
         else if (!leave(w, v))
             return false;
     *n_ends = (uint32_t)w->n_gone;
-    return leave_all(w, left, n_left) && w->n_arcs < KH_NO_INDEX;
+    return leave_all(w, left, n_left);
 }
 
 /* Going through the heads in order makes the arcs of each tail ascend. @return false when memory is out */
@@ -172,19 +172,26 @@ static bool write_arcs(const work *w, kh_elimination *done)
     return true;
 }
 
-kh_status kh_elimination_run(const kh_graph *graph, const bool *use, kh_arena *arena, kh_elimination *done, kh_error *err)
+static bool write(const work *w, kh_arena *arena, kh_elimination *done)
 {
-    work w = {.graph = graph, .arena = kh_arena_create(0)};
+    size_t n = w->graph->n_nodes;
+    done->n_arcs = w->n_arcs;
+    done->rank = KH_NEW(arena, uint32_t, n);
+    done->first = KH_NEW(arena, uint32_t, n + 1);
+    done->head = KH_NEW(arena, uint32_t, w->n_arcs);
+    done->tail = KH_NEW(arena, uint32_t, w->n_arcs);
+    return done->rank != NULL && done->first != NULL && done->head != NULL && done->tail != NULL && write_arcs(w, done);
+}
+
+kh_status kh_elimination_run(const kh_graph *graph, const bool *use, size_t most_arcs, kh_arena *arena, kh_elimination *done,
+                             kh_error *err)
+{
+    work w = {.graph = graph, .arena = kh_arena_create(0), .most_arcs = most_arcs};
     *done = (kh_elimination){0};
     bool well = w.arena != NULL && run(&w, use, &done->n_ends);
-    if (well) {
-        done->n_arcs = w.n_arcs;
-        done->rank = KH_NEW(arena, uint32_t, graph->n_nodes);
-        done->first = KH_NEW(arena, uint32_t, graph->n_nodes + 1);
-        done->head = KH_NEW(arena, uint32_t, w.n_arcs);
-        done->tail = KH_NEW(arena, uint32_t, w.n_arcs);
-        well = done->rank != NULL && done->first != NULL && done->head != NULL && done->tail != NULL && write_arcs(&w, done);
-    }
+    done->within = well && w.n_gone == graph->n_nodes && w.n_arcs <= most_arcs;
+    if (done->within)
+        well = write(&w, arena, done);
     kh_arena_destroy(w.arena);
     return well ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for the shortest paths of %zu nodes", graph->n_nodes);
 }

@@ -11,6 +11,7 @@
  *  Nodes are called by their rank here: 0 leaves first. An arc leads from a node to one that was its neighbour when it left, so
  *  heads rank above tails. Networks that can nearly be drawn without crossings have two or three times as many arcs as links. */
 typedef struct kh_elimination {
+    bool within;     /**< false: there would be too many arcs, and the rest is not set */
     uint32_t *rank;  /**< [n_nodes] of each node of the graph */
     uint32_t n_ends; /**< the ranks below do not relay */
     uint32_t *first; /**< [n_nodes + 1] arcs of a rank are first[rank] to first[rank + 1] - 1 */
@@ -18,9 +19,11 @@ typedef struct kh_elimination {
     uint32_t *head, *tail; /**< [n_arcs] ranks; heads ascend from arc to arc of one tail */
 } kh_elimination;
 
-/** @param use  [n_links] which links are there; self loops never are
- *  @return KH_OK; KH_ENOMEM, also for 2^32 arcs */
-kh_status kh_elimination_run(const kh_graph *graph, const bool *use, kh_arena *arena, kh_elimination *done, kh_error *err);
+/** @param use        [n_links] which links are there; self loops never are
+ *  @param most_arcs  < 2^32; gives up beyond
+ *  @return KH_OK, KH_ENOMEM */
+kh_status kh_elimination_run(const kh_graph *graph, const bool *use, size_t most_arcs, kh_arena *arena, kh_elimination *done,
+                             kh_error *err);
 
 /** The arc between two different ranks, one of which was the other's neighbour when it left. */
 uint32_t kh_elimination_arc(const kh_elimination *elimination, uint32_t a, uint32_t b);

@@ -64,9 +64,13 @@ static void list_below(kh_hierarchy *h)
 kh_status kh_hierarchy_create(const kh_graph *graph, const bool *use, kh_arena *arena, kh_hierarchy **created, kh_error *err)
 {
     size_t n = graph->n_nodes;
-    kh_hierarchy *h = KH_NEW(arena, kh_hierarchy, 1);
+    size_t most_arcs = KH_HIERARCHY_ARCS * graph->n_links;
     kh_elimination order;
-    KH_TRY(kh_elimination_run(graph, use, arena, &order, err));
+    *created = NULL;
+    KH_TRY(kh_elimination_run(graph, use, most_arcs < KH_NO_INDEX ? most_arcs : KH_NO_INDEX - 1, arena, &order, err));
+    if (!order.within)
+        return KH_OK;
+    kh_hierarchy *h = KH_NEW(arena, kh_hierarchy, 1);
     if (h == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the shortest paths of %zu nodes", n);
     *h = (kh_hierarchy){.graph = graph,

@@ -14,10 +14,13 @@
  *  needs no elimination, and suits a single weight for each link. */
 typedef struct kh_hierarchy kh_hierarchy;
 
+enum { KH_HIERARCHY_ARCS = 8 };
+
 /** @param graph  ends < n_nodes; must outlive the hierarchy
  *  @param use    [n_links] which links are there; self loops never are
+ *  @param[out] created  NULL when there would be more than KH_HIERARCHY_ARCS times as many arcs as links: trees are faster then
  *  @return KH_OK, KH_ENOMEM
- *  Cost    : nearly linear on networks that can nearly be drawn without crossings; memory grows with the arcs, O(n^2) at worst */
+ *  Cost    : nearly linear on networks that can nearly be drawn without crossings */
 kh_status kh_hierarchy_create(const kh_graph *graph, const bool *use, kh_arena *arena, kh_hierarchy **created, kh_error *err);
 
 /** Takes new weights.

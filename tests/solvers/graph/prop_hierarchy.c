@@ -93,6 +93,7 @@ static void paths_are_shortest_whatever_the_weights_become(void **state)
         draw_network(&x, seed);
         kh_hierarchy *hierarchy;
         assert_int_equal(kh_hierarchy_create(&x.graph, x.use, x.arena, &hierarchy, NULL), KH_OK);
+        assert_non_null(hierarchy);
         kh_tree *tree = kh_tree_create(&x.graph, x.use, x.arena);
         assert_non_null(tree);
         for (int round = 0; round < ROUNDS; round++) {
@@ -134,7 +135,8 @@ static void neighbours_of_a_relay_that_leaves_become_neighbours(void **state)
         kh_elimination order;
         bool taken[MOST_NODES] = {false};
         draw_network(&x, seed);
-        assert_int_equal(kh_elimination_run(&x.graph, x.use, x.arena, &order, NULL), KH_OK);
+        assert_int_equal(kh_elimination_run(&x.graph, x.use, MOST_NODES * MOST_NODES, x.arena, &order, NULL), KH_OK);
+        assert_true(order.within);
         for (size_t v = 0; v < x.graph.n_nodes; v++) {
             assert_in_range(order.rank[v], 0, x.graph.n_nodes - 1);
             assert_false(taken[order.rank[v]]);
@@ -164,8 +166,11 @@ static void a_ring_gets_as_few_arcs_as_it_can(void **state)
     const kh_graph graph = {N, N, (const uint32_t(*)[2])ends, NULL};
     kh_arena *arena = kh_arena_create(0);
     kh_elimination order;
-    assert_int_equal(kh_elimination_run(&graph, use, arena, &order, NULL), KH_OK);
+    assert_int_equal(kh_elimination_run(&graph, use, 2 * (N - 2) + 1, arena, &order, NULL), KH_OK);
+    assert_true(order.within);
     assert_int_equal(order.n_arcs, 2 * (N - 2) + 1);
+    assert_int_equal(kh_elimination_run(&graph, use, 2 * (N - 2), arena, &order, NULL), KH_OK);
+    assert_false(order.within);
     kh_arena_destroy(arena);
 }
 
