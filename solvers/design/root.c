@@ -24,8 +24,9 @@ enum {
     LOOK_SETS = 24,
     COVER_NODES = 1000
 };
-static const double POOR = 0.05;     /* found in a smaller part of the regions: larger ones are next */
-static const double PROGRESS = 1e-4; /* of the bound, in PATIENCE rounds */
+static const double NODES_SHARE = 0.1; /* of the time, for cuts around nodes: at 500 nodes each takes 0.05 s */
+static const double POOR = 0.05;       /* found in a smaller part of the regions: larger ones are next */
+static const double PROGRESS = 1e-4;   /* of the bound, in PATIENCE rounds */
 
 /* Takes in the inequality of prices, rounded as the point breaks it most. */
 static kh_status keep_weight(kh_root *root, size_t state, const double *weight, const double *point, size_t *n_added, kh_error *err)
@@ -59,7 +60,8 @@ static kh_status keep_side(kh_root *root, size_t state, const double *point, siz
 static kh_status add_node_cuts(kh_root *root, kh_error *err)
 {
     size_t n_added = 0;
-    for (size_t v = 0; v < root->space.problem->graph.n_nodes; v++) {
+    double start_s = kh_clock_s(), until_s = start_s + NODES_SHARE * (root->deadline_s - start_s);
+    for (size_t v = 0; v < root->space.problem->graph.n_nodes && kh_clock_s() < until_s; v++) {
         memset(root->side, 0, root->space.problem->graph.n_nodes * sizeof *root->side);
         root->side[v] = true;
         if (kh_cutset_demand(&root->space, 0, root->side) > 0)
