@@ -3,6 +3,10 @@
 
    bench_secure --secret T FILE.qpi...   the best share of all demands that is secret from T relays, by disjoint and by ramp shares,
    to 1 % and exact; on small networks GLPK's word on the ramp's program over arcs beside
+   bench_secure --coalitions N FILE.qpi...   the best share that no one of N coalitions reads, exact; a coalition is the nodes of a
+   strip of the map, from west to east, all of one size
+   bench_secure --coalitions N FILE.qpi...   the best share that no one of N coalitions reads, exact: the nodes of N strips of the
+   map, equally many in each, from west to east
    bench_secure FILE.qpi...    the shortest node-disjoint pair of every demand, and igraph's count of disjoint paths beside it (it
    has no call for the paths); the limit is 1 s for gen1000-10000-s6 */
 #include "solvers/flow/program.h"
@@ -207,14 +211,56 @@ static kh_status compare_secrets(const char *path, uint32_t colluders, kh_arena 
     return time_arcs(&problem, &secure, arena, err);
 }
 
-/* @p colluders  -1: pairs of disjoint paths only */
-static int run(const char *path, int colluders)
+static size_t count_west_of(const kh_qpi *qpi, size_t node)
+{
+    size_t n = 0;
+    for (size_t v = 0; v < qpi->n_nodes; v++) {
+        double x = qpi->nodes[v].longitude, own = qpi->nodes[node].longitude;
+        n += x < own || (!(x > own) && v < node);
+    }
+    return n;
+}
+
+static kh_status cut_strips(const kh_qpi *qpi, size_t n, kh_arena *arena, kh_coalition **strips, kh_error *err)
+{
+    uint32_t *from_west = KH_NEW(arena, uint32_t, qpi->n_nodes);
+    *strips = KH_NEW(arena, kh_coalition, n);
+    if (from_west == NULL || *strips == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu coalitions", n);
+    for (size_t v = 0; v < qpi->n_nodes; v++)
+        from_west[count_west_of(qpi, v)] = (uint32_t)v;
+    for (size_t i = 0; i < n; i++) {
+        size_t first = i * qpi->n_nodes / n, end = (i + 1) * qpi->n_nodes / n;
+        (*strips)[i] = (kh_coalition){.nodes = from_west + first, .n_nodes = end - first};
+    }
+    return KH_OK;
+}
+
+static kh_status keep_from_strips(const char *path, uint32_t n, kh_arena *arena, kh_error *err)
+{
+    kh_secure_problem problem = {.secrecy = KH_SECRECY_COALITIONS, .colluders = 1, .n_coalitions = n};
+    kh_coalition *strips;
+    kh_secure secure;
+    kh_qpi qpi;
+    KH_TRY(kh_qpi_read(path, arena, &qpi, err));
+    KH_TRY(cut_strips(&qpi, n, arena, &strips, err));
+    KH_TRY(kh_instance_load(path, arena, &problem.flow, err));
+    problem.coalitions = strips;
+    problem.flow.time_limit_s = 300;
+    printf("%s, %u coalitions\n", qpi.name, n);
+    return time_secret(&problem, 0, &secure, arena, err);
+}
+
+typedef enum question { PAIRS, SECRETS, COALITIONS } question;
+
+static int run(const char *path, question what, uint32_t n)
 {
     kh_error err = {0};
     kh_arena *arena = kh_arena_create(0);
-    kh_status status = arena == NULL    ? KH_ENOMEM
-                       : colluders >= 0 ? compare_secrets(path, (uint32_t)colluders, arena, &err)
-                                        : compare_pairs(path, arena, &err);
+    kh_status status = arena == NULL        ? KH_ENOMEM
+                       : what == SECRETS    ? compare_secrets(path, n, arena, &err)
+                       : what == COALITIONS ? keep_from_strips(path, n, arena, &err)
+                                            : compare_pairs(path, arena, &err);
     if (status != KH_OK)
         (void)fprintf(stderr, "%s: %s%s\n", path, err.steps, err.message);
     kh_arena_destroy(arena);
@@ -223,14 +269,15 @@ static int run(const char *path, int colluders)
 
 int main(int argc, char **argv)
 {
-    int wrong = 0, first = 1, colluders = -1;
-    if (argc > 2 && strcmp(argv[1], "--secret") == 0) {
-        colluders = abs(atoi(argv[2]));
-        first = 3;
-    }
+    question what = argc <= 2                              ? PAIRS
+                    : strcmp(argv[1], "--secret") == 0     ? SECRETS
+                    : strcmp(argv[1], "--coalitions") == 0 ? COALITIONS
+                                                           : PAIRS;
+    int wrong = 0, first = what == PAIRS ? 1 : 3;
+    uint32_t n = what == PAIRS ? 0 : (uint32_t)abs(atoi(argv[2]));
     if (argc <= first)
-        wrong |= run("tests/ref/instances/gen100-1000-s3.qpi", colluders);
+        wrong |= run("tests/ref/instances/gen100-1000-s3.qpi", what, n);
     for (int i = first; i < argc; i++)
-        wrong |= run(argv[i], colluders);
+        wrong |= run(argv[i], what, n);
     return wrong;
 }
