@@ -54,8 +54,9 @@ static kh_status set_state(kh_cutset_space *space, size_t state, kh_arena *arena
     space->asks_all[state] = true;
     for (size_t k = 0; k < problem->n_demands; k++)
         space->asks_all[state] = space->asks_all[state] && kh_state_asks(problem, state, k);
-    space->tree[state] = use != NULL ? kh_tree_create(graph, use, arena) : NULL;
-    return space->tree[state] != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for cuts of %zu nodes", graph->n_nodes);
+    if (use == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for cuts of %zu nodes", graph->n_nodes);
+    return kh_ways_init(&space->ways[state], graph, use, arena, err);
 }
 
 kh_status kh_cutset_init(kh_cutset_space *space, const kh_modules_problem *problem, kh_arena *arena, kh_error *err)
@@ -66,9 +67,12 @@ kh_status kh_cutset_init(kh_cutset_space *space, const kh_modules_problem *probl
                                .first = KH_NEW(arena, size_t, m + 1),
                                .choice = KH_NEW(arena, uint32_t, problem->n_choices),
                                .use = KH_NEW(arena, bool *, n_states),
-                               .tree = KH_NEW(arena, kh_tree *, n_states),
-                               .asks_all = KH_NEW(arena, bool, n_states)};
-    if (space->first == NULL || space->choice == NULL || space->use == NULL || space->tree == NULL || space->asks_all == NULL)
+                               .ways = KH_NEW(arena, kh_ways, n_states),
+                               .asks_all = KH_NEW(arena, bool, n_states),
+                               .asked = KH_NEW(arena, uint32_t, problem->n_demands),
+                               .target = KH_NEW(arena, uint32_t, problem->n_demands)};
+    if (space->first == NULL || space->choice == NULL || space->use == NULL || space->ways == NULL || space->asks_all == NULL ||
+        space->asked == NULL || space->target == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu types of modules", problem->n_choices);
     KH_TRY(kh_cutset_row_init(&space->plain, problem->n_choices, arena, err));
     KH_TRY(kh_cutset_row_init(&space->rest, problem->n_choices, arena, err));
@@ -113,32 +117,36 @@ static void cross(const kh_cutset_space *space, size_t state, const bool *side, 
             add_link(space, state, e, 1, row);
 }
 
-static double weigh_source(const kh_cutset_space *space, size_t state, const double *weight, uint32_t source)
+size_t kh_cutset_look(const kh_cutset_space *space, size_t state, uint32_t source)
 {
     const kh_modules_problem *problem = space->problem;
-    bool grown = false;
-    double sum = 0;
+    size_t n = 0;
     for (size_t i = space->demands.first[source]; i < space->demands.first[source + 1]; i++) {
-        const kh_keyflow_demand *d = &problem->demands[space->demands.item[i]];
-        if (d->ends[0] != source || !kh_state_asks(problem, state, space->demands.item[i])) /* it counts at its first end */
+        uint32_t k = space->demands.item[i];
+        if (problem->demands[k].ends[0] != source || !kh_state_asks(problem, state, k)) /* it counts at its first end */
             continue;
-        if (!grown)
-            kh_tree_grow(space->tree[state], weight, source, NULL, 0);
-        grown = true;
-        sum += d->requested_bps * kh_tree_distance(space->tree[state], d->ends[1]);
+        space->asked[n] = k;
+        space->target[n++] = problem->demands[k].ends[1];
     }
-    return sum;
+    if (n > 0)
+        kh_ways_look(&space->ways[state], source, space->target, n);
+    return n;
 }
 
 void kh_cutset_of_weight(const kh_cutset_space *space, size_t state, const double *weight, kh_cutset_row *row)
 {
+    const kh_modules_problem *problem = space->problem;
+    kh_ways *ways = &space->ways[state];
     row->n = 0;
     row->least = 0;
-    for (size_t e = 0; e < space->problem->graph.n_links; e++)
+    for (size_t e = 0; e < problem->graph.n_links; e++)
         if (weight[e] > 0)
             add_link(space, state, e, weight[e], row);
-    for (uint32_t v = 0; v < space->problem->graph.n_nodes; v++)
-        row->least += space->problem->theta * weigh_source(space, state, weight, v);
+    kh_ways_weigh(ways, weight);
+    for (uint32_t v = 0; v < problem->graph.n_nodes; v++)
+        for (size_t n = kh_cutset_look(space, state, v); n-- > 0;)
+            row->least +=
+                problem->theta * problem->demands[space->asked[n]].requested_bps * kh_ways_distance(ways, space->target[n]);
 }
 
 /* The coefficient of a value already divided, f = 0: no rounding. */

@@ -5,8 +5,8 @@
 #include "core/base/arena.h"
 #include "core/base/rng.h"
 #include "solvers/design/modules.h"
+#include "solvers/design/ways.h"
 #include "solvers/graph/incidence.h"
-#include "solvers/graph/tree.h"
 
 /** Inequalities that every installation keeps: what crosses a cut, what prices ask for, rounded to whole modules.
  *
@@ -31,9 +31,10 @@ typedef struct kh_cutset_space {
     kh_incidence demands; /**< at each node */
     kh_incidence links;
     bool **use;                /**< [n_states][n_links] links with choices, but for self loops */
-    kh_tree **tree;            /**< [n_states] over these */
+    kh_ways *ways;             /**< [n_states] over these */
     bool *asks_all;            /**< [n_states] no demand is left out */
     kh_cutset_row plain, rest; /**< scratch, [n_choices] */
+    uint32_t *asked, *target;  /**< scratch, [n_demands] of kh_cutset_look() */
 } kh_cutset_space;
 
 /** @return KH_OK, KH_ENOMEM */
@@ -47,6 +48,10 @@ bool kh_cutset_breaks(const kh_cutset_row *row, const double *point);
 
 /** What must cross between the side and the rest. @param side  [n_nodes] */
 double kh_cutset_demand(const kh_cutset_space *space, size_t state, const bool *side);
+
+/** Looks along space->ways from the first end of demands to their second ends.
+ *  @return how many demands begin there: space->asked, their second ends space->target */
+size_t kh_cutset_look(const kh_cutset_space *space, size_t state, uint32_t source);
 
 /** The inequality of prices under the trusted rule, not rounded; least = INFINITY: a demand has no path over any link with choices.
  *  @param weight  [n_links] >= 0, finite */

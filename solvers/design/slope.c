@@ -10,7 +10,7 @@ enum { TURNS = 12 };
 
 typedef struct slopes {
     const kh_cutset_space *space;
-    kh_tree *tree;
+    kh_ways *ways;
     double *weight, *flow; /* [n_links] */
     double *count;         /* [n_choices] of the turn */
     uint32_t *path;        /* [n_nodes] scratch */
@@ -29,18 +29,9 @@ void kh_slope_prices(const kh_cutset_space *space, const double *cost, double *w
 static void send(slopes *s, uint32_t source)
 {
     const kh_modules_problem *problem = s->space->problem;
-    const kh_incidence *demands = &s->space->demands;
-    bool grown = false;
-    for (size_t i = demands->first[source]; i < demands->first[source + 1]; i++) {
-        const kh_keyflow_demand *d = &problem->demands[demands->item[i]];
-        if (d->ends[0] != source) /* it counts at its first end */
-            continue;
-        if (!grown)
-            kh_tree_grow(s->tree, s->weight, source, NULL, 0);
-        grown = true;
-        for (size_t n = kh_tree_path(s->tree, d->ends[1], s->path); n-- > 0;)
-            s->flow[s->path[n]] += problem->theta * d->requested_bps;
-    }
+    for (size_t i = kh_cutset_look(s->space, 0, source); i-- > 0;)
+        for (size_t n = kh_ways_path(s->ways, s->space->target[i], s->path); n-- > 0;)
+            s->flow[s->path[n]] += problem->theta * problem->demands[s->space->asked[i]].requested_bps;
 }
 
 /* Modules for a link's flow by the type that is cheapest for it; the link's new slope. @return what they cost */
@@ -71,6 +62,7 @@ static double take_turn(slopes *s)
     const kh_graph *graph = &s->space->problem->graph;
     double sum = 0;
     memset(s->flow, 0, graph->n_links * sizeof *s->flow);
+    kh_ways_weigh(s->ways, s->weight);
     for (uint32_t v = 0; v < graph->n_nodes; v++)
         send(s, v);
     for (size_t e = 0; e < graph->n_links; e++)
@@ -83,7 +75,7 @@ kh_status kh_slope_counts(const kh_cutset_space *space, double *count, kh_arena 
     const kh_modules_problem *problem = space->problem;
     size_t n = problem->n_choices, m = problem->graph.n_links;
     slopes s = {.space = space,
-                .tree = space->tree[0],
+                .ways = &space->ways[0],
                 .weight = KH_NEW(arena, double, m),
                 .flow = KH_NEW(arena, double, m),
                 .count = KH_NEW(arena, double, n),
