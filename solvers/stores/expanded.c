@@ -256,7 +256,7 @@ static kh_status solve_in_own_units(work *w, double *level, kh_error *err)
 static kh_status route(work *w, double *level, kh_error *err)
 {
     double gap = w->given->gap > 0 ? fmax(w->given->gap / 3, 1e-6) : POOL_GAP;
-    for (int round = 0; round < ROUNDS && (round == 0 || !is_done(w, *level)); round++)
+    for (int round = 0; round < ROUNDS && (round == 0 || (!is_done(w, *level) && kh_clock_s() < w->deadline_s)); round++)
         KH_TRY(balance(w, gap, level, err));
     bool trusted = *level <= w->answer->bound * (1 + PROVEN); /* rates far apart round stores to more than there is */
     if (*level <= 0 || (is_done(w, *level) && trusted))

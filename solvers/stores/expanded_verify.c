@@ -13,6 +13,9 @@ typedef struct check {
     double *distance; /* [n_nodes] */
     bool *carries;    /* [periods][n_links] of can_carry() */
     bool *seen;       /* [n_nodes] */
+    uint32_t *first;  /* [n_nodes + 1] into beside */
+    uint32_t *beside; /* links at each node */
+    uint32_t *queue;  /* [n_nodes] those whose distance has fallen, in a ring */
 } check;
 
 static bool relays(const kh_graph *graph, uint32_t node)
@@ -120,24 +123,45 @@ static bool can_carry(const kh_expanded_problem *p, size_t t, size_t e)
     return (before && p->start_bits[e] < p->store_bits[e]) || (after && p->start_bits[e] > 0);
 }
 
-/* Bellman and Ford under the rule that only nodes that relay pass key on. */
+static void list_links(const check *c)
+{
+    const kh_graph *graph = &c->p->graph;
+    for (size_t v = 0; v <= graph->n_nodes; v++)
+        c->first[v] = 0;
+    for (size_t e = 0; e < graph->n_links; e++)
+        for (int i = 0; i < 2; i++)
+            c->first[graph->ends[e][i]]++;
+    for (size_t v = 1; v <= graph->n_nodes; v++)
+        c->first[v] += c->first[v - 1];
+    for (size_t e = 0; e < graph->n_links; e++)
+        for (int i = 0; i < 2; i++)
+            c->beside[--c->first[graph->ends[e][i]]] = (uint32_t)e;
+}
+
+/* Bellman and Ford with a queue, under the rule that only nodes that relay pass key on. */
 static void measure(const check *c, const double *price, size_t t, uint32_t source)
 {
     const kh_graph *graph = &c->p->graph;
-    for (size_t v = 0; v < graph->n_nodes; v++)
+    for (size_t v = 0; v < graph->n_nodes; v++) {
         c->distance[v] = v == source ? 0 : HUGE_VAL;
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (size_t e = 0; e < graph->n_links; e++)
-            for (int i = 0; i < 2; i++) {
-                uint32_t from = graph->ends[e][i], to = graph->ends[e][1 - i];
-                size_t row = t * graph->n_links + e;
-                if (c->carries[row] && (from == source || relays(graph, from)) &&
-                    c->distance[from] + price[row] < c->distance[to]) {
-                    c->distance[to] = c->distance[from] + price[row];
-                    moved = true;
-                }
+        c->seen[v] = false; /* waits in the queue */
+    }
+    size_t n_waiting = 1, head = 0;
+    c->queue[0] = source;
+    for (; n_waiting > 0; n_waiting--, head = (head + 1) % graph->n_nodes) {
+        uint32_t from = c->queue[head];
+        c->seen[from] = false;
+        for (uint32_t i = c->first[from]; i < c->first[from + 1]; i++) {
+            size_t e = c->beside[i], row = t * graph->n_links + e;
+            uint32_t to = graph->ends[e][0] == from ? graph->ends[e][1] : graph->ends[e][0];
+            if (!c->carries[row] || !(c->distance[from] + price[row] < c->distance[to]))
+                continue;
+            c->distance[to] = c->distance[from] + price[row];
+            if (!c->seen[to] && relays(graph, to)) {
+                c->queue[(head + n_waiting++) % graph->n_nodes] = to;
+                c->seen[to] = true;
             }
+        }
     }
 }
 
@@ -170,6 +194,7 @@ static kh_status check_prices(const check *c, double *paid, kh_error *err)
     for (size_t t = 0; t < p->n_periods; t++)
         for (size_t e = 0; e < p->graph.n_links; e++)
             c->carries[t * p->graph.n_links + e] = can_carry(p, t, e);
+    list_links(c);
     for (size_t t = 0; t < p->n_periods; t++)
         for (uint32_t v = 0; v < p->graph.n_nodes; v++)
             KH_TRY(check_source(c, t, v, paid, err));
@@ -245,9 +270,13 @@ kh_status kh_expanded_verify(const kh_expanded_problem *problem, const kh_expand
                      .got_bps = KH_NEW(arena, double, problem->n_periods * problem->n_demands),
                      .distance = KH_NEW(arena, double, problem->graph.n_nodes),
                      .carries = KH_NEW(arena, bool, problem->n_periods * problem->graph.n_links),
-                     .seen = KH_NEW(arena, bool, problem->graph.n_nodes)};
+                     .seen = KH_NEW(arena, bool, problem->graph.n_nodes),
+                     .first = KH_NEW(arena, uint32_t, problem->graph.n_nodes + 1),
+                     .beside = KH_NEW(arena, uint32_t, 2 * problem->graph.n_links),
+                     .queue = KH_NEW(arena, uint32_t, problem->graph.n_nodes)};
     kh_status status = KH_OK;
-    if (c.load_bps == NULL || c.got_bps == NULL || c.distance == NULL || c.carries == NULL || c.seen == NULL)
+    if (c.load_bps == NULL || c.got_bps == NULL || c.distance == NULL || c.carries == NULL || c.seen == NULL || c.first == NULL ||
+        c.beside == NULL || c.queue == NULL)
         status = kh_fail(err, KH_ENOMEM, "no memory to check a plan");
     else
         status = check_all(&c, err);
