@@ -114,8 +114,8 @@ static kh_status check_together(const plan_args *args, kh_error *err)
     KH_TRY(check_domains(args, more || secret, err));
     if (args->diff_path != NULL && more)
         return kh_fail(err, KH_EUSAGE, "--diff is instead of the plan: without losses, --relax and --slack");
-    if (secret && (losses || args->backup != NULL || args->what_if))
-        return kh_fail(err, KH_EUSAGE, "losses and --what-if are of plans without --disjoint, --secure and --coalitions");
+    if (secret && (losses || args->backup != NULL || args->what_if || args->relax))
+        return kh_fail(err, KH_EUSAGE, "losses, --what-if and --relax are of plans without --disjoint, --secure and --coalitions");
     if (args->mps_path != NULL && args->backup != NULL && args->relax)
         return kh_fail(err, KH_EUSAGE, "--mps writes one program, --backup and --relax have one each");
     if (!isnan(o->floor) && o->objective != KH_OBJECTIVE_TOTAL)

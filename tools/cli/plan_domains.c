@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum { MOST_ROUNDS = 100, MOST_PROMISES = 16, MOST_LETTER_BYTES = 1 << 28 };
-static const double USUAL_GAP = 0.01, SAME = 1e-6;
+static const double USUAL_GAP = 0.01, SAME = 1e-6, LEAST_TOLD = 5e-5;
 
 /* All that is told, in the rates of the plan: at most what is asked for. */
 typedef struct told {
@@ -144,12 +144,17 @@ static void write_reached(const told *t, kh_str *words)
     add_share(words, r->value);
     kh_str_append(words, "; what was disclosed proves that no plan that keeps its promises brings each of them more than ");
     add_share(words, r->bound);
-    kh_str_printf(words, " (gap %.2g %%). %zu letters, %.3g kB in all, left the domains. ", 100 * (r->bound / r->value - 1),
-                  t->federation.n_letters, 1e-3 * (double)t->federation.bytes);
+    kh_str_printf(words, " (gap %.2g %%). %zu letters, %.2f MB in all, left the domains. ", 100 * (r->bound / r->value - 1),
+                  t->federation.n_letters, 1e-6 * (double)t->federation.bytes);
     kh_str_append(words, "With everything known in one place it could be ");
     add_share(words, t->central);
-    kh_str_printf(words, ": secrecy between operators costs %.2f %%. Over the borders of the best single path alone it would be ",
-                  100 * fmax(0, 1 - r->value / t->central));
+    double cost = fmax(0, 1 - r->value / t->central);
+    kh_str_append(words, ": secrecy between operators costs ");
+    if (cost > 0 && cost < LEAST_TOLD)
+        kh_str_append(words, "less than 0.01 %");
+    else
+        kh_str_printf(words, "%.2f %%", 100 * cost);
+    kh_str_append(words, ". Over the borders of the best single path alone it would be ");
     add_share(words, t->fixed);
     kh_str_append(words, ". No link is filled beyond its rate, as each domain and then the whole has checked");
     kh_str_append(words, t->audited ? "; every letter follows from its domain's own data, and so do the routes inside."

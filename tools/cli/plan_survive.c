@@ -207,7 +207,7 @@ static size_t list_separators(const kh_protection *p, uint32_t demand, kh_str *t
             name_loss(&p->of[i], text);
         }
     if (n > MOST_NAMED)
-        kh_str_printf(text, ", or %zu more", n - MOST_NAMED);
+        kh_str_printf(text, ", or one of %zu more", n - MOST_NAMED);
     return n;
 }
 
@@ -217,8 +217,8 @@ static void write_separators(const kh_net *net, const kh_protection *p, kh_str *
     for (uint32_t k = 0; k < net->n_demands; k++) {
         kh_str losses = {0}, text = {0};
         if (list_separators(p, k, &losses) > 0 && ++n <= MOST_TOLD) {
-            kh_str_printf(&text, "%s loses all when %s is lost: every route passes there, so no routing helps.", net->demands[k].id,
-                          kh_str_text(&losses));
+            kh_str_printf(&text, "%s loses all when %s %s lost: every route passes there, so no routing helps.", net->demands[k].id,
+                          kh_str_text(&losses), p->of[0].lost[1] != NULL ? "are" : "is");
             if (told++ == 0)
                 kh_str_append(out, "\n");
             paragraph(out, &text);
@@ -357,6 +357,9 @@ static void say_backup(const kh_pipeline *p, const kh_backup_plan *found, kh_los
         "The plan's routes as they are, each with backups that no loss of a %s takes together with it: %s of the plan can be "
         "carried and protected at once when reserves are shared between losses, %s when every backup has its own (1+1).",
         cli_survive_thing(kind), share(p, shared->value), share(p, own->value));
+    if (shared->n_bare > 0)
+        kh_str_printf(&text, " %zu of %zu routes %s no way around some loss: they are carried, but not protected.", shared->n_bare,
+                      found->n_working, shared->n_bare == 1 ? "has" : "have");
     if (shared->reserved_bps > 0 && own->reserved_bps > 0) /* nothing reserved: no route has a backup, or none needs any */
         kh_str_printf(&text, " For the same share, shared reserves take %.3g %% of the key rate that own ones take.",
                       100 * (shared->reserved_bps / shared->value) / (own->reserved_bps / own->value));

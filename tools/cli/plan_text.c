@@ -11,6 +11,7 @@
 
 /* Nobody reads more on a terminal. */
 enum { MOST_TOLD = 200 };
+static const double ALMOST = 0.9; /* as full as the fullest */
 
 static void paragraph(kh_str *out, const kh_str *text)
 {
@@ -79,12 +80,23 @@ static void write_words(const kh_pipeline *p, kh_str *out)
         kh_str_printf(out, "\nThe first %zu of %zu demands are told in words; --json tells of all.\n", told, n);
 }
 
+/* A plan near the optimum prices every link a little: those that are far from full beside the fullest are not tight. */
+static double least_tight_load(const kh_plan *plan)
+{
+    double fullest = 0;
+    for (size_t i = 0; i < plan->n_links; i++)
+        if (plan->links[i].capacity_bps > 0)
+            fullest = fmax(fullest, plan->links[i].used_bps / plan->links[i].capacity_bps);
+    return plan->gap < 1e-6 ? 0 : ALMOST * fullest;
+}
+
 static void write_tight_links(const kh_pipeline *p, kh_str *out)
 {
+    double least = least_tight_load(p->plan);
     cli_table table = cli_table_start(p->arena, "tight link|>capacity|>used|>price per kbit/s");
     for (size_t i = 0; i < p->plan->n_links; i++) {
         const kh_plan_link *link = &p->plan->links[i];
-        if (link->shadow_price <= 0.0)
+        if (link->shadow_price <= 0.0 || link->used_bps < least * link->capacity_bps)
             continue;
         cli_table_cell(&table, "%s", p->net->qkd_links[i].id);
         cli_table_rate(&table, link->capacity_bps);

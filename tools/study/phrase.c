@@ -108,6 +108,11 @@ void kh_phrase_share(double part, double whole, kh_str *out)
         kh_str_append(out, part < whole ? "over 99 %" : "100 %");
 }
 
+void kh_phrase_times(double times, kh_str *out)
+{
+    kh_str_printf(out, times < 999.5 ? "%.3g" : "%.0f", times);
+}
+
 static void append_grouped(double whole, kh_str *out)
 {
     if (whole >= 1000) {

@@ -31,6 +31,8 @@ void kh_phrase_link(const kh_net *net, const kh_rates *rates, kh_qkd_link_id lin
 void kh_phrase_span(double length_km, double loss_db, kh_str *out);
 /** The share of @p part in @p whole: "1.5 %", "100 %" only when nothing is missing, "under 0.01 %". */
 void kh_phrase_share(double part, double whole, kh_str *out);
+/** Times as much: "1.98", "4620" and never "4.62e+03". */
+void kh_phrase_times(double times, kh_str *out);
 /** "EUR 250,000", "EUR 1.25 million". */
 void kh_phrase_money(double eur, kh_str *out);
 /** "1 QKD pair", "3 QKD pairs": the plural takes an s. */

@@ -49,8 +49,8 @@ static void say_total(const subject *s)
     kh_words_rate(asked, s->out);
     kh_str_append(s->out, ", each counted 2 / (1 + priority) times; ");
     if (plan->floor > 0) {
-        kh_str_append(s->out, "every one with a route gets at least ");
-        kh_phrase_share(plan->floor, 1, s->out);
+        kh_str_append(s->out, "every one with a route is sure of ");
+        kh_phrase_share(plan->floor >= 1 - 1e-6 ? 1 : plan->floor, 1, s->out);
         kh_str_append(s->out, " of what it asks");
     } else {
         kh_str_append(s->out, "nothing is kept for those with long routes");
@@ -69,8 +69,12 @@ static void say_share(const subject *s)
 {
     const kh_plan *plan = s->plan;
     if (plan->value >= 1) {
-        kh_str_printf(s->out, " The links could carry %.3g times what %s at once", plan->value,
+        kh_str_append(s->out, " The links could carry ");
+        kh_phrase_times(plan->value, s->out);
+        kh_str_printf(s->out, " times what %s at once",
                       count_without_route(plan) + count_exposed(plan) > 0 ? "the others ask" : "is asked");
+    } else if (plan->value <= 0) {
+        kh_str_append(s->out, " Some demand with a route gets nothing");
     } else {
         kh_str_append(s->out, count_exposed(plan) > 0 ? " Every demand that can be secret gets at least "
                                                       : " Every demand with a route gets at least ");
@@ -114,7 +118,9 @@ static void say_secrecy(const subject *s)
     if (n > 0)
         kh_str_printf(s->out, " %zu with a route cannot be secret and %s left out.", n, n == 1 ? "is" : "are");
     if (s->plan->value > 0 && secrecy->plain_value > s->plan->value * (1 + 1e-6)) {
-        kh_str_printf(s->out, " Without that they could all have %.3g times what they ask: secrecy costs ", secrecy->plain_value);
+        kh_str_append(s->out, " Without that they could all have ");
+        kh_phrase_times(secrecy->plain_value, s->out);
+        kh_str_append(s->out, " times what they ask: secrecy costs ");
         kh_phrase_share(secrecy->plain_value - s->plan->value, secrecy->plain_value, s->out);
         kh_str_append(s->out, " of that level.");
     } else if (s->plan->value > 0) {
@@ -149,6 +155,26 @@ static void say_limits(const subject *s)
         kh_str_printf(s->out, " Within them %.3g is not exceeded; the routes come from local search.", plan->few_bound);
 }
 
+/* The bound of the total is a rate, that of shares a multiple of what is asked. */
+static void say_bound(const subject *s)
+{
+    const kh_plan *plan = s->plan;
+    if (plan->gap < 1e-6 && plan->value > 0) {
+        kh_str_append(s->out, ", and no plan can do better: the bound proves it.");
+        return;
+    }
+    if (plan->value > 0)
+        kh_str_printf(s->out,
+                      plan->gap < 1 ? "; no plan can do more than %.2g %% better" : "; no plan can do more than %.0f %% better",
+                      100 * plan->gap);
+    kh_str_append(s->out, " (proven bound ");
+    if (plan->objective == KH_OBJECTIVE_TOTAL)
+        kh_words_rate(plan->bound, s->out);
+    else
+        kh_phrase_times(plan->bound, s->out);
+    kh_str_append(s->out, ").");
+}
+
 static void say_level(const subject *s)
 {
     const kh_plan *plan = s->plan;
@@ -158,15 +184,13 @@ static void say_level(const subject *s)
         say_total(s);
     else
         say_share(s);
-    if (plan->gap < 1e-6 && plan->value > 0)
-        kh_str_append(s->out, ", and no plan can do better: the bound proves it.");
-    else if (plan->value <= 0)
-        kh_str_printf(s->out, " (proven bound %.3g).", plan->bound);
-    else
-        kh_str_printf(s->out, "; no plan can do more than %.2g %% better (proven bound %.3g).", 100 * plan->gap, plan->bound);
+    say_bound(s);
     double load = kh_plan_max_load(plan, plan->value);
-    if (load > 1)
-        kh_str_printf(s->out, " With all requests served the busiest link would carry %.3g times its rate.", load);
+    if (load > 1) {
+        kh_str_append(s->out, " With all requests served the busiest link would carry ");
+        kh_phrase_times(load, s->out);
+        kh_str_append(s->out, " times its rate.");
+    }
 }
 
 /* One more pair on link i, to first order: its rate times the shadow price. */
