@@ -17,6 +17,8 @@ done
 expect 0 "fewest sites" "$KEYHAUL" design topologies/frankfurt-warsaw-prague.yaml --sites --fewest --reach 100
 says out "proven to be the least possible" "fewest sites"
 says out "oberpfaffenhofen-warsaw" "fewest sites: a demand that only a satellite serves is left out"
+tr -s '\n ' ' ' <"$scratch/out" >"$scratch/flat" && mv "$scratch/flat" "$scratch/out"
+says out "but for those left out below" "fewest sites: the first words promise no more than the last"
 expect 0 "two routes" "$KEYHAUL" design topologies/frankfurt-warsaw-prague.yaml --sites --two-disjoint --reach 150
 says out "two routes" "two routes"
 expect 0 "years" "$KEYHAUL" design $bristol --sites --horizon 3 --growth 100 --rolling --reach 130

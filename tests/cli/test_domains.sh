@@ -31,7 +31,11 @@ if [ ! -x "$program" ] || ! command -v mpirun >/dev/null 2>&1; then
 fi
 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 ASAN_OPTIONS=detect_leaks=0
 export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM ASAN_OPTIONS
+expect 0 "help of domains" "$program" --help
+says out "every demand with a path" "help of domains"
+awk 'length($0) > 80 { exit 1 }' "$scratch/out" || fail "help of domains is wider than 80 columns"
 expect 0 "--split" "$KEYHAUL" plan "$network" --domains --split "$scratch"
+says out "mpirun -n 4 keyhaul-domains" "--split says what comes next"
 expect 0 "domains in one process" "$program" --here 4 "$scratch"
 mv "$scratch/out" "$scratch/here"
 expect 0 "domains under mpirun" mpirun --oversubscribe -n 4 "$program" "$scratch"
@@ -56,6 +60,7 @@ yaml_of "D:east E:east F:east A:west B:west C:west" "$east_links $border_links" 
 expect 0 "--split of the whole" "$KEYHAUL" plan "$scratch/whole.yaml" --domains --split "$scratch/whole"
 for domain in west east; do
     expect 0 "--own" "$KEYHAUL" plan "$scratch/$domain.yaml" --domains --split "$scratch/each" --own "$domain"
+    says out "Written: what $domain knows" "--own says what it left"
 done
 expect 0 "the whole under mpirun" mpirun --oversubscribe -n 2 "$program" "$scratch/whole" 0.001
 mv "$scratch/out" "$scratch/known"

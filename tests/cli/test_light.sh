@@ -11,6 +11,8 @@ if awk 'length($0) > 80' "$scratch/out" | grep -q .; then
 fi
 expect 0 "a front" "$KEYHAUL" light tests/ref/coexist.yaml --link mao-co --gbps 1600 --front
 says out "mao-co: what can be had" "a front"
+expect 0 "no classical light" "$KEYHAUL" light tests/ref/coexist.yaml --link patel --gbps 0
+says out "no classical channel beside it. By" "strength and rate of channels that are not there are not told"
 expect 0 "as JSON" "$KEYHAUL" light tests/ref/coexist.yaml --link patel --json
 for key in now_gbps now_bps wanted_gbps gbps key_rate_bps value bound gap shift_db quantum_thz classical_thz front; do
     says out "\"$key\"" "light --json"

@@ -22,6 +22,8 @@ done
 expect 0 "no satellite" "$KEYHAUL" schedule topologies/bristol-cambridge.yaml
 says out "No satellite brings key in these hours." "no satellite"
 says out "No store is too small" "no satellite"
+expect 0 "a day without a pass at both ends" "$KEYHAUL" schedule topologies/frankfurt-warsaw-prague.yaml
+grep -q "not proven" "$scratch/out" && fail "that nothing is possible is proven too"
 expect 65 "a swing over months" "$KEYHAUL" schedule topologies/frankfurt-warsaw-prague.yaml --hours 2000 --swing 0.5
 says err "too long for requests that swing over the day, at most 288" "a swing over months"
 expect 64 "no such day" "$KEYHAUL" schedule topologies/frankfurt-warsaw-prague.yaml --day 400

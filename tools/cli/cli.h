@@ -84,6 +84,9 @@ kh_status cli_write(const char *path, const kh_str *text, kh_error *err);
 /** Writes text to stdout and clears it. */
 kh_status cli_print(kh_str *text, kh_error *err);
 
+/** Before a silence: "keyhaul: looking for WHAT, for at most 20 s (--time-limit)" on stderr. */
+void cli_say_limit(const char *what, double limit_s);
+
 /** A program that is exported: kept in memory until there is an answer, since a failure shall leave no file. */
 typedef struct cli_mps {
     const char *path; /**< NULL: none is wanted */

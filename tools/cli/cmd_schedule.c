@@ -5,6 +5,9 @@
 
 #include <math.h>
 
+/* From which on the optimum may take longer than anybody expects. */
+static const double MANY_HOURS = 1000, LONG_WAIT_S = 10;
+
 static kh_status solve(const kh_pipeline *p, kh_over_time_options *options, const char *mps_path, kh_over_time *over, kh_error *err)
 {
     cli_mps mps;
@@ -20,6 +23,8 @@ static kh_status run(const char *path, kh_over_time_options *options, const char
     kh_status status = kh_pipeline_run(&(kh_pipeline_options){.path = path, .until = KH_STAGE_RATES}, &pipeline, err);
     cli_print_findings(pipeline.findings);
     options->time_limit_s = kh_pipeline_left_s(&pipeline, options->time_limit_s, 1);
+    if (status == KH_OK && options->hours >= MANY_HOURS && options->time_limit_s >= LONG_WAIT_S)
+        cli_say_limit("the best passes", options->time_limit_s);
     if (status == KH_OK)
         status = solve(&pipeline, options, mps_path, &over, err);
     if (status == KH_OK)

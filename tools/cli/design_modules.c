@@ -107,7 +107,7 @@ static void say_limit(const cli_modules *m)
 {
     double limit_s = m->request->dimension.time_limit_s;
     if (m->n_offers * m->pipeline->net->n_demands >= LONG && limit_s >= USUAL_LIMIT_S)
-        (void)fprintf(stderr, "keyhaul: looking for the cheapest design, for at most %g s (--time-limit)\n", limit_s);
+        cli_say_limit("the cheapest design", limit_s);
 }
 
 /* A design that the time limit stopped is one, too. @param n_left  designs to be made, with this one: they share the time */

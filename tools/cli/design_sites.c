@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { MANY_SPANS = 200 }; /* from which on the optimum may take longer than anybody expects */
+static const double LONG_WAIT_S = 10;
 static const double LONGEST_REACH_KM = 400; /* where no reach is said and a device goes farther */
 
 static cli_option flag(const char *name, bool *target, const char *help)
@@ -177,6 +179,8 @@ static kh_status solve_join(cli_sites *s, FILE *mps, kh_error *err)
 static kh_status solve_build(cli_sites *s, FILE *mps, kh_error *err)
 {
     const cli_sites_request *r = s->request;
+    if (s->made.layout.n_spans >= MANY_SPANS && r->time_limit_s >= LONG_WAIT_S)
+        cli_say_limit("the cheapest sites", r->time_limit_s);
     s->made.problem.time_limit_s = kh_pipeline_left_s(s->pipeline, r->time_limit_s, 1);
     s->made.problem.gap = r->gap;
     s->made.problem.lp_program = r->lp_program;

@@ -77,15 +77,16 @@ static void write_head(const cli_sites *s, kh_str *out)
     kh_str text = {0};
     kh_str_printf(&text,
                   "%s: %zu nodes and %zu places along fibres (at most %g km apart) may hold a site; %zu spans of up to %g km. "
-                  "Light passes closed sites. %s",
+                  "Light passes closed sites. %s%s.",
                   s->net->name, s->net->n_nodes, layout->n_sites - s->net->n_nodes, s->request->step_km, layout->n_spans,
                   s->made.rule.reach_km,
                   !with_rates(s)                  ? s->request->two_disjoint
                                                         ? "All ends of demands are joined by two routes without a common trusted node, "
-                                                          "whatever the rates."
-                                                        : "All ends of demands are joined, whatever the rates."
-                  : s->request->horizon_years > 0 ? "Every demand gets its key in every year."
-                                                  : "Every demand gets its key.");
+                                                          "whatever the rates"
+                                                        : "All ends of demands are joined, whatever the rates"
+                  : s->request->horizon_years > 0 ? "Every demand gets its key in every year"
+                                                  : "Every demand gets its key",
+                  s->made.n_left_out > 0 ? ", but for those left out below" : "");
     say(out, &text);
     kh_str_clear(&text);
 }

@@ -63,10 +63,13 @@ static void write_words(const kh_pipeline *p, const cli_light_one *one, kh_str *
             none = none && !one->assign.classical[v];
         kh_str_append(&words, none ? "; no classical channel beside it" : "; classical channels at ");
         write_bands(&one->table, one->assign.classical, &words);
-        kh_str_printf(&words, "%s, %s", none ? "" : " THz", level->shift_db == 0 ? "as strong as now" : "");
-        if (level->shift_db != 0)
-            kh_str_printf(&words, "%.3g dB weaker", -level->shift_db);
-        kh_str_printf(&words, ", %.6g Gbit/s each. ", level->gbps);
+        if (!none)
+            kh_str_append(&words, level->shift_db == 0 ? " THz, as strong as now" : " THz, ");
+        if (!none && level->shift_db != 0)
+            kh_str_printf(&words, "%.3g dB weaker than now", -level->shift_db);
+        if (!none)
+            kh_str_printf(&words, ", %.6g Gbit/s each", level->gbps);
+        kh_str_append(&words, ". ");
         kh_str_printf(&words,
                       gap(one) < 1e-6 ? "By the table no other choice gives more key."
                                       : "By the table no other choice gives %.2g %% more key.",

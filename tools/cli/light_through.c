@@ -132,9 +132,12 @@ static void write_words(const through *t, kh_str *out)
 static kh_status print_text(const through *t, kh_error *err)
 {
     kh_str out = {0};
-    kh_str_printf(&out, "%s: quantum channels through switches, without relays\n\n", t->p->net->name);
-    write_demands(t, &out);
-    write_ways(t, &out);
+    kh_str_printf(&out, "%s: quantum channels through switches, without relays\n", t->p->net->name);
+    if (t->found.n_sent > 0) {
+        kh_str_append(&out, "\n");
+        write_demands(t, &out);
+        write_ways(t, &out);
+    }
     write_words(t, &out);
     return cli_print(&out, err);
 }

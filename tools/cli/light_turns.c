@@ -96,17 +96,22 @@ static void write_turns(const in_turns *t, kh_str *out)
     cli_table_text(&table, out);
 }
 
+static const char *times(const in_turns *t, double value)
+{
+    const char *text = kh_arena_printf(t->p->arena, value < 1000 ? "%.4g" : "%.0f", value);
+    return text != NULL ? text : "";
+}
+
 static void write_words(const in_turns *t, kh_str *out)
 {
     kh_str words = {0};
     if (t->problem.n_pairs > 0) {
         kh_str_printf(
             &words,
-            "In turns every demand gets at least %.4g times what it asks for, with %zu transceivers; as shares of the time, %s. ",
-            t->turns.value, t->n_shared, cli_switched_proof(t->p->arena, t->turns.value, t->turns.bound));
-        kh_str_printf(&words,
-                      "Permanent links, with %zu transceivers and a channel for each pair, would give at least %.4g times. ",
-                      t->n_permanent, t->turns.permanent);
+            "In turns every demand gets at least %s times what it asks for, with %zu transceivers; as shares of the time, %s. ",
+            times(t, t->turns.value), t->n_shared, cli_switched_proof(t->p->arena, t->turns.value, t->turns.bound));
+        kh_str_printf(&words, "Permanent links, with %zu transceivers and a channel for each pair, would give at least %s times. ",
+                      t->n_permanent, times(t, t->turns.permanent));
         if (!t->turns.complete)
             kh_str_printf(&words, "The search was stopped after %g s. ", t->options->time_limit_s);
     }
@@ -126,9 +131,12 @@ static void write_words(const in_turns *t, kh_str *out)
 static kh_status print_text(const in_turns *t, kh_error *err)
 {
     kh_str out = {0};
-    kh_str_printf(&out, "%s: optical paths in turns, without relays\n\n", t->p->net->name);
-    write_pairs(t, &out);
-    write_turns(t, &out);
+    kh_str_printf(&out, "%s: optical paths in turns, without relays\n", t->p->net->name);
+    if (t->problem.n_pairs > 0) {
+        kh_str_append(&out, "\n");
+        write_pairs(t, &out);
+        write_turns(t, &out);
+    }
     write_words(t, &out);
     return cli_print(&out, err);
 }

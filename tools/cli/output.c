@@ -116,6 +116,11 @@ kh_status cli_write(const char *path, const kh_str *text, kh_error *err)
     return status;
 }
 
+void cli_say_limit(const char *what, double limit_s)
+{
+    (void)fprintf(stderr, "keyhaul: looking for %s, for at most %g s (--time-limit)\n", what, limit_s);
+}
+
 kh_status cli_print(kh_str *text, kh_error *err)
 {
     kh_status status = cli_write(NULL, text, err);

@@ -353,7 +353,26 @@ static kh_status print_json(const told *t, kh_error *err)
     return cli_json_print(root, err);
 }
 
-static kh_status print_text(const told *t, kh_error *err)
+/* What --split left, and what is done with it. */
+static void write_split(const told *t, const plan_args *args, kh_str *out)
+{
+    kh_str words = {0};
+    uint32_t n = t->operators.n_domains;
+    const char *folder = args->split_path;
+    if (args->own != NULL)
+        kh_str_printf(&words, "Written: what %s knows. When %s holds the parts of all %u domains, ", args->own, folder, n);
+    else
+        kh_str_printf(&words, "Written: what each domain knows, %s/domain-0.part to domain-%u.part. ", folder, n - 1);
+    kh_str_printf(&words, "mpirun -n %u keyhaul-domains %s plans with a process for each.", n, folder);
+    if (out->length > 0)
+        kh_str_append(out, "\n");
+    kh_str_append(out, "  ");
+    kh_str_append_wrapped(out, kh_str_text(&words), 76, "  ");
+    kh_str_append(out, "\n");
+    kh_str_clear(&words);
+}
+
+static kh_status print_text(const told *t, const plan_args *args, kh_error *err)
 {
     kh_str out = {0};
     write_summary(t, &out);
@@ -361,6 +380,18 @@ static kh_status print_text(const told *t, kh_error *err)
     write_crossings(t, &out);
     write_payments(t, &out);
     write_sight(t, &out);
+    if (args->split_path != NULL)
+        write_split(t, args, &out);
+    return cli_print(&out, err);
+}
+
+/* Of the others it knows the borders alone, so there is nothing to plan yet. */
+static kh_status print_own(const told *t, const plan_args *args, kh_error *err)
+{
+    kh_str out = {0};
+    if (args->json)
+        return KH_OK;
+    write_split(t, args, &out);
     return cli_print(&out, err);
 }
 
@@ -369,13 +400,13 @@ static kh_status run(told *t, const plan_args *args, kh_error *err)
     const kh_member_options options = {args->optimise.gap > 0 ? args->optimise.gap : USUAL_GAP, MOST_ROUNDS, MOST_PROMISES};
     if (args->split_path != NULL)
         KH_TRY(cli_parts_write(t->p->net, &t->operators, args->own, args->split_path, t->p->arena, err));
-    if (args->own != NULL) /* of the others it knows the borders alone */
-        return KH_OK;
+    if (args->own != NULL)
+        return print_own(t, args, err);
     KH_TRY(exchange(t, &options, err));
     KH_TRY(measure_whole(t, err));
     KH_TRY(verify(t, err));
     KH_TRY(gather(t, err));
-    return args->json ? print_json(t, err) : print_text(t, err);
+    return args->json ? print_json(t, err) : print_text(t, args, err);
 }
 
 kh_status cli_domains(const kh_pipeline *pipeline, const plan_args *args, kh_error *err)

@@ -10,12 +10,12 @@
 #include <stdio.h>
 
 enum { WIDTH = 80, MOST_STORES = 12 };
-static const double MB_BITS = 8e6;
+static const double MB_BITS = 8e6, NOTHING = 1e-12; /* a bound that is 0 but for rounding */
 
 /* Infinite: no bound was found, or nothing to compare it with. */
 static double gap(double value, double bound)
 {
-    if (!(bound > value))
+    if (!(bound > value) || bound < NOTHING)
         return 0;
     return value > 0 ? bound / value - 1 : HUGE_VAL;
 }
@@ -60,16 +60,15 @@ static const kh_node *end_of(const kh_net *net, const kh_schedule_pass *pass, bo
     return &net->nodes[ends[first_flies == satellite ? 0 : 1].i];
 }
 
-static const char *clock_text(kh_arena *arena, double t_s)
+static const char *clock_text(kh_arena *arena, double t_s, bool one_day)
 {
     int minutes = (int)(t_s / 60);
-    const char *text = minutes < 24 * 60
-                           ? kh_arena_printf(arena, "%02d:%02d", minutes / 60, minutes % 60)
-                           : kh_arena_printf(arena, "day %d %02d:%02d", 1 + minutes / 1440, minutes / 60 % 24, minutes % 60);
+    const char *text = one_day ? kh_arena_printf(arena, "%02d:%02d", minutes / 60, minutes % 60)
+                               : kh_arena_printf(arena, "day %d %02d:%02d", 1 + minutes / 1440, minutes / 60 % 24, minutes % 60);
     return text != NULL ? text : "";
 }
 
-static void write_passes(const kh_pipeline *p, const kh_over_time *o, kh_str *out)
+static void write_passes(const kh_pipeline *p, const kh_over_time *o, bool one_day, kh_str *out)
 {
     cli_table table = cli_table_start(p->arena, "satellite|station|>from|>min|>kbit");
     for (size_t i = 0; i < o->passes.n_passes; i++) {
@@ -78,7 +77,7 @@ static void write_passes(const kh_pipeline *p, const kh_over_time *o, kh_str *ou
             continue;
         cli_table_cell(&table, "%s", kh_node_name(end_of(p->net, pass, true)));
         cli_table_cell(&table, "%s", kh_node_name(end_of(p->net, pass, false)));
-        cli_table_cell(&table, "%s", clock_text(p->arena, pass->start_s));
+        cli_table_cell(&table, "%s", clock_text(p->arena, pass->start_s, one_day));
         cli_table_number(&table, (pass->end_s - pass->start_s) / 60, 1);
         cli_table_number(&table, 1e-3 * pass->key_bits, 1);
     }
@@ -107,7 +106,7 @@ static void write_schedule(const kh_pipeline *p, const kh_over_time_options *opt
         kh_str_append(out, "No satellite brings key in these hours.\n");
         return;
     }
-    write_passes(p, o, out);
+    write_passes(p, o, options->hours <= 24, out);
     write_pairs(p, o, out);
     bool stations = o->passes.n_demands > 0 && o->pair_demand[0] == KH_NO_INDEX;
     kh_str_printf(&words,

@@ -25,7 +25,8 @@ static kh_status load(const char *folder, uint32_t self, uint32_t n_domains, kh_
     kh_status status = kh_part_read(file, path, arena, part, err);
     (void)fclose(file);
     if (status == KH_OK && (part->self != self || part->n_domains != n_domains))
-        return kh_fail(err, KH_EDATA, "'%s' is of domain %u of %u", path, part->self, part->n_domains);
+        return kh_fail(err, KH_EDATA, "'%s' is of domain %u of %u: it takes a process for each (mpirun -n %u)", path, part->self,
+                       part->n_domains, part->n_domains);
     return status;
 }
 
@@ -92,15 +93,44 @@ static int report(const kh_error *err, kh_status status)
     return kh_status_exit(status);
 }
 
+static const char USAGE[] = "usage: mpirun -n N keyhaul-domains FOLDER [GAP]\n"
+                            "       keyhaul-domains --here N FOLDER [GAP]\n";
+
 static int usage(void)
 {
-    (void)fputs("usage: mpirun -n N keyhaul-domains FOLDER [GAP]\n       keyhaul-domains --here N FOLDER [GAP]\n", stderr);
+    (void)fputs(USAGE, stderr);
     return kh_status_exit(KH_EUSAGE);
+}
+
+static int help(void)
+{
+    (void)fputs(USAGE, stdout);
+    (void)fputs("\nPlans keys across N operators, each a process that reads its own part of the\n"
+                "network, FOLDER/domain-i.part, and nothing else: they tell each other what they\n"
+                "disclose. The parts are written by\n"
+                "  keyhaul plan T.yaml --domains --split FOLDER               all of them\n"
+                "  keyhaul plan OWN.yaml --domains --split FOLDER --own ID    each its own\n"
+                "With --here all N are planned in one process, to compare with.\n"
+                "Ends when no plan can be better by more than GAP (0.01 unless given) and prints\n"
+                "what every operator knows then:\n"
+                "  rounds  exchanges of tables\n"
+                "  value   times its request that every demand with a path can have\n"
+                "  bound   no plan that keeps the operators' promises brings each of them more\n"
+                "  gap     bound / value - 1\n",
+                stdout);
+    return 0;
+}
+
+static bool asks_help(int argc, char **argv)
+{
+    return argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
 }
 
 int main(int argc, char **argv)
 {
     kh_error err = {0};
+    if (asks_help(argc, argv))
+        return help();
     bool here = argc > 1 && strcmp(argv[1], "--here") == 0;
     int first = here ? 3 : 1;
     if (argc <= first || argc > first + 2)
