@@ -5,6 +5,7 @@
 #include "core/net/ids.h"
 #include "solvers/design/state.h"
 #include "solvers/flow/equilibrium.h"
+#include "solvers/flow/settle.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,10 +18,13 @@ kh_status kh_enough_init(kh_enough_tester *tester, const kh_cutset_space *space,
     size_t m = space->problem->graph.n_links, n_states = kh_state_count(space->problem);
     *tester = (kh_enough_tester){.space = space,
                                  .scratch = kh_arena_create(0),
+                                 .kept = kh_arena_create(0),
+                                 .deadline_s = INFINITY,
                                  .capacity_bps = KH_NEW(arena, double, m),
                                  .weight = KH_NEW(arena, double, m),
                                  .load_bps = KH_NEW(arena, double *, n_states)};
-    bool whole = tester->scratch != NULL && tester->capacity_bps != NULL && tester->weight != NULL && tester->load_bps != NULL;
+    bool whole = tester->scratch != NULL && tester->kept != NULL && tester->capacity_bps != NULL && tester->weight != NULL &&
+                 tester->load_bps != NULL;
     for (size_t s = 0; s < n_states && whole; s++)
         whole = (tester->load_bps[s] = KH_NEW(arena, double, m + 1)) != NULL;
     return whole ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for the tests of %zu links", m);
@@ -29,6 +33,7 @@ kh_status kh_enough_init(kh_enough_tester *tester, const kh_cutset_space *space,
 void kh_enough_clear(kh_enough_tester *tester)
 {
     kh_arena_destroy(tester->scratch);
+    kh_arena_destroy(tester->kept);
 }
 
 /* Those of the state; only copied where some are left out. */
@@ -150,19 +155,80 @@ static bool still_fits(const kh_enough_tester *tester, const double *load_bps)
     return fits;
 }
 
-/* Loads of theta times all. */
-static void keep_loads(kh_enough_tester *tester, const kh_pool *pool, const kh_keyflow_problem *flow, const double *share)
+kh_status kh_enough_keep(kh_enough_tester *tester, const kh_keyflow_route *routes, size_t n_routes, kh_error *err)
 {
-    size_t m = flow->graph.n_links;
-    double *load_bps = tester->load_bps[tester->state];
-    memset(load_bps, 0, m * sizeof *load_bps);
-    for (size_t p = 0; p < pool->n_paths; p++) {
-        const kh_pool_path *path = &pool->paths[p];
-        for (size_t i = 0; i < path->n_links; i++)
-            load_bps[pool->links[path->first + i]] +=
-                share[p] * flow->demands[path->demand].requested_bps * tester->space->problem->theta;
+    size_t m = tester->space->problem->graph.n_links;
+    double *load_bps = tester->load_bps[0];
+    memset(load_bps, 0, (m + 1) * sizeof *load_bps);
+    kh_arena_reset(tester->kept);
+    tester->n_routes = n_routes;
+    tester->routes = KH_NEW(tester->kept, kh_keyflow_route, n_routes);
+    for (size_t r = 0; tester->routes != NULL && r < n_routes; r++) {
+        kh_keyflow_route *copy = &tester->routes[r];
+        *copy = routes[r];
+        copy->links = KH_NEW(tester->kept, uint32_t, copy->n_links);
+        if (copy->links == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", n_routes);
+        memcpy(copy->links, routes[r].links, copy->n_links * sizeof *copy->links);
+        for (size_t i = 0; i < copy->n_links; i++)
+            load_bps[copy->links[i]] += copy->rate_bps;
+        load_bps[m] = 1;
     }
-    load_bps[m] = 1;
+    return tester->routes != NULL ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for %zu routes", n_routes);
+}
+
+kh_status kh_enough_recall(kh_enough_tester *tester, const double *count, kh_arena *arena, kh_keyflow *flow, bool *fits,
+                           kh_error *err)
+{
+    const kh_modules_problem *problem = tester->space->problem;
+    const double *load_bps = tester->load_bps[0];
+    kh_keyflow_problem ignored;
+    double stretch = HUGE_VAL;
+    KH_TRY(install(tester, 0, count, &ignored, err));
+    *fits = still_fits(tester, load_bps);
+    if (!*fits)
+        return KH_OK;
+    for (size_t e = 0; e < problem->graph.n_links; e++)
+        if (load_bps[e] > 0)
+            stretch = fmin(stretch, tester->capacity_bps[e] / load_bps[e]);
+    *flow = (kh_keyflow){.value = stretch * problem->theta,
+                         .bound = INFINITY,
+                         .routes = KH_NEW(arena, kh_keyflow_route, tester->n_routes),
+                         .rate_bps = KH_NEW(arena, double, problem->n_demands),
+                         .n_routes = tester->n_routes};
+    bool whole = flow->routes != NULL && flow->rate_bps != NULL;
+    for (size_t r = 0; whole && r < flow->n_routes; r++) {
+        kh_keyflow_route *route = &flow->routes[r];
+        *route = tester->routes[r];
+        route->rate_bps *= stretch;
+        flow->rate_bps[route->demand] += route->rate_bps;
+        route->links = KH_NEW(arena, uint32_t, route->n_links);
+        whole = route->links != NULL;
+        if (whole)
+            memcpy(route->links, tester->routes[r].links, route->n_links * sizeof *route->links);
+    }
+    return whole ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for %zu routes", tester->n_routes);
+}
+
+/* Of theta times all: loads in every state, routes without a loss, whose demands are the problem's. */
+static kh_status keep(kh_enough_tester *tester, const kh_pricer *pricer, const kh_pool *pool, const double *share, kh_error *err)
+{
+    const kh_keyflow_problem *problem = pricer->problem;
+    size_t m = problem->graph.n_links;
+    kh_settle settle;
+    KH_TRY(kh_settle_init(&settle, pricer, pool, tester->scratch, err));
+    for (size_t p = 0; p < pool->n_paths; p++)
+        settle.rate_bps[p] = share[p] * problem->demands[pool->paths[p].demand].requested_bps * tester->space->problem->theta;
+    kh_settle_sum(&settle);
+    memcpy(tester->load_bps[tester->state], settle.load_bps, m * sizeof *settle.load_bps);
+    tester->load_bps[tester->state][m] = 1;
+    if (tester->state > 0)
+        return KH_OK;
+    kh_keyflow flow = {.rate_bps = KH_NEW(tester->scratch, double, problem->n_demands)};
+    if (flow.rate_bps == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu demands", problem->n_demands);
+    KH_TRY(kh_settle_write(&settle, tester->scratch, &flow, err));
+    return kh_enough_keep(tester, flow.routes, flow.n_routes, err);
 }
 
 static kh_status part(kh_enough_tester *tester, uint32_t source, kh_enough *verdict, kh_error *err)
@@ -181,7 +247,7 @@ static kh_status equilibrate(kh_enough_tester *tester, const kh_keyflow_problem 
     tester->n_tests++;
     KH_TRY(kh_pricer_init(&pricer, flow, tester->scratch, err));
     KH_TRY(kh_pool_init(&pool, flow->n_demands, tester->scratch, err));
-    const kh_equilibrium_options options = {.gap = gap, .deadline_s = INFINITY};
+    const kh_equilibrium_options options = {.gap = gap, .deadline_s = tester->deadline_s};
     KH_TRY(kh_equilibrium_find(&pricer, &options, &pool, tester->scratch, &found, err));
     for (size_t k = 0; k < flow->n_demands; k++)
         if (pool.last[k] == KH_NO_INDEX)
@@ -190,8 +256,7 @@ static kh_status equilibrate(kh_enough_tester *tester, const kh_keyflow_problem 
     *verdict = judge(1 / found.congestion, found.bound, tester->space->problem->theta);
     if (*verdict != KH_ENOUGH_YES)
         return price_absent(tester, found.prices, err);
-    keep_loads(tester, &pool, flow, found.share);
-    return KH_OK;
+    return keep(tester, &pricer, &pool, found.share, err);
 }
 
 kh_status kh_enough_test_state(kh_enough_tester *tester, size_t state, const double *count, double gap, kh_enough *verdict,

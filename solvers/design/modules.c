@@ -11,6 +11,7 @@
 #include <string.h>
 
 static const double ROOT_SHARE = 0.2, SEARCH_SHARE = 0.5; /* of the time, by when each part ends */
+static const double REASONS_SHARE = 0.05;                 /* the last of it */
 static const uint64_t MOVES = 50;                         /* of the search, per pair of types of modules */
 enum { LARGE = 60, LOOK_DEPTH = 30 };
 
@@ -21,7 +22,7 @@ typedef struct work {
     kh_root root;
     double *count; /* [n_choices + n_nodes] scratch */
     kh_search search;
-    double deadline_s;
+    double deadline_s, end_s; /* of all but the reasons; of these */
 } work;
 
 static kh_status check_choices(const kh_modules_problem *problem, kh_error *err)
@@ -143,7 +144,9 @@ static kh_status solve(work *w, kh_error *err)
 {
     double start_s = kh_clock_s(), left_s = fmin(w->deadline_s - start_s, 1e6);
     KH_TRY(check_limits(w, err));
-    KH_TRY(kh_root_close(&w->root, false, start_s + ROOT_SHARE * left_s, err));
+    kh_status closed = kh_root_close(&w->root, false, start_s + ROOT_SHARE * left_s, err);
+    if (closed != KH_OK && closed != KH_TIMELIMIT)
+        return closed;
     KH_TRY(kh_root_price(&w->root, w->deadline_s, err));
     take_bound(w);
     KH_TRY(search(w, start_s + SEARCH_SHARE * left_s, err));
@@ -231,14 +234,11 @@ static double proven_by_reasons(const work *w)
 {
     const kh_relax *relax = &w->root.relax;
     double sum = 0;
-    for (size_t j = 0; j < relax->n_columns; j++) {
-        double left = relax->cost[j];
-        for (size_t i = 0; i < relax->n_rows; i++)
-            for (size_t k = 0; k < relax->rows[i].row.n; k++)
-                if (relax->rows[i].row.column[k] == j)
-                    left -= relax->rows[i].row.value[k] * fmax(relax->rows[i].dual, 0) / relax->rows[i].row.least;
-        w->count[j] = left;
-    }
+    memcpy(w->count, relax->cost, relax->n_columns * sizeof *w->count);
+    for (size_t i = 0; i < relax->n_rows; i++)
+        for (size_t k = 0; k < relax->rows[i].row.n; k++)
+            w->count[relax->rows[i].row.column[k]] -=
+                relax->rows[i].row.value[k] * fmax(relax->rows[i].dual, 0) / relax->rows[i].row.least;
     for (size_t v = w->problem->n_choices; v < relax->n_columns; v++)
         sum += w->count[v] * (w->count[v] > 0 ? relax->lower[v] : relax->upper[v]);
     for (size_t e = 0; e < w->problem->graph.n_links; e++)
@@ -248,8 +248,8 @@ static double proven_by_reasons(const work *w)
     return sum;
 }
 
-/* The relaxation once more with the rows that can be shown alone: their duals are the proof. Best effort: without, nothing is
- * shown. */
+/* The relaxation once more with the rows that can be shown alone: their duals are the proof; without time for that, what they are
+ * worth in the last one, which is a proof of less. */
 static kh_status write_reasons(work *w, kh_error *err)
 {
     kh_relax *relax = &w->root.relax;
@@ -259,11 +259,8 @@ static kh_status write_reasons(work *w, kh_error *err)
     design->reasons = KH_NEW(w->arena, kh_modules_reason, relax->n_rows);
     if (design->reasons == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu reasons", relax->n_rows);
-    kh_status status = kh_relax_solve(relax, INFINITY, &ignored);
-    if (status == KH_ENOMEM)
-        return kh_fail(err, status, "no memory for the proof of a bound");
-    if (status != KH_OK)
-        return KH_OK;
+    if (kh_relax_solve(relax, w->end_s - kh_clock_s(), &ignored) == KH_ENOMEM)
+        return kh_fail(err, KH_ENOMEM, "no memory for the proof of a bound");
     for (size_t i = 0; i < relax->n_rows; i++) {
         const kh_relax_row *row = &relax->rows[i];
         if (!(row->dual > 0))
@@ -285,11 +282,13 @@ kh_status kh_modules_solve(const kh_modules_problem *problem, kh_arena *arena, k
 {
     KH_TRY(check(problem, err));
     size_t n = problem->n_choices + problem->graph.n_nodes;
+    double now_s = kh_clock_s();
     work w = {.problem = problem,
               .design = design,
               .arena = arena,
               .count = KH_NEW(arena, double, n),
-              .deadline_s = kh_clock_s() + problem->time_limit_s};
+              .deadline_s = now_s + (1 - REASONS_SHARE) * problem->time_limit_s,
+              .end_s = now_s + problem->time_limit_s};
     *design = (kh_modules_design){.count = KH_NEW(arena, uint32_t, problem->n_choices),
                                   .opened = KH_NEW(arena, bool, problem->graph.n_nodes),
                                   .cost = INFINITY};

@@ -14,6 +14,7 @@ typedef struct check {
     bool *mark, *use;                 /* [n_nodes], [n_links] */
     double *capacity, *load, *served; /* [n_links], [n_links], [n_demands] */
     double *distance;                 /* [n_nodes] */
+    uint32_t *group, *left;           /* [n_nodes], [n_links] of merge() */
     double *slack;                    /* [n_choices] cost not yet explained */
 } check;
 
@@ -143,27 +144,48 @@ static kh_status check_losses(const check *c, kh_error *err)
     return KH_OK;
 }
 
-static bool may_leave(const kh_modules_problem *p, uint32_t node, uint32_t source)
+static bool relays(const kh_modules_problem *p, uint32_t node)
 {
-    return node == source || p->graph.relays == NULL || p->graph.relays[node];
+    return p->graph.relays == NULL || p->graph.relays[node];
 }
 
-/* Bellman's way: over all links again and again. */
-static void measure(const check *c, const double *weight, uint32_t source)
+/* Nodes that cost nothing to go between become one, called by its first node; links between others are left. */
+static void merge(const check *c, const double *weight, size_t *n_left)
+{
+    const kh_modules_problem *p = c->problem;
+    *n_left = 0;
+    for (uint32_t v = 0; v < p->graph.n_nodes; v++)
+        c->group[v] = v;
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (size_t e = 0; e < p->graph.n_links; e++) {
+            uint32_t *a = &c->group[p->graph.ends[e][0]], *b = &c->group[p->graph.ends[e][1]];
+            if (!c->use[e] || weight[e] > 0 || *a == *b || !relays(p, p->graph.ends[e][0]) || !relays(p, p->graph.ends[e][1]))
+                continue;
+            *a = *b = *a < *b ? *a : *b;
+            changed = true;
+        }
+    }
+    for (uint32_t e = 0; e < p->graph.n_links; e++)
+        if (c->use[e] && c->group[p->graph.ends[e][0]] != c->group[p->graph.ends[e][1]])
+            c->left[(*n_left)++] = e;
+}
+
+/* Bellman's way: over all links left again and again. */
+static void measure(const check *c, const double *weight, uint32_t source, size_t n_left)
 {
     const kh_graph *graph = &c->problem->graph;
     for (size_t v = 0; v < graph->n_nodes; v++)
         c->distance[v] = v == source ? 0 : HUGE_VAL;
     for (bool changed = true; changed;) {
         changed = false;
-        for (size_t e = 0; e < graph->n_links; e++)
-            for (int i = 0; i < 2 && c->use[e]; i++) {
-                uint32_t u = graph->ends[e][i], v = graph->ends[e][1 - i];
-                if (!may_leave(c->problem, u, source) || !(c->distance[u] + weight[e] < c->distance[v]))
-                    continue;
-                c->distance[v] = c->distance[u] + weight[e];
-                changed = true;
-            }
+        for (size_t n = 0; n < 2 * n_left; n++) {
+            uint32_t e = c->left[n / 2], u = c->group[graph->ends[e][n % 2]], v = c->group[graph->ends[e][1 - n % 2]];
+            if ((u != source && !relays(c->problem, u)) || !(c->distance[u] + weight[e] < c->distance[v]))
+                continue;
+            c->distance[v] = c->distance[u] + weight[e];
+            changed = true;
+        }
     }
 }
 
@@ -171,18 +193,20 @@ static double need(const check *c, size_t state, const double *weight)
 {
     const kh_modules_problem *p = c->problem;
     double sum = 0;
+    size_t n_left;
     memset(c->use, 0, p->graph.n_links * sizeof *c->use);
     for (size_t j = 0; j < p->n_choices; j++)
         c->use[p->choices[j].link] |= !is_lost(c, state, j);
+    merge(c, weight, &n_left);
     for (uint32_t v = 0; v < p->graph.n_nodes; v++) {
         bool measured = false;
-        for (size_t k = 0; k < p->n_demands; k++) {
-            if (p->demands[k].ends[0] != v || is_left_out(c, state, k))
+        for (size_t k = 0; k < p->n_demands && c->group[v] == v; k++) {
+            if (c->group[p->demands[k].ends[0]] != v || is_left_out(c, state, k))
                 continue;
             if (!measured)
-                measure(c, weight, v);
+                measure(c, weight, v, n_left);
             measured = true;
-            sum += p->theta * p->demands[k].requested_bps * c->distance[p->demands[k].ends[1]];
+            sum += p->theta * p->demands[k].requested_bps * c->distance[c->group[p->demands[k].ends[1]]];
         }
     }
     return sum;
@@ -293,8 +317,10 @@ static kh_status run(check *c, kh_arena *arena, kh_error *err)
     c->served = KH_NEW(arena, double, p->n_demands);
     c->distance = KH_NEW(arena, double, n);
     c->slack = KH_NEW(arena, double, p->n_choices);
+    c->group = KH_NEW(arena, uint32_t, n);
+    c->left = KH_NEW(arena, uint32_t, m);
     if (c->use == NULL || c->mark == NULL || c->capacity == NULL || c->load == NULL || c->served == NULL || c->distance == NULL ||
-        c->slack == NULL)
+        c->slack == NULL || c->group == NULL || c->left == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check a design of %zu links", m);
     KH_TRY(check_counts(c, err));
     KH_TRY(check_cost(c, err));

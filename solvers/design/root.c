@@ -94,6 +94,7 @@ kh_status kh_root_init(kh_root *root, const kh_modules_problem *problem, double 
     KH_TRY(kh_relax_init(&root->relax, problem, arena, err));
     root->region.relax = &root->relax;
     KH_TRY(kh_enough_init(&root->tester, &root->space, arena, err));
+    root->tester.deadline_s = deadline_s;
     return add_node_cuts(root, err);
 }
 
@@ -319,5 +320,9 @@ kh_status kh_root_price(kh_root *root, double until_s, kh_error *err)
     KH_TRY(take_costs(root, left, err));
     KH_TRY(take_costs(root, relax->cost, err));
     kh_status status = kh_relax_solve(relax, until_s - kh_clock_s(), err);
-    return status == KH_TIMELIMIT ? KH_OK : status;
+    if (status != KH_TIMELIMIT)
+        return status;
+    if (relax->objective == 0 && relax->n_rows > 0) /* not one solve so far: whole costs prove what their row asks for */
+        relax->rows[relax->n_rows - 1].dual = relax->rows[relax->n_rows - 1].row.least;
+    return KH_OK;
 }

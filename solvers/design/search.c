@@ -8,9 +8,10 @@
 #include <math.h>
 #include <string.h>
 
-static const double LEAST_GAIN = 1e-6; /* of the cost, by which the next design must be cheaper */
-static const double STEPS = 40;        /* from a design to the goal: so far is the next target */
-enum { LOOK_AT_CLOCK = 64, PATIENCE = 20 /* moves for each type */ };
+static const double LEAST_GAIN = 1e-6;  /* of the cost, by which the next design must be cheaper */
+static const double STEPS = 40;         /* from a design to the goal: so far is the next target */
+static const double SETTLE_SHARE = 0.2; /* of the time left, for exact routes */
+enum { PATIENCE = 20 /* moves for each type */ };
 
 kh_status kh_search_init(kh_search *search, kh_root *root, kh_arena *arena, kh_error *err)
 {
@@ -39,7 +40,7 @@ static kh_status test(kh_search *search, kh_enough *verdict, kh_error *err)
         if (*verdict != KH_ENOUGH_UNSURE)
             return KH_OK;
     }
-    return kh_enough_prove(tester, count, INFINITY, search->arena, &flow, verdict, err);
+    return kh_enough_prove(tester, count, fmax(tester->deadline_s - kh_clock_s(), 0), search->arena, &flow, verdict, err);
 }
 
 /* The inequality of the last test's prices, as it is and rounded. */
@@ -65,7 +66,11 @@ static kh_status start(kh_search *search, kh_error *err)
     KH_TRY(kh_walk_init(&search->walk, relax, search->arena, err));
     for (size_t i = 0; i < relax->n_rows; i++)
         KH_TRY(kh_weights_add(&search->walk.rows, &relax->rows[i].row, err));
-    KH_TRY(kh_slope_counts(&search->root->space, search->best, search->arena, err));
+    kh_keyflow_route *routes = KH_NEW(search->arena, kh_keyflow_route, relax->problem->n_demands);
+    if (routes == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", relax->problem->n_demands);
+    KH_TRY(kh_slope_counts(&search->root->space, search->best, routes, search->arena, err));
+    KH_TRY(kh_enough_keep(&search->root->tester, routes, relax->problem->n_demands, err));
     for (size_t j = 0; j < relax->problem->n_choices; j++)
         kh_walk_put(&search->walk, j, search->best[j]);
     return KH_OK;
@@ -121,14 +126,21 @@ static void aim_nearer(kh_search *search)
     search->aimed_at = search->n_moves;
 }
 
-/* Routes the best exactly. */
+/* Routes the best exactly, or as it was tested if that takes too long. */
 static kh_status settle(kh_search *search, kh_error *err)
 {
+    kh_enough_tester *tester = &search->root->tester;
     kh_enough verdict;
+    bool fits = false;
     if (isinf(search->cost))
         return KH_OK;
-    KH_TRY(kh_enough_prove(&search->root->tester, search->best, INFINITY, search->arena, &search->flow, &verdict, err));
-    if (verdict == KH_ENOUGH_YES)
+    double left_s = fmax(search->root->deadline_s - kh_clock_s(), 0);
+    KH_TRY(kh_enough_prove(tester, search->best, SETTLE_SHARE * left_s, search->arena, &search->flow, &verdict, err));
+    if (verdict == KH_ENOUGH_UNSURE)
+        KH_TRY(kh_enough_recall(tester, search->best, search->arena, &search->flow, &fits, err));
+    if (verdict == KH_ENOUGH_UNSURE && !fits)
+        KH_TRY(kh_enough_prove(tester, search->best, INFINITY, search->arena, &search->flow, &verdict, err));
+    if (verdict == KH_ENOUGH_YES || fits)
         return kh_root_remember(search->root, search->best, err);
     search->cost = HUGE_VAL;
     return KH_OK;
@@ -136,13 +148,16 @@ static kh_status settle(kh_search *search, kh_error *err)
 
 kh_status kh_search_run(kh_search *search, const kh_search_limits *limits, kh_error *err)
 {
+    kh_enough_tester *tester = &search->root->tester;
     search->target = HUGE_VAL;
     KH_TRY(start(search, err));
+    tester->deadline_s = limits->until_s;
     for (; search->n_moves < limits->most_moves && search->cost > limits->goal; search->n_moves++) {
-        if (search->n_moves % LOOK_AT_CLOCK == 1 && kh_clock_s() > limits->until_s) /* the start is tested in any case */
+        if (search->n_moves > 0 && kh_clock_s() > limits->until_s) /* the start is tested in any case */
             break;
         KH_TRY(step(search, limits->goal, err));
         aim_nearer(search);
     }
+    tester->deadline_s = search->root->deadline_s;
     return settle(search, err);
 }

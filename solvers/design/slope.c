@@ -34,6 +34,22 @@ static void send(slopes *s, uint32_t source)
             s->flow[s->path[n]] += problem->theta * problem->demands[s->space->asked[i]].requested_bps;
 }
 
+/* The ways of the demands that begin at a node. */
+static kh_status write_routes(slopes *s, uint32_t source, kh_keyflow_route *routes, kh_arena *arena, kh_error *err)
+{
+    const kh_modules_problem *problem = s->space->problem;
+    for (size_t i = kh_cutset_look(s->space, 0, source); i-- > 0;) {
+        uint32_t k = s->space->asked[i];
+        size_t n = kh_ways_path(s->ways, s->space->target[i], s->path);
+        routes[k] = (kh_keyflow_route){k, KH_NEW(arena, uint32_t, n), n, problem->theta * problem->demands[k].requested_bps};
+        if (routes[k].links == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for a route of %zu links", n);
+        for (size_t h = 0; h < n; h++) /* the way comes from its far end */
+            routes[k].links[h] = s->path[n - 1 - h];
+    }
+    return KH_OK;
+}
+
 /* Modules for a link's flow by the type that is cheapest for it; the link's new slope. @return what they cost */
 static double install(slopes *s, size_t link)
 {
@@ -70,7 +86,7 @@ static double take_turn(slopes *s)
     return sum;
 }
 
-kh_status kh_slope_counts(const kh_cutset_space *space, double *count, kh_arena *arena, kh_error *err)
+kh_status kh_slope_counts(const kh_cutset_space *space, double *count, kh_keyflow_route *routes, kh_arena *arena, kh_error *err)
 {
     const kh_modules_problem *problem = space->problem;
     size_t n = problem->n_choices, m = problem->graph.n_links;
@@ -80,18 +96,24 @@ kh_status kh_slope_counts(const kh_cutset_space *space, double *count, kh_arena 
                 .flow = KH_NEW(arena, double, m),
                 .count = KH_NEW(arena, double, n),
                 .path = KH_NEW(arena, uint32_t, problem->graph.n_nodes)};
-    double *cost = KH_NEW(arena, double, n), best = HUGE_VAL;
-    if (s.weight == NULL || s.flow == NULL || s.count == NULL || s.path == NULL || cost == NULL)
+    double *cost = KH_NEW(arena, double, n), *before = KH_NEW(arena, double, m), *weight = KH_NEW(arena, double, m),
+           best = HUGE_VAL;
+    if (before == NULL || weight == NULL || s.weight == NULL || s.flow == NULL || s.count == NULL || s.path == NULL || cost == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the flows of %zu links", m);
     for (size_t j = 0; j < n; j++)
         cost[j] = problem->choices[j].cost;
     kh_slope_prices(space, cost, s.weight);
     for (int turn = 0; turn < TURNS; turn++) {
+        memcpy(before, s.weight, m * sizeof *before);
         double sum = take_turn(&s);
         if (sum >= best)
             continue;
         best = sum;
+        memcpy(weight, before, m * sizeof *weight);
         memcpy(count, s.count, n * sizeof *count);
     }
+    kh_ways_weigh(s.ways, weight);
+    for (uint32_t v = 0; v < problem->graph.n_nodes; v++)
+        KH_TRY(write_routes(&s, v, routes, arena, err));
     return KH_OK;
 }

@@ -6,10 +6,11 @@
 
 /** Slope scaling: all demands go the cheapest way, where a link costs what its modules would cost for the flow it last had, per
  *  bit/s. Fast however large the network; a start for a search, and where a link's limits are too narrow not even a design.
- *  @param count  [n_choices] the cheapest counts met, one type a link
+ *  @param[out] count   [n_choices] the cheapest counts met, one type a link
+ *  @param[out] routes  [n_demands] of theta times what each asks for, over these counts; in @p arena
  *  @return KH_OK, KH_ENOMEM
  *  Cost    : a shortest-path tree per source and turn, some ten turns */
-kh_status kh_slope_counts(const kh_cutset_space *space, double *count, kh_arena *arena, kh_error *err);
+kh_status kh_slope_counts(const kh_cutset_space *space, double *count, kh_keyflow_route *routes, kh_arena *arena, kh_error *err);
 
 /** What a bit/s costs on each link by its best type: prices whose metric inequality is the Lagrangian bound of the counts.
  *  @param weight  [n_links] 0 where nothing may stand */
