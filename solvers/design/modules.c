@@ -82,7 +82,7 @@ static kh_status check_limits(work *w, kh_error *err)
         return KH_OK;
     size_t state = w->root.tester.state;
     double share = state == 0 ? flow.value : w->root.tester.bound;
-    return kh_fail(err, KH_INFEASIBLE, "%s%s%sll modules that may be installed carry %g of the requests, asked for is %g",
+    return kh_fail(err, KH_INFEASIBLE, "%s%s%sll modules that may be installed carry %g times the requests, wanted is %g times",
                    state == 0 ? "" : "after the loss of '", state == 0 ? "" : problem->losses[state - 1].name,
                    state == 0 ? "a" : "' a", share, problem->theta);
 }

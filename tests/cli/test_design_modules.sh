@@ -14,6 +14,7 @@ says out "Cost: " "fewest pairs"
 says out "prices are not looked at" "fewest pairs"
 expect 0 "front" "$KEYHAUL" design $bristol --pareto 3
 says out "worst demand" "front"
+says out "theta and worst demand: times what is asked" "the words of a front"
 expect 0 "modules --json" "$KEYHAUL" design $bristol --json --devices all --time-limit 20
 for key in name by designs theta worst cost bound gap complete proof_bound modules_eur kms_eur fitout_eur encryptors_eur links \
     device pairs per_pair_bps price sites reasons is_cut needed_bps share left_out findings; do

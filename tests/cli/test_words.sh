@@ -31,6 +31,8 @@ words "have 4617 times" "large multiples without an exponent" plan $prague --coa
 words "routes have no way around some loss: they are carried, but not protected" "bare routes" plan $prague --backup vendor
 words "cz-czqci and euroqci-space are lost" "two are lost" plan $prague --protect-two domain
 words "MB in all" "letters in megabytes" plan $prague --domains
+expect 0 "a gain of a thousandth of a per cent" "$KEYHAUL" plan $prague --what-if
+awk '/^Q-EAGLE-1-OGS-PL/ { n++; bad = $4 + 0 >= $6 + 0 } END { exit bad || n != 1 }' "$scratch/out" || fail "a gain that is told does not show"
 expect 0 "tight links of a plan near the optimum" "$KEYHAUL" plan $prague --objective concurrent --gap 0.01
 grep -q "^Q-NORDHAUSEN-SUNDHAUSEN" "$scratch/out" && fail "a link that is nearly empty is called tight"
 for topology in topologies/bristol-cambridge.yaml topologies/amsterdam-kajaani.yaml topologies/frankfurt-warsaw-prague.yaml \

@@ -52,7 +52,8 @@ static void sum_up(const cli_modules *m, size_t i, kh_str *out)
     else {
         kh_str_append(&text, "; no design costs less than ");
         cli_modules_cost(m, d->design.bound, &text);
-        kh_str_printf(&text, " (gap %.2f %%).", 100 * gap_of(&d->design));
+        kh_str_printf(&text, " (gap %.2f %%).%s", 100 * gap_of(&d->design),
+                      d->design.complete ? "" : " A longer --time-limit may bring the two closer.");
     }
     cli_modules_paragraph(out, &text);
 }
@@ -167,7 +168,7 @@ static void write_reason(const cli_modules *m, const kh_dimension *d, const kh_m
     for (size_t e = 0; e < net->n_qkd_links; e++)
         n += reason->weight[e] > 0;
     if (reason->state > 0)
-        kh_str_printf(text, "After the loss of %s l", d->problem.losses[reason->state - 1].name);
+        kh_str_printf(text, "After the loss of %s, l", d->problem.losses[reason->state - 1].name);
     else
         kh_str_append(text, "L");
     kh_str_append(text, n == 1 ? "ink" : "inks");
@@ -194,7 +195,7 @@ static void write_reasons(const cli_modules *m, const kh_dimension *d, kh_str *o
         write_reason(m, d, &d->design.reasons[i], &text);
     kh_str_printf(&text, "All %zu such needs together prove ", d->design.n_reasons);
     cli_modules_cost(m, d->design.proof_bound, &text);
-    kh_str_append(&text, "; branch and bound does the rest.");
+    kh_str_append(&text, d->design.proof_bound < d->design.bound * (1 - 1e-9) ? "; branch and bound does the rest." : ".");
     kh_str_append(out, "\n");
     cli_modules_paragraph(out, &text);
 }
@@ -226,6 +227,7 @@ static void write_front(const cli_modules *m, kh_str *out)
         cli_table_number(&table, 100 * gap_of(&d->design), 2);
     }
     cli_table_text(&table, out);
+    kh_str_append(out, "theta and worst demand: times what is asked; the second is what all get at once.\n");
     if (m->n < m->request->pareto)
         kh_str_append(out, "Beyond that no design is possible: most_modules of the links are the limit.\n");
 }

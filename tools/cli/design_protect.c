@@ -72,7 +72,7 @@ static void write_losses(const cli_modules *m, const kh_dimension *d, kh_str *ou
         const kh_peril *peril = &d->perils.of[rows[i].loss];
         cli_table_cell(&table, "%s", d->problem.losses[rows[i].loss].name);
         if (isfinite(rows[i].value))
-            cli_table_cell(&table, "%.4g x", rows[i].value);
+            cli_table_cell(&table, rows[i].value < 1000 ? "%.4g x" : "%.0f x", rows[i].value);
         else
             cli_table_cell(&table, "-");
         cli_table_cell(&table, "%zu", peril->n_left_out);
@@ -111,7 +111,7 @@ static void write_cut_off(const cli_modules *m, const kh_dimension *d, kh_str *t
     }
     if (n > told)
         kh_str_printf(text, " and %zu more", n - told);
-    kh_str_append(text, ". They are left out of those losses; ");
+    kh_str_append(text, n == 1 ? ". They are left out of that loss; " : ". They are left out of those losses; ");
     if (m->request->dimension.against == KH_LOSS_VENDOR && strcmp(m->request->devices, "all") != 0)
         kh_str_append(text, "another vendor's device there (--devices all) or another link would protect them.");
     else

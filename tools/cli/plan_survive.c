@@ -7,10 +7,11 @@
 #include "tools/study/words.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ROWS = 40, MOST_NAMED = 6, MOST_TOLD = 20 };
+enum { MOST_DIGITS = 10, MOST_ROWS = 40, MOST_NAMED = 6, MOST_TOLD = 20 };
 static const double SOME = 1e-9; /* relative gain below which a module brings nothing */
 
 bool cli_survive_asked(const plan_args *args)
@@ -50,6 +51,22 @@ static const char *share(const kh_pipeline *p, double value)
     if (value >= 1000)
         return kh_arena_printf(p->arena, "%.0f x", value);
     return kh_arena_printf(p->arena, value < 10 ? "%.4g %%" : "%.3g x", value < 10 ? 100 * value : value);
+}
+
+/* With so many digits that a gain of a thousandth of a per cent shows beside what was. */
+static const char *share_beside(const kh_pipeline *p, double value, double other)
+{
+    char one[32], two[32];
+    int digits = 4;
+    if (value >= 10 || other >= 10)
+        return share(p, value);
+    for (; digits < MOST_DIGITS; digits++) {
+        (void)snprintf(one, sizeof one, "%.*g", digits, 100 * value);
+        (void)snprintf(two, sizeof two, "%.*g", digits, 100 * other);
+        if (strcmp(one, two) != 0)
+            break;
+    }
+    return kh_arena_printf(p->arena, digits > 4 ? "%#.*g %%" : "%.*g %%", digits, 100 * value);
 }
 
 static void name_loss(const kh_aftermath *after, kh_str *out)
@@ -260,9 +277,9 @@ static void write_gains(const kh_pipeline *p, const kh_gains *gains, const doubl
         const kh_gain *gain = &gains->of[rows[i].link];
         cli_table_cell(&table, "%s", p->net->qkd_links[rows[i].link].id);
         cli_table_rate(&table, module_bps[rows[i].link]);
-        cli_table_cell(&table, "%s", share(p, gains->value));
-        cli_table_cell(&table, "%s", share(p, gain->value));
-        cli_table_cell(&table, "%s", share(p, gains->value + gain->first_order));
+        cli_table_cell(&table, "%s", share_beside(p, gains->value, gain->value));
+        cli_table_cell(&table, "%s", share_beside(p, gain->value, gains->value));
+        cli_table_cell(&table, "%s", share_beside(p, gains->value + gain->first_order, gains->value));
         cli_table_number(&table, cli_survive_module_eur(p->net, rows[i].link), 0);
     }
     if (n > 0)
