@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/design/climb.h"
 
+#include "solvers/design/stock.h"
 #include "solvers/design/tree.h"
 
 #include <math.h>
@@ -10,7 +11,6 @@ static const double STEPS = 20;    /* at most so many from bound to design */
 static const double CLOSED = 1e-9; /* of the cost: the gap of a design that is optimal */
 static const double SAME = 3e-9;   /* of the cost: costs that are nearer count as equal; more than the tree is unsure of */
 static const double TEST_GAP = 1e-4;
-static const double NEAR = 0.3; /* of its least: a row with more to spare at the relaxation's point comes when it is broken */
 
 typedef struct work {
     kh_climb *climb;
@@ -22,10 +22,9 @@ typedef struct work {
     double fixed;                        /* price of the columns that are not free */
     size_t n;                            /* free columns */
     uint32_t *column;                    /* [n] of the relaxation */
-    double *count, *full, *row;          /* [n_columns], [n_columns], [n] scratch */
-    bool *left_out;                      /* [n_first] rows of the relaxation that are not in the tableau yet */
-    size_t n_first, n_taken;             /* rows at the start; looked at */
+    double *count;                       /* [n_columns] scratch */
     kh_tableau tableau;
+    kh_stock stock;
     kh_tree_search search;
 } work;
 
@@ -39,101 +38,15 @@ static kh_status choose_columns(work *w, kh_error *err)
     w->price = own ? relax->cost : w->options->cost;
     w->grain = own ? relax->grain : 0;
     w->column = KH_NEW(w->scratch, uint32_t, n);
-    w->count = KH_NEW(w->scratch, double, 3 * n);
-    w->left_out = KH_NEW(w->scratch, bool, relax->n_rows + 1);
-    if (w->column == NULL || w->count == NULL || w->left_out == NULL)
+    w->count = KH_NEW(w->scratch, double, n);
+    if (w->column == NULL || w->count == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a tree over %zu columns", n);
-    w->full = w->count + n;
-    w->row = w->full + n;
     memcpy(w->count, w->lower, n * sizeof *w->count);
     for (uint32_t j = 0; j < n; j++)
         if (w->lower[j] < w->upper[j])
             w->column[w->n++] = j;
         else
             w->fixed += w->price[j] * w->lower[j];
-    return KH_OK;
-}
-
-/* The row in w->full over the free columns: what the others give goes to the other side. */
-static kh_status add_row(work *w, double least, kh_error *err)
-{
-    double unit = 0;
-    for (size_t j = 0; j < w->root->relax.n_columns; j++)
-        if (!(w->lower[j] < w->upper[j]))
-            least -= w->full[j] * w->lower[j];
-    for (size_t j = 0; j < w->n; j++) {
-        w->row[j] = w->full[w->column[j]];
-        unit = fmax(unit, fabs(w->row[j]));
-    }
-    for (size_t j = 0; j < w->n && unit > 0; j++)
-        w->row[j] /= unit;
-    return kh_tableau_add(&w->tableau, w->row, unit > 0 ? least / unit : least, w->scratch, err);
-}
-
-static double left_side(const kh_cutset_row *row, const double *count)
-{
-    double sum = 0;
-    for (size_t k = 0; k < row->n; k++)
-        sum += row->value[k] * count[row->column[k]];
-    return sum;
-}
-
-static kh_status take_cut(work *w, const kh_cutset_row *cut, kh_error *err)
-{
-    if (left_side(cut, w->lower) >= cut->least)
-        return KH_OK;
-    memset(w->full, 0, w->root->relax.n_columns * sizeof *w->full);
-    for (size_t k = 0; k < cut->n; k++)
-        w->full[cut->column[k]] = cut->value[k];
-    return add_row(w, cut->least, err);
-}
-
-/* Cuts that came since, and those left out that the whole point breaks. *n_broken: by it. */
-static kh_status take_new_cuts(work *w, size_t *n_broken, kh_error *err)
-{
-    const kh_relax *relax = &w->root->relax;
-    *n_broken = 0;
-    for (size_t i = 0; i < w->n_first; i++)
-        if (w->left_out[i] && kh_cutset_breaks(&relax->rows[i].row, w->count)) {
-            w->left_out[i] = false;
-            ++*n_broken;
-            KH_TRY(take_cut(w, &relax->rows[i].row, err));
-        }
-    for (; w->n_taken < relax->n_rows; w->n_taken++) {
-        *n_broken += kh_cutset_breaks(&relax->rows[w->n_taken].row, w->count);
-        KH_TRY(take_cut(w, &relax->rows[w->n_taken].row, err));
-    }
-    return KH_OK;
-}
-
-static kh_status take_first_cuts(work *w, kh_error *err)
-{
-    const kh_relax *relax = &w->root->relax;
-    for (w->n_first = 0; w->n_first < relax->n_rows; w->n_first++) {
-        const kh_cutset_row *cut = &relax->rows[w->n_first].row;
-        w->left_out[w->n_first] = left_side(cut, relax->point) > (1 + NEAR) * cut->least;
-        if (!w->left_out[w->n_first])
-            KH_TRY(take_cut(w, cut, err));
-    }
-    w->n_taken = w->n_first;
-    return KH_OK;
-}
-
-/* Rows of limits, which the relaxation writes before its cuts. */
-static kh_status take_limits(work *w, kh_error *err)
-{
-    kh_relax *relax = &w->root->relax;
-    kh_lp lp;
-    KH_TRY(kh_relax_program(relax, NULL, &lp, err));
-    for (size_t i = 0; i + relax->n_rows < lp.n_rows; i++) {
-        bool is_upper = isinf(lp.row_lower[i]);
-        memset(w->full, 0, relax->n_columns * sizeof *w->full);
-        for (size_t j = 0; j < relax->n_columns; j++)
-            for (size_t k = lp.start[j]; k < lp.start[j + 1]; k++)
-                if (lp.row[k] == i)
-                    w->full[j] = is_upper ? -lp.value[k] : lp.value[k];
-        KH_TRY(add_row(w, is_upper ? -lp.row_upper[i] : lp.row_lower[i], err));
-    }
     return KH_OK;
 }
 
@@ -180,10 +93,16 @@ static kh_status prove(work *w, kh_tree_word *word, kh_error *err)
     }
     if (verdict == KH_ENOUGH_NO)
         KH_TRY(kh_root_take_prices(root, w->count, &n_added, err));
-    KH_TRY(take_new_cuts(w, &n_broken, err));
+    KH_TRY(kh_stock_take(&w->stock, w->count, &n_broken, err));
     if (n_broken == 0)
         return kh_fail(err, KH_EINTERNAL, "a design falls short of what is asked by rounding: carries %.12g", flow.value);
     return KH_OK;
+}
+
+static void set_count(work *w, const double *point)
+{
+    for (size_t j = 0; j < w->n; j++)
+        w->count[w->column[j]] = point[j];
 }
 
 static kh_status judge(void *user, kh_tree_search *search, const double *point, kh_tree_word *word, kh_error *err)
@@ -192,26 +111,35 @@ static kh_status judge(void *user, kh_tree_search *search, const double *point, 
     size_t n_added, n_broken;
     (void)search;
     *word = KH_TREE_REFUSE;
-    for (size_t j = 0; j < w->n; j++)
-        w->count[w->column[j]] = point[j];
-    KH_TRY(take_new_cuts(w, &n_broken, err));
+    set_count(w, point);
+    KH_TRY(kh_stock_take(&w->stock, w->count, &n_broken, err));
     if (n_broken > 0)
         return KH_OK;
     KH_TRY(kh_root_separate(w->root, w->count, true, &n_added, err));
-    KH_TRY(take_new_cuts(w, &n_broken, err));
+    KH_TRY(kh_stock_take(&w->stock, w->count, &n_broken, err));
     return n_broken > 0 ? KH_OK : prove(w, word, err);
+}
+
+static kh_status recall(void *user, const double *point, bool *added, kh_error *err)
+{
+    work *w = user;
+    size_t n_taken;
+    set_count(w, point);
+    kh_stock_thin(&w->stock);
+    KH_TRY(kh_stock_take(&w->stock, w->count, &n_taken, err));
+    *added = n_taken > 0;
+    return KH_OK;
 }
 
 /* Cuts that a node's point breaks. Without them the tree has about fifty times as many nodes. */
 static kh_status look(void *user, const double *point, bool *added, kh_error *err)
 {
     work *w = user;
-    size_t n_added, n_broken;
-    for (size_t j = 0; j < w->n; j++)
-        w->count[w->column[j]] = point[j];
+    size_t n_added, n_taken;
+    set_count(w, point);
     KH_TRY(kh_root_look(w->root, w->count, &n_added, err));
-    KH_TRY(take_new_cuts(w, &n_broken, err));
-    *added = n_broken > 0;
+    KH_TRY(kh_stock_take(&w->stock, w->count, &n_taken, err));
+    *added = n_taken > 0;
     return KH_OK;
 }
 
@@ -223,6 +151,7 @@ static kh_status prepare(work *w, kh_error *err)
                                  .arena = w->scratch,
                                  .until_s = w->options->until_s,
                                  .judge = judge,
+                                 .recall = recall,
                                  .look = w->options->look_depth > 0 ? look : NULL,
                                  .look_depth = w->options->look_depth,
                                  .user = w,
@@ -236,8 +165,13 @@ static kh_status prepare(work *w, kh_error *err)
         upper[j] = w->upper[w->column[j]];
     }
     KH_TRY(kh_tableau_init(&w->tableau, w->n, w->root->relax.n_rows + 64, cost, lower, upper, w->scratch, err));
-    KH_TRY(take_limits(w, err));
-    return take_first_cuts(w, err);
+    w->stock = (kh_stock){.relax = &w->root->relax,
+                          .tableau = &w->tableau,
+                          .arena = w->scratch,
+                          .lower = w->lower,
+                          .upper = w->upper,
+                          .column = w->column};
+    return kh_stock_init(&w->stock, err);
 }
 
 static bool is_closed(const work *w)

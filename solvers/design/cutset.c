@@ -11,7 +11,7 @@ static const double WHOLE = 1e-9;      /* nearer to an integer is one */
 static const double LEAST_PART = 1e-4; /* a smaller fraction f makes the rounded row too steep to be trusted */
 static const double BETTER = 1e-7;
 static const double BROKEN = 1e-6;
-enum { MOST_MOVES = 40 };
+enum { MOST_ROUNDS = 20 };
 
 kh_status kh_cutset_row_init(kh_cutset_row *row, size_t n_choices, kh_arena *arena, kh_error *err)
 {
@@ -218,14 +218,45 @@ void kh_cutset_divide(kh_cutset_row *row, double divisor)
     row->least = whole;
 }
 
-static double judge(const kh_cutset_space *space, size_t state, const double *point, const bool *side, double demand)
+/* The part of a cut that the point uses. @return its left side, coefficients at most the demand */
+static double cross_used(const kh_cutset_space *space, size_t state, const double *point, const bool *side, double demand,
+                         kh_cutset_row *used)
 {
-    double divisor;
-    kh_cutset_row row = space->plain;
+    const kh_modules_problem *problem = space->problem;
+    double left = 0;
+    used->n = 0;
+    for (size_t e = 0; e < problem->graph.n_links; e++) {
+        const uint32_t *ends = problem->graph.ends[e];
+        for (size_t i = space->first[e]; side[ends[0]] != side[ends[1]] && i < space->first[e + 1]; i++) {
+            uint32_t j = space->choice[i];
+            if (!(point[j] > 0) || !kh_state_keeps(problem, state, j))
+                continue;
+            double value = problem->choices[j].rate_bps;
+            value = value < demand ? value : demand;
+            used->column[used->n] = j;
+            used->value[used->n++] = value;
+            left += value * point[j];
+        }
+    }
+    return left;
+}
+
+/* As kh_cutset_round() of a cut when it is more than best, by divisors that the point uses only: for the search of sets. Rounding
+ * never makes the left side smaller, so most divisors need not be tried. */
+static double judge(const kh_cutset_space *space, size_t state, const double *point, const bool *side, double demand, double best)
+{
     if (!(demand > 0))
-        return -HUGE_VAL;
-    cross(space, state, side, demand, &row);
-    return kh_cutset_round(&row, point, &divisor);
+        return best;
+    kh_cutset_row row = space->plain;
+    double left = cross_used(space, state, point, side, demand, &row);
+    row.least = demand;
+    best = fmax(best, 1 - left / demand);
+    for (size_t i = 0; i < row.n; i++) {
+        double d = row.value[i] < demand ? row.value[i] : demand * (1 + 1e-3);
+        if (left < (1 - best) * d * ceil(demand / d))
+            best = fmax(best, broken_by(&row, point, d));
+    }
+    return best;
 }
 
 static bool at_border(const kh_cutset_space *space, const bool *side, uint32_t node)
@@ -250,24 +281,25 @@ static double demand_moved(const kh_cutset_space *space, size_t state, const boo
     return space->problem->theta * sum;
 }
 
-/* The best single move, KH_NO_INDEX: none is better. */
-static uint32_t find_move(const kh_cutset_space *space, size_t state, const double *point, bool *side, double *best)
+/* Each node at the border once: it changes sides when that is better. */
+static bool move_nodes(const kh_cutset_space *space, size_t state, const double *point, bool *side, double *best)
 {
-    double demand = kh_cutset_demand(space, state, side);
-    uint32_t moved = KH_NO_INDEX;
+    double demand = kh_cutset_demand(space, state, side), first = *best;
     for (uint32_t v = 0; v < space->problem->graph.n_nodes; v++) {
         if (!at_border(space, side, v))
             continue;
         double then = demand + demand_moved(space, state, side, v);
+        if (then <= WHOLE * demand)
+            continue;
         side[v] = !side[v];
-        double broken = then > WHOLE * demand ? judge(space, state, point, side, then) : -HUGE_VAL;
-        side[v] = !side[v];
+        double broken = judge(space, state, point, side, then, *best);
         if (broken > *best + BETTER) {
             *best = broken;
-            moved = v;
-        }
+            demand = then;
+        } else
+            side[v] = !side[v];
     }
-    return moved;
+    return *best > first;
 }
 
 /* The state in which a cut is broken most. A loss that takes nothing of the cut asks for what the whole network asks for. */
@@ -276,9 +308,9 @@ static double choose_state(const kh_cutset_space *space, const double *point, co
     const kh_modules_problem *problem = space->problem;
     kh_cutset_row all = space->plain, rest = space->rest;
     double divisor, demand = kh_cutset_demand(space, 0, side);
-    double best = judge(space, 0, point, side, demand);
     *state = 0;
     cross(space, 0, side, demand, &all);
+    double best = demand > 0 ? kh_cutset_round(&all, point, &divisor) : -HUGE_VAL;
     for (size_t s = 1; s < kh_state_count(problem); s++) {
         rest.n = 0;
         for (size_t i = 0; i < all.n; i++)
@@ -301,12 +333,8 @@ static double choose_state(const kh_cutset_space *space, const double *point, co
 double kh_cutset_improve(const kh_cutset_space *space, const double *point, bool *side, size_t *state)
 {
     double best = choose_state(space, point, side, state);
-    for (int move = 0; move < MOST_MOVES; move++) {
-        uint32_t v = find_move(space, *state, point, side, &best);
-        if (v == KH_NO_INDEX)
-            break;
-        side[v] = !side[v];
-    }
+    for (int round = 0; round < MOST_ROUNDS && move_nodes(space, *state, point, side, &best); round++)
+        ;
     return choose_state(space, point, side, state);
 }
 

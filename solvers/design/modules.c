@@ -11,9 +11,10 @@
 #include <string.h>
 
 static const double ROOT_SHARE = 0.2, SEARCH_SHARE = 0.5; /* of the time, by when each part ends */
+static const double REGION_SHARE = 0.04;                  /* what the tree does not get */
 static const double REASONS_SHARE = 0.05;                 /* the last of it */
 static const uint64_t MOVES = 50;                         /* of the search, per pair of types of modules */
-enum { LARGE = 60, LOOK_DEPTH = 30 };
+enum { LARGE = 60, LOOK_DEPTH = 16 };
 
 typedef struct work {
     const kh_modules_problem *problem;
@@ -151,7 +152,7 @@ static kh_status solve(work *w, kh_error *err)
     take_bound(w);
     KH_TRY(search(w, start_s + SEARCH_SHARE * left_s, err));
     if (is_large(w) && w->problem->n_losses == 0 && !is_close(w)) {
-        KH_TRY(kh_root_close(&w->root, true, kh_clock_s() + ROOT_SHARE * left_s, err));
+        KH_TRY(kh_root_close(&w->root, true, kh_clock_s() + REGION_SHARE * left_s, err));
         take_bound(w);
     }
     if (is_close(w))

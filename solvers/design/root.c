@@ -21,7 +21,7 @@ enum {
     FIRST_PARTS = 5,
     MOST_KNOWN = 30,
     MOST_GOOD = 40,
-    LOOK_SETS = 24,
+    LOOK_SETS = 8,
     COVER_NODES = 1000
 };
 static const double NODES_SHARE = 0.1; /* of the time, for cuts around nodes: at 500 nodes each takes 0.05 s */
@@ -262,7 +262,7 @@ kh_status kh_root_look(kh_root *root, const double *point, size_t *n_added, kh_e
         kh_cutset_grow(&root->space, &root->rng, 1 + kh_rng_below(&root->rng, root->space.problem->graph.n_nodes / 2), root->side);
         KH_TRY(try_side(root, point, n_added, err));
     }
-    return *n_added == 0 ? separate_prices(root, point, false, n_added, err) : KH_OK;
+    return KH_OK;
 }
 
 static kh_status close_rounds(kh_root *root, bool regions, double until_s, kh_error *err)

@@ -12,7 +12,7 @@ static const double ALIKE = 1e-10; /* ratios: the larger pivot decides */
 static bool is_missing(const kh_tableau *t)
 {
     return t->lower == NULL || t->upper == NULL || t->row == NULL || t->least == NULL || t->body == NULL || t->value == NULL ||
-           t->basic == NULL || t->free == NULL || t->where == NULL || t->at == NULL || t->price == NULL;
+           t->basic == NULL || t->free == NULL || t->where == NULL || t->at == NULL || t->price == NULL || t->number == NULL;
 }
 
 kh_status kh_tableau_init(kh_tableau *t, size_t n, size_t room, const double *cost, const double *lower, const double *upper,
@@ -31,7 +31,8 @@ kh_status kh_tableau_init(kh_tableau *t, size_t n, size_t room, const double *co
                       .free = KH_NEW(arena, uint32_t, n),
                       .where = KH_NEW(arena, uint32_t, n),
                       .at = KH_NEW(arena, double, n),
-                      .price = KH_NEW(arena, double, room)};
+                      .price = KH_NEW(arena, double, room),
+                      .number = KH_NEW(arena, uint32_t, room)};
     if (is_missing(t))
         return kh_fail(err, KH_ENOMEM, "no memory for a program of %zu columns", n);
     memcpy(t->lower, lower, n * sizeof *lower);
@@ -88,6 +89,43 @@ kh_status kh_tableau_add(kh_tableau *t, const double *row, double least, kh_aren
     return KH_OK;
 }
 
+/* A variable's number after rows before its own have gone. */
+static uint32_t renumber(const kh_tableau *t, uint32_t variable, const uint32_t *row)
+{
+    return variable < t->n ? variable : (uint32_t)t->n + row[variable - t->n];
+}
+
+static void move_row(kh_tableau *t, size_t from, size_t to)
+{
+    memmove(t->row + to * t->n, t->row + from * t->n, t->n * sizeof *t->row);
+    t->least[to] = t->least[from];
+}
+
+static void move_basic(kh_tableau *t, size_t from, size_t to)
+{
+    memmove(t->body + (to + 1) * t->n, t->body + (from + 1) * t->n, t->n * sizeof *t->body);
+    t->value[to + 1] = t->value[from + 1];
+    t->basic[to] = t->basic[from];
+}
+
+void kh_tableau_drop(kh_tableau *t, const bool *drop)
+{
+    size_t m = t->n_rows, n_rows = 0, n_basic = 0;
+    for (size_t h = 0; h < m; h++)
+        if (t->basic[h] < t->n || !drop[t->basic[h] - t->n])
+            move_basic(t, h, n_basic++);
+    for (size_t i = 0; i < m; i++) {
+        t->number[i] = (uint32_t)n_rows;
+        if (!drop[i])
+            move_row(t, i, n_rows++);
+    }
+    t->n_rows = n_rows;
+    for (size_t h = 0; h < n_rows; h++)
+        t->basic[h] = renumber(t, t->basic[h], t->number);
+    for (size_t k = 0; k < t->n; k++)
+        t->free[k] = renumber(t, t->free[k], t->number);
+}
+
 void kh_tableau_reset(kh_tableau *t)
 {
     t->n_since_reset = 0;
@@ -136,18 +174,45 @@ static double lacks(const kh_tableau *t, size_t i)
     return x < lower - KEPT ? lower - x : x > upper + KEPT ? upper - x : 0;
 }
 
+/* Four at a time, so that the compiler takes them together. */
+static double square_sum(const double *x, size_t n)
+{
+    double a = 0, b = 0, c = 0, d = 0;
+    size_t k = 0;
+    for (; k + 4 <= n; k += 4) {
+        a += x[k] * x[k];
+        b += x[k + 1] * x[k + 1];
+        c += x[k + 2] * x[k + 2];
+        d += x[k + 3] * x[k + 3];
+    }
+    for (; k < n; k++)
+        a += x[k] * x[k];
+    return (a + b) + (c + d);
+}
+
+static void add_times(double *restrict to, const double *restrict from, double by, size_t n)
+{
+    size_t k = 0;
+    for (; k + 4 <= n; k += 4) {
+        to[k] += by * from[k];
+        to[k + 1] += by * from[k + 1];
+        to[k + 2] += by * from[k + 2];
+        to[k + 3] += by * from[k + 3];
+    }
+    for (; k < n; k++)
+        to[k] += by * from[k];
+}
+
 /* The row that is farthest off in the measure of its own length. */
 static size_t leaving_row(const kh_tableau *t)
 {
     size_t best = t->n_rows;
     double best_square = 0;
     for (size_t i = 0; i < t->n_rows; i++) {
-        double off = lacks(t, i), length = 1;
+        double off = lacks(t, i);
         if (off == 0)
             continue;
-        const double *row = t->body + (i + 1) * t->n;
-        for (size_t k = 0; k < t->n; k++)
-            length += row[k] * row[k];
+        double length = 1 + square_sum(t->body + (i + 1) * t->n, t->n);
         if (off * off > best_square * length) {
             best_square = off * off / length;
             best = i;
@@ -196,8 +261,7 @@ static void pivot(kh_tableau *t, size_t i, size_t k, double off)
         if (h == i + 1 || a == 0)
             continue;
         other[k] = 0;
-        for (size_t c = 0; c < n; c++)
-            other[c] += a * row[c];
+        add_times(other, row, a, n);
     }
     t->basic[i] = in;
     t->free[k] = out;

@@ -23,6 +23,7 @@ typedef struct kh_tableau {
     uint32_t *basic, *free, *where; /**< [room]; [n]: variables, slack i is n + i; [n]: place of a column in free, or UINT32_MAX */
     double *at;                     /**< [n] of the free variables: a bound each */
     double *price;                  /**< [room] scratch of the proof */
+    uint32_t *number;               /**< [room] scratch of kh_tableau_drop() */
     size_t blocked;                 /**< KH_TABLEAU_EMPTY: the row that cannot be kept */
     uint64_t n_pivots, n_since_reset; /**< work done */
 } kh_tableau;
@@ -32,6 +33,8 @@ kh_status kh_tableau_init(kh_tableau *t, size_t n, size_t room, const double *co
                           kh_arena *arena, kh_error *err);
 /** Adds a row, [n] coefficients copied; grows. @return KH_OK, KH_ENOMEM */
 kh_status kh_tableau_add(kh_tableau *t, const double *row, double least, kh_arena *arena, kh_error *err);
+/** Takes rows out. @param drop  [n_rows] only rows whose slacks are basic, so that the basis stays one */
+void kh_tableau_drop(kh_tableau *t, const bool *drop);
 /** Back to the basis of slacks: what rounding has piled up is gone. */
 void kh_tableau_reset(kh_tableau *t);
 void kh_tableau_bound(kh_tableau *t, size_t column, double lower, double upper);

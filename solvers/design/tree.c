@@ -254,12 +254,14 @@ static size_t first_open(const kh_tableau *t)
     return j;
 }
 
-/* Rows for the point of a node high up: one look pays, a second does not. */
-static kh_status look_once(walk *w, bool *looked, bool *added, kh_error *err)
+/* Rows for a node's point: known ones, then new ones high up, where one look pays, a second does not. */
+static kh_status look_for_rows(walk *w, bool *looked, bool *added, kh_error *err)
 {
     const kh_tree_search *search = w->search;
     *added = false;
-    if (*looked || search->look == NULL || w->depth > search->look_depth)
+    if (search->recall != NULL)
+        KH_TRY(search->recall(search->user, w->point, added, err));
+    if (*added || *looked || search->look == NULL || w->depth > search->look_depth)
         return KH_OK;
     *looked = true;
     return search->look(search->user, w->point, added, err);
@@ -288,7 +290,7 @@ static kh_status visit(walk *w, kh_error *err)
                 return KH_OK;
             continue;
         }
-        KH_TRY(look_once(w, &looked, &changed, err));
+        KH_TRY(look_for_rows(w, &looked, &changed, err));
         if (changed)
             continue;
         KH_TRY(choose(w, &column, &changed, err));

@@ -21,6 +21,8 @@ typedef struct kh_tree_search {
     uint64_t most_nodes;
     /** Judges a whole point that costs at most cutoff. */
     kh_status (*judge)(void *user, struct kh_tree_search *search, const double *point, kh_tree_word *word, kh_error *err);
+    /** Rows known already that a point breaks: may add rows to the tableau, or take out such as are not tight. NULL: none. */
+    kh_status (*recall)(void *user, const double *point, bool *added, kh_error *err);
     /** Looks once at the point of a node that is not whole; may add rows to the tableau. NULL: no such looks. */
     kh_status (*look)(void *user, const double *point, bool *added, kh_error *err);
     size_t look_depth; /**< nodes with so many halves above them or fewer are looked at */
