@@ -457,7 +457,8 @@ static kh_status equilibrate(work *w, const kh_equilibrium_options *options, kh_
         sweep(w);
         drop_idle(w);
         double now_s = kh_clock_s();
-        live = can_live && gap > NEAR * options->gap && now_s + 2.5 * (now_s - start_s) < w->deadline_s;
+        bool is_next_last = found->n_rounds + 2 == MOST_ROUNDS || now_s + 2.5 * (now_s - start_s) >= w->deadline_s;
+        live = can_live && gap > NEAR * options->gap && !is_next_last;
         start_s = now_s;
     }
     return KH_OK;

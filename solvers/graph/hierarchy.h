@@ -10,8 +10,8 @@
  *  The nodes are eliminated once (elimination.h). New weights are then carried along the arcs of those that left earlier to those
  *  of the later ones, after which every shortest path first climbs and then descends in rank: a source looks at the arcs above
  *  itself and above its targets, some hundred of them where a tree of the whole network takes thousands of nodes.
- *  Idea: J. Dibbelt, B. Strasser, D. Wagner, arXiv:1402.0402; here with few neighbours first in place of nested dissection. tree.h
- *  needs no elimination, and suits a single weight for each link. */
+ *  The idea is known as customizable contraction hierarchies, there with orders by nested dissection (arXiv:1402.0402, of which the
+ *  abstract was read); here few neighbours come first. tree.h needs no elimination, and suits a single weight for each link. */
 typedef struct kh_hierarchy kh_hierarchy;
 
 enum { KH_HIERARCHY_ARCS = 8 };

@@ -44,6 +44,7 @@ typedef struct work {
     uint32_t goal; /* node that rest leads to, KH_NO_INDEX: none yet */
     double paid;   /* for the paths so far, beyond the price of the cheapest one each */
     double tiny;   /* what is given back and paid again leaves rounding of this size */
+    bool gave_up;  /* prices that lead round in circles prove nothing */
 } work;
 
 static void put(queue *q, size_t at, uint32_t place)
@@ -212,9 +213,10 @@ static double augment(work *x, size_t k)
     x->distance[from] = 0;
     push(&x->queue, from, 0);
     while (pop(&x->queue, &state))
-        if (x->distance[state] <= x->distance[to] + x->paid && n_looks++ <= n * n) /* more: prices go round in circles */
+        if (x->distance[state] <= x->distance[to] + x->paid && n_looks++ <= n * n)
             look_on(x, k, state);
-    if (isinf(x->distance[to]) || n_looks > n * n)
+    x->gave_up = n_looks > n * n;
+    if (isinf(x->distance[to]) || x->gave_up)
         return HUGE_VAL;
     for (uint32_t s = to; s != from;) {
         uint32_t i = x->via[s];
@@ -232,6 +234,7 @@ static double start_paths(work *x, size_t k)
     double each = x->rest[2 * between[1].i + 1];
     x->paid = 0;
     x->tiny = ROUNDING * each;
+    x->gave_up = false;
     memset(x->used, 0, x->n_arcs * sizeof *x->used);
     return each;
 }
@@ -277,7 +280,7 @@ static double worth_of_ramp(work *x, size_t k)
         if (n > lost)
             worth = fmin(worth, sum / (n - lost));
     }
-    return isinf(worth) ? 0 : worth;
+    return isinf(worth) || x->gave_up ? 0 : worth;
 }
 
 /* --- all of it -------------------------------------------------------------------------------------------------------------- */
