@@ -205,7 +205,9 @@ static kh_status write_program(work *w, kh_error *err)
 
 static void describe(work *w, kh_modules_reason *reason)
 {
-    reason->is_cut = true;
+    reason->is_cut = !reason->joins;
+    if (reason->joins)
+        return;
     for (size_t e = 0; e < w->problem->graph.n_links; e++)
         reason->is_cut = reason->is_cut && (reason->weight[e] == 0 || reason->weight[e] == 1);
     kh_cutset_of_weight(&w->root.space, reason->state, reason->weight, &w->root.row);

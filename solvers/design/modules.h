@@ -50,6 +50,8 @@ typedef struct kh_modules_reason {
     double divisor;       /**< of the rounding; 0: none */
     double multiplier;    /**< > 0, per unit of the rounded row */
     bool is_cut;          /**< all weights are 0 or 1 */
+    bool joins;           /**< not of prices: weight is 1 between parts of the network that requests join, so that p parts need
+                               modules on p - 1 of these links; each module counts 1, there is no rounding, needed_bps is 0 */
     double needed_bps;    /**< theta times the sum of requested * length: of a cut, what must cross it */
     double share;         /**< multiplier times the least that the rounded row asks for: its part of proof_bound */
 } kh_modules_reason;

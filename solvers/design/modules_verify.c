@@ -212,6 +212,42 @@ static double need(const check *c, size_t state, const double *weight)
     return sum;
 }
 
+static uint32_t first_of(const check *c, uint32_t v)
+{
+    while (c->group[v] != v)
+        v = c->group[v];
+    return v;
+}
+
+static size_t join(const check *c, const uint32_t *ends)
+{
+    uint32_t a = first_of(c, ends[0]), b = first_of(c, ends[1]);
+    c->group[a] = b;
+    return a != b;
+}
+
+/* Links that the requests want at least between parts: a forest over those that they join. */
+static size_t count_joints(const check *c, const double *weight)
+{
+    const kh_modules_problem *p = c->problem;
+    size_t n = 0;
+    for (uint32_t v = 0; v < p->graph.n_nodes; v++)
+        c->group[v] = v;
+    for (size_t j = 0; j < p->n_choices; j++)
+        if (!(weight[p->choices[j].link] > 0))
+            (void)join(c, p->graph.ends[p->choices[j].link]);
+    for (size_t k = 0; k < p->n_demands; k++)
+        n += join(c, p->demands[k].ends);
+    return n;
+}
+
+static void weigh_joints(const check *c, const kh_modules_reason *reason, double *bound)
+{
+    *bound += reason->multiplier * (double)count_joints(c, reason->weight);
+    for (size_t j = 0; j < c->problem->n_choices; j++)
+        c->slack[j] -= reason->weight[c->problem->choices[j].link] > 0 ? reason->multiplier : 0;
+}
+
 /* One reason's share of the bound, and of the costs. */
 static kh_status weigh_reason(const check *c, const kh_modules_reason *reason, double *bound, kh_error *err)
 {
@@ -223,6 +259,10 @@ static kh_status weigh_reason(const check *c, const kh_modules_reason *reason, d
         return kh_fail(err, KH_UNMET, "a reason has multiplier %g and divisor %g", reason->multiplier, reason->divisor);
     if (reason->state > p->n_losses)
         return kh_fail(err, KH_UNMET, "a reason is of loss %zu of %zu", reason->state, p->n_losses);
+    if (reason->joins) {
+        weigh_joints(c, reason, bound);
+        return KH_OK;
+    }
     double needed = need(c, reason->state, reason->weight), d = reason->divisor;
     double whole = d > 0 ? ceil(needed / d) : needed, part = d > 0 ? needed / d - floor(needed / d) : 1;
     if (d > 0 && !(part > 1e-5))

@@ -2,6 +2,7 @@
 #include "solvers/design/root.h"
 
 #include "core/base/clock.h"
+#include "solvers/design/partition.h"
 #include "solvers/design/slope.h"
 #include "solvers/design/state.h"
 
@@ -306,17 +307,24 @@ static kh_status take_costs(kh_root *root, const double *cost, kh_error *err)
     return keep_weight(root, 0, weight, root->relax.lower, &n_added, err); /* at counts of 0 no rounding is better */
 }
 
+/* What the cuts known leave of the costs. */
+static void subtract_cuts(const kh_relax *relax, double *left)
+{
+    memcpy(left, relax->cost, relax->n_columns * sizeof *left);
+    for (size_t i = 0; i < relax->n_rows; i++)
+        for (size_t k = 0; k < relax->rows[i].row.n; k++)
+            left[relax->rows[i].row.column[k]] -=
+                relax->rows[i].row.value[k] * fmax(relax->rows[i].dual, 0) / relax->rows[i].row.least;
+}
+
 kh_status kh_root_price(kh_root *root, double until_s, kh_error *err)
 {
     kh_relax *relax = &root->relax;
     double *left = KH_NEW(relax->arena, double, relax->n_columns);
     if (left == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for the costs of %zu columns", relax->n_columns);
-    memcpy(left, relax->cost, relax->n_columns * sizeof *left);
-    for (size_t i = 0; i < relax->n_rows; i++)
-        for (size_t k = 0; k < relax->rows[i].row.n; k++)
-            left[relax->rows[i].row.column[k]] -=
-                relax->rows[i].row.value[k] * fmax(relax->rows[i].dual, 0) / relax->rows[i].row.least;
+    subtract_cuts(relax, left);
+    KH_TRY(kh_partition_add(&root->space, relax->cost, relax, err));
     KH_TRY(take_costs(root, left, err));
     KH_TRY(take_costs(root, relax->cost, err));
     kh_status status = kh_relax_solve(relax, until_s - kh_clock_s(), err);

@@ -160,6 +160,11 @@ static void write_side(const cli_modules *m, const kh_dimension *d, const kh_mod
     kh_str_append(text, ",");
 }
 
+static void write_share(const kh_dimension *d, const kh_modules_reason *reason, kh_str *text)
+{
+    kh_str_printf(text, ", which is %.0f %% of the proof. ", 100 * reason->share / fmax(d->design.proof_bound, 1e-300));
+}
+
 /* "The links A, B must carry 3.2 kbit/s together": the largest parts of the proof. */
 static void write_reason(const cli_modules *m, const kh_dimension *d, const kh_modules_reason *reason, kh_str *text)
 {
@@ -178,11 +183,17 @@ static void write_reason(const cli_modules *m, const kh_dimension *d, const kh_m
     if (told > MOST_NAMES)
         kh_str_printf(text, " and %zu more", told - MOST_NAMES);
     write_side(m, d, reason, text);
+    if (reason->joins) {
+        kh_str_printf(text, " lie between parts of the network that demands join: pairs must stand on %.0f of them",
+                      reason->share / reason->multiplier);
+        write_share(d, reason, text);
+        return;
+    }
     const char *part = n == 1 ? " parts the network: " : " part the network: ";
     kh_str_append(text, reason->is_cut ? part : ", weighed by what key is worth there: ");
     kh_words_rate(reason->needed_bps, text);
-    kh_str_append(text, " must cross, ");
-    kh_str_printf(text, "which is %.0f %% of the proof. ", 100 * reason->share / fmax(d->design.proof_bound, 1e-300));
+    kh_str_append(text, " must cross");
+    write_share(d, reason, text);
 }
 
 static void write_reasons(const cli_modules *m, const kh_dimension *d, kh_str *out)
@@ -294,6 +305,7 @@ static kh_json *reasons_json(const cli_modules *m, const kh_dimension *d)
         size_t state = d->design.reasons[i].state;
         set_text(one, "lost", state > 0 ? d->problem.losses[state - 1].name : NULL);
         kh_json_set(one, "is_cut", kh_json_bool(d->design.reasons[i].is_cut));
+        kh_json_set(one, "joins", kh_json_bool(d->design.reasons[i].joins));
         set_number(one, "needed_bps", d->design.reasons[i].needed_bps);
         set_number(one, "share", d->design.reasons[i].share);
         kh_json_append(all, one);
