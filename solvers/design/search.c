@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "solvers/design/branch.h"
+#include "solvers/design/reroute.h"
 #include "solvers/design/slope.h"
 
 #include <math.h>
@@ -60,7 +61,7 @@ static kh_status take_prices(kh_search *search, kh_error *err)
     return kh_weights_add(rows, &root->row, err);
 }
 
-static kh_status start(kh_search *search, kh_error *err)
+static kh_status start(kh_search *search, double until_s, kh_error *err)
 {
     const kh_relax *relax = &search->root->relax;
     KH_TRY(kh_walk_init(&search->walk, relax, search->arena, err));
@@ -70,6 +71,7 @@ static kh_status start(kh_search *search, kh_error *err)
     if (routes == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", relax->problem->n_demands);
     KH_TRY(kh_slope_counts(&search->root->space, search->best, routes, search->arena, err));
+    KH_TRY(kh_reroute_improve(&search->root->space, routes, search->best, until_s, search->arena, err));
     KH_TRY(kh_enough_keep(&search->root->tester, routes, relax->problem->n_demands, err));
     for (size_t j = 0; j < relax->problem->n_choices; j++)
         kh_walk_put(&search->walk, j, search->best[j]);
@@ -150,7 +152,7 @@ kh_status kh_search_run(kh_search *search, const kh_search_limits *limits, kh_er
 {
     kh_enough_tester *tester = &search->root->tester;
     search->target = HUGE_VAL;
-    KH_TRY(start(search, err));
+    KH_TRY(start(search, limits->until_s, err));
     tester->deadline_s = limits->until_s;
     for (; search->n_moves < limits->most_moves && search->cost > limits->goal; search->n_moves++) {
         if (search->n_moves > 0 && kh_clock_s() > limits->until_s) /* the start is tested in any case */

@@ -50,27 +50,27 @@ static kh_status write_routes(slopes *s, uint32_t source, kh_keyflow_route *rout
     return KH_OK;
 }
 
-/* Modules for a link's flow by the type that is cheapest for it; the link's new slope. @return what they cost */
-static double install(slopes *s, size_t link)
+double kh_slope_install(const kh_cutset_space *space, size_t link, double flow_bps, double *count)
 {
-    const kh_cutset_space *space = s->space;
-    double best_cost = HUGE_VAL;
+    double best_cost = HUGE_VAL, best_count = 0;
     uint32_t best = 0;
     for (size_t i = space->first[link]; i < space->first[link + 1]; i++) {
         uint32_t j = space->choice[i];
         const kh_modules_choice *c = &space->problem->choices[j];
-        double count = ceil(s->flow[link] / c->rate_bps - WHOLE), cost = c->cost * count;
-        s->count[j] = 0;
+        double here = fmax(ceil(flow_bps / c->rate_bps - WHOLE), 0), cost = c->cost * here;
+        if (count != NULL)
+            count[j] = 0;
         if (cost < best_cost) {
             best_cost = cost;
+            best_count = here;
             best = j;
         }
     }
-    if (!(s->flow[link] > 0) || isinf(best_cost))
+    if (isinf(best_cost) || !(flow_bps > 0))
         return 0;
-    s->count[best] = ceil(s->flow[link] / space->problem->choices[best].rate_bps - WHOLE);
-    s->weight[link] = fmin(best_cost / s->flow[link], MOST);
-    return best_cost;
+    if (count != NULL)
+        count[best] = best_count;
+    return fmin(best_cost, MOST);
 }
 
 static double take_turn(slopes *s)
@@ -81,8 +81,12 @@ static double take_turn(slopes *s)
     kh_ways_weigh(s->ways, s->weight);
     for (uint32_t v = 0; v < graph->n_nodes; v++)
         send(s, v);
-    for (size_t e = 0; e < graph->n_links; e++)
-        sum += install(s, e);
+    for (size_t e = 0; e < graph->n_links; e++) {
+        double cost = kh_slope_install(s->space, e, s->flow[e], s->count);
+        if (s->flow[e] > 0)
+            s->weight[e] = fmin(cost / s->flow[e], MOST);
+        sum += cost;
+    }
     return sum;
 }
 
