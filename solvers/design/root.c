@@ -85,10 +85,11 @@ kh_status kh_root_init(kh_root *root, const kh_modules_problem *problem, double 
                                .deadline_s = deadline_s};
     root->known = KH_NEW(arena, const double *, MOST_KNOWN);
     root->good = KH_NEW(arena, uint8_t, MOST_GOOD * problem->graph.n_nodes);
+    root->sets = KH_NEW(arena, bool, KH_ROOT_SETS * problem->graph.n_nodes);
     root->region.known = root->known;
     root->most_parts = FIRST_PARTS;
     if (root->side == NULL || root->region.scratch == NULL || root->region.trials == NULL || root->region.part == NULL ||
-        root->known == NULL || root->good == NULL)
+        root->known == NULL || root->good == NULL || root->sets == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a cut of %zu nodes", problem->graph.n_nodes);
     KH_TRY(kh_cutset_init(&root->space, problem, arena, err));
     KH_TRY(kh_cutset_row_init(&root->row, problem->n_choices, arena, err));
@@ -256,12 +257,27 @@ static kh_status separate_regions(kh_root *root, double until_s, size_t *n_added
     return KH_OK;
 }
 
+/* A set that gave a row before, or a random one: the former give rows more often, the latter keep them apart. */
+static void choose_set(kh_root *root, bool known)
+{
+    size_t n = root->space.problem->graph.n_nodes;
+    if (known && root->n_sets > 0)
+        memcpy(root->side, root->sets + n * kh_rng_below(&root->rng, root->n_sets < KH_ROOT_SETS ? root->n_sets : KH_ROOT_SETS),
+               n * sizeof *root->side);
+    else
+        kh_cutset_grow(&root->space, &root->rng, 1 + kh_rng_below(&root->rng, n / 2), root->side);
+}
+
 kh_status kh_root_look(kh_root *root, const double *point, size_t *n_added, kh_error *err)
 {
+    size_t n = root->space.problem->graph.n_nodes;
     *n_added = 0;
     for (int i = 0; i < LOOK_SETS && kh_clock_s() < root->deadline_s; i++) {
-        kh_cutset_grow(&root->space, &root->rng, 1 + kh_rng_below(&root->rng, root->space.problem->graph.n_nodes / 2), root->side);
+        size_t before = *n_added;
+        choose_set(root, i % 2 == 0);
         KH_TRY(try_side(root, point, n_added, err));
+        if (*n_added > before)
+            memcpy(root->sets + n * (root->n_sets++ % KH_ROOT_SETS), root->side, n * sizeof *root->side);
     }
     return KH_OK;
 }

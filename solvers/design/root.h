@@ -6,6 +6,8 @@
 #include "solvers/design/region.h"
 #include "solvers/design/relax.h"
 
+enum { KH_ROOT_SETS = 64 };
+
 /** The linear relaxation of a design and the cuts that bring it near the best design. */
 typedef struct kh_root {
     kh_cutset_space space;
@@ -17,6 +19,8 @@ typedef struct kh_root {
     size_t n_known;
     uint8_t *good; /**< [n_good][n_nodes] parts of regions that gave rows */
     size_t n_good;
+    bool *sets; /**< [KH_ROOT_SETS][n_nodes] that gave rows to the tree, the last ones */
+    size_t n_sets;
     kh_rng rng;
     kh_cutset_row row; /**< scratch */
     bool *side;        /**< scratch, [n_nodes] */
