@@ -8,6 +8,10 @@
 #include <string.h>
 
 enum { MOST_TURNS = 20 };
+
+/* Steps cost the square of the tight links, and on dense networks nearly all are: beyond this a sparse program from where they got
+   to takes half the time and less. */
+enum { MOST_TIGHT = 128 };
 static const double LEAST_MARK = 1e-9; /* a way over a mark is longer, whatever share of its links one key pays for */
 static const double CLOSED = 1e-9;     /* relative gap above which a level is not reached */
 
@@ -41,6 +45,8 @@ kh_status kh_levels_init(kh_levels *l, const kh_pricer *pricer, kh_pool *pool, c
     const kh_keyflow_problem *problem = pricer->problem;
     KH_TRY(kh_keyed_init(&l->basis, problem, pool, arena, err));
     KH_TRY(kh_ascent_init(&l->ascent, pricer, pool, &l->basis, arena, err));
+    if (!problem->max_min && l->basis.working.room > MOST_TIGHT)
+        l->basis.working.room = MOST_TIGHT;
     l->ascent.deadline_s = deadline_s;
     l->ascent.gap = fmax(l->ascent.gap, problem->gap);
     l->ascent.to_the_end = problem->max_min;
