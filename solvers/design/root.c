@@ -76,7 +76,7 @@ kh_status kh_root_init(kh_root *root, const kh_modules_problem *problem, double 
     *root = (kh_root){.rng = kh_rng_stream(1, "", "design"),
                       .side = KH_NEW(arena, bool, problem->graph.n_nodes),
                       .deadline_s = deadline_s,
-                      .pause_s = HUGE_VAL};
+                      .pause_s = deadline_s};
     root->region = (kh_region){.space = &root->space,
                                .scratch = kh_arena_create(0),
                                .trials = kh_arena_create(0),
@@ -309,7 +309,7 @@ kh_status kh_root_close(kh_root *root, bool regions, double until_s, kh_error *e
 {
     root->pause_s = until_s;
     kh_status status = close_rounds(root, regions, until_s, err);
-    root->pause_s = HUGE_VAL;
+    root->pause_s = root->deadline_s;
     return status;
 }
 
