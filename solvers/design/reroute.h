@@ -8,7 +8,7 @@
  *  cost least. What is left over in modules costs a part of its price, less from sweep to sweep, so that demands leave links which
  *  they use little together.
  *  @param[in,out] routes  [n_demands] one of each demand, of theta times what it asks for; the cheapest met, in @p arena
- *  @param[out] count      [n_choices] modules for them
+ *  @param[in,out] count   [n_choices] modules for them; as it was where nothing cheaper is met
  *  @param until_s         on kh_clock_s(); the routes are whole at any time
  *  @return KH_OK, KH_ENOMEM
  *  Cost    : a shortest path for each demand and sweep, some twenty sweeps */
