@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+static const double PROGRAM_SHARE = 0.9; /* of the time; the rest is for the routes of what it finds */
+
 double kh_branch_price(const kh_relax *relax, const double *count)
 {
     double sum = 0;
@@ -42,11 +44,11 @@ static kh_status look(void *user, const double *primal, bool integral, kh_lp_cut
 }
 
 /* The flow itself says whether the design stands; if not, its prices become a row. */
-static kh_status prove(kh_root *root, kh_arena *arena, kh_branch *branch, kh_error *err)
+static kh_status prove(kh_root *root, double deadline_s, kh_arena *arena, kh_branch *branch, kh_error *err)
 {
     kh_enough verdict;
     size_t n_added = 0;
-    KH_TRY(kh_enough_prove(&root->tester, branch->count, INFINITY, arena, &branch->flow, &verdict, err));
+    KH_TRY(kh_enough_prove(&root->tester, branch->count, fmax(deadline_s - kh_clock_s(), 0), arena, &branch->flow, &verdict, err));
     branch->found = verdict == KH_ENOUGH_YES;
     if (branch->found) {
         kh_branch_open_nodes(&root->relax, branch->count);
@@ -54,6 +56,8 @@ static kh_status prove(kh_root *root, kh_arena *arena, kh_branch *branch, kh_err
     }
     if (verdict == KH_ENOUGH_NO)
         KH_TRY(kh_root_take_prices(root, branch->count, &n_added, err));
+    if (verdict == KH_ENOUGH_UNSURE && kh_clock_s() >= deadline_s)
+        return kh_fail(err, KH_TIMELIMIT, "the time limit passed before a design was routed");
     if (n_added == 0)
         return kh_fail(err, KH_EINTERNAL, "a design falls short of what is asked by rounding: carries %.12g", branch->flow.value);
     return KH_OK;
@@ -69,7 +73,7 @@ static kh_status search_once(kh_root *root, const kh_branch_options *options, do
     lp.cost = options->cost != NULL ? options->cost : lp.cost;
     const kh_lp_separator separator = {.separate = look, .user = root};
     const kh_lp_options by = {.program = root->relax.problem->lp_program,
-                              .time_limit_s = deadline_s - kh_clock_s(),
+                              .time_limit_s = PROGRAM_SHARE * (deadline_s - kh_clock_s()),
                               .gap = options->gap,
                               .incumbent = options->incumbent,
                               .separator = &separator};
@@ -80,7 +84,7 @@ static kh_status search_once(kh_root *root, const kh_branch_options *options, do
     branch->bound = fmax(branch->bound, solution.bound);
     if (isnan(solution.objective))
         return status;
-    KH_TRY(prove(root, arena, branch, err));
+    KH_TRY(prove(root, deadline_s, arena, branch, err));
     return status;
 }
 

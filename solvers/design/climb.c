@@ -77,7 +77,13 @@ static kh_status take_design(work *w, const kh_keyflow *flow, kh_error *err)
     return kh_root_remember(root, w->count, err);
 }
 
-/* The flow itself says whether a design stands. On the way down equilibrium is enough: exact routes take long. */
+static bool is_late(const work *w)
+{
+    return kh_clock_s() >= w->options->until_s;
+}
+
+/* The flow itself says whether a design stands. On the way down equilibrium is enough: exact routes take long. Routes that are not
+ * done in time say nothing. */
 static kh_status prove(work *w, kh_tree_word *word, kh_error *err)
 {
     kh_root *root = w->root;
@@ -87,7 +93,12 @@ static kh_status prove(work *w, kh_tree_word *word, kh_error *err)
     if (w->options->downwards)
         KH_TRY(kh_enough_test(&root->tester, w->count, TEST_GAP, &verdict, err));
     if (verdict != KH_ENOUGH_YES)
-        KH_TRY(kh_enough_prove(&root->tester, w->count, INFINITY, w->arena, &flow, &verdict, err));
+        KH_TRY(
+            kh_enough_prove(&root->tester, w->count, fmax(w->options->until_s - kh_clock_s(), 0), w->arena, &flow, &verdict, err));
+    if (verdict == KH_ENOUGH_UNSURE && is_late(w)) {
+        *word = KH_TREE_STOP;
+        return KH_OK;
+    }
     if (verdict == KH_ENOUGH_YES) {
         *word = w->options->downwards ? KH_TREE_LOWER : KH_TREE_STOP;
         return take_design(w, &flow, err);
@@ -118,7 +129,7 @@ static kh_status judge(void *user, kh_tree_search *search, const double *point, 
         return KH_OK;
     KH_TRY(kh_root_separate(w->root, w->count, true, &n_added, err));
     KH_TRY(kh_stock_take(&w->stock, w->count, &n_broken, err));
-    if (n_broken == 0 && kh_clock_s() > w->options->until_s) { /* exact routes of a large network take long */
+    if (n_broken == 0 && is_late(w)) { /* exact routes of a large network take long */
         *word = KH_TREE_STOP;
         return KH_OK;
     }

@@ -13,6 +13,7 @@
 static const double ROOT_SHARE = 0.2, SEARCH_SHARE = 0.5; /* of the time, by when each part ends */
 static const double REGION_SHARE = 0.04;                  /* what the tree does not get */
 static const double REASONS_SHARE = 0.05;                 /* the last of it */
+static const double LOSSES_SHARE = 0.05;                  /* before that, for routes after losses */
 static const uint64_t MOVES = 50;                         /* of the search, per pair of types of modules */
 enum { LARGE = 60, LOOK_DEPTH = 16 };
 
@@ -23,7 +24,7 @@ typedef struct work {
     kh_root root;
     double *count; /* [n_choices + n_nodes] scratch */
     kh_search search;
-    double deadline_s, end_s; /* of all but the reasons; of these */
+    double deadline_s, end_s; /* of the search; of all */
 } work;
 
 static kh_status check_choices(const kh_modules_problem *problem, kh_error *err)
@@ -251,6 +252,24 @@ static double proven_by_reasons(const work *w)
     return sum;
 }
 
+/* A design that cannot be shown to bear its losses is none. */
+static kh_status write_after(work *w, kh_error *err)
+{
+    kh_modules_design *design = w->design;
+    if (isinf(design->cost))
+        return KH_OK;
+    kh_status status = kh_withstand_route(w->problem, fmax(w->end_s - kh_clock_s(), 0), w->arena, design, err);
+    if (status != KH_TIMELIMIT)
+        return status;
+    memset(design->count, 0, w->problem->n_choices * sizeof *design->count);
+    memset(design->opened, 0, w->problem->graph.n_nodes * sizeof *design->opened);
+    design->flow = (kh_keyflow){0};
+    design->worst = 0;
+    design->cost = INFINITY;
+    design->complete = false;
+    return KH_OK;
+}
+
 /* The relaxation once more with the rows that can be shown alone: their duals are the proof; without time for that, what they are
  * worth in the last one, which is a proof of less. */
 static kh_status write_reasons(work *w, kh_error *err)
@@ -285,12 +304,12 @@ kh_status kh_modules_solve(const kh_modules_problem *problem, kh_arena *arena, k
 {
     KH_TRY(check(problem, err));
     size_t n = problem->n_choices + problem->graph.n_nodes;
-    double now_s = kh_clock_s();
+    double now_s = kh_clock_s(), afterwards = REASONS_SHARE + (problem->n_losses > 0 ? LOSSES_SHARE : 0);
     work w = {.problem = problem,
               .design = design,
               .arena = arena,
               .count = KH_NEW(arena, double, n),
-              .deadline_s = now_s + (1 - REASONS_SHARE) * problem->time_limit_s,
+              .deadline_s = now_s + (1 - afterwards) * problem->time_limit_s,
               .end_s = now_s + problem->time_limit_s};
     *design = (kh_modules_design){.count = KH_NEW(arena, uint32_t, problem->n_choices),
                                   .opened = KH_NEW(arena, bool, problem->graph.n_nodes),
@@ -305,10 +324,12 @@ kh_status kh_modules_solve(const kh_modules_problem *problem, kh_arena *arena, k
     if (status == KH_OK || status == KH_TIMELIMIT) {
         write_design(&w);
         kh_status written = write_program(&w, err);
-        if (written == KH_OK && isfinite(design->cost))
-            written = kh_withstand_route(problem, arena, design, err);
+        if (written == KH_OK)
+            written = write_after(&w, err);
         if (written == KH_OK)
             written = write_reasons(&w, err);
+        if (written == KH_OK && isinf(design->cost))
+            written = kh_fail(err, KH_TIMELIMIT, "the time limit of %g s passed before there was a design", problem->time_limit_s);
         status = written == KH_OK ? status : written;
     }
     kh_root_clear(&w.root);

@@ -140,8 +140,9 @@ static kh_status settle(kh_search *search, kh_error *err)
     KH_TRY(kh_enough_prove(tester, search->best, SETTLE_SHARE * left_s, search->arena, &search->flow, &verdict, err));
     if (verdict == KH_ENOUGH_UNSURE)
         KH_TRY(kh_enough_recall(tester, search->best, search->arena, &search->flow, &fits, err));
+    left_s = fmax(search->root->deadline_s - kh_clock_s(), 0);
     if (verdict == KH_ENOUGH_UNSURE && !fits)
-        KH_TRY(kh_enough_prove(tester, search->best, INFINITY, search->arena, &search->flow, &verdict, err));
+        KH_TRY(kh_enough_prove(tester, search->best, left_s, search->arena, &search->flow, &verdict, err));
     if (verdict == KH_ENOUGH_YES || fits)
         return kh_root_remember(search->root, search->best, err);
     search->cost = HUGE_VAL;

@@ -30,7 +30,8 @@ static kh_status route_all(const kh_modules_problem *problem, kh_resolve *resolv
     return KH_OK;
 }
 
-kh_status kh_withstand_route(const kh_modules_problem *problem, kh_arena *arena, kh_modules_design *design, kh_error *err)
+kh_status kh_withstand_route(const kh_modules_problem *problem, double time_limit_s, kh_arena *arena, kh_modules_design *design,
+                             kh_error *err)
 {
     size_t m = problem->graph.n_links;
     double *whole_bps = KH_NEW(arena, double, m), *rest_bps = KH_NEW(arena, double, m);
@@ -47,7 +48,7 @@ kh_status kh_withstand_route(const kh_modules_problem *problem, kh_arena *arena,
                                      .demands = problem->demands,
                                      .n_demands = problem->n_demands,
                                      .level_cap = INFINITY,
-                                     .time_limit_s = INFINITY};
+                                     .time_limit_s = time_limit_s};
     KH_TRY(kh_resolve_create(&flow, arena, &resolve, err));
     KH_TRY(kh_resolve_solve(resolve, &(kh_resolve_change){0}, &answer, err));
     return route_all(problem, resolve, rest_bps, arena, design, err);

@@ -110,6 +110,19 @@ static void say_limit(const cli_modules *m)
         cli_say_limit("the cheapest design", limit_s);
 }
 
+static kh_status say_too_short(const cli_modules *m, const kh_dimension *design, kh_error *err)
+{
+    kh_str bound = {0};
+    if (design->design.bound > 0) {
+        kh_str_append(&bound, "; none costs less than ");
+        cli_modules_cost(m, design->design.bound, &bound);
+    }
+    kh_status status = kh_fail(err, KH_TIMELIMIT, "the time limit of %g s, shared by all designs, passed before there was one%s",
+                               m->request->dimension.time_limit_s, kh_str_text(&bound));
+    kh_str_clear(&bound);
+    return status;
+}
+
 /* A design that the time limit stopped is one, too. @param n_left  designs to be made, with this one: they share the time */
 static kh_status design_once(cli_modules *m, kh_dimension_options *options, size_t n_left, kh_dimension *design, kh_error *err)
 {
@@ -135,7 +148,7 @@ static kh_status solve(cli_modules *m, kh_error *err)
         kh_status status = design_once(m, &options, n - m->n + options.protect, &m->designs[m->n], err);
         if (status == KH_INFEASIBLE && m->n > 0)
             break; /* the front ends here */
-        KH_TRY(status);
+        KH_TRY(status == KH_TIMELIMIT ? say_too_short(m, &m->designs[m->n], err) : status);
     }
     if (!options.protect)
         return KH_OK;
