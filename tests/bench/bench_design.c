@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A modular design (solvers/design) of an instance: modules add the link's rate and cost its spans, nodes cost F. Beside it the
-   textbook program with flows and counts together (MODELS.md B1), by the programs named. Time limits are of the clock on the wall,
-   times printed are of the processor, programs included.
-
-   bench_design FILE.qpi THETA F [LIMIT_S [GAP [glpk|cbc...]]] */
+   textbook program with flows and counts together (MODELS.md B1), by the programs named. With --protect a design that bears the
+   loss of each link or node, demands that the loss ends or parts left out. Time limits are of the clock on the wall, times printed
+   are of the processor, programs included. */
 #include "solvers/lp/lp_build.h"
 #include "tools/validate/instance_design.h"
 
@@ -12,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+
+static const char *const usage = "bench_design FILE.qpi THETA F [LIMIT_S [GAP [glpk|cbc...]]]\n"
+                                 "bench_design --protect link|node FILE.qpi THETA F [LIMIT_S [GAP]]\n";
 
 static double spent_s(void)
 {
@@ -27,6 +29,15 @@ static void print_answer(const char *who, double cost, double bound, double from
     printf("%-8s cost %.10g bound %.6g gap %.2f %% %.2f s", who, cost, bound, 100 * (cost - bound) / cost, spent_s() - from_s);
 }
 
+/* The least that any state carries of what is left of the requests. */
+static double least_after_losses(const kh_modules_problem *problem, const kh_modules_design *design)
+{
+    double least = design->worst;
+    for (size_t s = 0; s < problem->n_losses && isfinite(design->cost); s++)
+        least = design->after[s].n_routes > 0 ? fmin(least, design->after[s].value) : least;
+    return least;
+}
+
 static kh_status run_keyhaul(const kh_modules_problem *problem, kh_arena *arena, kh_error *err)
 {
     kh_modules_design design;
@@ -37,8 +48,10 @@ static kh_status run_keyhaul(const kh_modules_problem *problem, kh_arena *arena,
     kh_error wrong = {0};
     print_answer("keyhaul", design.cost, design.bound, from_s);
     bool stands = isfinite(design.cost) && kh_modules_verify(problem, &design, &wrong) == KH_OK;
-    printf(" (relaxation %.6g, by reasons alone %.6g; theta %.9g; %zu cuts, %zu tests) %s\n", design.root_bound, design.proof_bound,
-           design.worst, design.n_cuts, design.n_tests, stands ? "verified" : wrong.message);
+    printf(" (relaxation %.6g, by reasons alone %.6g; theta %.9g", design.root_bound, design.proof_bound, design.worst);
+    if (problem->n_losses > 0)
+        printf(", after %zu losses %.9g", problem->n_losses, least_after_losses(problem, &design));
+    printf("; %zu cuts, %zu tests) %s\n", design.n_cuts, design.n_tests, stands ? "verified" : wrong.message);
     return KH_OK;
 }
 
@@ -148,16 +161,19 @@ static kh_status run_textbook(const kh_modules_problem *problem, const char *pro
     return KH_OK;
 }
 
-static kh_status run(char **argv, int argc, kh_arena *arena, kh_error *err)
+/* @param lost  "link", "node"; NULL: nothing */
+static kh_status run(int argc, char **argv, const char *lost, kh_arena *arena, kh_error *err)
 {
     kh_modules_problem problem;
-    KH_TRY(kh_instance_design(argv[1], atof(argv[2]), atof(argv[3]), arena, &problem, err));
-    problem.time_limit_s = argc > 4 ? atof(argv[4]) : HUGE_VAL;
-    problem.gap = argc > 5 ? atof(argv[5]) : 0;
-    const char *name = strrchr(argv[1], '/');
-    printf("%s, theta %s, F %s\n", name != NULL ? name + 1 : argv[1], argv[2], argv[3]);
+    KH_TRY(kh_instance_design(argv[0], atof(argv[1]), atof(argv[2]), arena, &problem, err));
+    if (lost != NULL)
+        KH_TRY(kh_instance_losses(strcmp(lost, "node") == 0, arena, &problem, err));
+    problem.time_limit_s = argc > 3 ? atof(argv[3]) : HUGE_VAL;
+    problem.gap = argc > 4 ? atof(argv[4]) : 0;
+    const char *name = strrchr(argv[0], '/');
+    printf("%s, theta %s, F %s\n", name != NULL ? name + 1 : argv[0], argv[1], argv[2]);
     KH_TRY(run_keyhaul(&problem, arena, err));
-    for (int i = 6; i < argc; i++)
+    for (int i = 5; i < argc; i++)
         KH_TRY(run_textbook(&problem, argv[i], arena, err));
     return KH_OK;
 }
@@ -165,14 +181,18 @@ static kh_status run(char **argv, int argc, kh_arena *arena, kh_error *err)
 int main(int argc, char **argv)
 {
     kh_error err = {0};
-    if (argc < 4) {
-        fprintf(stderr, "bench_design FILE.qpi THETA F [LIMIT_S [GAP [glpk|cbc...]]]\n");
+    bool protects = argc > 2 && strcmp(argv[1], "--protect") == 0;
+    const char *lost = protects ? argv[2] : NULL;
+    argv += protects ? 3 : 1;
+    argc -= protects ? 3 : 1;
+    if (argc < 3 || (protects && (argc > 5 || (strcmp(lost, "link") != 0 && strcmp(lost, "node") != 0)))) {
+        fputs(usage, stderr);
         return 2;
     }
     kh_arena *arena = kh_arena_create(0);
-    kh_status status = arena != NULL ? run(argv, argc, arena, &err) : KH_ENOMEM;
+    kh_status status = arena != NULL ? run(argc, argv, lost, arena, &err) : KH_ENOMEM;
     if (status != KH_OK)
-        fprintf(stderr, "%s: %s%s\n", argv[1], err.steps, err.message);
+        fprintf(stderr, "%s: %s%s\n", argv[0], err.steps, err.message);
     kh_arena_destroy(arena);
     return status == KH_OK ? 0 : 1;
 }
