@@ -44,7 +44,7 @@ plan --what-if
 plan --relax
 plan --slack
 design
-design --devices all
+design --device all
 design --pareto 3
 design --sites
 design --sites --step 20 --device all

@@ -15,7 +15,7 @@ says out "prices are not looked at" "fewest pairs"
 expect 0 "front" "$KEYHAUL" design $bristol --pareto 3
 says out "worst demand" "front"
 says out "theta and worst demand: times what is asked" "the words of a front"
-expect 0 "modules --json" "$KEYHAUL" design $bristol --json --devices all --time-limit 20
+expect 0 "modules --json" "$KEYHAUL" design $bristol --json --device all --time-limit 20
 for key in name by designs theta worst cost bound gap complete proof_bound modules_eur kms_eur fitout_eur encryptors_eur links \
     device pairs per_pair_bps price sites reasons is_cut needed_bps share left_out findings; do
     says out "\"$key\"" "modules --json"
@@ -35,6 +35,10 @@ for key in protect unprotected losses lost worst left_out cut_off; do
 done
 expect 64 "a wrong --protect" "$KEYHAUL" design $bristol --protect links
 says err "must be link, node, risk, domain or vendor" "a wrong --protect"
+expect 0 "one device" "$KEYHAUL" design $bristol --device bb84-longhaul-snspd
+says out "bb84-longhaul-snspd" "one device"
+expect 64 "an unknown device" "$KEYHAUL" design $bristol --device bb84-longhaul-snsp
+says err "did you mean 'bb84-longhaul-snspd'" "an unknown device"
 expect 0 "modules --mps" "$KEYHAUL" design $bristol --mps "$scratch/design.mps"
 grep -q '^NAME' "$scratch/design.mps" || fail "no program was written"
 expect 64 "a wrong --by" "$KEYHAUL" design $bristol --by weight

@@ -115,7 +115,7 @@ plan --relax --slack
 plan --domains
 plan --diff $scratch/equal.yaml
 design --time-limit 2
-design --by modules --pareto 2 --devices all --time-limit 2
+design --by modules --pareto 2 --device all --time-limit 2
 design --protect link --time-limit 2
 design --sites --time-limit 1
 design --sites --fewest

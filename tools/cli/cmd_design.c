@@ -6,9 +6,9 @@
 #include <string.h>
 
 /* Each of the two has its own options; those of the other are known by name, so that nobody is sent to a similar one. */
-static const char *const of_sites[] = {"step",   "reach",    "device",  "fewest", "two-disjoint", "pairs-a-fibre", "horizon",
-                                       "growth", "discount", "rolling", NULL};
-static const char *const of_modules[] = {"theta", "pareto", "by", "devices", "protect", NULL};
+static const char *const of_sites[] = {"step",    "reach",  "fewest",   "two-disjoint", "pairs-a-fibre",
+                                       "horizon", "growth", "discount", "rolling",      NULL};
+static const char *const of_modules[] = {"theta", "pareto", "by", "protect", NULL};
 
 static bool is_option(const char *argument, const char *name)
 {

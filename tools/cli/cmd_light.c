@@ -114,7 +114,7 @@ static size_t list_switched(choices *c, cli_option *options)
         {.name = "device",
          .kind = CLI_TEXT,
          .target = &c->switched.ways.device,
-         .argument = "ID",
+         .argument = "NAME",
          .help = "of these two: this one, or all; those of the links unless given"},
         {.name = "lost",
          .kind = CLI_NUMBER,

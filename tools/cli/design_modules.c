@@ -32,11 +32,11 @@ static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *fini
          .target = &r->by,
          .argument = "WHAT",
          .help = "eur (default): least cost; modules: fewest pairs, whatever the prices"},
-        {.name = "devices",
+        {.name = "device",
          .kind = CLI_TEXT,
-         .target = &r->devices,
-         .argument = "WHICH",
-         .help = "own (default): each link's device; all: any of the topology on every link"},
+         .target = &r->device,
+         .argument = "NAME",
+         .help = "on links without a measured rate; all: any of the topology; default: their own"},
         {.name = "protect",
          .kind = CLI_TEXT,
          .target = &r->protect,
@@ -88,11 +88,9 @@ static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *fini
 
 static kh_status check(cli_modules_request *r, kh_error *err)
 {
-    bool eur = strcmp(r->by, "eur") == 0, own = strcmp(r->devices, "own") == 0;
+    bool eur = strcmp(r->by, "eur") == 0;
     if (!eur && strcmp(r->by, "modules") != 0)
         return kh_fail(err, KH_EUSAGE, "--by is '%s', must be eur or modules", r->by);
-    if (!own && strcmp(r->devices, "all") != 0)
-        return kh_fail(err, KH_EUSAGE, "--devices is '%s', must be own or all", r->devices);
     KH_TRY(cli_check_lp(r->dimension.lp_program, "design", err));
     r->dimension.by_modules = !eur;
     r->dimension.protect = r->protect != NULL;
@@ -137,7 +135,7 @@ static kh_status solve(cli_modules *m, kh_error *err)
     const kh_pipeline *p = m->pipeline;
     size_t n = m->request->pareto > 0 ? (size_t)m->request->pareto : 1;
     kh_dimension_options options = m->request->dimension;
-    KH_TRY(kh_offers_make(p->net, p->rates, strcmp(m->request->devices, "all") == 0, p->arena, &m->offers, &m->n_offers, err));
+    KH_TRY(kh_offers_make(p->net, p->rates, m->request->device, p->arena, &m->offers, &m->n_offers, err));
     say_limit(m);
     m->designs = KH_NEW(p->arena, kh_dimension, n + 1);
     m->theta = KH_NEW(p->arena, double, n);
@@ -183,7 +181,7 @@ static kh_status run(cli_modules_request *r, kh_pipeline *pipeline, kh_error *er
 
 int cli_design_modules(int argc, char **argv)
 {
-    cli_modules_request request = {.by = "eur", .devices = "own", .dimension = {.theta = 1, .time_limit_s = USUAL_LIMIT_S}};
+    cli_modules_request request = {.by = "eur", .dimension = {.theta = 1, .time_limit_s = USUAL_LIMIT_S}};
     bool finished = false;
     kh_error err = {0};
     kh_status status = parse(argc, argv, &request, &finished, &err);

@@ -8,7 +8,7 @@
 /** `keyhaul design TOPOLOGY.yaml`: how many QKD pairs of which device on each link. */
 
 typedef struct cli_modules_request {
-    const char *path, *by, *devices, *protect, *mps_path;
+    const char *path, *by, *device, *protect, *mps_path;
     bool json;
     uint64_t pareto; /* 0: one design */
     kh_dimension_options dimension;

@@ -112,8 +112,8 @@ static void write_cut_off(const cli_modules *m, const kh_dimension *d, kh_str *t
     if (n > told)
         kh_str_printf(text, " and %zu more", n - told);
     kh_str_append(text, n == 1 ? ". They are left out of that loss; " : ". They are left out of those losses; ");
-    if (m->request->dimension.against == KH_LOSS_VENDOR && strcmp(m->request->devices, "all") != 0)
-        kh_str_append(text, "another vendor's device there (--devices all) or another link would protect them.");
+    if (m->request->dimension.against == KH_LOSS_VENDOR && (m->request->device == NULL || strcmp(m->request->device, "all") != 0))
+        kh_str_append(text, "another vendor's device there (--device all) or another link would protect them.");
     else
         kh_str_append(text, "only another link would protect them.");
 }

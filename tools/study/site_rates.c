@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/study/site_rates.h"
 
-#include "core/base/str.h"
 #include "models/qkd/qkd.h"
+#include "tools/study/offers.h"
 
 #include <math.h>
 #include <string.h>
@@ -20,16 +20,6 @@ static bool is_wanted(const kh_net *net, uint32_t device, const char *name)
         if (net->qkd_links[e].device.i == device)
             return true;
     return name != NULL;
-}
-
-static kh_status unknown_device(const kh_net *net, const char *name, kh_arena *arena, kh_error *err)
-{
-    const char **ids = KH_NEW(arena, const char *, net->n_devices);
-    for (size_t i = 0; ids != NULL && i < net->n_devices; i++)
-        ids[i] = net->devices[i].id;
-    const char *nearest = ids == NULL ? NULL : kh_str_nearest(name, ids, net->n_devices);
-    return kh_fail(err, KH_EUSAGE, "no device '%s' in the topology%s%s%s", name, nearest == NULL ? "" : "; did you mean '",
-                   nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
 }
 
 /* Share of time in which a device makes key between calibrations. */
@@ -72,7 +62,7 @@ kh_status kh_site_rates_sample(const kh_net *net, const char *device, kh_arena *
     }
     if (n == 0)
         return device != NULL && strcmp(device, "all") != 0
-                   ? unknown_device(net, device, arena, err)
+                   ? kh_offers_find(net, device, arena, &(kh_device_id){0}, err)
                    : kh_fail(err, KH_ERANGE, "'%s' has no device for fibre with a cost_eur on its links: name one", net->name);
     *tables = made;
     *n_tables = n;
