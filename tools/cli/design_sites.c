@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/design_sites.h"
 
+#include "core/base/clock.h"
 #include "tools/cli/cli.h"
 #include "tools/study/site_rates.h"
 
@@ -91,12 +92,13 @@ static double natural_reach(const kh_net *net, double reach_db)
 static kh_status make_problem(cli_sites *s, kh_error *err)
 {
     const cli_sites_request *r = s->request;
-    kh_site_table *tables;
-    double reach_db;
-    KH_TRY(kh_site_rates_sample(s->net, r->device, s->arena, &tables, &s->n_tables, &reach_db, err));
-    s->tables = tables;
+    kh_site_rates rates;
+    const kh_site_rates_wish by = {r->device, .until_s = kh_clock_s() + kh_pipeline_left_s(s->pipeline, r->time_limit_s, 1)};
+    KH_TRY(kh_site_rates_sample(s->net, &by, s->arena, &rates, err));
+    s->tables = rates.tables;
+    s->n_tables = rates.n;
     const kh_site_wish wish = {.step_km = r->step_km,
-                               .reach_km = isnan(r->reach_km) ? natural_reach(s->net, reach_db) : r->reach_km,
+                               .reach_km = isnan(r->reach_km) ? natural_reach(s->net, rates.reach_db) : r->reach_km,
                                .tables = s->tables,
                                .n_tables = s->n_tables,
                                .pairs_a_fibre = r->pairs_a_fibre > 0 ? (double)r->pairs_a_fibre : HUGE_VAL,

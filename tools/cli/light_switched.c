@@ -1,7 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/light_switched.h"
 
+#include "core/base/clock.h"
 #include "tools/cli/json_put.h"
+
+kh_status cli_switched_find(const kh_pipeline *p, const cli_switched_options *options, size_t most_ways, kh_switched *found,
+                            kh_error *err)
+{
+    kh_switched_options by = options->ways;
+    by.most_ways = most_ways;
+    by.until_s = kh_clock_s() + kh_pipeline_left_s(p, options->time_limit_s, 1);
+    return kh_switched_find(p->net, &by, p->arena, found, err);
+}
 
 const char *cli_switched_proof(kh_arena *arena, double value, double bound)
 {

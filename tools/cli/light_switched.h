@@ -36,6 +36,11 @@ static inline double cli_switched_gap(double value, double bound)
     return value > 0 ? fmax(bound / value - 1, 0) : 0;
 }
 
+/** The ways of all demands, at most so many each, within the time limit.
+ *  @return as kh_switched_find() */
+kh_status cli_switched_find(const kh_pipeline *p, const cli_switched_options *options, size_t most_ways, kh_switched *found,
+                            kh_error *err);
+
 /** "no other choice gives more", or how much more one might. In @p arena. */
 const char *cli_switched_proof(kh_arena *arena, double value, double bound);
 

@@ -214,7 +214,7 @@ static kh_json *to_json(const through *t)
 kh_status cli_light_through(const kh_pipeline *p, const cli_switched_options *options, kh_error *err)
 {
     through t = {.p = p, .options = options};
-    KH_TRY(kh_switched_find(p->net, &options->ways, p->arena, &t.found, err));
+    KH_TRY(cli_switched_find(p, options, options->ways.most_ways, &t.found, err));
     KH_TRY(make_problem(&t, err));
     KH_TRY(kh_channels_solve(&t.problem, p->arena, &t.channels, err));
     if (kh_channels_verify(&t.problem, &t.channels, err) != KH_OK)

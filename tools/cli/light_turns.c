@@ -195,9 +195,7 @@ static kh_json *to_json(const in_turns *t)
 kh_status cli_light_turns(const kh_pipeline *p, const cli_switched_options *options, kh_error *err)
 {
     in_turns t = {.p = p, .options = options};
-    kh_switched_options shortest = options->ways;
-    shortest.most_ways = 1;
-    KH_TRY(kh_switched_find(p->net, &shortest, p->arena, &t.found, err));
+    KH_TRY(cli_switched_find(p, options, 1, &t.found, err));
     KH_TRY(make_problem(&t, err));
     KH_TRY(kh_turns_solve(&t.problem, p->arena, &t.turns, err));
     if (kh_turns_verify(&t.problem, &t.turns, err) != KH_OK)

@@ -15,8 +15,7 @@ typedef struct search {
     kh_switched *made;
     kh_graph graph;
     double *loss_db; /* [n_fibres] half of each switch at its ends included */
-    kh_site_table *tables;
-    size_t n_tables;
+    kh_site_rates rates;
 } search;
 
 static kh_status no_memory(const search *s, kh_error *err)
@@ -56,12 +55,12 @@ static kh_status start(search *s, kh_error *err)
 static double best_rate(const search *s, double loss_db, kh_device_id *device)
 {
     double best = 0;
-    for (size_t i = 0; i < s->n_tables; i++) {
-        double rate_bps = kh_site_table_rate(&s->tables[i], loss_db);
-        if (kh_protocol_has_station(s->net->devices[s->tables[i].device.i].protocol) || rate_bps <= best)
+    for (size_t i = 0; i < s->rates.n; i++) {
+        double rate_bps = kh_site_table_rate(&s->rates.tables[i], loss_db);
+        if (kh_protocol_has_station(s->net->devices[s->rates.tables[i].device.i].protocol) || rate_bps <= best)
             continue;
         best = rate_bps;
-        *device = s->tables[i].device;
+        *device = s->rates.tables[i].device;
     }
     return best;
 }
@@ -103,12 +102,12 @@ kh_status kh_switched_find(const kh_net *net, const kh_switched_options *options
 {
     kh_switched made = {.complete = true};
     search s = {.net = net, .options = options, .arena = arena, .made = &made};
-    double reach_db;
+    const kh_site_rates_wish wish = {options->device, .alone = true, options->until_s};
     size_t room = 0;
     if (!(options->switch_db >= 0 && options->switch_db <= 100) || options->most_ways == 0)
         return kh_fail(err, KH_ERANGE, "%g dB a switch, must be 0 to 100; %zu ways, must be 1 at least", options->switch_db,
                        options->most_ways);
-    KH_TRY(kh_site_rates_sample(net, options->device, arena, &s.tables, &s.n_tables, &reach_db, err));
+    KH_TRY(kh_site_rates_sample(net, &wish, arena, &s.rates, err));
     KH_TRY(start(&s, err));
     for (uint32_t k = 0; k < net->n_demands; k++)
         if (kh_demand_needs_qkd(&net->demands[k]) && net->demands[k].rate_bps > 0)

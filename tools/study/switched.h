@@ -14,6 +14,7 @@ typedef struct kh_switched_options {
     const char *device; /**< as kh_site_rates_sample(): the best of the devices sampled is taken on each way */
     double switch_db;   /**< loss of a pass through a switch, [0, 100] */
     size_t most_ways;   /**< of a demand, >= 1: those of least loss */
+    double until_s;     /**< on kh_clock_s(), of the tables of key rates; 0: without end */
 } kh_switched_options;
 
 typedef struct kh_switched_way {

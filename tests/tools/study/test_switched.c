@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ways of light through switches: which there are, in which order, and what they lose. */
+#include "core/base/clock.h"
 #include "core/net/load.h"
 #include "tools/study/switched.h"
 
@@ -101,12 +102,26 @@ static void options_that_are_none_are_refused(void **state)
     assert_int_equal(kh_switched_find(b->net, &options, b->arena, &made, NULL), KH_EUSAGE);
 }
 
+static void tables_not_done_by_the_deadline_are_refused_by_the_name_of_a_device(void **state)
+{
+    const bench *b = *state;
+    kh_switched made;
+    kh_error err = {0};
+    kh_switched_options options = {.switch_db = 1, .most_ways = 1, .until_s = kh_clock_s()};
+    assert_int_equal(kh_switched_find(b->net, &options, b->arena, &made, &err), KH_TIMELIMIT);
+    assert_non_null(strstr(err.steps, "photons"));
+    assert_non_null(strstr(err.message, "no time is left"));
+    options.until_s = (double)INFINITY;
+    assert_int_equal(kh_switched_find(b->net, &options, b->arena, &made, NULL), KH_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_way_loses_what_its_fibres_and_switches_do, set_up, tear_down),
         cmocka_unit_test_setup_teardown(demands_without_a_way_are_named, set_up, tear_down),
         cmocka_unit_test_setup_teardown(fewer_ways_are_the_first_of_many_and_not_complete, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tables_not_done_by_the_deadline_are_refused_by_the_name_of_a_device, set_up, tear_down),
         cmocka_unit_test_setup_teardown(options_that_are_none_are_refused, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
