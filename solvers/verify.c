@@ -33,7 +33,13 @@ static kh_status sum_up(const kh_findings *findings, size_t before, const char *
 
 kh_status kh_verify(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_findings *findings, kh_error *err)
 {
-    kh_check c = {.net = net, .rates = rates, .plan = plan, .findings = findings};
+    return kh_verify_until(net, rates, plan, HUGE_VAL, findings, err);
+}
+
+kh_status kh_verify_until(const kh_net *net, const kh_rates *rates, const kh_plan *plan, double until_s, kh_findings *findings,
+                          kh_error *err)
+{
+    kh_check c = {.net = net, .rates = rates, .plan = plan, .findings = findings, .until_s = until_s};
     size_t before = kh_findings_count(findings, KH_ERROR);
     if (check_sizes(&c)) {
         kh_arena *arena = kh_arena_create(0);

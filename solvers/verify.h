@@ -17,6 +17,12 @@
  *  @return KH_OK when nothing is wrong; KH_UNMET when @p findings has errors; KH_ENOMEM */
 kh_status kh_verify(const kh_net *net, const kh_rates *rates, const kh_plan *plan, kh_findings *findings, kh_error *err);
 
+/** The same within a time: secret keys of many demands take long to check.
+ *  @param until_s  on kh_clock_s()
+ *  @return as kh_verify(); KH_TIMELIMIT: not all is checked */
+kh_status kh_verify_until(const kh_net *net, const kh_rates *rates, const kh_plan *plan, double until_s, kh_findings *findings,
+                          kh_error *err);
+
 /** The same for the ways out of a plan that cannot serve all: each serves what it says with the changes it names, over routes that
  *  hold, and its bound follows from its prices; that of whole modules is the word of branch and bound, at most the value. */
 kh_status kh_verify_relaxation(const kh_net *net, const kh_rates *rates, const kh_relaxation *relaxation, kh_findings *findings,

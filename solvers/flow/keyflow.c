@@ -18,7 +18,7 @@ static const double PROVEN = 1e-11;    /* relative distance from the cap that is
 static const double POOL_GAP = 0.004;  /* at which the linear program takes over; see README */
 static const double POOL_SHARE = 1e-4; /* paths with less of their demand are left to column generation */
 static const double OPEN = 1e-9;       /* relative gap above which an optimum is looked for by other means */
-static const double AFTERWARDS = 3;    /* looks at all demands that an oracle's answer costs those who explain and check it */
+static const double AFTERWARDS = 4.5;  /* looks at all demands that an oracle's answer costs those who explain and check it */
 static const double NOTHING = 1e-12;   /* share of a demand below which a route is rounding */
 
 typedef struct work {
@@ -361,7 +361,8 @@ static kh_status solve(work *w, kh_error *err)
                                             .looks_left = w->problem->oracle != NULL ? AFTERWARDS : 0,
                                             .start = w->problem->start};
     KH_TRY(kh_equilibrium_find(&w->pricer, &options, &w->pool, w->arena, &w->first, err));
-    w->deadline_s -= options.looks_left * w->first.look_s;
+    w->flow->afterwards_s = options.looks_left * w->first.look_s;
+    w->deadline_s -= w->flow->afterwards_s;
     for (size_t k = 0; k < w->problem->n_demands; k++) {
         w->flow->joined[k] = w->pool.last[k] != KH_NO_INDEX;
         w->flow->level_of[k] = KH_NO_INDEX;

@@ -47,6 +47,7 @@ struct kh_keyflow {
     bool complete;            /**< false: the time limit stopped it; everything else still holds */
     bool shortest;            /**< no flow of these rates and this value spends less key (rate * hops in all) by more than 1e-9 */
     double value;             /**< lowest rate / requested of the joined demands, all rates stretched until a link is full */
+    double afterwards_s;      /**< what who explains and checks an oracle's answer is taken to need; 0 without one */
     double bound;             /**< sum(c y) / sum(d dist_y) >= the optimum of value */
     double *prices;           /**< [n_links] y, scaled so that sum(d dist_y) = 1 over the joined demands; 0 without a link */
     bool *joined;             /**< [n_demands] a path exists */

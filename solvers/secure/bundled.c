@@ -99,6 +99,7 @@ static kh_status take_answer(work *w, const kh_keyflow *flow, kh_secure *secure,
     size_t n = w->problem->flow.n_demands;
     *secure = (kh_secure){.complete = flow->complete,
                           .bound = flow->bound,
+                          .afterwards_s = flow->afterwards_s,
                           .prices = flow->prices,
                           .joined = flow->joined,
                           .exposed_to = KH_NEW(w->arena, uint32_t, n),
@@ -130,7 +131,7 @@ kh_status kh_bundled_solve(const kh_secure_problem *problem, kh_arena *arena, kh
     KH_TRY(take_answer(&w, &flow, secure, err));
     if (flow.n_routes == 0)
         return KH_OK;
-    KH_TRY(find_plain(&w, &pricer, secure, deadline_s, err));
+    KH_TRY(find_plain(&w, &pricer, secure, deadline_s - flow.afterwards_s, err));
     KH_TRY(kh_pool_init(&w.pool, problem->flow.n_demands, arena, err));
     KH_TRY(take_routes(&w, &flow, err));
     if (ramp)

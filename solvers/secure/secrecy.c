@@ -128,7 +128,7 @@ kh_status kh_secrecy_solve(kh_secrecy_work *w, kh_keyflow *flow, kh_error *err)
     double deadline_s = kh_clock_s() + problem.flow.time_limit_s;
     KH_TRY(list_coalitions(w, &problem, err));
     KH_TRY(kh_secure_solve(&problem, w->scratch, &secure, err));
-    KH_TRY(solve_plain(w, &secure, deadline_s, err));
+    KH_TRY(solve_plain(w, &secure, deadline_s - secure.afterwards_s, err));
     KH_TRY(write_suspicions(w, &secure, err));
     for (size_t k = 0; k < problem.flow.n_demands; k++)
         w->plan->demands[w->given->sent[k]].exposed_to = secure.exposed_to[k];

@@ -17,7 +17,7 @@ enum { MOST_COLLUDERS = 1000 };
 static const double PRICE_FLOOR = 1e-11;
 static const double PROVEN = 1e-11;  /* relative gap at which it is done */
 static const double FOR_PLAIN = 0.2; /* of the time limit at most, for the bound without secrecy */
-static const double AFTERWARDS = 3;  /* who explains and checks the answer looks at all demands anew: in times of the first look */
+static const double AFTERWARDS = 4.5;  /* who explains and checks the answer looks at all demands anew: in times of the first look */
 static const double NOTHING = 1e-12; /* share of a demand below which a route is rounding */
 
 typedef struct work {
@@ -277,7 +277,8 @@ static kh_status solve(work *w, kh_error *err)
 {
     double start_s = kh_clock_s();
     KH_TRY(first_prices(w, err));
-    w->deadline_s -= AFTERWARDS * (kh_clock_s() - start_s);
+    w->secure->afterwards_s = AFTERWARDS * (kh_clock_s() - start_s);
+    w->deadline_s -= w->secure->afterwards_s;
     for (size_t k = 0; k < w->problem->flow.n_demands; k++) {
         w->secure->joined[k] = w->pool.last[k] != KH_NO_INDEX;
         w->secure->level_of[k] = KH_NO_INDEX;

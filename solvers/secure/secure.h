@@ -17,9 +17,10 @@ typedef struct kh_secure_problem {
 } kh_secure_problem;
 
 typedef struct kh_secure {
-    bool complete; /**< false: the time limit stopped it; everything else still holds */
-    double value;  /**< lowest secret rate / requested of the joined demands, all stretched until a link is full */
-    double bound;  /**< sum(c y) / sum(d W_k) >= the optimum of value; see README */
+    bool complete;       /**< false: the time limit stopped it; everything else still holds */
+    double value;        /**< lowest secret rate / requested of the joined demands, all stretched until a link is full */
+    double bound;        /**< sum(c y) / sum(d W_k) >= the optimum of value; see README */
+    double afterwards_s; /**< what who explains and checks it is taken to need of the time */
     double plain_value, plain_bound; /**< of the same demands without secrecy, a few per cent apart, more when time is short */
     double *prices;                  /**< [n_links] y, scaled so that sum(d W_k) = 1 over the joined demands */
     kh_suspicion *suspicions;        /**< [n_suspicions] COALITIONS: that prove W_k under prices, demand by demand */

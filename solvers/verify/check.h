@@ -31,6 +31,7 @@ typedef struct kh_check {
     bool *counted;        /**< [n_links] likewise */
     const kh_cut **seen;  /**< [n_seen] capacity cuts checked so far, at most n_demands: demands may share their arrays */
     size_t n_seen;
+    double until_s; /**< on kh_clock_s(): kh_check_worth() ends then */
 } kh_check;
 
 #define KH_CHECK_SAME 1e-9 /**< relative difference of two ways to the same number */
@@ -65,9 +66,9 @@ void kh_check_routes(kh_check *check);
 /** One route: joins its demand's ends over links with key, relays only at trusted nodes, no node twice. Adds to used_bps. */
 void kh_check_route(const kh_check *check, size_t demand, const kh_route *route);
 /** Secret rates follow from routes and from who may collude; what is said to be exposed is. After kh_check_routes().
- *  @return KH_OK, KH_ENOMEM */
+ *  @return KH_OK, KH_TIMELIMIT, KH_ENOMEM */
 kh_status kh_check_secrecy(kh_check *check, kh_arena *arena, kh_error *err);
-/** Part of it: fills in worth from the plan's prices and shares of colluders. @return KH_OK, KH_ENOMEM */
+/** Part of it: fills in worth from the plan's prices and shares of colluders. @return KH_OK, KH_TIMELIMIT, KH_ENOMEM */
 kh_status kh_check_worth(kh_check *check, kh_arena *arena, kh_error *err);
 /** Value, bound, gap and shadow prices follow from routes and prices. After kh_check_secrecy(). */
 void kh_check_bound(const kh_check *check);

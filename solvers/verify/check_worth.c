@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/verify/check.h"
 
+#include "core/base/clock.h"
+
 #include <string.h>
 
 /* W_k of solvers/secure/README.md: the least that one bit of secret of a demand costs under the plan's prices. */
@@ -318,23 +320,27 @@ static bool take_shares(work *x, size_t k, size_t *at)
     return sum <= 1 + KH_CHECK_SAME;
 }
 
-static void find_worths(work *x)
+static kh_status find_worths(work *x, kh_error *err)
 {
     kh_check *c = x->check;
     size_t at = 0;
     for (size_t k = 0; k < c->plan->n_demands; k++) {
         if (!take_shares(x, k, &at)) {
             KH_WRONG_DEMAND(c, k, "%s", "the certificate's shares of colluders are none");
-            return;
+            return KH_OK;
         }
         if (!kh_check_counts(c, k))
             continue;
+        if (kh_clock_s() > c->until_s)
+            return kh_fail(err, KH_TIMELIMIT, "no time is left to check what is secret: %zu of %zu demands are", k,
+                           c->plan->n_demands);
         c->worth[k] = c->plan->secrecy.kind == KH_SECRECY_RAMP         ? worth_of_ramp(x, k)
                       : c->plan->secrecy.kind == KH_SECRECY_COALITIONS ? worth_of_coalitions(x, k)
                                                                        : worth_of_disjoint(x, k);
     }
     if (at < c->plan->secrecy.n_suspicions)
         KH_WRONG_PLAN(c, "%s", "the certificate's shares of colluders are not demand by demand");
+    return KH_OK;
 }
 
 /* --- arcs state by state ---------------------------------------------------------------------------------------------------- */
@@ -384,6 +390,5 @@ kh_status kh_check_worth(kh_check *c, kh_arena *arena, kh_error *err)
         lay_arcs(&x);
     if (!whole || !sort_arcs(&x, false, &x.out, arena) || !sort_arcs(&x, true, &x.in, arena))
         return kh_fail(err, KH_ENOMEM, "no memory to verify the bound of %zu demands", c->plan->n_demands);
-    find_worths(&x);
-    return KH_OK;
+    return find_worths(&x, err);
 }

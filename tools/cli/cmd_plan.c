@@ -97,7 +97,8 @@ int cmd_plan(int argc, char **argv)
     if (status == KH_OK)
         status = answer(&pipeline, &args, &err);
     if (status == KH_TIMELIMIT) /* the searches know their parts of it only */
-        status = kh_fail(&err, status, "the time limit of %g s passed before there was any answer", args.optimise.time_limit_s);
+        status = kh_fail(&err, status, "the time limit of %g s passed before an answer was found and checked",
+                         args.optimise.time_limit_s);
     int unmet = status == KH_OK && args.require && !args.domains ? cli_requirement(&pipeline) : 0;
     kh_pipeline_clear(&pipeline);
     return status == KH_OK ? unmet : cli_print_error(&err, status);

@@ -10,6 +10,7 @@
 #include <math.h>
 
 static const double AFTER = 4;    /* checking and printing a plan of 500 nodes and 5000 demands, in times of reading it */
+static const double GRACE = 0.07; /* of a limit, after which a plan not yet checked is none */
 static const double LEAST = 1e-3; /* of a limit: searches that begin too late still give their first answer */
 
 static void report(const kh_pipeline_options *options, const char *what, size_t done, size_t all)
@@ -38,12 +39,13 @@ static kh_status evaluate(const kh_pipeline_options *options, kh_pipeline *p, kh
 }
 
 /* The findings of the verifier are about Keyhaul, not about the input: the first of them becomes the message. */
-static kh_status verify(const kh_pipeline *p, kh_error *err)
+static kh_status verify(const kh_pipeline *p, double time_limit_s, kh_error *err)
 {
+    double until_s = time_limit_s > 0 ? p->started_s + (1 + GRACE) * time_limit_s : HUGE_VAL;
     kh_findings *wrong = kh_findings_create();
     if (wrong == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to verify the plan");
-    kh_status status = kh_verify(p->net, p->rates, p->plan, wrong, err);
+    kh_status status = kh_verify_until(p->net, p->rates, p->plan, until_s, wrong, err);
     if (status == KH_UNMET) {
         const kh_finding *first = kh_findings_at(wrong, 0);
         status = kh_fail(err, KH_EINTERNAL, "the plan does not verify: %s", first != NULL ? first->message : "unknown");
@@ -60,7 +62,7 @@ static kh_status plan(const kh_pipeline_options *options, kh_pipeline *p, kh_err
     kh_status status = kh_optimise(p->net, p->rates, &optimise, p->arena, &p->plan, err);
     /* a plan cut short by the clock is a plan with a wider gap, which it says itself */
     if (status == KH_OK || (status == KH_TIMELIMIT && p->plan != NULL))
-        status = verify(p, err);
+        status = verify(p, options->optimise.time_limit_s, err);
     if (status == KH_OK)
         status = kh_services_plan(p->net, p->rates, p->plan, p->arena, &p->services, err);
     return kh_while(err, status, "plan of '%s'", options->path);

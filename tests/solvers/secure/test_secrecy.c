@@ -150,6 +150,23 @@ static void without_time_the_plan_still_verifies(void **unused)
     kh_builder_destroy(&b);
 }
 
+static void a_check_that_is_not_done_in_time_says_so_and_accuses_nobody(void **unused)
+{
+    (void)unused;
+    kh_builder b = make_network();
+    const kh_optimise_options options = {.secrecy = KH_SECRECY_RAMP, .colluders = 1};
+    kh_plan *plan = NULL;
+    kh_error err = {0};
+    kh_findings *findings = kh_findings_create();
+    assert_int_equal(kh_optimise(&b.net, &b.rates, &options, b.arena, &plan, NULL), KH_OK);
+    assert_int_equal(kh_verify_until(&b.net, &b.rates, plan, 0, findings, &err), KH_TIMELIMIT);
+    assert_non_null(strstr(err.message, "no time is left"));
+    assert_int_equal(kh_findings_count(findings, KH_ERROR), 0);
+    assert_int_equal(kh_verify_until(&b.net, &b.rates, plan, (double)INFINITY, findings, NULL), KH_OK);
+    kh_findings_destroy(findings);
+    kh_builder_destroy(&b);
+}
+
 /* --- mutations: one thing changed in a sound plan ---------------------------------------------------------------------------- */
 
 typedef void mutation(kh_builder *b, kh_plan *plan);
@@ -339,6 +356,7 @@ int main(void)
         cmocka_unit_test(a_coalition_is_counted_once_for_a_path_through_two_members),
         cmocka_unit_test(wishes_that_cannot_be_are_refused),
         cmocka_unit_test(without_time_the_plan_still_verifies),
+        cmocka_unit_test(a_check_that_is_not_done_in_time_says_so_and_accuses_nobody),
         cmocka_unit_test(every_mutation_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
