@@ -15,10 +15,10 @@
 /* As in keyflow.c: ties go to links with room; divided by the number of links, the bound grows by at most this factor. */
 enum { MOST_COLLUDERS = 1000 };
 static const double PRICE_FLOOR = 1e-11;
-static const double PROVEN = 1e-11;  /* relative gap at which it is done */
-static const double FOR_PLAIN = 0.2; /* of the time limit at most, for the bound without secrecy */
-static const double AFTERWARDS = 4.5;  /* who explains and checks the answer looks at all demands anew: in times of the first look */
-static const double NOTHING = 1e-12; /* share of a demand below which a route is rounding */
+static const double PROVEN = 1e-11;   /* relative gap at which it is done */
+static const double FOR_PLAIN = 0.2;  /* of the time limit at most, for the bound without secrecy */
+static const double AFTERWARDS = 4.5; /* who explains and checks the answer looks at all demands anew: in times of the first look */
+static const double NOTHING = 1e-12;  /* share of a demand below which a route is rounding */
 
 typedef struct work {
     const kh_secure_problem *problem;
