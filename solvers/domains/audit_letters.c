@@ -45,6 +45,8 @@ static kh_status write_again(const file *f, kh_member *member, uint32_t self, kh
     for (size_t step = 0; step <= f->n_steps; step++) {
         for (uint32_t j = 0; j < f->n_domains && step > 0; j++)
             in[j] = *letter_of(f, step - 1, j, self);
+        if (f->record->ended && step == f->n_steps)
+            kh_member_end(member);
         kh_status status = kh_member_step(member, in, out, &done, err);
         if (status == KH_EINTERNAL)
             return kh_fail(err, KH_EDATA, "domain %u cannot answer what the others are said to have written", self);

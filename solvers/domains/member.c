@@ -153,7 +153,7 @@ static kh_status begin_round(kh_member *m, const kh_letter *in, kh_letter *out, 
         KH_TRY(fix_rows(m, n_before, err));
     else
         judge(m, stretch);
-    *done = m->round > 0 && (m->gap <= m->options.gap || m->round + 1 >= m->options.most_rounds);
+    *done = m->round > 0 && (m->ends || m->gap <= m->options.gap || m->round + 1 >= m->options.most_rounds);
     m->phase = *done ? KH_MEMBER_DONE : KH_MEMBER_LOOK;
     return *done ? KH_OK : kh_member_open_market(m, out, err);
 }
@@ -166,6 +166,22 @@ static kh_status route(kh_member *m, const kh_letter *in, kh_letter *out, kh_err
     return kh_member_write_tables(m, out, err);
 }
 
+bool kh_member_has_value(const kh_member *member)
+{
+    return member->round > 0;
+}
+
+void kh_member_end(kh_member *member)
+{
+    member->ends = true;
+}
+
+/* Between tables, which must be judged before they count. */
+static bool may_end(const kh_member *m)
+{
+    return m->round > 0 && m->phase >= KH_MEMBER_LOOK && m->phase < KH_MEMBER_DONE;
+}
+
 kh_status kh_member_step(kh_member *member, const kh_letter *in, kh_letter *out, bool *done, kh_error *err)
 {
     kh_arena *before = member->post[1];
@@ -174,6 +190,8 @@ kh_status kh_member_step(kh_member *member, const kh_letter *in, kh_letter *out,
     member->post[0] = before;
     *done = false;
     kh_member_write_all(member, KH_LETTER_NONE, 0, NULL, out);
+    if (member->ends && may_end(member))
+        member->phase = KH_MEMBER_DONE;
     switch (member->phase) {
     case KH_MEMBER_START:
         return write_hello(member, out, err);

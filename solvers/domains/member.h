@@ -13,6 +13,7 @@ typedef struct kh_member_options {
     double gap;           /**< bound / value - 1 at which it ends, > 0 */
     size_t most_rounds;   /**< tables published at most, >= 2 */
     size_t most_promises; /**< rows that a domain with policy rates publishes at most, >= 1 */
+    double until_s;       /**< on kh_clock_s(), 0: none. Of whoever carries the letters, who then calls kh_member_end() */
 } kh_member_options;
 
 /** Where the exchange stands; the same for every member. */
@@ -42,6 +43,13 @@ void kh_member_destroy(kh_member *member);
  *  @param[out] done  the exchange is over; *out is empty
  *  @return KH_OK; KH_EDATA: a letter that does not belong here; KH_ENOMEM; KH_EINTERNAL */
 kh_status kh_member_step(kh_member *member, const kh_letter *in, kh_letter *out, bool *done, kh_error *err);
+
+/** Whether an exchange that is told to end now has a value to show. */
+bool kh_member_has_value(const kh_member *member);
+
+/** The exchange ends before its gap is reached: in the next step that has a value to show and awaits no tables. Whoever carries the
+ *  letters tells all members before the same step; they write nothing more, so nobody hears anything but when it ended. */
+void kh_member_end(kh_member *member);
 
 kh_member_report kh_member_report_of(const kh_member *member);
 /** Row prices at which the bound was found, the same for every member: for kh_replay_check(). 0 rows: there is no bound */

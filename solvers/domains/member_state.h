@@ -35,6 +35,7 @@ struct kh_member {
     kh_member_phase phase;
     uint32_t round, best_round;
     size_t pass, n_steps; /**< of the market in this round */
+    bool ends;            /**< as soon as it may */
     /** Every way through the own inside: pairs of borders, then ends of others x borders, own ends x borders, inner demands. */
     kh_keyflow_demand *ways;
     size_t n_ways, ends_at, own_at, inner_at;

@@ -11,6 +11,7 @@ typedef struct kh_record {
     kh_replay_letter *letters; /**< [n] in the order in which they were written */
     size_t n, room, bytes;
     size_t most_bytes; /**< it ends there; 0: no limit */
+    bool ended;        /**< kh_federation.ended, by who runs it */
     bool broken;       /**< not all letters are here: the limit, or memory was out */
 } kh_record;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/domains/yardstick.h"
 
+#include "core/base/clock.h"
+
 #include "solvers/graph/tree.h"
 
 #include <math.h>
@@ -14,7 +16,8 @@ typedef struct walk {
     kh_keyflow_demand *segments; /* of all domains */
     uint32_t *domain;            /* of each segment */
     size_t n, room;
-    double *load; /* [n_links] of the crossings */
+    double *load;   /* [n_links] of the crossings */
+    double until_s; /* of the routing inside domains */
 } walk;
 
 static kh_status add_segment(walk *w, uint32_t from, uint32_t to, double rate_bps, kh_arena *arena, kh_error *err)
@@ -88,7 +91,7 @@ static kh_status stretch_of(const walk *w, const kh_part *part, kh_arena *arena,
                                         .demands = own,
                                         .n_demands = n,
                                         .level_cap = HUGE_VAL,
-                                        .time_limit_s = HUGE_VAL,
+                                        .time_limit_s = fmax(w->until_s - kh_clock_s(), 0),
                                         .gap = INSIDE_GAP};
     kh_keyflow flow;
     *stretch = 0;
@@ -102,7 +105,10 @@ static kh_status stretch_of(const walk *w, const kh_part *part, kh_arena *arena,
 kh_status kh_yardstick_fixed(const kh_keyflow_problem *problem, const uint32_t *domain_of, uint32_t n_domains, const double *weight,
                              kh_arena *arena, double *value, kh_error *err)
 {
-    walk w = {.problem = problem, .domain_of = domain_of, .load = KH_NEW(arena, double, problem->graph.n_links)};
+    walk w = {.problem = problem,
+              .domain_of = domain_of,
+              .until_s = kh_clock_s() + problem->time_limit_s,
+              .load = KH_NEW(arena, double, problem->graph.n_links)};
     if (w.load == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for fixed paths");
     KH_TRY(split_all(&w, weight, arena, err));

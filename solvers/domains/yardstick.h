@@ -8,7 +8,7 @@
 
 /** What peering by a fixed rule gives: every demand over the borders on its shortest path, each domain's own routing at its best.
  *  @param weight      [n_links] >= 0: length, or 1 / rate
- *  @param[out] value  lambda of all demands that a path joins; 0 without any */
+ *  @param[out] value  lambda of all demands that a path joins; 0 without any; by the problem's time limit what is reached then */
 kh_status kh_yardstick_fixed(const kh_keyflow_problem *problem, const uint32_t *domain_of, uint32_t n_domains, const double *weight,
                              kh_arena *arena, double *value, kh_error *err);
 

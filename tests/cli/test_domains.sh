@@ -16,6 +16,10 @@ for key in rounds value bound central fixed_borders bytes crossings transits see
 done
 expect 0 "domains without demands" "$KEYHAUL" plan "$scratch/quiet.yaml" --domains
 says out "No demand asks for QKD key, so there is nothing to plan." "domains without demands"
+expect 0 "plan --domains with time enough" "$KEYHAUL" plan "$network" --domains --time-limit 1000
+grep -q "time limit" "$scratch/out" && fail "plan --domains speaks of a time limit that it did not need"
+expect 1 "plan --domains without time" "$KEYHAUL" plan "$network" --domains --time-limit 1e-6
+says err "passed before an answer was found" "plan --domains without time"
 expect 64 "--split alone" "$KEYHAUL" plan "$network" --split "$scratch"
 
 sed 's/discloses: {value: full, assumed: true, source: not published}}/discloses: nothing, transit: {price_per_mbit: 2, max_rate_bps: 1000}}/' \
@@ -41,6 +45,12 @@ mv "$scratch/out" "$scratch/here"
 expect 0 "domains under mpirun" mpirun --oversubscribe -n 4 "$program" "$scratch"
 cmp -s "$scratch/here" "$scratch/out" || fail "processes of their own come to another plan than one process"
 says out "value" "domains under mpirun"
+expect 0 "domains under mpirun with time enough" mpirun --oversubscribe -n 4 "$program" "$scratch" 0.01 1000
+cmp -s "$scratch/here" "$scratch/out" || fail "a time limit that is not reached changes the plan"
+expect 1 "domains in one process without time" "$program" --here 4 "$scratch" 0.01 1e-6
+says err "two rounds of tables" "domains in one process without time"
+mpirun --oversubscribe -n 4 "$program" "$scratch" 0.01 1e-6 >"$scratch/out" 2>"$scratch/err" && fail "domains without time have a plan"
+says err "two rounds of tables" "domains under mpirun without time"
 
 # Two operators, each with a topology of its own: the same as from one that knows everything.
 yaml_of() { # NODES LINKS DEMANDS

@@ -47,7 +47,6 @@ refused "solves no integer programs" schedule none.yaml --lp clp
 refused "solves no integer programs" light none.yaml --lp clp
 refused "solves no integer programs" plan none.yaml --lp clp --paths 1
 refused "must be cbc or clp" plan none.yaml --lp highs
-refused "--gap ends it earlier" plan none.yaml --domains --time-limit 5
 refused "and --relax are of plans without" plan none.yaml --relax --secure 1
 refused "one share for all" plan none.yaml --domains --objective total
 

@@ -97,8 +97,6 @@ static kh_status check_domains(const plan_args *args, bool other_question, kh_er
     if (other_question || is_limited(args) || args->diff_path != NULL)
         return kh_fail(err, KH_EUSAGE,
                        "--domains goes with no other question: neither secrecy, losses, --diff, --relax nor --slack");
-    if (o->time_limit_s > 0)
-        return kh_fail(err, KH_EUSAGE, "--domains ends after 100 rounds of letters, not by time: --gap ends it earlier");
     if (args->mps_path != NULL || o->lp_program != NULL || args->require)
         return kh_fail(err, KH_EUSAGE,
                        "--domains has no program and no plan of one place: --lp, --mps, --require do not go with it");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/plan_domains.h"
 
+#include "core/base/clock.h"
 #include "solvers/domains/audit.h"
 #include "solvers/domains/operators.h"
 #include "solvers/domains/yardstick.h"
@@ -15,35 +16,50 @@
 #include <string.h>
 
 enum { MOST_ROUNDS = 100, MOST_PROMISES = 16, MOST_LETTER_BYTES = 1 << 28 };
+static const double EXCHANGE_SHARE = 0.45; /* of the time: each letter is written once more by who checks it */
 static const double USUAL_GAP = 0.01, SAME = 1e-6, LEAST_TOLD = 5e-5;
 
 /* All that is told, in the rates of the plan: at most what is asked for. */
 typedef struct told {
     const kh_pipeline *p;
+    const plan_args *args;
     kh_operators operators;
     kh_federation federation;
     kh_member_report report;
     bool audited; /**< the letters were few enough to be kept and checked */
     double central, fixed, busiest;
+    double central_bound;       /* beyond central when the time was short for the optimum */
+    bool rough;                 /* time was short for fixed, too */
     double scale;               /* of the members' rates */
     kh_member_transit *transit; /* [payer][payee] */
     double *crossing;           /* [n_crossings] bit/s */
     double *seen;               /* [n_domains] scratch */
 } told;
 
+/* By which a share of what is left of the time limit is over. */
+static double until_s(const told *t, double share)
+{
+    double limit_s = t->args->optimise.time_limit_s;
+    return limit_s > 0 ? kh_clock_s() + share * kh_pipeline_left_s(t->p, limit_s, 1) : HUGE_VAL;
+}
+
 /* The shortest fibre decides the borders of the usual peering; links through free space count by their rate as the rest does. */
 static kh_status measure_whole(told *t, kh_error *err)
 {
-    const kh_keyflow_problem *problem = &t->operators.given.problem;
-    double *weight = KH_NEW(t->p->arena, double, problem->graph.n_links);
+    kh_keyflow_problem problem = t->operators.given.problem;
+    double *weight = KH_NEW(t->p->arena, double, problem.graph.n_links), end_s = until_s(t, 1);
     kh_keyflow flow;
     if (weight == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu links", problem->graph.n_links);
-    for (size_t e = 0; e < problem->graph.n_links; e++)
-        weight[e] = problem->capacity_bps[e] > 0 ? 1 / problem->capacity_bps[e] : 0;
-    KH_TRY(kh_keyflow_solve(problem, t->p->arena, &flow, err));
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu links", problem.graph.n_links);
+    for (size_t e = 0; e < problem.graph.n_links; e++)
+        weight[e] = problem.capacity_bps[e] > 0 ? 1 / problem.capacity_bps[e] : 0;
+    problem.time_limit_s = (end_s - kh_clock_s()) / 2;
+    KH_TRY(kh_keyflow_solve(&problem, t->p->arena, &flow, err));
     t->central = flow.value;
-    KH_TRY(kh_yardstick_fixed(problem, t->operators.domain_of, t->operators.n_domains, weight, t->p->arena, &t->fixed, err));
+    t->central_bound = flow.complete ? flow.value : flow.bound;
+    problem.time_limit_s = fmax(end_s - kh_clock_s(), 0);
+    KH_TRY(kh_yardstick_fixed(&problem, t->operators.domain_of, t->operators.n_domains, weight, t->p->arena, &t->fixed, err));
+    t->rough = kh_clock_s() >= end_s;
     return kh_yardstick_busiest(&t->federation, &t->busiest, err);
 }
 
@@ -52,8 +68,8 @@ static kh_status verify(const told *t, kh_error *err)
     bool all_price = true;
     for (uint32_t i = 0; i < t->operators.n_domains; i++)
         all_price = all_price && t->operators.parts[i].policy == KH_PART_PRICES && isinf(t->operators.parts[i].transit_bps);
-    if (t->busiest > 1 + SAME || t->report.value > t->report.bound * (1 + SAME) || t->report.value > t->central * (1 + SAME) ||
-        (all_price && t->report.bound < t->central * (1 - SAME)))
+    if (t->busiest > 1 + SAME || t->report.value > t->report.bound * (1 + SAME) ||
+        t->report.value > t->central_bound * (1 + SAME) || (all_price && t->report.bound < t->central * (1 - SAME)))
         return kh_fail(err, KH_EINTERNAL, "the domains' plan is wrong: busiest link %g, value %g, bound %g, central optimum %g",
                        t->busiest, t->report.value, t->report.bound, t->central);
     return KH_OK;
@@ -85,6 +101,7 @@ static kh_status exchange(told *t, const kh_member_options *options, kh_error *e
         kh_federation_run(t->operators.parts, t->operators.n_domains, options, &watch, t->p->arena, &t->federation, err);
     if (status == KH_OK) {
         t->report = kh_member_report_of(t->federation.members[0]);
+        record.ended = t->federation.ended;
         status = audit(t, &record, options, err);
     }
     kh_arena_destroy(record.arena);
@@ -136,6 +153,23 @@ static bool has_demands(const told *t)
     return any;
 }
 
+/* What time was too short for is said to be at least or at most so much. */
+static void add_yardsticks(const told *t, kh_str *words)
+{
+    bool open = t->central < t->central_bound;
+    double cost = fmax(0, 1 - t->report.value / t->central_bound);
+    kh_str_printf(words, "With everything known in one place it could be %s", open ? "at least " : "");
+    add_share(words, t->central);
+    kh_str_printf(words, ": secrecy between operators%s %s", t->federation.ended ? " and so short a time cost" : " costs",
+                  open ? "at most " : "");
+    if (cost > 0 && cost < LEAST_TOLD)
+        kh_str_append(words, "less than 0.01 %");
+    else
+        kh_str_printf(words, "%.2f %%", 100 * cost);
+    kh_str_printf(words, ". Over the borders of the best single path alone it would be %s", t->rough ? "at least " : "");
+    add_share(words, t->fixed);
+}
+
 static void write_reached(const told *t, kh_str *words)
 {
     const kh_member_report *r = &t->report;
@@ -144,18 +178,11 @@ static void write_reached(const told *t, kh_str *words)
     add_share(words, r->value);
     kh_str_append(words, "; what was disclosed proves that no plan that keeps its promises brings each of them more than ");
     add_share(words, r->bound);
-    kh_str_printf(words, " (gap %.2g %%). %zu letters, %.2f MB in all, left the domains. ", 100 * (r->bound / r->value - 1),
-                  t->federation.n_letters, 1e-6 * (double)t->federation.bytes);
-    kh_str_append(words, "With everything known in one place it could be ");
-    add_share(words, t->central);
-    double cost = fmax(0, 1 - r->value / t->central);
-    kh_str_append(words, ": secrecy between operators costs ");
-    if (cost > 0 && cost < LEAST_TOLD)
-        kh_str_append(words, "less than 0.01 %");
-    else
-        kh_str_printf(words, "%.2f %%", 100 * cost);
-    kh_str_append(words, ". Over the borders of the best single path alone it would be ");
-    add_share(words, t->fixed);
+    kh_str_printf(words, " (gap %.2g %%)", 100 * (r->bound / r->value - 1));
+    kh_str_append(words, t->federation.ended ? "; the time limit ended the exchange" : "");
+    kh_str_printf(words, ". %zu letters, %.2f MB in all, left the domains. ", t->federation.n_letters,
+                  1e-6 * (double)t->federation.bytes);
+    add_yardsticks(t, words);
     kh_str_append(words, ". No link is filled beyond its rate, as each domain and then the whole has checked");
     kh_str_append(words, t->audited ? "; every letter follows from its domain's own data, and so do the routes inside."
                                     : "; the letters were too many to be kept and checked again.");
@@ -342,7 +369,9 @@ static kh_status print_json(const told *t, kh_error *err)
     set_number(root, "rounds", (double)t->report.n_rounds);
     set_number(root, "value", t->report.value);
     set_number(root, "bound", t->report.bound);
+    kh_json_set(root, "reached", kh_json_bool(t->report.reached));
     set_number(root, "central", t->central);
+    set_number(root, "central_bound", t->central_bound);
     set_number(root, "fixed_borders", t->fixed);
     set_number(root, "letters", (double)t->federation.n_letters);
     set_number(root, "bytes", (double)t->federation.bytes);
@@ -397,7 +426,8 @@ static kh_status print_own(const told *t, const plan_args *args, kh_error *err)
 
 static kh_status run(told *t, const plan_args *args, kh_error *err)
 {
-    const kh_member_options options = {args->optimise.gap > 0 ? args->optimise.gap : USUAL_GAP, MOST_ROUNDS, MOST_PROMISES};
+    const kh_member_options options = {args->optimise.gap > 0 ? args->optimise.gap : USUAL_GAP, MOST_ROUNDS, MOST_PROMISES,
+                                       until_s(t, EXCHANGE_SHARE)};
     if (args->split_path != NULL)
         KH_TRY(cli_parts_write(t->p->net, &t->operators, args->own, args->split_path, t->p->arena, err));
     if (args->own != NULL)
@@ -411,7 +441,7 @@ static kh_status run(told *t, const plan_args *args, kh_error *err)
 
 kh_status cli_domains(const kh_pipeline *pipeline, const plan_args *args, kh_error *err)
 {
-    told t = {.p = pipeline};
+    told t = {.p = pipeline, .args = args};
     KH_TRY(kh_operators_make(pipeline->net, pipeline->rates, pipeline->arena, &t.operators, err));
     if (t.operators.n_domains == 0)
         return kh_fail(err, KH_EDATA, "'%s' has no nodes, so no domains", args->path);

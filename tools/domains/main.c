@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One domain of a federation as a process of its own:
 
-       mpirun -n 3 keyhaul-domains FOLDER [GAP]     process i reads FOLDER/domain-i.part and nothing else
-       keyhaul-domains --here N FOLDER [GAP]        the same N domains in one process, to compare with
+       mpirun -n 3 keyhaul-domains FOLDER [GAP [S]]     process i reads FOLDER/domain-i.part and nothing else
+       keyhaul-domains --here N FOLDER [GAP [S]]        the same N domains in one process, to compare with
 
    `keyhaul plan T.yaml --domains --split FOLDER` writes the parts. Prints what every domain knows at the end. */
+#include "core/base/clock.h"
 #include "solvers/domains/federation.h"
 #include "solvers/domains/part_file.h"
 #include "tools/domains/post.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,14 +39,30 @@ static void print(const kh_member *member)
                  r.value > 0 ? r.bound / r.value - 1 : 0);
 }
 
-static kh_status run_steps(post_office *post, kh_member *member, kh_arena *arena, kh_error *err)
+/* The first domain's clock is everybody's, so that all end in the same step. */
+static kh_status look_at_clock(const post_office *post, kh_member *member, double until_s, kh_error *err)
+{
+    bool late = kh_clock_s() >= until_s;
+    if (isinf(until_s))
+        return KH_OK;
+    KH_TRY(post_ask_first(post, &late, err));
+    if (late && !kh_member_has_value(member))
+        return kh_fail(err, KH_TIMELIMIT, "the time limit passed before the domains had exchanged two rounds of tables");
+    if (late)
+        kh_member_end(member);
+    return KH_OK;
+}
+
+static kh_status run_steps(post_office *post, kh_member *member, double until_s, kh_arena *arena, kh_error *err)
 {
     kh_letter *in = KH_NEW(arena, kh_letter, post->n_domains), *out = KH_NEW(arena, kh_letter, post->n_domains);
     kh_arena *mail[2] = {kh_arena_create(0), kh_arena_create(0)};
     kh_status status = in != NULL && out != NULL && mail[0] != NULL && mail[1] != NULL ? KH_OK : KH_ENOMEM;
     bool done = false;
     for (size_t step = 0; status == KH_OK && !done; step++) {
-        status = kh_member_step(member, in, out, &done, err);
+        status = look_at_clock(post, member, until_s, err);
+        if (status == KH_OK)
+            status = kh_member_step(member, in, out, &done, err);
         if (status == KH_OK && !done) {
             kh_arena_reset(mail[step % 2]);
             status = post_exchange(post, out, in, mail[step % 2], err);
@@ -55,30 +73,28 @@ static kh_status run_steps(post_office *post, kh_member *member, kh_arena *arena
     return status;
 }
 
-static kh_status run_alone(post_office *post, const char *folder, double gap, kh_arena *arena, kh_error *err)
+static kh_status run_alone(post_office *post, const char *folder, const kh_member_options *options, kh_arena *arena, kh_error *err)
 {
     kh_part part;
     kh_member *member;
-    const kh_member_options options = {gap, MOST_ROUNDS, MOST_PROMISES};
     KH_TRY(load(folder, post->self, post->n_domains, arena, &part, err));
-    KH_TRY(kh_member_create(&part, &options, arena, &member, err));
-    kh_status status = run_steps(post, member, arena, err);
+    KH_TRY(kh_member_create(&part, options, arena, &member, err));
+    kh_status status = run_steps(post, member, options->until_s, arena, err);
     if (status == KH_OK && post->self == 0)
         print(member);
     kh_member_destroy(member);
     return status;
 }
 
-static kh_status run_here(const char *folder, uint32_t n_domains, double gap, kh_arena *arena, kh_error *err)
+static kh_status run_here(const char *folder, uint32_t n_domains, const kh_member_options *options, kh_arena *arena, kh_error *err)
 {
     kh_part *parts = KH_NEW(arena, kh_part, n_domains);
     kh_federation federation = {0};
-    const kh_member_options options = {gap, MOST_ROUNDS, MOST_PROMISES};
     if (parts == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %u domains", n_domains);
     for (uint32_t i = 0; i < n_domains; i++)
         KH_TRY(load(folder, i, n_domains, arena, &parts[i], err));
-    kh_status status = kh_federation_run(parts, n_domains, &options, NULL, arena, &federation, err);
+    kh_status status = kh_federation_run(parts, n_domains, options, NULL, arena, &federation, err);
     if (status == KH_OK)
         print(federation.members[0]);
     kh_federation_clear(&federation);
@@ -93,8 +109,8 @@ static int report(const kh_error *err, kh_status status)
     return kh_status_exit(status);
 }
 
-static const char USAGE[] = "usage: mpirun -n N keyhaul-domains FOLDER [GAP]\n"
-                            "       keyhaul-domains --here N FOLDER [GAP]\n";
+static const char USAGE[] = "usage: mpirun -n N keyhaul-domains FOLDER [GAP [SECONDS]]\n"
+                            "       keyhaul-domains --here N FOLDER [GAP [SECONDS]]\n";
 
 static int usage(void)
 {
@@ -111,8 +127,8 @@ static int help(void)
                 "  keyhaul plan T.yaml --domains --split FOLDER               all of them\n"
                 "  keyhaul plan OWN.yaml --domains --split FOLDER --own ID    each its own\n"
                 "With --here all N are planned in one process, to compare with.\n"
-                "Ends when no plan can be better by more than GAP (0.01 unless given) and prints\n"
-                "what every operator knows then:\n"
+                "Ends when no plan can be better by more than GAP (0.01 unless given), or after\n"
+                "SECONDS by the clock of the first, and prints what every operator knows then:\n"
                 "  rounds  exchanges of tables\n"
                 "  value   times its request that every demand with a path can have\n"
                 "  bound   no plan that keeps the operators' promises brings each of them more\n"
@@ -133,19 +149,22 @@ int main(int argc, char **argv)
         return help();
     bool here = argc > 1 && strcmp(argv[1], "--here") == 0;
     int first = here ? 3 : 1;
-    if (argc <= first || argc > first + 2)
+    if (argc <= first || argc > first + 3)
         return usage();
     double gap = argc > first + 1 ? strtod(argv[first + 1], NULL) : 0.01;
+    double limit_s = argc > first + 2 ? strtod(argv[first + 2], NULL) : HUGE_VAL;
     long n_domains = here ? strtol(argv[2], NULL, 10) : 1;
-    if (!(gap > 0) || n_domains < 1 || n_domains > MOST_DOMAINS)
+    if (!(gap > 0) || !(limit_s > 0) || n_domains < 1 || n_domains > MOST_DOMAINS)
         return usage();
     kh_arena *arena = kh_arena_create(0);
     if (arena == NULL)
         return report(&err, KH_ENOMEM);
     post_office post;
-    kh_status status = here ? run_here(argv[first], (uint32_t)n_domains, gap, arena, &err) : post_open(&argc, &argv, &post, &err);
+    const kh_member_options options = {gap, MOST_ROUNDS, MOST_PROMISES, kh_clock_s() + limit_s};
+    kh_status status =
+        here ? run_here(argv[first], (uint32_t)n_domains, &options, arena, &err) : post_open(&argc, &argv, &post, &err);
     if (!here && status == KH_OK) {
-        status = run_alone(&post, argv[first], gap, arena, &err);
+        status = run_alone(&post, argv[first], &options, arena, &err);
         if (status != KH_OK) {
             (void)report(&err, status);
             post_abort();

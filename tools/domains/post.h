@@ -6,6 +6,8 @@
 #include "core/base/status.h"
 #include "solvers/domains/letter.h"
 
+#include <stdbool.h>
+
 /** Carries letters between processes, one domain each. */
 typedef struct post_office {
     uint32_t self, n_domains;
@@ -17,6 +19,9 @@ kh_status post_open(int *argc, char ***argv, post_office *post, kh_error *err);
 void post_close(void);
 /** Ends all processes after a failure of this one. */
 void post_abort(void);
+
+/** What the first process says, to all: one bit, in every step in which all ask. */
+kh_status post_ask_first(const post_office *post, bool *says, kh_error *err);
 
 /** Delivers what all wrote in one step.
  *  @param out       [n_domains]

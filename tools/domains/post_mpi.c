@@ -27,6 +27,15 @@ void post_abort(void)
     (void)MPI_Abort(MPI_COMM_WORLD, 1);
 }
 
+kh_status post_ask_first(const post_office *post, bool *says, kh_error *err)
+{
+    unsigned char bit = post->self == 0 && *says;
+    if (MPI_Bcast(&bit, 1, MPI_BYTE, 0, MPI_COMM_WORLD) != MPI_SUCCESS)
+        return kh_fail(err, KH_EINTERNAL, "MPI loses what the first process says");
+    *says = bit != 0;
+    return KH_OK;
+}
+
 static void pack(const kh_letter *letter, unsigned char *bytes)
 {
     const uint32_t head[4] = {(uint32_t)letter->kind, letter->from, letter->round, (uint32_t)letter->n};
