@@ -9,7 +9,6 @@
 
 enum { MOST_SUSPECTS = 12 };
 static const double NOTHING_LEFT = 1e-12; /* of a path beside the adversary's shares */
-static const double ROUNDING = 1e-13;
 
 typedef struct arc {
     uint32_t tail, head, link; /* states of the split graph; link: KH_NO_INDEX inside a node */
@@ -44,9 +43,7 @@ typedef struct work {
     double *rest;     /* [2 n_nodes] price of the cheapest way on to the goal; INFINITY: there is none */
     size_t n_arcs;
     uint32_t goal; /* node that rest leads to, KH_NO_INDEX: none yet */
-    double paid;   /* for the paths so far, beyond the price of the cheapest one each */
-    double tiny;   /* what is given back and paid again leaves rounding of this size */
-    bool gave_up;  /* prices that lead round in circles prove nothing */
+    double *known; /* [2 n_nodes] detour to a state by the paths so far, at most that of the last one */
 } work;
 
 static void put(queue *q, size_t at, uint32_t place)
@@ -143,8 +140,7 @@ static double worth_of_coalitions(work *x, size_t k)
     return isinf(worth) ? 0 : worth;
 }
 
-/* --- disjoint paths: augmenting on the split graph, straight to the goal: a step costs what it adds to the way there ------------
- */
+/* --- disjoint paths: augmenting on the split graph, straight to the goal: a step costs what it adds to the way there -------- */
 
 static double price_of(const work *x, const arc *a)
 {
@@ -178,10 +174,17 @@ static double detour(const work *x, const arc *a)
     return fmax(price_of(x, a) + x->rest[a->head] - x->rest[a->tail], 0);
 }
 
-/* From a state dearer than the goal by all that can be given back nothing cheaper leads there. */
+/* Beyond what the paths so far have made of it: never below 0 but by rounding, over used arcs only back. */
+static double step(const work *x, uint32_t by, bool back)
+{
+    const arc *a = &x->arcs[by];
+    double ahead = detour(x, a) + x->known[a->tail] - x->known[a->head];
+    return fmax(back ? -ahead : ahead, 0);
+}
+
 static void reach(work *x, uint32_t by, uint32_t head, double distance)
 {
-    if (!(distance < x->distance[head] - x->tiny) || distance > x->distance[2 * x->goal] + x->paid + x->tiny)
+    if (!(distance < x->distance[head]) || distance > x->distance[2 * x->goal])
         return;
     x->distance[head] = distance;
     x->via[head] = by;
@@ -193,39 +196,39 @@ static void look_on(work *x, size_t k, uint32_t state)
 {
     const kh_node_id *between = x->check->net->demands[k].between;
     for (size_t i = x->out.first[state]; i < x->out.first[state + 1]; i++) {
-        const arc *a = &x->arcs[x->out.arcs[i]];
+        uint32_t by = x->out.arcs[i];
+        const arc *a = &x->arcs[by];
         bool is_end = a->link == KH_NO_INDEX && (state / 2 == between[0].i || state / 2 == between[1].i);
-        if (!x->used[x->out.arcs[i]] && !is_end && !isinf(x->rest[a->head]))
-            reach(x, x->out.arcs[i], a->head, x->distance[state] + detour(x, a));
+        if (!x->used[by] && !is_end && !isinf(x->rest[a->head]))
+            reach(x, by, a->head, x->distance[state] + step(x, by, false));
     }
     for (size_t i = x->in.first[state]; i < x->in.first[state + 1]; i++)
-        if (x->used[x->in.arcs[i]]) {
-            const arc *a = &x->arcs[x->in.arcs[i]];
-            reach(x, x->in.arcs[i], a->tail, x->distance[state] - detour(x, a));
-        }
+        if (x->used[x->in.arcs[i]])
+            reach(x, x->in.arcs[i], x->arcs[x->in.arcs[i]].tail, x->distance[state] + step(x, x->in.arcs[i], true));
 }
 
-/* What the cheapest way to one more path costs beyond the cheapest path; below 0 by more than rounding it cannot be. */
+/* What the cheapest way to one more path costs beyond the cheapest path. */
 static double augment(work *x, size_t k)
 {
     uint32_t from = 2 * x->check->net->demands[k].between[1].i + 1, to = 2 * x->goal, state;
-    size_t n = 2 * x->check->net->n_nodes, n_looks = 0;
+    size_t n = 2 * x->check->net->n_nodes;
     for (size_t s = 0; s < n; s++)
         x->distance[s] = HUGE_VAL;
     x->distance[from] = 0;
     push(&x->queue, from, 0);
     while (pop(&x->queue, &state))
-        if (x->distance[state] <= x->distance[to] + x->paid && n_looks++ <= n * n)
+        if (x->distance[state] < x->distance[to])
             look_on(x, k, state);
-    x->gave_up = n_looks > n * n;
-    if (isinf(x->distance[to]) || x->gave_up)
+    if (isinf(x->distance[to]))
         return HUGE_VAL;
+    for (size_t s = 0; s < n; s++)
+        x->known[s] += fmin(x->distance[s], x->distance[to]);
     for (uint32_t s = to; s != from;) {
         uint32_t i = x->via[s];
         s = x->used[i] ? x->arcs[i].head : x->arcs[i].tail;
         x->used[i] = !x->used[i];
     }
-    return x->distance[to];
+    return x->known[to];
 }
 
 /* From the second end to the first: many demands have the same first one. @return the price of the cheapest path */
@@ -234,27 +237,16 @@ static double start_paths(work *x, size_t k)
     const kh_node_id *between = x->check->net->demands[k].between;
     measure_rest(x, between[0].i);
     double each = x->rest[2 * between[1].i + 1];
-    x->paid = 0;
-    x->tiny = ROUNDING * each;
-    x->gave_up = false;
+    memset(x->known, 0, 2 * x->check->net->n_nodes * sizeof *x->known);
     memset(x->used, 0, x->n_arcs * sizeof *x->used);
     return each;
-}
-
-/* @return the price of one path more */
-static double add_path(work *x, size_t k, double each)
-{
-    double detours = augment(x, k);
-    x->paid += detours;
-    x->tiny = ROUNDING * (each + x->paid);
-    return each + detours;
 }
 
 static double worth_of_disjoint(work *x, size_t k)
 {
     double each = start_paths(x, k), worth = 0;
     for (uint32_t n = 0; n <= x->check->plan->secrecy.colluders && !isinf(each + worth); n++)
-        worth += add_path(x, k, each);
+        worth += each + augment(x, k);
     return isinf(each + worth) ? 0 : worth;
 }
 
@@ -275,14 +267,14 @@ static double worth_of_ramp(work *x, size_t k)
     double each = start_paths(x, k), worth = price_of_direct(x, k), sum = 0, last = 0;
     uint32_t lost = x->check->plan->secrecy.colluders;
     for (uint32_t n = 1; !isinf(each) && (n <= lost + 1 || last < worth); n++) {
-        last = add_path(x, k, each);
+        last = each + augment(x, k);
         if (isinf(last))
             break;
         sum += last;
         if (n > lost)
             worth = fmin(worth, sum / (n - lost));
     }
-    return isinf(worth) || x->gave_up ? 0 : worth;
+    return isinf(worth) ? 0 : worth;
 }
 
 /* --- all of it -------------------------------------------------------------------------------------------------------------- */
@@ -383,8 +375,9 @@ kh_status kh_check_worth(kh_check *c, kh_arena *arena, kh_error *err)
               .queue = {KH_NEW(arena, uint32_t, 2 * n), KH_NEW(arena, size_t, 2 * n), KH_NEW(arena, double, 2 * n), 0},
               .distance = KH_NEW(arena, double, 2 * n),
               .rest = KH_NEW(arena, double, 2 * n),
+              .known = KH_NEW(arena, double, 2 * n),
               .goal = KH_NO_INDEX};
-    bool whole = x.arcs != NULL && x.used != NULL && x.via != NULL && x.distance != NULL && x.rest != NULL &&
+    bool whole = x.arcs != NULL && x.used != NULL && x.via != NULL && x.distance != NULL && x.rest != NULL && x.known != NULL &&
                  x.queue.items != NULL && x.queue.where != NULL && x.queue.key != NULL;
     if (whole)
         lay_arcs(&x);

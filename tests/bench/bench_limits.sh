@@ -43,6 +43,7 @@ plan --backup link
 plan --what-if
 plan --relax
 plan --slack
+plan --domains
 design
 design --device all
 design --pareto 3

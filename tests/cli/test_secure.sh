@@ -59,6 +59,14 @@ says flat "no operator alone learns" "whom it is kept from"
 expect 0 "a list" "$KEYHAUL" plan "$scratch/three.yaml" --coalitions R1+R2+R3 --objective concurrent
 flat
 says flat "since R1+R2+R3 sees every way" "who sees all"
+# three ways and more on networks where they give links back to each other: the bound follows from the prices, as the check finds
+for instance in gen50-500-s2-dim gen100-1000-s3-dim; do
+    expect 0 "import of $instance" "$KEYHAUL" import qpi "tests/ref/instances/$instance.qpi" -o "$scratch/$instance.yaml"
+    for wish in "--disjoint 3" "--disjoint 4" "--secure 2"; do
+        # shellcheck disable=SC2086 # words of a command line
+        expect 0 "$instance $wish" "$KEYHAUL" plan "$scratch/$instance.yaml" $wish --objective concurrent
+    done
+done
 expect 0 "--json" "$KEYHAUL" plan "$scratch/three.yaml" --coalitions country --json
 flat
 says out '"kind": "coalitions"' "secrecy in JSON"
