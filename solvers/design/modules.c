@@ -153,7 +153,9 @@ static kh_status solve(work *w, kh_error *err)
     take_bound(w);
     KH_TRY(search(w, start_s + SEARCH_SHARE * left_s, err));
     if (is_large(w) && w->problem->n_losses == 0 && !is_close(w)) {
-        KH_TRY(kh_root_close(&w->root, true, kh_clock_s() + REGION_SHARE * left_s, err));
+        closed = kh_root_close(&w->root, true, kh_clock_s() + REGION_SHARE * left_s, err);
+        if (closed != KH_OK && closed != KH_TIMELIMIT)
+            return closed;
         take_bound(w);
     }
     if (is_close(w))

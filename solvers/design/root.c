@@ -282,12 +282,19 @@ kh_status kh_root_look(kh_root *root, const double *point, size_t *n_added, kh_e
     return KH_OK;
 }
 
+/* An answer that does not prove right is none: what is known of the bound stays, as when time is short. */
+static kh_status solve_relaxation(kh_root *root, double until_s, kh_error *err)
+{
+    kh_status status = kh_relax_solve(&root->relax, until_s - kh_clock_s(), err);
+    return status == KH_EINTERNAL ? KH_TIMELIMIT : status;
+}
+
 static kh_status close_rounds(kh_root *root, bool regions, double until_s, kh_error *err)
 {
     double before = -INFINITY;
     size_t n_added = 1;
     for (int round = 1; n_added > 0; round++) {
-        kh_status status = kh_relax_solve(&root->relax, until_s - kh_clock_s(), err);
+        kh_status status = solve_relaxation(root, until_s, err);
         if (status == KH_TIMELIMIT && round > 1)
             return KH_OK;
         KH_TRY(status);
@@ -343,7 +350,7 @@ kh_status kh_root_price(kh_root *root, double until_s, kh_error *err)
     KH_TRY(kh_partition_add(&root->space, relax->cost, relax, err));
     KH_TRY(take_costs(root, left, err));
     KH_TRY(take_costs(root, relax->cost, err));
-    kh_status status = kh_relax_solve(relax, until_s - kh_clock_s(), err);
+    kh_status status = solve_relaxation(root, until_s, err);
     if (status != KH_TIMELIMIT)
         return status;
     if (relax->objective == 0 && relax->n_rows > 0) /* not one solve so far: whole costs prove what their row asks for */

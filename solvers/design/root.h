@@ -35,7 +35,7 @@ void kh_root_clear(kh_root *root);
 
 /** @param regions  with cuts of regions, which take long
  *  Adds cuts until none is found or @p until_s passes; the bound is root->relax.objective.
- *  @return KH_OK; KH_TIMELIMIT: not one solve was possible; others of kh_lp_solve() */
+ *  @return KH_OK; KH_TIMELIMIT: not one solve was possible, or came out right; others of kh_lp_solve() */
 kh_status kh_root_close(kh_root *root, bool regions, double until_s, kh_error *err);
 
 /** The Lagrangian bound: prices are what the relaxation's cuts leave of the costs, per bit/s, and the whole costs. Cheap however
