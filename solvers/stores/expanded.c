@@ -18,6 +18,7 @@ static const double WORTH_IT = 1 - 1e-12;  /* a path must be cheaper than its de
 static const double POOL_GAP = 0.004;      /* of the equilibrium that finds the first paths */
 static const double POOL_SHARE = 1e-4;     /* paths with less of their demand are left to column generation */
 static const double NOTHING = 1e-12;       /* share of a demand below which a route is rounding */
+static const double AFTERWARDS = 9;        /* looks at all demands that writing and checking the answer takes */
 enum { MOST_TURNS = 4, MOST_EXACT = 400 }; /* rows of the LP in rational numbers */
 enum { ROUNDS = 3 };                       /* equilibria, each with the stores evened out for the loads of the one before */
 
@@ -30,6 +31,7 @@ typedef struct work {
     kh_pool pool;
     double *rate_bps; /* [pool.n_paths] what each path carries at value */
     double deadline_s;
+    bool looked;                      /* at all demands: the deadline leaves time for the check */
     bool exact;                       /* linear programs in rational numbers from now on */
     double *price, *below, *distance; /* [periods * n_links], [n], [n] of the copies */
     double *pair_price;               /* [periods * n_demands] */
@@ -110,10 +112,14 @@ static kh_status balance(work *w, double gap, double *level, kh_error *err)
 {
     kh_equilibrium found;
     size_t m = w->copies.problem.graph.n_links, n_added;
-    const kh_equilibrium_options options = {
-        .gap = gap, .least_share = w->given->gap > 0 ? 0 : POOL_SHARE, .deadline_s = w->deadline_s};
+    const kh_equilibrium_options options = {.gap = gap,
+                                            .least_share = w->given->gap > 0 ? 0 : POOL_SHARE,
+                                            .deadline_s = w->deadline_s,
+                                            .looks_left = w->looked ? 0 : AFTERWARDS};
     KH_TRY(kh_pool_init(&w->pool, w->copies.problem.n_demands, w->arena, err));
     KH_TRY(kh_equilibrium_find(&w->pricer, &options, &w->pool, w->arena, &found, err));
+    w->deadline_s -= options.looks_left * found.look_s;
+    w->looked = true;
     double *load_bps = KH_NEW(w->arena, double, m);
     w->rate_bps = KH_NEW(w->arena, double, w->pool.n_paths);
     if (load_bps == NULL || w->rate_bps == NULL)

@@ -5,6 +5,11 @@
 
 static const double NEAR = 1e-9;
 
+typedef struct entry {
+    double distance;
+    uint32_t node;
+} entry;
+
 typedef struct check {
     const kh_expanded_problem *p;
     const kh_expanded *a;
@@ -15,7 +20,7 @@ typedef struct check {
     bool *seen;       /* [n_nodes] */
     uint32_t *first;  /* [n_nodes + 1] into beside */
     uint32_t *beside; /* links at each node */
-    uint32_t *queue;  /* [n_nodes] those whose distance has fallen, in a ring */
+    entry *heap;      /* [2 n_links + 1] */
 } check;
 
 static bool relays(const kh_graph *graph, uint32_t node)
@@ -138,30 +143,51 @@ static void list_links(const check *c)
             c->beside[--c->first[graph->ends[e][i]]] = (uint32_t)e;
 }
 
-/* Bellman and Ford with a queue, under the rule that only nodes that relay pass key on. */
+static void push(entry *heap, size_t *n, double distance, uint32_t node)
+{
+    size_t i = (*n)++;
+    for (; i > 0 && heap[(i - 1) / 2].distance > distance; i = (i - 1) / 2)
+        heap[i] = heap[(i - 1) / 2];
+    heap[i] = (entry){distance, node};
+}
+
+static uint32_t pop(entry *heap, size_t *n)
+{
+    uint32_t nearest = heap[0].node;
+    entry last = heap[--*n];
+    size_t i = 0;
+    for (size_t child; (child = 2 * i + 1) < *n; i = child) {
+        child += child + 1 < *n && heap[child + 1].distance < heap[child].distance;
+        if (heap[child].distance >= last.distance)
+            break;
+        heap[i] = heap[child];
+    }
+    heap[i] = last;
+    return nearest;
+}
+
+/* Dijkstra's way, under the rule that only nodes that relay pass key on. */
 static void measure(const check *c, const double *price, size_t t, uint32_t source)
 {
     const kh_graph *graph = &c->p->graph;
+    size_t n = 0;
     for (size_t v = 0; v < graph->n_nodes; v++) {
         c->distance[v] = v == source ? 0 : HUGE_VAL;
-        c->seen[v] = false; /* waits in the queue */
+        c->seen[v] = false; /* is settled */
     }
-    size_t n_waiting = 1, head = 0;
-    c->queue[0] = source;
-    for (; n_waiting > 0; n_waiting--, head = (head + 1) % graph->n_nodes) {
-        uint32_t from = c->queue[head];
-        c->seen[from] = false;
-        for (uint32_t i = c->first[from]; i < c->first[from + 1]; i++) {
+    push(c->heap, &n, 0, source);
+    while (n > 0) {
+        uint32_t from = pop(c->heap, &n);
+        bool passes = from == source || relays(graph, from);
+        for (uint32_t i = c->first[from]; i < c->first[from + 1] && passes && !c->seen[from]; i++) {
             size_t e = c->beside[i], row = t * graph->n_links + e;
             uint32_t to = graph->ends[e][0] == from ? graph->ends[e][1] : graph->ends[e][0];
             if (!c->carries[row] || !(c->distance[from] + price[row] < c->distance[to]))
                 continue;
             c->distance[to] = c->distance[from] + price[row];
-            if (!c->seen[to] && relays(graph, to)) {
-                c->queue[(head + n_waiting++) % graph->n_nodes] = to;
-                c->seen[to] = true;
-            }
+            push(c->heap, &n, c->distance[to], to);
         }
+        c->seen[from] = true;
     }
 }
 
@@ -273,10 +299,10 @@ kh_status kh_expanded_verify(const kh_expanded_problem *problem, const kh_expand
                      .seen = KH_NEW(arena, bool, problem->graph.n_nodes),
                      .first = KH_NEW(arena, uint32_t, problem->graph.n_nodes + 1),
                      .beside = KH_NEW(arena, uint32_t, 2 * problem->graph.n_links),
-                     .queue = KH_NEW(arena, uint32_t, problem->graph.n_nodes)};
+                     .heap = KH_NEW(arena, entry, 2 * problem->graph.n_links + 1)};
     kh_status status = KH_OK;
     if (c.load_bps == NULL || c.got_bps == NULL || c.distance == NULL || c.carries == NULL || c.seen == NULL || c.first == NULL ||
-        c.beside == NULL || c.queue == NULL)
+        c.beside == NULL || c.heap == NULL)
         status = kh_fail(err, KH_ENOMEM, "no memory to check a plan");
     else
         status = check_all(&c, err);
