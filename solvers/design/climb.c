@@ -233,7 +233,7 @@ kh_status kh_climb_run(kh_climb *climb, const kh_climb_options *options, kh_root
         return kh_fail(err, KH_ENOMEM, "no memory for a tree");
     climb->found = false;
     climb->n_nodes = 0;
-    kh_status status = is_closed(&w) ? KH_OK : run(&w, err);
+    kh_status status = is_closed(&w) ? KH_OK : is_late(&w) ? KH_TIMELIMIT : run(&w, err);
     kh_arena_destroy(w.scratch);
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/design_modules.h"
 
+#include "core/base/clock.h"
 #include "tools/cli/cli.h"
 #include "tools/study/offers.h"
 
@@ -135,7 +136,8 @@ static kh_status solve(cli_modules *m, kh_error *err)
     const kh_pipeline *p = m->pipeline;
     size_t n = m->request->pareto > 0 ? (size_t)m->request->pareto : 1;
     kh_dimension_options options = m->request->dimension;
-    KH_TRY(kh_offers_make(p->net, p->rates, m->request->device, p->arena, &m->offers, &m->n_offers, err));
+    const kh_offers_wish by = {m->request->device, kh_clock_s() + kh_pipeline_left_s(p, options.time_limit_s, 1)};
+    KH_TRY(kh_offers_make(p->net, p->rates, &by, p->arena, &m->offers, &m->n_offers, err));
     say_limit(m);
     m->designs = KH_NEW(p->arena, kh_dimension, n + 1);
     m->theta = KH_NEW(p->arena, double, n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/study/offers.h"
 
+#include "core/base/clock.h"
 #include "core/base/str.h"
 #include "models/qkd_link.h"
 
@@ -61,9 +62,10 @@ kh_status kh_offers_find(const kh_net *net, const char *id, kh_arena *arena, kh_
                    nearest == NULL ? "" : nearest, nearest == NULL ? "" : "'?");
 }
 
-kh_status kh_offers_make(const kh_net *net, const kh_rates *rates, const char *device, kh_arena *arena, kh_dimension_offer **offers,
-                         size_t *n, kh_error *err)
+kh_status kh_offers_make(const kh_net *net, const kh_rates *rates, const kh_offers_wish *by, kh_arena *arena,
+                         kh_dimension_offer **offers, size_t *n, kh_error *err)
 {
+    const char *device = by->device;
     wish wanted = {.own = device == NULL, .all = device != NULL && strcmp(device, "all") == 0, .device = KH_NO_INDEX};
     if (!wanted.own && !wanted.all) {
         kh_device_id named;
@@ -79,8 +81,11 @@ kh_status kh_offers_make(const kh_net *net, const kh_rates *rates, const char *d
         bool measured = !isnan(link->measured_key_rate_bps), named = link->device.i == wanted.device;
         if ((measured || named || wanted.own || wanted.all) && rates->qkd[e].per_module_bps > 0)
             (*offers)[(*n)++] = (kh_dimension_offer){{e}, link->device, rates->qkd[e].per_module_bps};
-        if (!measured && !named && !wanted.own)
-            KH_TRY(offer_others(net, e, wanted, *offers, n, err));
+        if (measured || named || wanted.own)
+            continue;
+        if (kh_clock_s() >= by->until_s)
+            return kh_fail(err, KH_TIMELIMIT, "no time is left for the key rates of devices from link '%s' on", link->id);
+        KH_TRY(offer_others(net, e, wanted, *offers, n, err));
     }
     return KH_OK;
 }
