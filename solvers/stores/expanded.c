@@ -18,7 +18,7 @@ static const double WORTH_IT = 1 - 1e-12;  /* a path must be cheaper than its de
 static const double POOL_GAP = 0.004;      /* of the equilibrium that finds the first paths */
 static const double POOL_SHARE = 1e-4;     /* paths with less of their demand are left to column generation */
 static const double NOTHING = 1e-12;       /* share of a demand below which a route is rounding */
-static const double AFTERWARDS = 9;        /* looks at all demands that writing and checking the answer takes */
+static const double AFTERWARDS = 12;       /* looks at all demands that writing and checking the answer takes */
 enum { MOST_TURNS = 4, MOST_EXACT = 400 }; /* rows of the LP in rational numbers */
 enum { ROUNDS = 3 };                       /* equilibria, each with the stores evened out for the loads of the one before */
 

@@ -10,6 +10,7 @@
 
 enum { LONG = 2000 }; /* offers times demands from which on the optimum may take longer than anybody expects */
 static const double USUAL_LIMIT_S = 20;
+static const double PROTECTED_SHARE = 0.8; /* of the time; the rest is for the design to compare with */
 
 static kh_status parse(int argc, char **argv, cli_modules_request *r, bool *finished, kh_error *err)
 {
@@ -126,7 +127,8 @@ static kh_status say_too_short(const cli_modules *m, const kh_dimension *design,
 static kh_status design_once(cli_modules *m, kh_dimension_options *options, size_t n_left, kh_dimension *design, kh_error *err)
 {
     const kh_pipeline *p = m->pipeline;
-    options->time_limit_s = kh_pipeline_left_s(p, m->request->dimension.time_limit_s, n_left);
+    options->time_limit_s =
+        (options->protect ? PROTECTED_SHARE : 1) * kh_pipeline_left_s(p, m->request->dimension.time_limit_s, n_left);
     kh_status status = kh_dimension_solve(p->net, m->offers, m->n_offers, options, p->arena, design, err);
     return status == KH_TIMELIMIT && isfinite(design->design.cost) ? KH_OK : status;
 }
@@ -145,7 +147,7 @@ static kh_status solve(cli_modules *m, kh_error *err)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu designs", n);
     for (; m->n < n; m->n++) {
         options.theta = m->theta[m->n] = m->request->dimension.theta * (double)(m->n + 1) / (double)n;
-        kh_status status = design_once(m, &options, n - m->n + options.protect, &m->designs[m->n], err);
+        kh_status status = design_once(m, &options, n - m->n, &m->designs[m->n], err);
         if (status == KH_INFEASIBLE && m->n > 0)
             break; /* the front ends here */
         KH_TRY(status == KH_TIMELIMIT ? say_too_short(m, &m->designs[m->n], err) : status);
