@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "solvers/survive/outages_check.h"
 
+#include "solvers/survive/distances.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -14,10 +16,12 @@ typedef struct work {
     kh_findings *findings;
     bool *gone;                /* [n_links] */
     bool *end_gone;            /* [n_demands] */
-    bool *missing;             /* [n_demands] listed */
+    bool *missing, *routed;    /* [n_demands] listed; with a route */
     double *load, *rate, *len; /* [n_links], [n_demands], [n_links] */
-    double *distance;          /* [n_nodes] */
-    uint32_t *via, *seen;      /* [n_nodes] */
+    kh_distances from;         /* under lengths that part what is gone */
+    double *distance;          /* [n_demands] between their ends */
+    uint32_t *seen;            /* [n_nodes] */
+    kh_incidence asking;       /* demands by their ends */
 } work;
 
 #define WRONG(w, ...) kh_findings_add((w)->findings, KH_ERROR, (kh_place){0}, NULL, __VA_ARGS__)
@@ -95,12 +99,6 @@ static void check_rates(work *w)
     }
 }
 
-/* Distances under lengths that part what is gone. */
-static kh_status measure(work *w, uint32_t source, kh_error *err)
-{
-    return kh_graph_tree(&w->problem->graph, w->len, source, w->distance, w->via, err);
-}
-
 static void list_missing(work *w, const uint32_t *list, size_t n, bool end_gone)
 {
     for (size_t i = 0; i < n; i++) {
@@ -112,23 +110,33 @@ static void list_missing(work *w, const uint32_t *list, size_t n, bool end_gone)
     }
 }
 
-/* Routes show that a demand has a path; trees look for one for the others. */
-static kh_status find_without_path(work *w, const bool *before, bool *parted, kh_error *err)
+/* Distances of the demands, besides those that @p skip is set of. */
+static void measure(work *w, const bool *skip)
+{
+    for (uint32_t v = 0; v < w->problem->graph.n_nodes; v++) {
+        bool measured = false;
+        for (size_t i = w->asking.first[v]; i < w->asking.first[v + 1]; i++) {
+            uint32_t k = w->asking.item[i];
+            if (skip[k] || w->problem->demands[k].ends[0] != v)
+                continue;
+            if (!measured)
+                kh_distances_measure(&w->from, w->len, v);
+            measured = true;
+            w->distance[k] = w->from.of[w->problem->demands[k].ends[1]];
+        }
+    }
+}
+
+/* Routes show that a demand has a path; distances tell of the others. */
+static void find_without_path(work *w, const bool *before, bool *parted)
 {
     for (size_t e = 0; e < w->problem->graph.n_links; e++)
         w->len[e] = before[e] ? HUGE_VAL : 1;
-    for (uint32_t v = 0; v < w->problem->graph.n_nodes; v++) {
-        bool measured = false;
-        for (size_t k = 0; k < w->problem->n_demands; k++) {
-            if (w->problem->demands[k].ends[0] != v || w->rate[k] > 0)
-                continue;
-            if (!measured)
-                KH_TRY(measure(w, v, err));
-            measured = true;
-            parted[k] = isinf(w->distance[w->problem->demands[k].ends[1]]);
-        }
-    }
-    return KH_OK;
+    for (size_t k = 0; k < w->problem->n_demands; k++)
+        w->routed[k] = w->rate[k] > 0;
+    measure(w, w->routed);
+    for (size_t k = 0; k < w->problem->n_demands; k++)
+        parted[k] = !w->routed[k] && isinf(w->distance[k]);
 }
 
 static void check_missing(work *w, const bool *never, const bool *parted)
@@ -143,25 +151,14 @@ static void check_missing(work *w, const bool *never, const bool *parted)
     }
 }
 
-/* Requests times distances of the demands that are not missing. @p each: [n_demands] takes the distances; may be NULL. */
-static kh_status sum_distances(work *w, double *each, double *asked, kh_error *err)
+/* Requests times distances of the demands that are not missing. */
+static double sum_distances(work *w)
 {
-    *asked = 0;
-    for (uint32_t v = 0; v < w->problem->graph.n_nodes; v++) {
-        bool measured = false;
-        for (size_t k = 0; k < w->problem->n_demands; k++) {
-            const kh_keyflow_demand *d = &w->problem->demands[k];
-            if (d->ends[0] != v || w->missing[k])
-                continue;
-            if (!measured)
-                KH_TRY(measure(w, v, err));
-            measured = true;
-            *asked += d->requested_bps * w->distance[d->ends[1]];
-            if (each != NULL)
-                each[k] = w->distance[d->ends[1]];
-        }
-    }
-    return KH_OK;
+    double asked = 0;
+    measure(w, w->missing);
+    for (size_t k = 0; k < w->problem->n_demands; k++)
+        asked += w->missing[k] ? 0 : w->problem->demands[k].requested_bps * w->distance[k];
+    return asked;
 }
 
 /* Prices become lengths. @param[out] carried  what the links could carry, at these prices */
@@ -179,32 +176,31 @@ static bool take_prices(work *w, const double *prices, double *carried)
     return true;
 }
 
-static kh_status check_bound(work *w, kh_error *err)
+static void check_bound(work *w)
 {
-    double carried, asked;
+    double carried;
     if (!take_prices(w, w->flow->prices, &carried))
-        return KH_OK;
-    KH_TRY(sum_distances(w, NULL, &asked, err));
+        return;
+    double asked = sum_distances(w);
     double bound = asked > 0 ? carried / asked : 0, value = w->outcome->value;
     if (!(bound <= w->outcome->bound * (1 + TOLERANCE)))
         WRONG(w, "the prices prove %.17g, not the bound of %.17g", bound, w->outcome->bound);
     if (!(value >= 0 && value <= w->outcome->bound * (1 + TOLERANCE) && w->outcome->bound <= value * (1 + 2 * TOLERANCE)))
         WRONG(w, "value %.17g and bound %.17g do not meet", value, w->outcome->bound);
-    return KH_OK;
 }
 
-static kh_status check(work *w, bool *before, bool *never, bool *parted, kh_error *err)
+static void check(work *w, bool *before, bool *never, bool *parted)
 {
     find_gone(w);
     for (size_t e = 0; e < w->problem->graph.n_links; e++)
         before[e] = !(w->problem->capacity_bps[e] > 0);
     for (uint32_t r = 0; r < w->flow->n_routes; r++)
         check_route(w, r);
-    KH_TRY(find_without_path(w, before, never, err));
-    KH_TRY(find_without_path(w, w->gone, parted, err));
+    find_without_path(w, before, never);
+    find_without_path(w, w->gone, parted);
     check_missing(w, never, parted);
     check_rates(w);
-    return check_bound(w, err);
+    check_bound(w);
 }
 
 static kh_status allocate(work *w, kh_arena *arena, kh_error *err)
@@ -213,16 +209,18 @@ static kh_status allocate(work *w, kh_arena *arena, kh_error *err)
     w->gone = KH_NEW(arena, bool, m);
     w->end_gone = KH_NEW(arena, bool, n);
     w->missing = KH_NEW(arena, bool, n);
+    w->routed = KH_NEW(arena, bool, n);
     w->load = KH_NEW(arena, double, m);
     w->rate = KH_NEW(arena, double, n);
     w->len = KH_NEW(arena, double, m);
-    w->distance = KH_NEW(arena, double, v);
-    w->via = KH_NEW(arena, uint32_t, v);
+    w->distance = KH_NEW(arena, double, n);
     w->seen = KH_NEW(arena, uint32_t, v);
-    if (w->gone == NULL || w->end_gone == NULL || w->missing == NULL || w->load == NULL || w->rate == NULL || w->len == NULL ||
-        w->distance == NULL || w->via == NULL || w->seen == NULL)
+    const uint32_t *ends = n > 0 ? w->problem->demands->ends : NULL;
+    w->asking = kh_incidence_build(v, n, ends, sizeof *w->problem->demands, arena);
+    if (w->gone == NULL || w->end_gone == NULL || w->missing == NULL || w->routed == NULL || w->load == NULL || w->rate == NULL ||
+        w->len == NULL || w->distance == NULL || w->seen == NULL || w->asking.item == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check %zu links and %zu demands", m, n);
-    return KH_OK;
+    return kh_distances_init(&w->from, &w->problem->graph, arena, err);
 }
 
 static kh_status check_in(work *w, kh_arena *arena, kh_error *err)
@@ -232,7 +230,8 @@ static kh_status check_in(work *w, kh_arena *arena, kh_error *err)
     KH_TRY(allocate(w, arena, err));
     if (before == NULL || never == NULL || parted == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check %zu links and %zu demands", m, n);
-    return check(w, before, never, parted, err);
+    check(w, before, never, parted);
+    return KH_OK;
 }
 
 /* -- fair rates ---------------------------------------------------------------------------------------------------- */
@@ -274,38 +273,36 @@ static double lowest_at(work *w, size_t level)
 }
 
 /* Those below keep their rates and all others get the lowest share: what sum(c y) leaves is all that one more can be paid with. */
-static kh_status check_level(work *w, size_t level, double *distance, double *slack, kh_error *err)
+static void check_level(work *w, size_t level, double *slack)
 {
-    double carried, asked, lowest = lowest_at(w, level);
+    double carried, lowest = lowest_at(w, level);
     const kh_keyflow *flow = w->flow;
     if (!take_prices(w, flow->level_prices[level], &carried))
-        return KH_OK;
-    KH_TRY(sum_distances(w, distance, &asked, err));
+        return;
+    measure(w, w->missing);
     for (size_t k = 0; k < w->problem->n_demands; k++)
         if (!w->missing[k])
-            carried -= distance[k] * (flow->level_of[k] < level ? w->rate[k] : lowest * w->problem->demands[k].requested_bps);
+            carried -= w->distance[k] * (flow->level_of[k] < level ? w->rate[k] : lowest * w->problem->demands[k].requested_bps);
     for (size_t k = 0; k < w->problem->n_demands; k++) {
-        double share = share_of(w, k), priced = w->problem->demands[k].requested_bps * distance[k];
+        double share = share_of(w, k), priced = w->problem->demands[k].requested_bps * w->distance[k];
         if (w->missing[k] || flow->level_of[k] != level)
             continue;
         double more = priced > 0 ? lowest - share + fmax(carried, 0) / priced : HUGE_VAL;
         *slack = fmax(*slack, fmin(more, 1 - share));
     }
-    return KH_OK;
 }
 
 static kh_status check_fair(work *w, kh_arena *arena, double *slack, kh_error *err)
 {
     size_t n = w->problem->n_demands, before = kh_findings_count(w->findings, KH_ERROR);
-    double *distance = KH_NEW(arena, double, n);
     bool *parted = KH_NEW(arena, bool, n);
     KH_TRY(allocate(w, arena, err));
-    if (distance == NULL || parted == NULL)
+    if (parted == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check %zu demands", n);
     find_gone(w);
     for (uint32_t r = 0; r < w->flow->n_routes; r++)
         check_route(w, r);
-    KH_TRY(find_without_path(w, w->gone, parted, err));
+    find_without_path(w, w->gone, parted);
     for (size_t k = 0; k < n; k++)
         w->missing[k] = parted[k] || w->end_gone[k];
     check_fair_rates(w);
@@ -313,7 +310,7 @@ static kh_status check_fair(work *w, kh_arena *arena, double *slack, kh_error *e
     if (kh_findings_count(w->findings, KH_ERROR) > before)
         return KH_OK;
     for (size_t i = 0; i < w->flow->n_levels; i++)
-        KH_TRY(check_level(w, i, distance, slack, err));
+        check_level(w, i, slack);
     return KH_OK;
 }
 
