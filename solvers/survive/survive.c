@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 static const double SHORT = 1e-9;      /* share of a request below which nobody falls short */
-static const double SERVED_WORK = 2e7; /* demands times links of all outcomes whose fair rates are worked out, beyond the least */
+static const double FAIR_WORK = 1.2e6; /* demands times links of all whose fair rates are worked out unasked: a few seconds */
 static const double FAIR = 1e-6;       /* slack above which fair rates are not proven */
 
 typedef struct work {
@@ -86,11 +86,19 @@ static int by_harm(const void *a, const void *b)
     return by_order(x, y);
 }
 
+static int rank(const kh_aftermath *after)
+{
+    if (!after->served.known)
+        return 1;
+    return after->served.share < 1 ? 0 : 2;
+}
+
 static int by_served(const void *a, const void *b)
 {
     const kh_aftermath *x = a, *y = b;
-    if (x->served.known != y->served.known)
-        return x->served.known ? -1 : 1;
+    int order = rank(x) - rank(y);
+    if (order != 0)
+        return order;
     double apart = x->served.share - y->served.share;
     if (!x->served.known || fabs(apart) <= 1e-9)
         return by_harm(a, b);
@@ -200,15 +208,15 @@ static kh_status serve(const serving *s, const kh_loss *const lost[2], kh_served
 }
 
 /* The same for the same network, whatever the machine: a count, not a time. */
-static size_t most_served(const kh_given *given)
+static size_t fair_by_size(const kh_given *given)
 {
     double size = (double)given->problem.n_demands * (double)given->problem.graph.n_links;
-    return KH_SURVIVE_LEAST_SERVED + (size_t)(size > 0 ? SERVED_WORK / size : 0);
+    return size > 0 ? (size_t)(fmax(FAIR_WORK / size, 1) - 1) : 0; /* the whole is one of them */
 }
 
 static kh_status serve_worst(const serving *s, const kh_losses *losses, kh_protection *p, kh_error *err)
 {
-    size_t left = most_served(s->given);
+    size_t left = p->n_fair;
     for (size_t i = 0; i < p->n && left > 0; i++) {
         kh_aftermath *after = &p->of[i];
         left -= !after->served.known;
@@ -220,7 +228,7 @@ static kh_status serve_worst(const serving *s, const kh_losses *losses, kh_prote
     if (p->n > 0)
         qsort(p->of, p->n, sizeof *p->of, by_served);
     p->served = (kh_served_share){.known = p->value >= 1 || !(s->asked > 0), .share = 1};
-    return serve(s, (const kh_loss *const[2]){NULL, NULL}, &p->served, err);
+    return p->n_fair > 0 ? serve(s, (const kh_loss *const[2]){NULL, NULL}, &p->served, err) : KH_OK;
 }
 
 static kh_status sweep_over(const kh_given *given, const kh_losses *losses, kh_protection *p, kh_arena *scratch, kh_outages *sweep,
@@ -247,6 +255,7 @@ static kh_status protect(const kh_net *net, const kh_given *given, kh_protection
     p->value = sweep.whole.value;
     p->bound = sweep.whole.bound;
     p->n_kept = sweep.n_kept;
+    p->n_fair = p->n_fair > 0 ? p->n_fair : fair_by_size(given);
     p->n_all = kh_outages_count(losses.n, p->pairs);
     KH_TRY(describe_all(given, &losses, &sweep, p, arena, err));
     const serving s = {given, &sweep.whole, asked_by_joined(given, &sweep.whole), deadline_s, arena};
@@ -261,8 +270,8 @@ static kh_status prepare(const kh_net *net, const kh_rates *rates, double time_l
     return KH_OK;
 }
 
-kh_status kh_survive_protect(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, bool pairs, double time_limit_s,
-                             kh_arena *arena, kh_protection **protection, kh_error *err)
+kh_status kh_survive_protect(const kh_net *net, const kh_rates *rates, const kh_protect_options *options, kh_arena *arena,
+                             kh_protection **protection, kh_error *err)
 {
     kh_protection *p = KH_NEW(arena, kh_protection, 1);
     kh_arena *scratch = kh_arena_create(0);
@@ -270,9 +279,9 @@ kh_status kh_survive_protect(const kh_net *net, const kh_rates *rates, kh_loss_k
         kh_arena_destroy(scratch);
         return kh_fail(err, KH_ENOMEM, "no memory for a sweep over losses");
     }
-    *p = (kh_protection){.kind = kind, .pairs = pairs};
+    *p = (kh_protection){.kind = options->kind, .pairs = options->pairs, .n_fair = options->n_fair};
     kh_given given;
-    kh_status status = prepare(net, rates, time_limit_s, scratch, &given, err);
+    kh_status status = prepare(net, rates, options->time_limit_s, scratch, &given, err);
     if (status == KH_OK)
         status = protect(net, &given, p, arena, scratch, err);
     kh_arena_destroy(scratch);

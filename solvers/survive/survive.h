@@ -43,23 +43,29 @@ typedef struct kh_protection {
     bool pairs, complete;    /**< complete false: the time limit */
     double value, bound;     /**< without a loss */
     kh_served_share served;  /**< without a loss */
-    kh_aftermath *of;        /**< [n] least served first, those whose served share is not known last, by served_evenly */
+    kh_aftermath *of;        /**< [n] least served first, then those whose served share is not known, by served_evenly, then those
+                                after which all is served */
     size_t n, n_all, n_kept; /**< n_all: how many losses or pairs there are; n < n_all only when the time limit passed */
+    size_t n_fair;           /**< after how many losses fair rates were to be worked out; 0: nor are they of the whole */
     size_t n_served;         /**< outcomes whose served share is known */
 } kh_protection;
 
-/** Outcomes whose fair rates are worked out at least: those with the least of served_evenly, and more the smaller the network is.
- *  Where all can have what they ask for at once nothing has to be. */
-enum { KH_SURVIVE_LEAST_SERVED = 40 };
+typedef struct kh_protect_options {
+    kh_loss_kind kind;
+    bool pairs;    /**< every two of them at once */
+    size_t n_fair; /**< after how many losses fair rates are worked out, those with the least of served_evenly; 0: the more the
+                      smaller the network is, none from some 200 nodes and 2,000 demands on. Where all can have what they ask
+                      for at once nothing has to be */
+    double time_limit_s; /**< 0: none */
+} kh_protect_options;
 
-/** N-1, or N-2 with @p pairs: the best share after each loss with full rerouting, proven, and checked by code of its own; fair
- * rates of the worst.
- *  @param time_limit_s  0: none
+/** N-1, or N-2 with pairs: the best share after each loss with full rerouting, proven, and checked by code of its own; fair rates
+ *  of the worst, and then of the whole.
  *  @param[out] protection  lives in @p arena; names are the network's
  *  @return KH_OK; KH_TIMELIMIT: not even the network as it is was solved; KH_EINTERNAL: an outcome failed its check; others as
  *          kh_given_make() and kh_outages_run() */
-kh_status kh_survive_protect(const kh_net *net, const kh_rates *rates, kh_loss_kind kind, bool pairs, double time_limit_s,
-                             kh_arena *arena, kh_protection **protection, kh_error *err);
+kh_status kh_survive_protect(const kh_net *net, const kh_rates *rates, const kh_protect_options *options, kh_arena *arena,
+                             kh_protection **protection, kh_error *err);
 
 /** One more module of the link's device on each QKD link that makes key, exactly.
  *  @param[out] gains       by QKD link

@@ -54,6 +54,10 @@ says out '"what_if"' "what_if in JSON"
 says out '"first_order"' "first order in JSON"
 expect 0 "text" "$KEYHAUL" plan "$scratch/ring.yaml" --protect link --what-if
 awk 'length($0) > 80 { exit 1 }' "$scratch/out" || fail "a line is wider than 80 columns"
+expect 0 "--fair" "$KEYHAUL" plan "$scratch/ring.yaml" --protect link --fair 1
+says out "--fair N does so for more" "fair rates of one loss only"
+expect 64 "--fair alone" "$KEYHAUL" plan "$scratch/ring.yaml" --fair 1
+says err "goes with --protect" "what fair rates are of"
 expect 0 "--backup" "$KEYHAUL" plan "$scratch/ring.yaml" --backup link
 says out "shared reserves take" "what sharing saves"
 says out "no way around a loss" "c-e has no backup"

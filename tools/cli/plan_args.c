@@ -54,6 +54,8 @@ static kh_status check_protect(const plan_args *args, kh_error *err)
 {
     if (args->protect != NULL && args->protect_two != NULL)
         return kh_fail(err, KH_EUSAGE, "--protect and --protect-two exclude each other");
+    if (args->fair > 0 && args->protect == NULL && args->protect_two == NULL)
+        return kh_fail(err, KH_EUSAGE, "--fair goes with --protect or --protect-two");
     KH_TRY(check_loss_kind("protect", args->protect, err));
     KH_TRY(check_loss_kind("protect-two", args->protect_two, err));
     KH_TRY(check_loss_kind("apart", args->apart, err));

@@ -9,6 +9,7 @@ typedef struct plan_args {
     const char *path, *objective, *mps_path, *diff_path;
     uint64_t most_paths, disjoint, secure;              /**< 0: not asked for */
     const char *protect, *protect_two, *apart, *backup; /**< kind of losses, NULL: not asked for */
+    uint64_t fair;                                      /**< losses with fair rates; 0: as many as the size allows */
     const char *split_path;                             /**< --domains: where the parts go, NULL: nowhere */
     FILE *mps;                                          /**< where the program of --backup or --relax goes; NULL: nowhere */
     const char *own;                                    /**< --split: the only domain whose part is written, NULL: all */

@@ -22,8 +22,11 @@ bool cli_survive_asked(const plan_args *args)
 kh_status cli_survive_protect(const kh_pipeline *p, const plan_args *args, kh_protection **found, kh_error *err)
 {
     bool pairs = args->protect_two != NULL;
-    return kh_survive_protect(p->net, p->rates, kh_loss_kind_find(pairs ? args->protect_two : args->protect), pairs,
-                              plan_args_left_s(args, PLAN_PROTECT, p), p->arena, found, err);
+    const kh_protect_options options = {.kind = kh_loss_kind_find(pairs ? args->protect_two : args->protect),
+                                        .pairs = pairs,
+                                        .n_fair = args->fair,
+                                        .time_limit_s = plan_args_left_s(args, PLAN_PROTECT, p)};
+    return kh_survive_protect(p->net, p->rates, &options, p->arena, found, err);
 }
 
 static void paragraph(kh_str *out, kh_str *text)
@@ -76,12 +79,18 @@ static void name_loss(const kh_aftermath *after, kh_str *out)
         kh_str_printf(out, " and %s", after->lost[1]);
 }
 
-/* Outcomes that are not known serve no less than one share for all does. */
-static double least_served(const kh_protection *p)
+/* Outcomes whose fair rates are not known serve no less than one share for all does. */
+static double surely_served(const kh_aftermath *after)
 {
-    double least = 1;
-    for (size_t i = 0; i < p->n; i++)
-        least = fmin(least, p->of[i].served.known ? p->of[i].served.share : p->of[i].served_evenly);
+    return after->served.known ? after->served.share : after->served_evenly;
+}
+
+static const kh_aftermath *least_served(const kh_protection *p)
+{
+    const kh_aftermath *least = &p->of[0];
+    for (size_t i = 1; i < p->n; i++)
+        if (surely_served(&p->of[i]) < surely_served(least))
+            least = &p->of[i];
     return least;
 }
 
@@ -103,20 +112,46 @@ static void say_whole(const kh_protection *p, kh_str *text)
                       100 * p->served.share);
 }
 
+/* Where the least that is known is one share for all. */
+static void say_evenly(const kh_pipeline *pipeline, const kh_protection *p, kh_str *text)
+{
+    const kh_aftermath *first = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->of[i].served.known && p->of[i].value < 1) {
+            first = first != NULL ? first : &p->of[i];
+            n++;
+        }
+    if (n == 0) {
+        kh_str_append(text, " Fair rates serve more: --fair N works them out for the N worst losses.");
+        return;
+    }
+    kh_str_printf(text,
+                  " Fair rates of at most what is asked (nobody gets more while one with less could have it) were worked out for "
+                  "the %zu worst by that: they serve %s",
+                  n, share(pipeline, first->served.share));
+    kh_str_append(text, n > 1 ? " and more, least after the loss of " : " after the loss of ");
+    name_loss(first, text);
+    kh_str_append(text, ". --fair N does so for more.");
+}
+
 static void say_worst(const kh_pipeline *pipeline, const kh_protection *p, kh_str *text)
 {
-    const kh_aftermath *least = least_share(p);
+    const kh_aftermath *least = least_share(p), *worst = least_served(p);
     if (p->complete)
         kh_str_printf(text, " After the loss of any %s %s%s", p->pairs ? "two" : "one", cli_survive_thing(p->kind),
                       p->pairs ? "s at once" : "");
     else
         kh_str_printf(text, " The time limit passed after %zu of %zu losses; after any of these", p->n, p->n_all);
-    kh_str_printf(text, " at least %s of the key asked for is served", share(pipeline, least_served(p)));
-    if (p->of[0].served.known && p->of[0].served.share <= least_served(p)) {
-        kh_str_append(text, "; least after the loss of ");
-        name_loss(&p->of[0], text);
+    kh_str_printf(text, " at least %s of the key asked for is served", share(pipeline, surely_served(worst)));
+    kh_str_append(text, worst->served.known ? "; least after the loss of " : ", with one share for all, after the loss of ");
+    name_loss(worst, text);
+    kh_str_append(text, ".");
+    if (!worst->served.known) {
+        say_evenly(pipeline, p, text);
+        return;
     }
-    kh_str_append(text, ". Served: fair rates of at most what is asked; nobody gets more while one with less could have it.");
+    kh_str_append(text, " Served: fair rates of at most what is asked; nobody gets more while one with less could have it.");
     if (least == NULL || least->value >= 1)
         return;
     kh_str_printf(text, " One share for all falls to %s, after the loss of ", share(pipeline, least->value));
@@ -130,10 +165,11 @@ static void say_served(const kh_protection *p, kh_str *text)
     double slack = p->served.slack;
     for (size_t i = 0; i < p->n; i++)
         slack = fmax(slack, p->of[i].served.slack);
-    if (p->n_served < p->n)
-        kh_str_printf(
-            text, " Served was worked out for %zu of the %zu, the worst by one share for all; the others serve no less than that.",
-            p->n_served, p->n);
+    if (p->n_served < p->n && least_served(p)->served.known)
+        kh_str_printf(text,
+                      " Served was worked out for %zu of the %zu, the worst by one share for all; the others serve no less than "
+                      "that. --fair N does so for more.",
+                      p->n_served, p->n);
     if (slack > 0)
         kh_str_printf(text, " Fair is proven too: no rate could rise by more than %.0e of its request.", slack);
 }

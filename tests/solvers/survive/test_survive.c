@@ -25,7 +25,8 @@ static kh_builder ring(void)
 static kh_protection *protect(kh_builder *b, kh_loss_kind kind, bool pairs)
 {
     kh_protection *found = NULL;
-    assert_int_equal(kh_survive_protect(&b->net, &b->rates, kind, pairs, 0, b->arena, &found, NULL), KH_OK);
+    const kh_protect_options options = {.kind = kind, .pairs = pairs};
+    assert_int_equal(kh_survive_protect(&b->net, &b->rates, &options, b->arena, &found, NULL), KH_OK);
     assert_true(found->complete);
     return found;
 }
@@ -90,6 +91,28 @@ static void what_is_served_without_a_loss_is_told_too(void **state)
     assert_int_equal(p->served.n_short, 1);
     assert_near(p->of[0].served.share, 1600. / 3000, 1e-9);
     assert_string_equal(p->of[0].lost[0], "l0");
+    kh_builder_destroy(&b);
+}
+
+/* Without l4 the others have all they ask for, so nothing is to be worked out; l0 and l1 leave less for all than l2 and l3 do. */
+static void fair_rates_of_as_many_losses_as_asked_for(void **state)
+{
+    (void)state;
+    kh_builder b = ring();
+    kh_protection *p = NULL;
+    b.net.demands[0].rate_bps = 1500;
+    const kh_protect_options options = {.kind = KH_LOSS_LINK, .n_fair = 2};
+    assert_int_equal(kh_survive_protect(&b.net, &b.rates, &options, b.arena, &p, NULL), KH_OK);
+    assert_int_equal(p->n, 5);
+    assert_int_equal(p->n_served, 3);
+    static const char *const lost[] = {"l4", "l0", "l1", "l2", "l3"};
+    static const double served[] = {0.6, 0.64, 0.64};
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(p->of[i].lost[0], lost[i]);
+        assert_int_equal(p->of[i].served.known, i < 3);
+        if (i < 3)
+            assert_near(p->of[i].served.share, served[i], 1e-9);
+    }
     kh_builder_destroy(&b);
 }
 
@@ -171,6 +194,7 @@ int main(void)
         cmocka_unit_test(the_worst_link_comes_first_and_names_who_loses),
         cmocka_unit_test(one_thin_way_holds_back_nobody_else),
         cmocka_unit_test(what_is_served_without_a_loss_is_told_too),
+        cmocka_unit_test(fair_rates_of_as_many_losses_as_asked_for),
         cmocka_unit_test(demands_of_a_lost_node_are_left_out),
         cmocka_unit_test(two_sides_of_a_ring_part_it),
         cmocka_unit_test(one_more_module_is_worth_what_its_side_can_take),
