@@ -46,7 +46,8 @@ static double sum_prices(const kh_clearing *c, double top)
     return sum;
 }
 
-void kh_clearing_aim(kh_clearing *clearing, double gap, size_t n_ways)
+/* At a point whose products make up this share of the busiest load, rows and ways half each. */
+static void aim(kh_clearing *clearing, double gap, size_t n_ways)
 {
     double half = 0.5 * gap * kh_clearing_busiest(clearing);
     clearing->centre = half / (double)clearing->n_rows;
@@ -57,7 +58,7 @@ void kh_clearing_begin(kh_clearing *clearing, double gap, size_t n_ways)
 {
     kh_clearing *c = clearing;
     double busiest = kh_clearing_busiest(c);
-    kh_clearing_aim(c, gap, n_ways);
+    aim(c, gap, n_ways);
     double low = busiest + c->centre * 0.5, high = busiest + c->centre * (double)c->n_rows;
     for (int i = 0; i < 60; i++) { /* the sum falls from >= 2 to <= 1 between them */
         double middle = low + (high - low) / 2;

@@ -27,10 +27,6 @@ typedef struct kh_clearing {
  *  @return KH_OK, KH_ENOMEM */
 kh_status kh_clearing_extend(kh_clearing *clearing, size_t n_rows, kh_arena *arena, kh_error *err);
 
-/** Aims at a point whose products make up this share of the busiest load, rows and ways half each.
- *  @param n_ways  sum of kh_market_ways() */
-void kh_clearing_aim(kh_clearing *clearing, double gap, size_t n_ways);
-
 /** Begins at the loads: the top for which prices centre / room sum to 1.
  *  @param gap     share of the top that all products together may be
  *  @param n_ways  sum of kh_market_ways() */

@@ -10,7 +10,8 @@
 
 static const double BETTER = 1e-12; /* relative gain that an exchange must bring */
 
-double kh_assign_rate(const kh_assign_problem *p, size_t channel, double noise)
+/* Key rate of a quantum channel, from the table. */
+static double rate_of(const kh_assign_problem *p, size_t channel, double noise)
 {
     const double *rate = &p->rate_bps[channel * p->n_points];
     if (noise > p->noise_at[p->n_points - 1])
@@ -27,14 +28,15 @@ bool kh_assign_is_near(const kh_assign_problem *p, size_t quantum, size_t classi
     return (quantum > classical ? quantum - classical : classical - quantum) <= p->guard;
 }
 
-void kh_assign_measure(const kh_assign_problem *p, kh_assign *a)
+/* Noise and rates of the channels that are set, added up. */
+static void measure(const kh_assign_problem *p, kh_assign *a)
 {
     a->value = 0;
     for (size_t w = 0; w < p->n_channels; w++) {
         double noise = 0;
         for (size_t v = 0; v < p->n_channels && a->quantum[w]; v++)
             noise += a->classical[v] ? p->noise[w * p->n_channels + v] * p->levels[a->level].power : 0;
-        a->rate_bps[w] = a->quantum[w] ? kh_assign_rate(p, w, noise) : 0;
+        a->rate_bps[w] = a->quantum[w] ? rate_of(p, w, noise) : 0;
         a->value += a->rate_bps[w];
     }
 }
@@ -117,7 +119,7 @@ static bool take_cheapest(const work *w, const double *cost, const bool *quantum
 
 static void keep_better(work *w, kh_assign *trial)
 {
-    kh_assign_measure(w->problem, trial);
+    measure(w->problem, trial);
     if (w->best->value >= 0 && !(trial->value > w->best->value * (1 + BETTER)))
         return;
     size_t n = w->problem->n_channels;
@@ -168,7 +170,7 @@ static void place_around(work *w, const kh_assign_case *c, priced *list)
             double noise = c->quietest[q], step = fmax(noise, p->noise_at[p->n_points - 1] * 1e-3);
             for (size_t v = 0; v < n && round > 0; v++)
                 noise += w->trial.classical[v] ? p->noise[q * n + v] * p->levels[c->level].power / round : 0;
-            double slope = (kh_assign_rate(p, q, noise) - kh_assign_rate(p, q, noise + step)) / step;
+            double slope = (rate_of(p, q, noise) - rate_of(p, q, noise + step)) / step;
             for (size_t v = 0; v < n; v++)
                 w->cost[v] += p->noise[q * n + v] * fmax(slope, 1e-30);
         }
@@ -225,7 +227,7 @@ static kh_status bound_alone(work *w, const kh_assign_case *c, double *bound, do
     if (rate == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu channels", p->n_channels);
     for (size_t q = 0; q < p->n_channels; q++)
-        rate[q] = isinf(c->quietest[q]) ? 0 : kh_assign_rate(p, q, c->quietest[q]);
+        rate[q] = isinf(c->quietest[q]) ? 0 : rate_of(p, q, c->quietest[q]);
     qsort(rate, p->n_channels, sizeof *rate, falling);
     *bound = *rest = 0;
     for (size_t i = 0; i < p->n_quantum && i < p->n_channels; i++) {
@@ -243,7 +245,7 @@ static kh_status close_gap(work *w, const kh_assign_case *c, double rest, double
     if (worth == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu channels", p->n_channels);
     for (size_t q = 0; q < p->n_channels; q++)
-        worth[q] = !isinf(c->quietest[q]) && kh_assign_rate(p, q, c->quietest[q]) + rest > w->best->value;
+        worth[q] = !isinf(c->quietest[q]) && rate_of(p, q, c->quietest[q]) + rest > w->best->value;
     double proven = *bound;
     w->trial.level = c->level;
     KH_TRY(kh_assign_program(c, worth, w->arena, &w->trial, &proven, err));

@@ -12,9 +12,6 @@ typedef struct kh_assign_case {
     double *quietest; /**< [n_channels] noise on a quantum channel with its quietest neighbours; INFINITY: no room for them */
 } kh_assign_case;
 
-/** Key rate of a quantum channel, from the table. */
-double kh_assign_rate(const kh_assign_problem *problem, size_t channel, double noise);
-
 /** True when a quantum and a classical channel may not stand there together. */
 bool kh_assign_is_near(const kh_assign_problem *problem, size_t quantum, size_t classical);
 
@@ -29,8 +26,5 @@ kh_status kh_assign_program(const kh_assign_case *c, const bool *worth, kh_arena
 /** Writes that integer program over all quantum channels that have a rate in the case, to be maximised, in bit/s.
  *  @return KH_OK, KH_ENOMEM, KH_EWRITE */
 kh_status kh_assign_write_mps(const kh_assign_case *c, kh_arena *arena, FILE *file, kh_error *err);
-
-/** Sums up the noise and rates of the channels that are set. */
-void kh_assign_measure(const kh_assign_problem *problem, kh_assign *assign);
 
 #endif

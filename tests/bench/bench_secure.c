@@ -3,8 +3,6 @@
 
    bench_secure --secret T FILE.qpi...   the best share of all demands that is secret from T relays, by disjoint and by ramp shares,
    to 1 % and exact; on small networks GLPK's word on the ramp's program over arcs beside
-   bench_secure --coalitions N FILE.qpi...   the best share that no one of N coalitions reads, exact; a coalition is the nodes of a
-   strip of the map, from west to east, all of one size
    bench_secure --coalitions N FILE.qpi...   the best share that no one of N coalitions reads, exact: the nodes of N strips of the
    map, equally many in each, from west to east
    bench_secure FILE.qpi...    the shortest node-disjoint pair of every demand, and igraph's count of disjoint paths beside it (it
@@ -85,8 +83,7 @@ static kh_status time_secret(kh_secure_problem *problem, double gap, kh_secure *
     return KH_OK;
 }
 
-/* --- the ramp's program over arcs: lambda, then of each demand theta, xi of its relays, flow both ways over every link -----------
- */
+/* --- the ramp's program over arcs: lambda, then of each demand theta, xi of its relays, flow both ways over every link ------ */
 
 enum { MOST_ARC_COLUMNS = 20000 };
 
