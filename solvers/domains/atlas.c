@@ -7,9 +7,10 @@ enum { HEAD = 5, PER_CROSSING = 4 };
 
 double *kh_atlas_hello(const kh_part *part, kh_arena *arena, size_t *n)
 {
-    double *number = KH_NEW(arena, double, HEAD + part->n_borders + PER_CROSSING * part->n_crossings), *at = number;
+    double *number = KH_NEW(arena, double, KH_ATLAS_SEAL + HEAD + part->n_borders + PER_CROSSING * part->n_crossings);
     if (number == NULL)
         return NULL;
+    double *at = number + KH_ATLAS_SEAL;
     *at++ = part->policy;
     *at++ = part->transit_bps;
     *at++ = part->transit_eur_per_mbit;
@@ -27,6 +28,11 @@ double *kh_atlas_hello(const kh_part *part, kh_arena *arena, size_t *n)
     return number;
 }
 
+static const double *content(const kh_letter *hello)
+{
+    return hello->number + KH_ATLAS_SEAL;
+}
+
 static bool is_index(double x, double below)
 {
     return x >= 0 && x < below && x == floor(x);
@@ -34,10 +40,10 @@ static bool is_index(double x, double below)
 
 static kh_status check(const kh_letter *hello, uint32_t n_domains, kh_error *err)
 {
-    const double *at = hello->number;
-    bool sound = hello->kind == KH_LETTER_HELLO && hello->n >= HEAD && is_index(at[0], KH_PART_NOTHING + 1) && at[1] >= 0 &&
-                 at[2] >= 0 && is_index(at[3], 1e9) && is_index(at[4], 1e9) &&
-                 (double)hello->n == HEAD + at[3] + PER_CROSSING * at[4];
+    const double *at = content(hello);
+    bool sound = hello->kind == KH_LETTER_HELLO && hello->n >= KH_ATLAS_SEAL + HEAD && is_index(at[0], KH_PART_NOTHING + 1) &&
+                 at[1] >= 0 && at[2] >= 0 && is_index(at[3], 1e9) && is_index(at[4], 1e9) &&
+                 (double)hello->n == KH_ATLAS_SEAL + HEAD + at[3] + PER_CROSSING * at[4];
     for (size_t x = 0; sound && x < (size_t)at[4]; x++) {
         const double *crossing = at + HEAD + (size_t)at[3] + PER_CROSSING * x;
         sound = is_index(crossing[1], at[3]) && is_index(crossing[2], n_domains) && crossing[2] != hello->from && crossing[3] > 0 &&
@@ -48,12 +54,12 @@ static kh_status check(const kh_letter *hello, uint32_t n_domains, kh_error *err
 
 static const double *crossing_of(const kh_letter *hello, size_t x)
 {
-    return hello->number + HEAD + (size_t)hello->number[3] + PER_CROSSING * x;
+    return content(hello) + HEAD + (size_t)content(hello)[3] + PER_CROSSING * x;
 }
 
 static const double *other_side(const kh_letter *hello, uint32_t from, double key)
 {
-    for (size_t x = 0; x < (size_t)hello->number[4]; x++) {
+    for (size_t x = 0; x < (size_t)content(hello)[4]; x++) {
         const double *crossing = crossing_of(hello, x);
         if (crossing[0] == key && (uint32_t)crossing[2] == from)
             return crossing;
@@ -63,7 +69,7 @@ static const double *other_side(const kh_letter *hello, uint32_t from, double ke
 
 static kh_status join(const kh_letter *hellos, uint32_t i, kh_atlas *atlas, kh_error *err)
 {
-    for (size_t x = 0; x < (size_t)hellos[i].number[4]; x++) {
+    for (size_t x = 0; x < (size_t)content(&hellos[i])[4]; x++) {
         const double *near = crossing_of(&hellos[i], x);
         uint32_t j = (uint32_t)near[2];
         const double *far = other_side(&hellos[j], i, near[0]);
@@ -85,8 +91,8 @@ static bool allocate(const kh_letter *hellos, uint32_t n, kh_arena *arena, kh_at
 {
     size_t n_borders = 0, n_crossings = 0;
     for (uint32_t i = 0; i < n; i++) {
-        n_borders += (size_t)hellos[i].number[3];
-        n_crossings += (size_t)hellos[i].number[4];
+        n_borders += (size_t)content(&hellos[i])[3];
+        n_crossings += (size_t)content(&hellos[i])[4];
     }
     *atlas = (kh_atlas){.n_domains = n,
                         .first = KH_NEW(arena, size_t, n + 1),
@@ -109,7 +115,7 @@ kh_status kh_atlas_read(const kh_letter *hellos, uint32_t n_domains, kh_arena *a
     if (!allocate(hellos, n_domains, arena, &read))
         return kh_fail(err, KH_ENOMEM, "no memory for the borders of %u domains", n_domains);
     for (uint32_t i = 0; i < n_domains; i++) {
-        const double *at = hellos[i].number;
+        const double *at = content(&hellos[i]);
         read.policy[i] = (kh_part_policy)at[0];
         read.transit_bps[i] = at[1];
         read.transit_eur_per_mbit[i] = at[2];

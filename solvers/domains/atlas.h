@@ -4,6 +4,7 @@
 
 #include "solvers/domains/letter.h"
 #include "solvers/domains/part.h"
+#include "solvers/domains/veil.h"
 
 /** What all domains know of each other: borders, crossings, policies and contracts, as the hello letters say. */
 typedef struct kh_atlas {
@@ -18,7 +19,9 @@ typedef struct kh_atlas {
     double *transit_bps, *transit_eur_per_mbit;
 } kh_atlas;
 
-/** Numbers of a hello letter. @return NULL when memory is out */
+enum { KH_ATLAS_SEAL = KH_VEIL_WIDE }; /**< words in front of a hello letter, of one veiled number; not read here */
+
+/** Numbers of a hello letter, its seal yet to be written. @return NULL when memory is out */
 double *kh_atlas_hello(const kh_part *part, kh_arena *arena, size_t *n);
 
 /** Reads the hello letters of all domains. Of a crossing's two rates the smaller one counts.

@@ -20,4 +20,11 @@ kh_status kh_audit_letters(const kh_record *record, const kh_part *parts, uint32
 kh_status kh_audit_routes(const kh_record *record, const kh_part *part, const kh_trace *trace, kh_member_report report,
                           kh_arena *arena, kh_error *err);
 
+/** Both of every domain, and kh_replay_check(): all that can be checked of an exchange that brought a value.
+ *  @param record      whole, of this federation
+ *  @param federation  after its run
+ *  @return KH_OK; KH_EDATA: something does not follow; KH_ENOMEM, KH_EINTERNAL */
+kh_status kh_audit_exchange(const kh_record *record, const kh_federation *federation, const kh_member_options *options,
+                            kh_error *err);
+
 #endif

@@ -9,7 +9,7 @@
  *  words of veil.h in their stead; keys are below 2^53, so they are exact. */
 typedef enum kh_letter_kind {
     KH_LETTER_NONE,    /**< nothing to say in this step */
-    KH_LETTER_HELLO,   /**< to all, once: policy, contract, borders, crossings */
+    KH_LETTER_HELLO,   /**< to all, once: veiled a 0, by which secrets are compared; policy, contract, borders, crossings */
     KH_LETTER_TABLE,   /**< to each, every round: stretch, distances */
     KH_LETTER_LOOK,    /**< to all, veiled: its demands' sum(d dist) under the common prices, number of ways, load on each row */
     KH_LETTER_CURVE,   /**< to all, veiled: how its demands' loads answer to prices, summed over all of them; clearing.h */

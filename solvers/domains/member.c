@@ -92,18 +92,30 @@ void kh_member_sum(kh_member *member, const kh_letter *in, size_t at, size_t n, 
 
 static kh_status write_hello(kh_member *m, kh_letter *out, kh_error *err)
 {
+    const double nothing = 0;
     size_t n;
-    const double *hello = kh_atlas_hello(m->part, m->arena, &n);
+    double *hello = kh_atlas_hello(m->part, m->arena, &n);
     if (hello == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a letter");
+    kh_veil_hide(&m->veil, &nothing, 1, KH_VEIL_WIDE, hello);
     m->phase = KH_MEMBER_MEET;
     kh_member_write_all(m, KH_LETTER_HELLO, n, hello, out);
     return KH_OK;
 }
 
+/* Veils of nothing add up to nothing only when every two domains share one secret; else all sums would be noise. */
+static kh_status check_secrets(kh_member *m, const kh_letter *in, kh_error *err)
+{
+    double sum;
+    kh_member_sum(m, in, 0, 1, KH_VEIL_WIDE, &sum);
+    return fabs(sum) > 0 ? kh_fail(err, KH_EDATA, "secrets differ: each two domains must have the same words, or both none")
+                         : KH_OK;
+}
+
 static kh_status meet(kh_member *m, const kh_letter *in, kh_letter *out, kh_error *err)
 {
     KH_TRY(kh_atlas_read(in, m->part->n_domains, m->arena, &m->atlas, err));
+    KH_TRY(check_secrets(m, in, err));
     KH_TRY(kh_market_create(&m->atlas, m->part, m->arena, &m->market, err));
     KH_TRY(kh_member_list_ways(m, err));
     m->phase = KH_MEMBER_READ;

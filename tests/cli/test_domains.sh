@@ -40,7 +40,9 @@ says out "every demand with a path" "help of domains"
 awk 'length($0) > 80 { exit 1 }' "$scratch/out" || fail "help of domains is wider than 80 columns"
 expect 0 "--split" "$KEYHAUL" plan "$network" --domains --split "$scratch"
 says out "mpirun -n 4 keyhaul-domains" "--split says what comes next"
+[ "$(stat -c %a "$scratch/domain-0.part")" = 600 ] || fail "others may read a part and its secrets"
 expect 0 "domains in one process" "$program" --here 4 "$scratch"
+says err "every letter follows from its domain's part" "who has all parts checks all letters"
 mv "$scratch/out" "$scratch/here"
 expect 0 "domains under mpirun" mpirun --oversubscribe -n 4 "$program" "$scratch"
 cmp -s "$scratch/here" "$scratch/out" || fail "processes of their own come to another plan than one process"
@@ -78,6 +80,22 @@ expect 0 "each operator's own under mpirun" mpirun --oversubscribe -n 2 "$progra
 cmp -s "$scratch/known" "$scratch/out" || fail "parts that each operator wrote come to another plan than those of the whole"
 expect 65 "--own of nobody" "$KEYHAUL" plan "$scratch/west.yaml" --domains --split "$scratch/each" --own north
 expect 64 "--own alone" "$KEYHAUL" plan "$scratch/west.yaml" --domains --own west
+
+# Secrets as each two operators agree on them, and what happens when they did not.
+for i in 0 1; do
+    sed "s/^secrets 0/secrets 2/" "$scratch/each/domain-$i.part" >"$scratch/part"
+    if [ $i = 0 ]; then printf '0 0 0 0 0 0 0 0\n1 2 3 4 5 6 7 8\n'; else printf '1 2 3 4 5 6 7 8\n0 0 0 0 0 0 0 0\n'; fi |
+        cat "$scratch/part" - >"$scratch/each/domain-$i.part"
+done
+expect 0 "secrets agreed on" mpirun --oversubscribe -n 2 "$program" "$scratch/each" 0.001
+cmp -s "$scratch/known" "$scratch/out" || fail "secrets change the plan"
+sed 's/^1 2 3/1 2 4/' "$scratch/each/domain-0.part" >"$scratch/part" && mv "$scratch/part" "$scratch/each/domain-0.part"
+mpirun --oversubscribe -n 2 "$program" "$scratch/each" >"$scratch/out" 2>"$scratch/err" && fail "secrets that differ go unnoticed"
+says err "secrets differ" "secrets that differ"
+timeout 60 mpirun --oversubscribe -n 1 "$program" "$scratch/whole" 0.01 : -n 1 "$program" "$scratch/whole" 0.001 \
+    >"$scratch/out" 2>"$scratch/err" && fail "processes with another gap go unnoticed"
+says err "all need the same GAP" "processes with another gap"
+expect 64 "a gap with letters" "$program" --here 2 "$scratch/whole" 0.01x
 
 rm "$scratch/domain-2.part"
 mpirun --oversubscribe -n 4 "$program" "$scratch" >"$scratch/out" 2>"$scratch/err" && fail "a part that is missing goes unnoticed"

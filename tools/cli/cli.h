@@ -81,6 +81,8 @@ int cli_print_error(const kh_error *err, kh_status status);
 /** Writes text to stdout, or whole to a file by way of a temporary beside it, so that no half file is ever there.
  *  @param path  NULL: stdout */
 kh_status cli_write(const char *path, const kh_str *text, kh_error *err);
+/** The same, for its owner's eyes alone. */
+kh_status cli_write_secret(const char *path, const kh_str *text, kh_error *err);
 /** Writes text to stdout and clears it. */
 kh_status cli_print(kh_str *text, kh_error *err);
 

@@ -73,23 +73,30 @@ static kh_status write_stdout(const kh_str *text, kh_error *err)
     return write_all(STDOUT_FILENO, text, "standard output", err);
 }
 
-static kh_status write_and_rename(int file, const char *temporary, const char *path, const kh_str *text, kh_error *err)
+typedef struct place {
+    const char *path, *temporary;
+    mode_t mode;
+} place;
+
+static kh_status write_and_rename(int file, const place *to, const kh_str *text, kh_error *err)
 {
-    kh_status status = fchmod(file, 0644) == 0 ? KH_OK : kh_fail(err, KH_EWRITE, "cannot write '%s': %s", path, strerror(errno));
+    const char *path = to->path;
+    kh_status status =
+        fchmod(file, to->mode) == 0 ? KH_OK : kh_fail(err, KH_EWRITE, "cannot write '%s': %s", path, strerror(errno));
     if (status == KH_OK)
         status = write_all(file, text, path, err);
     if (status == KH_OK && fsync(file) != 0)
         status = kh_fail(err, KH_EWRITE, "cannot write '%s': %s", path, strerror(errno));
     if (close(file) != 0 && status == KH_OK)
         status = kh_fail(err, KH_EWRITE, "cannot write '%s': %s", path, strerror(errno));
-    if (status == KH_OK && rename(temporary, path) != 0)
+    if (status == KH_OK && rename(to->temporary, path) != 0)
         status = kh_fail(err, KH_EWRITE, "cannot write '%s': %s", path, strerror(errno));
     if (status != KH_OK)
-        (void)unlink(temporary);
+        (void)unlink(to->temporary);
     return status;
 }
 
-kh_status cli_write(const char *path, const kh_str *text, kh_error *err)
+static kh_status write_to(const char *path, mode_t mode, const kh_str *text, kh_error *err)
 {
     if (text->failed)
         return kh_fail(err, KH_ENOMEM, "out of memory while writing the output");
@@ -111,9 +118,19 @@ kh_status cli_write(const char *path, const kh_str *text, kh_error *err)
         return kh_fail(err, KH_ENOMEM, "out of memory");
     int file = mkstemp(temporary.data);
     kh_status status = file < 0 ? kh_fail(err, KH_EWRITE, "cannot write '%s': %s", path, strerror(errno))
-                                : write_and_rename(file, temporary.data, path, text, err);
+                                : write_and_rename(file, &(place){path, temporary.data, mode}, text, err);
     kh_str_clear(&temporary);
     return status;
+}
+
+kh_status cli_write(const char *path, const kh_str *text, kh_error *err)
+{
+    return write_to(path, 0644, text, err);
+}
+
+kh_status cli_write_secret(const char *path, const kh_str *text, kh_error *err)
+{
+    return write_to(path, 0600, text, err);
 }
 
 void cli_say_limit(const char *what, double limit_s)

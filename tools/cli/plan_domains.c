@@ -75,22 +75,6 @@ static kh_status verify(const told *t, kh_error *err)
     return KH_OK;
 }
 
-/* All parts are here, so each domain's word can be checked against its own data. */
-static kh_status audit(told *t, const kh_record *record, const kh_member_options *options, kh_error *err)
-{
-    const kh_operators *o = &t->operators;
-    size_t n_rows;
-    const double *price = kh_member_prices(t->federation.members[0], &n_rows);
-    t->audited = !record->broken && t->report.value > 0;
-    if (!t->audited)
-        return KH_OK;
-    KH_TRY(kh_replay_check(record->letters, record->n, o->parts, o->n_domains, price, n_rows, t->report, record->arena, err));
-    KH_TRY(kh_audit_letters(record, o->parts, o->n_domains, options, record->arena, err));
-    for (uint32_t i = 0; i < o->n_domains; i++)
-        KH_TRY(kh_audit_routes(record, &o->parts[i], kh_member_trace(t->federation.members[i]), t->report, record->arena, err));
-    return KH_OK;
-}
-
 static kh_status exchange(told *t, const kh_member_options *options, kh_error *err)
 {
     kh_record record = {.arena = kh_arena_create(0), .most_bytes = MOST_LETTER_BYTES};
@@ -102,7 +86,9 @@ static kh_status exchange(told *t, const kh_member_options *options, kh_error *e
     if (status == KH_OK) {
         t->report = kh_member_report_of(t->federation.members[0]);
         record.ended = t->federation.ended;
-        status = audit(t, &record, options, err);
+        t->audited = !record.broken && t->report.value > 0;
+        if (t->audited) /* all parts are here, so each domain's word can be checked against its own data */
+            status = kh_audit_exchange(&record, &t->federation, options, err);
     }
     kh_arena_destroy(record.arena);
     return status;
@@ -389,7 +375,11 @@ static void write_split(const told *t, const plan_args *args, kh_str *out)
     uint32_t n = t->operators.n_domains;
     const char *folder = args->split_path;
     if (args->own != NULL)
-        kh_str_printf(&words, "Written: what %s knows. When %s holds the parts of all %u domains, ", args->own, folder, n);
+        kh_str_printf(
+            &words,
+            "Written: what %s knows, for its own machine alone. It has no secrets yet: sums are not veiled until each two "
+            "domains write one that they agreed on into their parts. When all %u have a part in a folder %s, ",
+            args->own, n, folder);
     else
         kh_str_printf(&words, "Written: what each domain knows, %s/domain-0.part to domain-%u.part. ", folder, n - 1);
     kh_str_printf(&words, "mpirun -n %u keyhaul-domains %s plans with a process for each.", n, folder);

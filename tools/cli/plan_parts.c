@@ -82,7 +82,7 @@ static kh_status write_part(const kh_part *part, const char *folder, kh_arena *a
     if (fclose(file) != 0 && status == KH_OK)
         status = kh_fail(err, KH_ENOMEM, "no memory for the parts of domains");
     if (status == KH_OK)
-        status = cli_write(path, &text, err);
+        status = cli_write_secret(path, &text, err);
     free(text.data);
     return status;
 }

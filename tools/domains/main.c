@@ -6,7 +6,7 @@
 
    `keyhaul plan T.yaml --domains --split FOLDER` writes the parts. Prints what every domain knows at the end. */
 #include "core/base/clock.h"
-#include "solvers/domains/federation.h"
+#include "solvers/domains/audit.h"
 #include "solvers/domains/part_file.h"
 #include "tools/domains/post.h"
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ROUNDS = 100, MOST_PROMISES = 16, MOST_DOMAINS = 1000 };
+enum { MOST_ROUNDS = 100, MOST_PROMISES = 16, MOST_DOMAINS = 1000, MOST_LETTER_BYTES = 1 << 28 };
 
 static kh_status load(const char *folder, uint32_t self, uint32_t n_domains, kh_arena *arena, kh_part *part, kh_error *err)
 {
@@ -73,16 +73,31 @@ static kh_status run_steps(post_office *post, kh_member *member, double until_s,
     return status;
 }
 
-static kh_status run_alone(post_office *post, const char *folder, const kh_member_options *options, kh_arena *arena, kh_error *err)
+static kh_status run_alone(post_office *post, const char *folder, kh_member_options options, double limit_s, kh_arena *arena,
+                           kh_error *err)
 {
+    const double terms[] = {options.gap, limit_s};
     kh_part part;
     kh_member *member;
+    KH_TRY(post_compare(post, terms, 2, err));
     KH_TRY(load(folder, post->self, post->n_domains, arena, &part, err));
-    KH_TRY(kh_member_create(&part, options, arena, &member, err));
-    kh_status status = run_steps(post, member, options->until_s, arena, err);
+    KH_TRY(kh_member_create(&part, &options, arena, &member, err));
+    kh_status status = run_steps(post, member, options.until_s, arena, err);
     if (status == KH_OK && post->self == 0)
         print(member);
     kh_member_destroy(member);
+    return status;
+}
+
+/* Not among the figures, which are those that the processes print. */
+static kh_status audit(const kh_federation *federation, kh_record *record, const kh_member_options *options, kh_error *err)
+{
+    if (record->broken || !(kh_member_report_of(federation->members[0]).value > 0))
+        return KH_OK;
+    record->ended = federation->ended;
+    kh_status status = kh_audit_exchange(record, federation, options, err);
+    if (status == KH_OK)
+        (void)fputs("keyhaul-domains: every letter follows from its domain's part, and so do the routes inside\n", stderr);
     return status;
 }
 
@@ -94,9 +109,13 @@ static kh_status run_here(const char *folder, uint32_t n_domains, const kh_membe
         return kh_fail(err, KH_ENOMEM, "no memory for %u domains", n_domains);
     for (uint32_t i = 0; i < n_domains; i++)
         KH_TRY(load(folder, i, n_domains, arena, &parts[i], err));
-    kh_status status = kh_federation_run(parts, n_domains, options, NULL, arena, &federation, err);
+    kh_record record = {.arena = arena, .most_bytes = MOST_LETTER_BYTES};
+    const kh_federation_watch watch = kh_record_watch(&record);
+    kh_status status = kh_federation_run(parts, n_domains, options, &watch, arena, &federation, err);
     if (status == KH_OK)
         print(federation.members[0]);
+    if (status == KH_OK)
+        status = audit(&federation, &record, options, err);
     kh_federation_clear(&federation);
     return status;
 }
@@ -126,7 +145,8 @@ static int help(void)
                 "disclose. The parts are written by\n"
                 "  keyhaul plan T.yaml --domains --split FOLDER               all of them\n"
                 "  keyhaul plan OWN.yaml --domains --split FOLDER --own ID    each its own\n"
-                "With --here all N are planned in one process, to compare with.\n"
+                "With --here all N are planned in one process, which then checks every letter\n"
+                "and all routes against the parts: for who may see all of them.\n"
                 "Ends when no plan can be better by more than GAP (0.01 unless given), or after\n"
                 "SECONDS by the clock of the first, and prints what every operator knows then:\n"
                 "  rounds  exchanges of tables\n"
@@ -135,6 +155,16 @@ static int help(void)
                 "  gap     bound / value - 1\n",
                 stdout);
     return 0;
+}
+
+/* @return usual when there is no such argument, below 0 when it is no number */
+static double number_of(int argc, char **argv, int at, double usual)
+{
+    char *end;
+    if (at >= argc)
+        return usual;
+    double number = strtod(argv[at], &end);
+    return end != argv[at] && *end == '\0' ? number : -1;
 }
 
 static bool asks_help(int argc, char **argv)
@@ -151,8 +181,8 @@ int main(int argc, char **argv)
     int first = here ? 3 : 1;
     if (argc <= first || argc > first + 3)
         return usage();
-    double gap = argc > first + 1 ? strtod(argv[first + 1], NULL) : 0.01;
-    double limit_s = argc > first + 2 ? strtod(argv[first + 2], NULL) : HUGE_VAL;
+    double gap = number_of(argc, argv, first + 1, 0.01);
+    double limit_s = number_of(argc, argv, first + 2, HUGE_VAL);
     long n_domains = here ? strtol(argv[2], NULL, 10) : 1;
     if (!(gap > 0) || !(limit_s > 0) || n_domains < 1 || n_domains > MOST_DOMAINS)
         return usage();
@@ -164,7 +194,7 @@ int main(int argc, char **argv)
     kh_status status =
         here ? run_here(argv[first], (uint32_t)n_domains, &options, arena, &err) : post_open(&argc, &argv, &post, &err);
     if (!here && status == KH_OK) {
-        status = run_alone(&post, argv[first], &options, arena, &err);
+        status = run_alone(&post, argv[first], options, limit_s, arena, &err);
         if (status != KH_OK) {
             (void)report(&err, status);
             post_abort();

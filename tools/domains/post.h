@@ -20,6 +20,10 @@ void post_close(void);
 /** Ends all processes after a failure of this one. */
 void post_abort(void);
 
+/** Processes with other terms would wait for letters that never come. To be called by all.
+ *  @return KH_OK; KH_EUSAGE: one has not the first one's numbers; KH_EINTERNAL */
+kh_status post_compare(const post_office *post, const double *number, int n, kh_error *err);
+
 /** What the first process says, to all: one bit, in every step in which all ask. */
 kh_status post_ask_first(const post_office *post, bool *says, kh_error *err);
 

@@ -27,6 +27,19 @@ void post_abort(void)
     (void)MPI_Abort(MPI_COMM_WORLD, 1);
 }
 
+kh_status post_compare(const post_office *post, const double *number, int n, kh_error *err)
+{
+    for (int i = 0; i < n; i++) {
+        double first = number[i];
+        if (MPI_Bcast(&first, 1, MPI_DOUBLE, 0, MPI_COMM_WORLD) != MPI_SUCCESS)
+            return kh_fail(err, KH_EINTERNAL, "MPI loses what the first process says");
+        if (first < number[i] || first > number[i])
+            return kh_fail(err, KH_EUSAGE, "domain %u is started with %g where the first has %g: all need the same GAP and SECONDS",
+                           post->self, number[i], first);
+    }
+    return KH_OK;
+}
+
 kh_status post_ask_first(const post_office *post, bool *says, kh_error *err)
 {
     unsigned char bit = post->self == 0 && *says;

@@ -66,12 +66,17 @@ static fixture start(void)
     return f;
 }
 
-static kh_member_report run(fixture *f, double gap)
+static kh_status try_run(fixture *f, double gap, kh_error *err)
 {
     const kh_member_options options = {.gap = gap, .most_rounds = 40, .most_promises = 16};
     const kh_federation_watch watch = {record, &f->tape, NULL};
+    return kh_federation_run(f->parts, DOMAINS, &options, &watch, f->arena, &f->federation, err);
+}
+
+static kh_member_report run(fixture *f, double gap)
+{
     kh_error err = {0};
-    if (kh_federation_run(f->parts, DOMAINS, &options, &watch, f->arena, &f->federation, &err) != KH_OK)
+    if (try_run(f, gap, &err) != KH_OK)
         fail_msg("%s", err.message);
     double busiest;
     assert_int_equal(kh_yardstick_busiest(&f->federation, &busiest, NULL), KH_OK);
@@ -177,7 +182,8 @@ static double number_at(const heard *h, size_t i)
 /* Words of letters that are sums of veiled terms: a wide number has 4, a narrow one 2; 96 lengths on either side. */
 static size_t count_veiled(const heard *h, size_t rows, size_t n_fixed)
 {
-    return h->kind == KH_LETTER_LOOK      ? 4 * (2 + rows)
+    return h->kind == KH_LETTER_HELLO     ? 4
+           : h->kind == KH_LETTER_LOOK    ? 4 * (2 + rows)
            : h->kind == KH_LETTER_CURVE   ? 8 * rows + rows * (rows + 1)
            : h->kind == KH_LETTER_STEP    ? 2 * 2 * 96
            : h->kind == KH_LETTER_REQUEST ? 4 * n_fixed
@@ -278,6 +284,24 @@ static void terms_of_sums_show_only_what_secrets_make_of_them(void **state)
     stop(&g);
 }
 
+static void secrets_that_two_do_not_share_alike_are_found_before_anything_is_told(void **state)
+{
+    (void)state;
+    for (int turn = 0; turn < 2; turn++) {
+        fixture f = start(), other = start();
+        kh_error err = {0};
+        share_secrets(&f, 1000);
+        share_secrets(&other, 2000);
+        f.parts[2].secret = turn == 0 ? other.parts[2].secret : NULL;
+        assert_int_equal(try_run(&f, 1e-3, &err), KH_EDATA);
+        assert_non_null(strstr(err.message, "secrets differ"));
+        for (size_t at = 0; at < f.tape.n;)
+            assert_int_equal(read_letter(&f.tape, &at).kind, KH_LETTER_HELLO);
+        stop(&f);
+        stop(&other);
+    }
+}
+
 /* The middle domain's network written down otherwise: nodes in another order, a link split into twins of half its rate, and a dead
    end that nothing can pass. */
 static kh_part rewritten(const kh_part *part, kh_arena *arena)
@@ -366,9 +390,9 @@ static void letters_that_do_not_belong_are_refused(void **state)
     assert_int_equal(kh_member_create(&f.parts[0], &options, f.arena, &member, NULL), KH_OK);
     assert_int_equal(kh_member_step(member, in, out, &done, NULL), KH_OK);
     assert_int_equal(out[1].kind, KH_LETTER_HELLO);
-    const double nonsense[] = {0, INFINITY, 0, 1e300, 2};
+    const double nonsense[] = {0, 0, 0, 0, 0, INFINITY, 0, 1e300, 2};
     for (uint32_t j = 0; j < DOMAINS; j++)
-        in[j] = (kh_letter){KH_LETTER_HELLO, j, 0, 5, nonsense};
+        in[j] = (kh_letter){KH_LETTER_HELLO, j, 0, sizeof nonsense / sizeof *nonsense, nonsense};
     kh_error err = {0};
     assert_int_equal(kh_member_step(member, in, out, &done, &err), KH_EDATA);
     kh_member_destroy(member);
@@ -405,6 +429,7 @@ int main(void)
                                        cmocka_unit_test(requesters_know_which_domain_sees_keys),
                                        cmocka_unit_test(nothing_but_the_letters_of_the_policy_leaves),
                                        cmocka_unit_test(terms_of_sums_show_only_what_secrets_make_of_them),
+                                       cmocka_unit_test(secrets_that_two_do_not_share_alike_are_found_before_anything_is_told),
                                        cmocka_unit_test(how_a_network_is_written_down_does_not_show),
                                        cmocka_unit_test(a_part_survives_its_file),
                                        cmocka_unit_test(letters_that_do_not_belong_are_refused),
