@@ -6,6 +6,7 @@
 #include "solvers/flow/pool.h"
 #include "solvers/flow/program.h"
 #include "solvers/graph/tree.h"
+#include "solvers/survive/restore_hits.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,6 +16,7 @@ static const double PROVEN = 1e-10;
 static const double CLOSED = 5e-10; /* relative gap up to which an end of the rounds is the optimum, whatever the numbers */
 static const double BROKEN = 1e-11; /* of a link's rate by which a row must be exceeded */
 static const double PAYS = 1e-10;
+static const double AFTERWARDS = 2; /* first looks at all routes that the check takes: it has a shortest path for each, too */
 enum { MOST_ROUNDS = 500, ROWS_A_LOSS = 4 };
 
 typedef struct row {
@@ -25,11 +27,10 @@ typedef struct work {
     const kh_restore_problem *problem;
     kh_arena *arena, *scratch;
     size_t m, n_losses; /* dedicated: one more loss, the last, hits all; only it counts for loads. Number n_losses: none */
-    bool *gone;         /* [n_losses + 1][m] */
-    bool *hit;          /* [n_working][n_losses + 1] */
-    bool *bare;         /* [n_working] */
-    double *load;       /* [m] of the working routes at lambda = 1 */
-    kh_pool pool;       /* backups, each working route a demand; links from ends[1] to ends[0] */
+    kh_restore_hits hits;
+    bool *bare;   /* [n_working] */
+    double *load; /* [m] of the working routes at lambda = 1 */
+    kh_pool pool; /* backups, each working route a demand; links from ends[1] to ends[0] */
     row *rows;
     size_t n_rows, row_room;
     uint32_t *row_of; /* [n_losses + 1][m], the last line without a loss */
@@ -46,12 +47,12 @@ typedef struct work {
 
 static bool *gone_in(const work *w, size_t loss)
 {
-    return &w->gone[loss * w->m];
+    return &w->hits.gone[loss * w->m];
 }
 
 static bool hits(const work *w, size_t loss, size_t working)
 {
-    return w->hit[working * (w->n_losses + 1) + loss];
+    return w->hits.hit[working * (w->n_losses + 1) + loss];
 }
 
 /* The first one set from there on, n: none. */
@@ -59,14 +60,6 @@ static size_t next_set(const bool *set, size_t n, size_t from)
 {
     const bool *at = from < n ? memchr(&set[from], true, n - from) : NULL;
     return at != NULL ? (size_t)(at - set) : n;
-}
-
-static bool has_node(const kh_loss *loss, uint32_t node)
-{
-    for (size_t i = 0; i < loss->n_nodes; i++)
-        if (loss->nodes[i] == node)
-            return true;
-    return false;
 }
 
 static kh_status check_route(const work *w, size_t working, kh_error *err)
@@ -84,28 +77,6 @@ static kh_status check_route(const work *w, size_t working, kh_error *err)
     if (!sound || at != w->problem->network->demands[route->demand].ends[1])
         return kh_fail(err, KH_ERANGE, "working route %zu does not lead from end to end of its demand", working);
     return KH_OK;
-}
-
-/* A loss of an end is nothing that a backup could help with. */
-static void find_hits(work *w)
-{
-    const kh_restore_problem *p = w->problem;
-    for (size_t s = 0; s < p->n_losses; s++) {
-        for (size_t i = 0; i < p->losses[s].n_links; i++)
-            gone_in(w, s)[p->losses[s].links[i]] = true;
-        for (size_t e = 0; e < w->m; e++)
-            if (has_node(&p->losses[s], p->network->graph.ends[e][0]) || has_node(&p->losses[s], p->network->graph.ends[e][1]))
-                gone_in(w, s)[e] = true;
-        for (size_t i = 0; i < p->n_working; i++) {
-            const uint32_t *ends = p->network->demands[p->working[i].demand].ends;
-            bool any = false;
-            for (size_t j = 0; j < p->working[i].n_links; j++)
-                any = any || gone_in(w, s)[p->working[i].links[j]];
-            w->hit[i * (w->n_losses + 1) + s] = any && !has_node(&p->losses[s], ends[0]) && !has_node(&p->losses[s], ends[1]);
-        }
-    }
-    for (size_t i = 0; p->dedicated && i < p->n_working; i++)
-        w->hit[i * (w->n_losses + 1) + p->n_losses] = true;
 }
 
 static bool counts(const work *w, size_t loss)
@@ -150,7 +121,7 @@ static void set_weights(work *w, size_t working)
     for (size_t i = 0; i < w->n_rows; i++)
         if (hits(w, w->rows[i].loss, working))
             w->weight[w->rows[i].link] += w->row_price[i] / w->problem->network->capacity_bps[w->rows[i].link];
-    const bool *hit = &w->hit[working * (w->n_losses + 1)];
+    const bool *hit = &w->hits.hit[working * (w->n_losses + 1)];
     size_t n = w->problem->n_losses;
     for (size_t s = next_set(hit, n, 0); s < n; s = next_set(hit, n, s + 1))
         for (size_t e = next_set(gone_in(w, s), w->m, 0); e < w->m; e = next_set(gone_in(w, s), w->m, e + 1))
@@ -476,10 +447,11 @@ static kh_status write_answer(work *w, kh_restoration *out, kh_error *err)
 /* The first routing: every route whole on its shortest backup; lambda counts in what it reaches. */
 static kh_status start(work *w, double *busiest, kh_error *err)
 {
-    double asked;
+    double asked, from_s = kh_clock_s();
     size_t n_added, n_broken = 0;
     w->lambda = INFINITY;
     KH_TRY(price(w, &asked, &n_added, err));
+    w->deadline_s -= AFTERWARDS * (kh_clock_s() - from_s);
     KH_TRY(make_flow_room(w, err));
     normalise(w);
     KH_TRY(find_broken(w, busiest, &n_broken, err));
@@ -548,16 +520,14 @@ static kh_status init(work *w, kh_error *err)
     KH_TRY(kh_graph_check(graph, err));
     size_t n = p->n_working, lines = w->n_losses + 1;
     bool *use = KH_NEW(w->arena, bool, w->m);
-    w->gone = KH_NEW(w->arena, bool, lines * w->m);
-    w->hit = KH_NEW(w->arena, bool, lines *n);
     w->bare = KH_NEW(w->arena, bool, n);
     w->load = KH_NEW(w->arena, double, w->m);
     w->row_of = KH_NEW(w->arena, uint32_t, lines * w->m);
     w->path = KH_NEW(w->arena, uint32_t, graph->n_nodes);
     w->weight = KH_NEW(w->arena, double, w->m);
     w->need = KH_NEW(w->arena, double, w->m);
-    if (use == NULL || w->gone == NULL || w->hit == NULL || w->bare == NULL || w->load == NULL || w->row_of == NULL ||
-        w->path == NULL || w->weight == NULL || w->need == NULL)
+    if (use == NULL || w->bare == NULL || w->load == NULL || w->row_of == NULL || w->path == NULL || w->weight == NULL ||
+        w->need == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu losses of %zu links", w->n_losses, w->m);
     memset(w->row_of, 0xff, lines * w->m * sizeof *w->row_of);
     for (size_t e = 0; e < w->m; e++)
@@ -570,7 +540,7 @@ static kh_status init(work *w, kh_error *err)
         for (size_t j = 0; j < p->working[i].n_links; j++)
             w->load[p->working[i].links[j]] += p->working[i].rate_bps;
     }
-    find_hits(w);
+    KH_TRY(kh_restore_hits_find(p, w->arena, &w->hits, err));
     return kh_pool_init(&w->pool, n, w->arena, err);
 }
 

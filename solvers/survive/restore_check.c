@@ -51,32 +51,36 @@ static bool takes(const work *w, size_t loss, uint32_t link)
     return w->taken[loss * w->m + link];
 }
 
-/* The loss takes a link of the route, and leaves both ends of its demand. */
-static bool is_struck(const work *w, size_t loss, const kh_keyflow_route *route)
-{
-    const uint32_t *ends = w->problem->network->demands[route->demand].ends;
-    const kh_loss *l = &w->problem->losses[loss];
-    if (stands_in(l->nodes, l->n_nodes, ends[0]) || stands_in(l->nodes, l->n_nodes, ends[1]))
-        return false;
-    for (size_t i = 0; i < route->n_links; i++)
-        if (takes(w, loss, route->links[i]))
-            return true;
-    return false;
-}
-
 static bool strikes(const work *w, size_t loss, size_t working)
 {
     return w->struck[working * w->problem->n_losses + loss];
 }
 
-static void look_up(work *w)
+/* Losses that take a link of the route, and leave both ends of its demand. */
+static void mark_struck(work *w, size_t route, const bool *takers)
 {
-    for (size_t s = 0; s < w->problem->n_losses; s++) {
-        for (uint32_t e = 0; e < w->m; e++)
-            w->taken[s * w->m + e] = is_taken(w, &w->problem->losses[s], e);
-        for (size_t i = 0; i < w->problem->n_working; i++)
-            w->struck[i * w->problem->n_losses + s] = is_struck(w, s, &w->problem->working[i]);
+    const kh_keyflow_route *r = &w->problem->working[route];
+    const uint32_t *ends = w->problem->network->demands[r->demand].ends;
+    size_t n = w->problem->n_losses;
+    bool *struck = &w->struck[route * n];
+    for (size_t i = 0; i < r->n_links; i++)
+        for (size_t s = 0; s < n; s++)
+            struck[s] |= takers[r->links[i] * n + s];
+    for (size_t s = 0; s < n; s++) {
+        const kh_loss *l = &w->problem->losses[s];
+        if (stands_in(l->nodes, l->n_nodes, ends[0]) || stands_in(l->nodes, l->n_nodes, ends[1]))
+            struck[s] = false;
     }
+}
+
+/* @p takers: [m][n_losses], what is taken link by link, as routes go */
+static void look_up(work *w, bool *takers)
+{
+    for (size_t s = 0; s < w->problem->n_losses; s++)
+        for (uint32_t e = 0; e < w->m; e++)
+            w->taken[s * w->m + e] = takers[e * w->problem->n_losses + s] = is_taken(w, &w->problem->losses[s], e);
+    for (size_t i = 0; i < w->problem->n_working; i++)
+        mark_struck(w, i, takers);
 }
 
 static void check_backup(work *w, size_t number)
@@ -144,9 +148,11 @@ static void check_loads(work *w, const kh_loss *loss, size_t number)
                   w->problem->network->capacity_bps[e]);
 }
 
-/* What links cost the backups of a route under the prices; those that some loss of the route takes are not there. */
-static void set_lengths(work *w, size_t route)
+/* What links cost the backups of a route under the prices; those that some loss of the route takes are not there.
+   @return whether any costs something */
+static bool set_lengths(work *w, size_t route)
 {
+    bool any = false;
     for (uint32_t e = 0; e < w->m; e++)
         w->len[e] = w->problem->network->capacity_bps[e] > 0 ? 0 : HUGE_VAL;
     size_t n = w->problem->n_losses;
@@ -159,7 +165,9 @@ static void set_lengths(work *w, size_t route)
         bool called = p->loss < w->problem->n_losses ? strikes(w, p->loss, route) : p->loss != KH_NO_INDEX && w->problem->dedicated;
         if (called)
             w->len[p->link] += p->price;
+        any = any || called;
     }
+    return any;
 }
 
 /* The nearest of the nodes reached first; they are few enough for a plain list. INFINITY: there is no way */
@@ -197,8 +205,9 @@ static void sum_distances(work *w, double *asked)
 {
     for (size_t i = 0; i < w->problem->n_working; i++) {
         const kh_keyflow_route *route = &w->problem->working[i];
-        set_lengths(w, i);
-        double distance = shortest(w, w->problem->network->demands[route->demand].ends);
+        bool is_free =
+            !set_lengths(w, i) && w->rate[i] > 0; /* its own backup, found to avoid its losses, is a way that costs nothing */
+        double distance = is_free ? 0 : shortest(w, w->problem->network->demands[route->demand].ends);
         if (w->bare[i] != isinf(distance))
             WRONG(w, "route %zu has %s way around", i, isinf(distance) ? "no" : "a");
         *asked += isinf(distance) ? 0 : route->rate_bps * distance;
@@ -229,6 +238,7 @@ static void check_bound(work *w)
 static kh_status check(work *w, kh_arena *arena, kh_error *err)
 {
     size_t n_nodes = w->problem->network->graph.n_nodes, n = w->problem->n_working;
+    bool *takers = KH_NEW(arena, bool, w->problem->n_losses * w->m);
     w->load = KH_NEW(arena, double, w->m);
     w->len = KH_NEW(arena, double, w->m);
     w->distance = KH_NEW(arena, double, n_nodes);
@@ -241,9 +251,9 @@ static kh_status check(work *w, kh_arena *arena, kh_error *err)
     w->taken = KH_NEW(arena, bool, w->problem->n_losses * w->m);
     w->struck = KH_NEW(arena, bool, n * w->problem->n_losses);
     if (w->load == NULL || w->len == NULL || w->distance == NULL || w->rate == NULL || w->working == NULL || w->open == NULL ||
-        w->bare == NULL || w->at.item == NULL || w->taken == NULL || w->struck == NULL)
+        w->bare == NULL || w->at.item == NULL || w->taken == NULL || w->struck == NULL || takers == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory to check %zu backups", w->found->n_backups);
-    look_up(w);
+    look_up(w, takers);
     size_t before = kh_findings_count(w->findings, KH_ERROR);
     for (size_t i = 0; i < w->found->n_backups; i++)
         check_backup(w, i);
