@@ -36,7 +36,8 @@ done
 expect 64 "a wrong --protect" "$KEYHAUL" design $bristol --protect links
 says err "must be link, node, risk, domain or vendor" "a wrong --protect"
 expect 0 "one device" "$KEYHAUL" design $bristol --device bb84-longhaul-snspd
-says out "bb84-longhaul-snspd" "one device"
+awk '/^Q-/ && $3 != "bb84-longhaul-snspd" { other = other " " $1 } END { exit other != " Q-ENGI-CAPE" }' "$scratch/out" ||
+    fail "one device: it stands on all links but the measured one"
 expect 64 "an unknown device" "$KEYHAUL" design $bristol --device bb84-longhaul-snsp
 says err "did you mean 'bb84-longhaul-snspd'" "an unknown device"
 expect 0 "modules --mps" "$KEYHAUL" design $bristol --mps "$scratch/design.mps"
