@@ -5,6 +5,7 @@
 #include "core/net/ids.h"
 #include "solvers/flow/equilibrium.h"
 #include "solvers/flow/settle.h"
+#include "solvers/stores/joined.h"
 #include "solvers/stores/replay.h"
 #include "solvers/stores/store_master.h"
 
@@ -19,6 +20,7 @@ static const double POOL_GAP = 0.004;      /* of the equilibrium that finds the 
 static const double POOL_SHARE = 1e-4;     /* paths with less of their demand are left to column generation */
 static const double NOTHING = 1e-12;       /* share of a demand below which a route is rounding */
 static const double AFTERWARDS = 12;       /* looks at all demands that writing and checking the answer takes */
+static const double LATE = 0.1;            /* s, and share of the time limit, by which an answer may come after it */
 enum { MOST_TURNS = 4, MOST_EXACT = 400 }; /* rows of the LP in rational numbers */
 enum { ROUNDS = 3 };                       /* equilibria, each with the stores evened out for the loads of the one before */
 
@@ -68,21 +70,21 @@ static kh_status init(work *w, const kh_expanded_problem *p, kh_arena *arena, kh
 static kh_status find_joined(work *w, kh_error *err)
 {
     const kh_expanded_problem *p = w->given;
-    size_t n_added, n_left_out = 0;
+    size_t n_left_out = 0;
     for (size_t k = 0; k < p->n_demands; k++)
         w->answer->joined[k] = true;
     KH_TRY(kh_copies_make(&w->copies, p, w->answer->joined, w->arena, err));
-    KH_TRY(kh_pricer_init(&w->pricer, &w->copies.problem, w->arena, err));
-    KH_TRY(kh_pool_init(&w->pool, w->copies.problem.n_demands, w->arena, err));
-    KH_TRY(kh_pricer_run(&w->pricer, w->price, w->below, &w->pool, w->distance, &n_added, err));
+    bool *joined = KH_NEW(w->arena, bool, w->copies.problem.n_demands);
+    if (joined == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu demands", w->copies.problem.n_demands);
+    KH_TRY(kh_joined_find(&w->copies.problem, w->arena, joined, err));
     for (size_t j = 0; j < w->copies.problem.n_demands; j++)
-        if (isinf(w->distance[j]) && w->copies.asked_bps[j] > 0) {
+        if (!joined[j] && w->copies.asked_bps[j] > 0) {
             w->answer->joined[w->copies.demand[j]] = false;
             n_left_out++;
         }
-    if (n_left_out == 0)
-        return KH_OK;
-    KH_TRY(kh_copies_make(&w->copies, p, w->answer->joined, w->arena, err));
+    if (n_left_out > 0)
+        KH_TRY(kh_copies_make(&w->copies, p, w->answer->joined, w->arena, err));
     return kh_pricer_init(&w->pricer, &w->copies.problem, w->arena, err);
 }
 
@@ -120,6 +122,9 @@ static kh_status balance(work *w, double gap, double *level, kh_error *err)
     KH_TRY(kh_equilibrium_find(&w->pricer, &options, &w->pool, w->arena, &found, err));
     w->deadline_s -= options.looks_left * found.look_s;
     w->looked = true;
+    if (kh_clock_s() > w->deadline_s + LATE * (1 + w->given->time_limit_s)) /* later rounds begin before the deadline only */
+        return kh_fail(err, KH_TIMELIMIT, "%g s are too short for a first look at %zu demands in %zu periods, and its check",
+                       w->given->time_limit_s, w->given->n_demands, w->given->n_periods);
     double *load_bps = KH_NEW(w->arena, double, m);
     w->rate_bps = KH_NEW(w->arena, double, w->pool.n_paths);
     if (load_bps == NULL || w->rate_bps == NULL)

@@ -49,7 +49,8 @@ typedef struct kh_expanded {
 } kh_expanded;
 
 /** Solves. The answer lives in @p arena.
- *  @return KH_OK (also when the time limit passed: see complete); KH_ERANGE (malformed numbers); KH_ENOINPUT, KH_EWRITE
+ *  @return KH_OK (also when the time limit passed: see complete); KH_TIMELIMIT: not even a first look at all demands and its check
+ *          fit in, by far; KH_ERANGE (malformed numbers); KH_ENOINPUT, KH_EWRITE
  *          (lp_program); KH_ENOMEM; KH_EINTERNAL
  *  Model  : MODELS G in the path formulation (README.md), T copies of the network joined by stores
  *  Cost   : an equilibrium or three over the copies, then one LP and one tree per source and period each round */

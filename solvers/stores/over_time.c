@@ -5,6 +5,7 @@
 #include "core/base/units.h"
 #include "solvers/flow/given.h"
 #include "solvers/stores/expanded_verify.h"
+#include "solvers/stores/joined.h"
 #include "solvers/stores/schedule_verify.h"
 
 #include <math.h>
@@ -13,7 +14,6 @@
 enum { MOST_PERIODS = 48, DAYS = 365 };
 static const double PEAK_H = 14, HOUR_S = 3600, TURN = 6.283185307179586476925;
 static const double MOST_SWING_H = 6; /* a period must not be longer, or the day is lost in it */
-static const double ANY_GAP = 10;     /* only whether a path exists matters */
 
 typedef struct work {
     const kh_net *net;
@@ -75,32 +75,28 @@ static int by_start(const void *a, const void *b)
 static kh_status find_joined(const work *w, const double *rate_bps, bool **joined, kh_error *err)
 {
     kh_keyflow_problem problem = w->given.problem;
-    kh_keyflow flow;
     problem.capacity_bps = rate_bps;
-    problem.gap = ANY_GAP;
-    KH_TRY(kh_keyflow_solve(&problem, w->arena, &flow, err));
-    *joined = flow.joined;
-    return KH_OK;
+    *joined = KH_NEW(w->arena, bool, problem.n_demands);
+    if (*joined == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu demands", problem.n_demands);
+    return kh_joined_find(&problem, w->arena, *joined, err);
 }
 
-static size_t pair_stations(const work *w, kh_keyflow_demand *demands)
+/* Ground stations with passes. */
+static kh_status list_stations(const work *w, uint32_t **stations, size_t *n, kh_error *err)
 {
-    size_t n = 0;
-    for (uint32_t a = 0; a < w->net->n_nodes; a++)
-        for (uint32_t b = a + 1; b < w->net->n_nodes; b++) {
-            bool seen[2] = {false, false};
-            for (size_t e = 0; e < w->net->n_qkd_links; e++)
-                for (int i = 0; i < 2 && w->over->all_bits[e] > 0; i++) {
-                    seen[0] = seen[0] || w->net->qkd_links[e].ends[i].i == a;
-                    seen[1] = seen[1] || w->net->qkd_links[e].ends[i].i == b;
-                }
-            if (!seen[0] || !seen[1] || w->net->nodes[a].kind != KH_NODE_OGS || w->net->nodes[b].kind != KH_NODE_OGS)
-                continue;
-            if (demands != NULL)
-                demands[n] = (kh_keyflow_demand){{a, b}, 1};
-            n++;
-        }
-    return n;
+    bool *seen = KH_NEW(w->arena, bool, w->net->n_nodes);
+    *stations = KH_NEW(w->arena, uint32_t, w->net->n_nodes);
+    *n = 0;
+    if (seen == NULL || *stations == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory for the stations among %zu nodes", w->net->n_nodes);
+    for (size_t e = 0; e < w->net->n_qkd_links; e++)
+        for (int i = 0; i < 2 && w->over->all_bits[e] > 0; i++)
+            seen[w->net->qkd_links[e].ends[i].i] = true;
+    for (uint32_t v = 0; v < w->net->n_nodes; v++)
+        if (seen[v] && w->net->nodes[v].kind == KH_NODE_OGS)
+            (*stations)[(*n)++] = v;
+    return KH_OK;
 }
 
 /* Demands that a path needs the sky for; without any, pairs of stations. */
@@ -111,7 +107,10 @@ static kh_status choose_pairs(work *w, const double *given_bps, kh_error *err)
     bool *ground, *ever;
     KH_TRY(find_joined(w, given_bps, &ground, err));
     KH_TRY(find_joined(w, all->capacity_bps, &ever, err));
-    size_t n_stations = pair_stations(w, NULL), n = 0, room = all->n_demands + n_stations;
+    uint32_t *stations;
+    size_t n_stations, n = 0;
+    KH_TRY(list_stations(w, &stations, &n_stations, err));
+    size_t room = all->n_demands + n_stations * n_stations / 2;
     kh_keyflow_demand *demands = KH_NEW(w->arena, kh_keyflow_demand, room);
     o->pair_demand = KH_NEW(w->arena, uint32_t, room);
     if (demands == NULL || o->pair_demand == NULL)
@@ -121,11 +120,12 @@ static kh_status choose_pairs(work *w, const double *given_bps, kh_error *err)
             o->pair_demand[n] = w->given.sent[k];
             demands[n++] = all->demands[k];
         }
-    if (n == 0) {
-        n = pair_stations(w, demands);
-        for (size_t k = 0; k < n; k++)
-            o->pair_demand[k] = KH_NO_INDEX;
-    }
+    bool none = n == 0;
+    for (size_t a = 0; a < n_stations && none; a++)
+        for (size_t b = a + 1; b < n_stations; b++) {
+            o->pair_demand[n] = KH_NO_INDEX;
+            demands[n++] = (kh_keyflow_demand){{stations[a], stations[b]}, 1};
+        }
     o->passes.demands = demands;
     o->passes.n_demands = n;
     return KH_OK;

@@ -22,11 +22,14 @@ static kh_status run(const char *path, kh_over_time_options *options, const char
     kh_over_time over;
     kh_status status = kh_pipeline_run(&(kh_pipeline_options){.path = path, .until = KH_STAGE_RATES}, &pipeline, err);
     cli_print_findings(pipeline.findings);
+    double time_limit_s = options->time_limit_s;
     options->time_limit_s = kh_pipeline_left_s(&pipeline, options->time_limit_s, 1);
     if (status == KH_OK && options->hours >= MANY_HOURS && options->time_limit_s >= LONG_WAIT_S)
         cli_say_limit("the best passes", options->time_limit_s);
     if (status == KH_OK)
         status = solve(&pipeline, options, mps_path, &over, err);
+    if (status == KH_TIMELIMIT)
+        status = kh_fail(err, status, "--time-limit %g is too short for a first answer and its check: give it more", time_limit_s);
     if (status == KH_OK)
         status = json ? cli_json_print(cli_json_schedule(&pipeline, options, &over), err)
                       : cli_schedule_text(&pipeline, options, &over, err);
