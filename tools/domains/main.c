@@ -92,13 +92,14 @@ static kh_status run_alone(post_office *post, const char *folder, kh_member_opti
 /* Not among the figures, which are those that the processes print. */
 static kh_status audit(const kh_federation *federation, kh_record *record, const kh_member_options *options, kh_error *err)
 {
-    if (record->broken || !(kh_member_report_of(federation->members[0]).value > 0))
-        return KH_OK;
+    bool whole = !record->broken && kh_member_report_of(federation->members[0]).value > 0;
     record->ended = federation->ended;
-    kh_status status = kh_audit_exchange(record, federation, options, err);
-    if (status == KH_OK)
-        (void)fputs("keyhaul-domains: every letter follows from its domain's part, and so do the routes inside\n", stderr);
-    return status;
+    if (whole)
+        KH_TRY(kh_audit_exchange(record, federation, options, err));
+    (void)fputs(whole ? "keyhaul-domains: every letter follows from its domain's part, and so do the routes inside\n"
+                      : "keyhaul-domains: nothing was checked: there is no value, or the letters were too many to be kept\n",
+                stderr);
+    return KH_OK;
 }
 
 static kh_status run_here(const char *folder, uint32_t n_domains, const kh_member_options *options, kh_arena *arena, kh_error *err)
@@ -146,7 +147,8 @@ static int help(void)
                 "  keyhaul plan T.yaml --domains --split FOLDER               all of them\n"
                 "  keyhaul plan OWN.yaml --domains --split FOLDER --own ID    each its own\n"
                 "With --here all N are planned in one process, which then checks every letter\n"
-                "and all routes against the parts: for who may see all of them.\n"
+                "and all routes against the parts, for who may see all of them. That takes as\n"
+                "long again.\n"
                 "Ends when no plan can be better by more than GAP (0.01 unless given), or after\n"
                 "SECONDS by the clock of the first, and prints what every operator knows then:\n"
                 "  rounds  exchanges of tables\n"
