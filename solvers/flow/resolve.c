@@ -72,34 +72,76 @@ static double stretch(kh_resolve *r)
     return busiest > 0 ? 1 / busiest : 0;
 }
 
-/* The same problem by itself: only what is asked for, and not beginning from anything. */
-static kh_status solve_whole(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
+/* Room that is used again: sweeps may come here thousands of times. */
+static kh_status make_whole_room(kh_resolve *r, size_t n_routes, size_t n_links, kh_error *err)
 {
-    size_t n = 0, m = r->problem->graph.n_links;
-    kh_keyflow_demand *demands = KH_NEW(r->arena, kh_keyflow_demand, r->problem->n_demands);
-    if (r->whole_demand == NULL)
-        r->whole_demand = KH_NEW(r->arena, uint32_t, r->problem->n_demands);
-    if (demands == NULL || r->whole_demand == NULL)
+    if (n_routes > r->whole_route_room) {
+        r->whole_route_room = 2 * n_routes;
+        r->whole_routes = KH_NEW(r->arena, kh_keyflow_route, r->whole_route_room);
+    }
+    if (n_links > r->whole_link_room) {
+        r->whole_link_room = 2 * n_links;
+        r->whole_links = KH_NEW(r->arena, uint32_t, r->whole_link_room);
+    }
+    bool made = (n_routes == 0 || r->whole_routes != NULL) && (n_links == 0 || r->whole_links != NULL);
+    return made ? KH_OK : kh_fail(err, KH_ENOMEM, "no memory for %zu routes", n_routes);
+}
+
+/* @p demand: of the problem, by that of @p flow */
+static kh_status keep_whole(kh_resolve *r, const kh_keyflow *flow, const uint32_t *demand, kh_error *err)
+{
+    size_t n_links = 0;
+    for (size_t i = 0; i < flow->n_routes; i++)
+        n_links += flow->routes[i].n_links;
+    KH_TRY(make_whole_room(r, flow->n_routes, n_links, err));
+    memset(r->load_bps, 0, r->problem->graph.n_links * sizeof *r->load_bps);
+    uint32_t *links = r->whole_links;
+    for (size_t i = 0; i < flow->n_routes; i++) {
+        const kh_keyflow_route *route = &flow->routes[i];
+        r->whole_routes[i] = (kh_keyflow_route){demand[route->demand], links, route->n_links, route->rate_bps};
+        for (size_t j = 0; j < route->n_links; j++) {
+            *links++ = route->links[j];
+            r->load_bps[route->links[j]] += route->rate_bps;
+        }
+    }
+    r->n_whole_routes = flow->n_routes;
+    return KH_OK;
+}
+
+/* The same problem by itself: only what is asked for, and not beginning from anything. */
+static kh_status solve_whole_in(kh_resolve *r, kh_arena *scratch, kh_resolve_answer *answer, kh_error *err)
+{
+    size_t n = 0;
+    kh_keyflow flow;
+    kh_keyflow_demand *demands = KH_NEW(scratch, kh_keyflow_demand, r->problem->n_demands);
+    uint32_t *demand = KH_NEW(scratch, uint32_t, r->problem->n_demands);
+    if (demands == NULL || demand == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for %zu demands", r->problem->n_demands);
     for (uint32_t k = 0; k < r->problem->n_demands; k++)
         if (r->now.asked[k]) {
-            r->whole_demand[n] = k;
+            demand[n] = k;
             demands[n++] = r->problem->demands[k];
         }
     kh_keyflow_problem problem = r->now_problem;
     problem.demands = demands;
     problem.n_demands = n;
     problem.time_limit_s = r->ascent.deadline_s - kh_clock_s();
-    KH_TRY(kh_keyflow_solve(&problem, r->arena, &r->whole, err));
-    answer->value = r->value = r->whole.value;
-    answer->bound = r->whole.bound;
+    KH_TRY(kh_keyflow_solve(&problem, scratch, &flow, err));
+    answer->value = r->value = flow.value;
+    answer->bound = flow.bound;
     answer->again = r->again = true;
-    memcpy(r->ascent.proof, r->whole.prices, m * sizeof *r->ascent.proof);
-    memset(r->load_bps, 0, m * sizeof *r->load_bps);
-    for (size_t i = 0; i < r->whole.n_routes; i++)
-        for (size_t j = 0; j < r->whole.routes[i].n_links; j++)
-            r->load_bps[r->whole.routes[i].links[j]] += r->whole.routes[i].rate_bps;
-    return KH_OK;
+    memcpy(r->ascent.proof, flow.prices, r->problem->graph.n_links * sizeof *r->ascent.proof);
+    return keep_whole(r, &flow, demand, err);
+}
+
+static kh_status solve_whole(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
+{
+    kh_arena *scratch = kh_arena_create(0);
+    if (scratch == NULL)
+        return kh_fail(err, KH_ENOMEM, "no memory to solve from nothing");
+    kh_status status = solve_whole_in(r, scratch, answer, err);
+    kh_arena_destroy(scratch);
+    return status;
 }
 
 kh_status kh_resolve_finish(kh_resolve *r, kh_resolve_answer *answer, kh_error *err)
@@ -275,17 +317,16 @@ const kh_resolve_answer *kh_resolve_base(const kh_resolve *resolve)
 
 static kh_status write_whole(const kh_resolve *r, kh_arena *arena, kh_keyflow *flow, kh_error *err)
 {
-    flow->routes = KH_NEW(arena, kh_keyflow_route, r->whole.n_routes);
+    flow->routes = KH_NEW(arena, kh_keyflow_route, r->n_whole_routes);
     if (flow->routes == NULL)
-        return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", r->whole.n_routes);
-    for (size_t i = 0; i < r->whole.n_routes; i++) {
-        kh_keyflow_route route = r->whole.routes[i];
+        return kh_fail(err, KH_ENOMEM, "no memory for %zu routes", r->n_whole_routes);
+    for (size_t i = 0; i < r->n_whole_routes; i++) {
+        kh_keyflow_route route = r->whole_routes[i];
         uint32_t *links = KH_NEW(arena, uint32_t, route.n_links);
         if (links == NULL)
             return kh_fail(err, KH_ENOMEM, "no memory for a route of %zu links", route.n_links);
         memcpy(links, route.links, route.n_links * sizeof *links);
         route.links = links;
-        route.demand = r->whole_demand[route.demand];
         flow->rate_bps[route.demand] += route.rate_bps;
         flow->routes[flow->n_routes++] = route;
     }

@@ -25,8 +25,9 @@ struct kh_resolve {
     double *load_bps, *base_load_bps, *base_prices;
     bool *base_joined;
     kh_resolve_answer base_answer;
-    kh_keyflow whole; /* when solved from nothing */
-    uint32_t *whole_demand;
+    kh_keyflow_route *whole_routes; /* [n_whole_routes] when solved from nothing; their links lie in whole_links */
+    uint32_t *whole_links;
+    size_t n_whole_routes, whole_route_room, whole_link_room;
     bool alone; /* never from nothing */
     bool again;
     double value, bound;
