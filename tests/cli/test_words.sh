@@ -39,8 +39,8 @@ for topology in topologies/bristol-cambridge.yaml topologies/amsterdam-kajaani.y
     topologies/nokia-kddi.yaml topologies/europe.yaml; do
     expect 0 "check $topology" "$KEYHAUL" check "$topology"
     grep -q 'error:' "$scratch/err" && fail "$topology has errors"
+    awk 'length($0) > 80 { exit 1 }' "$scratch/out" || fail "check $topology is wider than 80 columns"
     expect 0 "rates of $topology" "$KEYHAUL" rates "$topology" --json
 done
 expect 0 "simulation with audit" "$KEYHAUL" simulate topologies/frankfurt-warsaw-prague.yaml --days 2 --warm-up 0.5 -r 2 --audit
-finish
 finish

@@ -1,24 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tools/cli/cli.h"
 #include "tools/cli/json_out.h"
+#include "tools/study/phrase.h"
 #include "tools/study/pipeline.h"
 
-#include <stdio.h>
-
-static void say_clean(const kh_net *net)
+static kh_status say_clean(const kh_net *net, kh_error *err)
 {
-    (void)printf("%s: %zu sites, %zu fibres, %zu QKD links, %zu line systems, %zu demands, %zu domains, %zu assumptions\n",
-                 net->name, net->n_nodes, net->n_fibres, net->n_qkd_links, net->n_line_systems, net->n_demands, net->n_domains,
-                 net->n_provenance);
+    const struct {
+        size_t n;
+        const char *what;
+    } nouns[] = {{net->n_nodes, "site"},           {net->n_fibres, "fibre"},
+                 {net->n_qkd_links, "QKD link"},   {net->n_line_systems, "line system"},
+                 {net->n_demands, "demand"},       {net->n_domains, "domain"},
+                 {net->n_provenance, "assumption"}};
+    kh_str words = {0}, out = {0};
+    kh_str_printf(&words, "%s: ", net->name);
+    for (size_t i = 0; i < sizeof nouns / sizeof nouns[0]; i++) {
+        kh_str_append(&words, i > 0 ? ", " : "");
+        kh_phrase_count(nouns[i].n, nouns[i].what, &words);
+    }
+    kh_str_append_wrapped(&out, kh_str_text(&words), 80, "  ");
+    kh_str_append(&out, "\n");
+    kh_str_clear(&words);
+    return cli_print(&out, err);
 }
 
 static kh_status report(const kh_pipeline *pipeline, kh_status status, bool json, kh_error *err)
 {
     if (!json) {
         cli_print_findings(pipeline->findings);
-        if (status == KH_OK)
-            say_clean(pipeline->net);
-        return KH_OK;
+        return status == KH_OK ? say_clean(pipeline->net, err) : KH_OK;
     }
     if (pipeline->findings == NULL)
         return KH_OK;
