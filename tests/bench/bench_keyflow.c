@@ -6,7 +6,9 @@
    bench_keyflow --limits FOLDER           certified 1 %, 0.1 % and exact against the limits, on the instances of that folder, and
                                            the arc LP by GLPK and clp on 100 nodes
    bench_keyflow --total FILE.qpi...       weighted total, exact, with the largest floor and without one
-   bench_keyflow --one FILE.qpi...         at most one path a demand; --two: two */
+   bench_keyflow --one FILE.qpi...         at most one path a demand; --two: two
+   bench_keyflow --complete N...           complete graphs of N nodes, a demand beside each link: most links are full, exact */
+#include "core/base/rng.h"
 #include "solvers/flow/few.h"
 #include "solvers/graph/tree.h"
 #include "tests/solvers/arcs.h"
@@ -14,6 +16,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -255,6 +258,37 @@ static kh_status solve_max_min(const char *path, kh_arena *arena, kh_error *err)
     return solve_file(path, true, arena, err);
 }
 
+/* Rates of 50 to 500, requests of 1 to 100. */
+static kh_status solve_complete(const char *count, kh_arena *arena, kh_error *err)
+{
+    unsigned long n = strtoul(count, NULL, 10);
+    size_t m = n > 1 && n <= 1000 ? n * (n - 1) / 2 : 0, e = 0;
+    uint32_t(*ends)[2] = kh_arena_alloc(arena, m, sizeof *ends);
+    double *capacity_bps = KH_NEW(arena, double, m);
+    kh_keyflow_demand *demands = KH_NEW(arena, kh_keyflow_demand, m);
+    if (m == 0 || ends == NULL || capacity_bps == NULL || demands == NULL)
+        return kh_fail(err, KH_EUSAGE, "a complete graph has 2 to 1000 nodes here");
+    kh_rng rng = kh_rng_stream(0, "", "complete");
+    for (uint32_t a = 0; a < n; a++)
+        for (uint32_t b = a + 1; b < n; b++, e++) {
+            ends[e][0] = a;
+            ends[e][1] = b;
+            capacity_bps[e] = 50 + 450 * kh_rng_uniform(&rng);
+            demands[e] = (kh_keyflow_demand){{a, b}, 1 + 99 * kh_rng_uniform(&rng)};
+        }
+    const kh_keyflow_problem problem = {.graph = {n, m, (const uint32_t(*)[2])ends, NULL},
+                                        .capacity_bps = capacity_bps,
+                                        .demands = demands,
+                                        .n_demands = m,
+                                        .level_cap = INFINITY,
+                                        .time_limit_s = INFINITY};
+    kh_keyflow flow;
+    double start_s = cpu_s();
+    KH_TRY(kh_keyflow_solve(&problem, arena, &flow, err));
+    print_flow(count, m, &flow, cpu_s() - start_s);
+    return KH_OK;
+}
+
 static int run(step *what, const char *path)
 {
     kh_error err = {0};
@@ -275,7 +309,11 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         step *what;
-    } modes[] = {{"--max-min", solve_max_min}, {"--total", solve_total}, {"--one", solve_single}, {"--two", solve_double}};
+    } modes[] = {{"--max-min", solve_max_min},
+                 {"--total", solve_total},
+                 {"--one", solve_single},
+                 {"--two", solve_double},
+                 {"--complete", solve_complete}};
     step *what = solve_concurrent;
     for (size_t i = 0; argc > 1 && i < sizeof modes / sizeof *modes; i++)
         what = strcmp(argv[1], modes[i].name) == 0 ? modes[i].what : what;
