@@ -214,23 +214,28 @@ static kh_status ask(work *w, double target, kh_error *err)
 
 static kh_status run(work *w, kh_error *err)
 {
-    kh_climb *climb = w->climb;
+    const kh_climb *climb = w->climb;
     KH_TRY(prepare(w, err));
     double spread = isfinite(climb->cost) ? climb->cost - climb->bound : climb->bound, step = spread / STEPS;
     if (w->grain > 0)
         step = floor(step / w->grain) * w->grain;
     if (w->options->downwards)
         return ask(w, isfinite(climb->cost) ? climb->cost - least_gain(w) : HUGE_VAL, err);
-    while (!is_closed(w))
+    for (double from_s, last_s = 0; !is_closed(w); last_s = kh_clock_s() - from_s) {
+        from_s = kh_clock_s();
+        if (from_s + w->options->growth * last_s > w->options->until_s)
+            return KH_TIMELIMIT;
         KH_TRY(ask(w, fmin(climb->bound + step, climb->cost - least_gain(w)), err));
+    }
     return KH_OK;
 }
 
 kh_status kh_climb_run(kh_climb *climb, const kh_climb_options *options, kh_root *root, kh_arena *arena, kh_error *err)
 {
-    work w = {.climb = climb, .root = root, .options = options, .arena = arena, .scratch = kh_arena_create(0)};
+    work w = {.climb = climb, .root = root, .options = options, .scratch = kh_arena_create(0)};
     if (w.scratch == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a tree");
+    w.arena = arena != NULL ? arena : w.scratch;
     climb->found = false;
     climb->n_nodes = 0;
     kh_status status = is_closed(&w) ? KH_OK : is_late(&w) ? KH_TIMELIMIT : run(&w, err);

@@ -12,7 +12,8 @@ typedef struct kh_climb_options {
     double until_s;      /**< on kh_clock_s() */
     uint64_t most_nodes; /**< of the trees; 0: no limit */
     size_t look_depth;   /**< nodes with at most so many halves above them get cuts of their own points; 0: none */
-    bool downwards;      /**< better and better designs instead, in one tree, routed by equilibrium only */
+    double growth;  /**< a step is expected to take so many times as long as the last; not begun if that is too long. 0: any is */
+    bool downwards; /**< better and better designs instead, in one tree, routed by equilibrium only */
 } kh_climb_options;
 
 typedef struct kh_climb {
@@ -24,7 +25,7 @@ typedef struct kh_climb {
     uint64_t n_nodes;
 } kh_climb;
 
-/** @param arena  where the flow lives
+/** @param arena  where the flow lives; NULL: it does not
  *  @return KH_OK: closed to the gap; KH_TIMELIMIT: a limit came first; KH_ENOMEM; others of kh_keyflow_solve() */
 kh_status kh_climb_run(kh_climb *climb, const kh_climb_options *options, kh_root *root, kh_arena *arena, kh_error *err);
 

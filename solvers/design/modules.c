@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "solvers/design/climb.h"
+#include "solvers/design/crowd.h"
 #include "solvers/design/search.h"
 #include "solvers/design/withstand.h"
 
@@ -14,7 +15,9 @@ static const double ROOT_SHARE = 0.2, SEARCH_SHARE = 0.5; /* of the time, by whe
 static const double REGION_SHARE = 0.04;                  /* what the tree does not get */
 static const double REASONS_SHARE = 0.05;                 /* the last of it */
 static const double LOSSES_SHARE = 0.05;                  /* before that, for routes after losses */
-static const uint64_t MOVES = 50;                         /* of the search, per pair of types of modules */
+static const double GROWTH = 3;                           /* of a step of the climb over the one before */
+                                                          /* of a step of the climb over the one before */
+static const double MOVES = 50, CROWD_MOVES = 8;          /* of a walk, per pair of types of modules */
 enum { LARGE = 60, LOOK_DEPTH = 16 };
 
 typedef struct work {
@@ -95,6 +98,11 @@ static bool is_large(const work *w)
     return w->problem->n_choices > LARGE;
 }
 
+static bool has_crowd(const work *w)
+{
+    return is_large(w) && w->problem->n_losses == 0;
+}
+
 static bool is_close(const work *w)
 {
     return isfinite(w->search.cost) && w->search.cost - w->design->bound <= fmax(w->problem->gap, 1e-9) * w->search.cost;
@@ -119,8 +127,10 @@ static kh_status branch(work *w, kh_error *err)
 static kh_status climb(work *w, kh_error *err)
 {
     kh_climb climb = {.bound = w->design->bound, .cost = w->search.cost, .count = w->count};
-    const kh_climb_options options = {
-        .gap = w->problem->gap, .until_s = w->deadline_s, .look_depth = is_large(w) && w->problem->n_losses == 0 ? LOOK_DEPTH : 0};
+    const kh_climb_options options = {.gap = w->problem->gap,
+                                      .until_s = w->deadline_s,
+                                      .growth = has_crowd(w) ? GROWTH : 0,
+                                      .look_depth = has_crowd(w) ? LOOK_DEPTH : 0};
     kh_status status = kh_climb_run(&climb, &options, &w->root, w->arena, err);
     w->design->bound = climb.bound;
     if (climb.found)
@@ -134,12 +144,28 @@ static void take_bound(work *w)
     w->design->bound = kh_relax_raise(&w->root.relax, w->root.relax.objective);
 }
 
+static kh_search_limits limits(const work *w, double until_s)
+{
+    double n = (double)w->problem->n_choices;
+    return (kh_search_limits){.goal = w->design->bound / (1 - fmin(fmax(w->problem->gap, 1e-9), 0.5)),
+                              .most_moves = (uint64_t)((has_crowd(w) ? CROWD_MOVES : MOVES) * n * n),
+                              .until_s = until_s};
+}
+
 static kh_status search(work *w, double until_s, kh_error *err)
 {
-    const kh_search_limits limits = {.goal = w->design->bound / (1 - fmin(fmax(w->problem->gap, 1e-9), 0.5)),
-                                     .most_moves = MOVES * w->problem->n_choices * w->problem->n_choices,
-                                     .until_s = until_s};
-    return kh_search_run(&w->search, &limits, err);
+    const kh_search_limits own = limits(w, until_s);
+    KH_TRY(kh_search_walk(&w->search, &own, err));
+    return kh_search_settle(&w->search, err);
+}
+
+/* What is left of the time once the climb's next step would take too long. */
+static kh_status gather(work *w, kh_error *err)
+{
+    const kh_search_limits own = limits(w, w->deadline_s);
+    kh_crowd crowd;
+    KH_TRY(kh_crowd_init(&crowd, &w->root, w->arena, err));
+    return kh_crowd_run(&crowd, &w->search, &own, err);
 }
 
 static kh_status solve(work *w, kh_error *err)
@@ -152,7 +178,7 @@ static kh_status solve(work *w, kh_error *err)
     KH_TRY(kh_root_price(&w->root, w->deadline_s, err));
     take_bound(w);
     KH_TRY(search(w, start_s + SEARCH_SHARE * left_s, err));
-    if (is_large(w) && w->problem->n_losses == 0 && !is_close(w)) {
+    if (has_crowd(w) && !is_close(w)) {
         closed = kh_root_close(&w->root, true, kh_clock_s() + REGION_SHARE * left_s, err);
         if (closed != KH_OK && closed != KH_TIMELIMIT)
             return closed;
@@ -163,6 +189,10 @@ static kh_status solve(work *w, kh_error *err)
     kh_status status = KH_TIMELIMIT;
     if (w->problem->lp_program == NULL)
         status = climb(w, err);
+    if (w->problem->lp_program == NULL && status == KH_TIMELIMIT && has_crowd(w) && isfinite(w->deadline_s))
+        KH_TRY(gather(w, err));
+    if (is_close(w))
+        return KH_OK;
     /* Wanted so, or the tree gave up before its time. */
     return status == KH_TIMELIMIT && kh_clock_s() < w->deadline_s ? branch(w, err) : status;
 }

@@ -128,8 +128,7 @@ static void aim_nearer(kh_search *search)
     search->aimed_at = search->n_moves;
 }
 
-/* Routes the best exactly, or as it was tested if that takes too long. */
-static kh_status settle(kh_search *search, kh_error *err)
+kh_status kh_search_settle(kh_search *search, kh_error *err)
 {
     kh_enough_tester *tester = &search->root->tester;
     kh_enough verdict;
@@ -149,11 +148,13 @@ static kh_status settle(kh_search *search, kh_error *err)
     return KH_OK;
 }
 
-kh_status kh_search_run(kh_search *search, const kh_search_limits *limits, kh_error *err)
+kh_status kh_search_walk(kh_search *search, const kh_search_limits *limits, kh_error *err)
 {
     kh_enough_tester *tester = &search->root->tester;
     search->target = HUGE_VAL;
     KH_TRY(start(search, limits->until_s, err));
+    if (limits->salt > 0)
+        kh_rng_reseed(&search->walk.rng, limits->salt);
     tester->deadline_s = limits->until_s;
     for (; search->n_moves < limits->most_moves && search->cost > limits->goal; search->n_moves++) {
         if (search->n_moves > 0 && kh_clock_s() > limits->until_s) /* the start is tested in any case */
@@ -162,5 +163,5 @@ kh_status kh_search_run(kh_search *search, const kh_search_limits *limits, kh_er
         aim_nearer(search);
     }
     tester->deadline_s = search->root->deadline_s;
-    return settle(search, err);
+    return KH_OK;
 }

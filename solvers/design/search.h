@@ -30,10 +30,15 @@ typedef struct kh_search_limits {
     double goal; /**< a design that costs no more is good enough */
     uint64_t most_moves;
     double until_s; /**< on kh_clock_s() */
+    uint64_t salt;  /**< another walk for each */
 } kh_search_limits;
 
-/** Walks from the counts of slope.h.
+/** Walks from the counts of slope.h. The best is routed by equilibrium only.
  *  @return KH_OK, perhaps without a design; KH_ENOMEM; others of kh_keyflow_solve() */
-kh_status kh_search_run(kh_search *search, const kh_search_limits *limits, kh_error *err);
+kh_status kh_search_walk(kh_search *search, const kh_search_limits *limits, kh_error *err);
+
+/** Routes the best exactly, or as it was tested if that takes too long. If neither can be done, cost is INFINITY.
+ *  @return KH_OK, KH_ENOMEM, others of kh_keyflow_solve() */
+kh_status kh_search_settle(kh_search *search, kh_error *err);
 
 #endif
