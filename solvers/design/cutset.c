@@ -10,7 +10,6 @@
 static const double WHOLE = 1e-9;      /* nearer to an integer is one */
 static const double LEAST_PART = 1e-4; /* a smaller fraction f makes the rounded row too steep to be trusted */
 static const double BETTER = 1e-7;
-static const double BROKEN = 1e-6;
 enum { MOST_ROUNDS = 20 };
 
 kh_status kh_cutset_row_init(kh_cutset_row *row, size_t n_choices, kh_arena *arena, kh_error *err)
@@ -24,7 +23,7 @@ bool kh_cutset_breaks(const kh_cutset_row *row, const double *point)
     double left = 0;
     for (size_t i = 0; i < row->n; i++)
         left += row->value[i] * point[row->column[i]];
-    return left < row->least * (1 - BROKEN);
+    return left < row->least * (1 - KH_CUTSET_BROKEN);
 }
 
 static void list_choices(const kh_cutset_space *space)

@@ -43,6 +43,8 @@ kh_status kh_cutset_init(kh_cutset_space *space, const kh_modules_problem *probl
 /** Room for a row of all choices. @return KH_OK, KH_ENOMEM */
 kh_status kh_cutset_row_init(kh_cutset_row *row, size_t n_choices, kh_arena *arena, kh_error *err);
 
+#define KH_CUTSET_BROKEN 1e-6 /**< of the least: short by less is rounding */
+
 /** A point breaks the row by more than rounding. */
 bool kh_cutset_breaks(const kh_cutset_row *row, const double *point);
 

@@ -15,7 +15,7 @@ static const double ROOT_SHARE = 0.2, SEARCH_SHARE = 0.5; /* of the time, by whe
 static const double REGION_SHARE = 0.04;                  /* what the tree does not get */
 static const double REASONS_SHARE = 0.05;                 /* the last of it */
 static const double LOSSES_SHARE = 0.05;                  /* before that, for routes after losses */
-static const double GROWTH = 3;                           /* of a step of the climb over the one before */
+static const double GROWTH = 5;                           /* of a step of the climb over the one before */
                                                           /* of a step of the climb over the one before */
 static const double MOVES = 50, CROWD_MOVES = 8;          /* of a walk, per pair of types of modules */
 enum { LARGE = 60, LOOK_DEPTH = 16 };

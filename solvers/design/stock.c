@@ -17,7 +17,9 @@ static kh_status fit(kh_stock *s, size_t room, kh_error *err)
     s->room = 2 * room;
     s->held = KH_NEW(s->arena, bool, 2 * s->room);
     s->from = KH_NEW(s->arena, uint32_t, 2 * s->room);
-    if (s->held == NULL || s->from == NULL)
+    s->first = KH_NEW(s->arena, size_t, s->room + 1);
+    s->needed = KH_NEW(s->arena, double, s->room);
+    if (s->held == NULL || s->from == NULL || s->first == NULL || s->needed == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a stock of %zu rows", s->room);
     s->drop = s->held + s->room;
     s->idle = s->from + s->room;
@@ -25,6 +27,8 @@ static kh_status fit(kh_stock *s, size_t room, kh_error *err)
         memcpy(s->held, old.held, old.room * sizeof *s->held);
         memcpy(s->from, old.from, old.room * sizeof *s->from);
         memcpy(s->idle, old.idle, old.room * sizeof *s->idle);
+        memcpy(s->first, old.first, (old.room + 1) * sizeof *s->first);
+        memcpy(s->needed, old.needed, old.room * sizeof *s->needed);
     }
     return KH_OK;
 }
@@ -62,6 +66,14 @@ static double left_side(const kh_cutset_row *row, const double *count)
     return sum;
 }
 
+static bool is_broken(const kh_stock *s, size_t i, const double *count)
+{
+    double left = 0;
+    for (size_t k = s->first[i]; k < s->first[i + 1]; k++)
+        left += s->term[k] * count[s->term_column[k]];
+    return left < s->needed[i];
+}
+
 static kh_status take(kh_stock *s, uint32_t i, kh_error *err)
 {
     const kh_cutset_row *cut = &s->relax->rows[i].row;
@@ -72,6 +84,39 @@ static kh_status take(kh_stock *s, uint32_t i, kh_error *err)
     for (size_t k = 0; k < cut->n; k++)
         s->full[cut->column[k]] = cut->value[k];
     return add_row(s, cut->least, i, err);
+}
+
+static kh_status pack_row(kh_stock *s, uint32_t i, kh_error *err)
+{
+    const kh_cutset_row *cut = &s->relax->rows[i].row;
+    while (s->n_terms + cut->n > s->terms_room || s->n_terms + cut->n > s->columns_room) {
+        s->term = kh_arena_grow(s->arena, s->term, s->n_terms, &s->terms_room, sizeof *s->term);
+        s->term_column = kh_arena_grow(s->arena, s->term_column, s->n_terms, &s->columns_room, sizeof *s->term_column);
+        if (s->term == NULL || s->term_column == NULL)
+            return kh_fail(err, KH_ENOMEM, "no memory for a stock of %zu terms", s->n_terms);
+    }
+    s->needed[i] = cut->least * (1 - KH_CUTSET_BROKEN);
+    s->first[i] = s->n_terms;
+    for (size_t k = 0; k < cut->n; k++) {
+        uint32_t j = cut->column[k];
+        if (!is_free(s, j)) {
+            s->needed[i] -= cut->value[k] * s->lower[j];
+            continue;
+        }
+        s->term_column[s->n_terms] = j;
+        s->term[s->n_terms++] = cut->value[k];
+    }
+    s->first[i + 1] = s->n_terms;
+    s->held[i] = s->held[i] || !is_broken(s, i, s->lower); /* it never will be */
+    return KH_OK;
+}
+
+static kh_status pack(kh_stock *s, kh_error *err)
+{
+    KH_TRY(fit(s, s->relax->n_rows, err));
+    for (; s->n_packed < s->relax->n_rows; s->n_packed++)
+        KH_TRY(pack_row(s, (uint32_t)s->n_packed, err));
+    return KH_OK;
 }
 
 /* Rows of limits, which the relaxation writes before its cuts. */
@@ -111,9 +156,9 @@ kh_status kh_stock_take(kh_stock *stock, const double *count, size_t *n_taken, k
 {
     const kh_relax *relax = stock->relax;
     *n_taken = 0;
-    KH_TRY(fit(stock, relax->n_rows, err));
+    KH_TRY(pack(stock, err));
     for (uint32_t i = 0; i < relax->n_rows; i++)
-        if (!stock->held[i] && kh_cutset_breaks(&relax->rows[i].row, count)) {
+        if (!stock->held[i] && is_broken(stock, i, count)) {
             ++*n_taken;
             KH_TRY(take(stock, i, err));
         }

@@ -19,6 +19,11 @@ typedef struct kh_stock {
     uint32_t *from, *idle;       /**< [room] row of the relaxation, points since it was last tight; by row of the tableau */
     bool *drop;                  /**< [room] scratch */
     size_t room;
+    size_t n_packed;       /**< rows of the relaxation that are packed: over free columns only, one behind the other */
+    size_t *first;         /**< [room + 1] into the terms */
+    uint32_t *term_column; /**< [n_terms] of the relaxation */
+    double *term, *needed; /**< [n_terms]; [room] least that the free columns must bring */
+    size_t n_terms, columns_room, terms_room;
 } kh_stock;
 
 /** Puts the limits into the tableau, and the rows that the relaxation's point keeps with little to spare.
