@@ -17,7 +17,8 @@ static const double REASONS_SHARE = 0.05;                 /* the last of it */
 static const double LOSSES_SHARE = 0.05;                  /* before that, for routes after losses */
 static const double GROWTH = 5;                           /* of a step of the climb over the one before */
                                                           /* of a step of the climb over the one before */
-static const double MOVES = 50, CROWD_MOVES = 8;          /* of a walk, per pair of types of modules */
+static const double MOVES = 50, FIRST_MOVES = 8;          /* of a walk, per pair of types of modules; the second: before a crowd */
+static const double CROWD_MOVES = 3;                      /* of each walk of the crowd */
 enum { LARGE = 60, LOOK_DEPTH = 16 };
 
 typedef struct work {
@@ -144,17 +145,17 @@ static void take_bound(work *w)
     w->design->bound = kh_relax_raise(&w->root.relax, w->root.relax.objective);
 }
 
-static kh_search_limits limits(const work *w, double until_s)
+static kh_search_limits limits(const work *w, double moves, double until_s)
 {
     double n = (double)w->problem->n_choices;
     return (kh_search_limits){.goal = w->design->bound / (1 - fmin(fmax(w->problem->gap, 1e-9), 0.5)),
-                              .most_moves = (uint64_t)((has_crowd(w) ? CROWD_MOVES : MOVES) * n * n),
+                              .most_moves = (uint64_t)(moves * n * n),
                               .until_s = until_s};
 }
 
 static kh_status search(work *w, double until_s, kh_error *err)
 {
-    const kh_search_limits own = limits(w, until_s);
+    const kh_search_limits own = limits(w, has_crowd(w) ? FIRST_MOVES : MOVES, until_s);
     KH_TRY(kh_search_walk(&w->search, &own, err));
     return kh_search_settle(&w->search, err);
 }
@@ -162,7 +163,7 @@ static kh_status search(work *w, double until_s, kh_error *err)
 /* What is left of the time once the climb's next step would take too long. */
 static kh_status gather(work *w, kh_error *err)
 {
-    const kh_search_limits own = limits(w, w->deadline_s);
+    const kh_search_limits own = limits(w, CROWD_MOVES, w->deadline_s);
     kh_crowd crowd;
     KH_TRY(kh_crowd_init(&crowd, &w->root, w->arena, err));
     return kh_crowd_run(&crowd, &w->search, &own, err);
