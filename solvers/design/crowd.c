@@ -127,7 +127,7 @@ static void keep_agreed(kh_crowd *crowd)
 kh_status kh_crowd_vote(kh_crowd *crowd, double until_s, kh_error *err)
 {
     const double *voter[VOTERS];
-    if (crowd->n < VOTERS)
+    if (crowd->n < 2)
         return KH_OK;
     choose_voters(crowd, voter);
     for (size_t j = 0; j < crowd->root->relax.problem->n_choices; j++)
