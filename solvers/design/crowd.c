@@ -127,7 +127,8 @@ static void keep_agreed(kh_crowd *crowd)
 kh_status kh_crowd_vote(kh_crowd *crowd, double until_s, kh_error *err)
 {
     const double *voter[VOTERS];
-    if (crowd->n < 2)
+    bool early = crowd->n < VOTERS && crowd->n_walks > 0 && crowd->n_walks < VOTERS;
+    if (crowd->n < 2 || early)
         return KH_OK;
     choose_voters(crowd, voter);
     for (size_t j = 0; j < crowd->root->relax.problem->n_choices; j++)

@@ -29,7 +29,8 @@ void kh_crowd_join(kh_crowd *crowd, const double *count);
 /** The cheapest; crowd->n: there is none. */
 size_t kh_crowd_best(const kh_crowd *crowd);
 
-/** One vote of some designs, cheap ones sooner than dear ones. What it finds joins. Nothing happens with fewer than two.
+/** One vote of some designs, cheap ones sooner than dear ones. What it finds joins. Nothing happens with fewer than two, or before
+ * some walks.
  *  @return KH_OK, KH_ENOMEM, others of kh_climb_run() */
 kh_status kh_crowd_vote(kh_crowd *crowd, double until_s, kh_error *err);
 
