@@ -67,10 +67,7 @@ static kh_status search_once(kh_root *root, const kh_branch_options *options, do
                              kh_error *err)
 {
     kh_lp lp;
-    KH_TRY(kh_relax_program(&root->relax, options->lower, &lp, err));
-    lp.column_lower = options->lower != NULL ? options->lower : lp.column_lower;
-    lp.column_upper = options->upper != NULL ? options->upper : lp.column_upper;
-    lp.cost = options->cost != NULL ? options->cost : lp.cost;
+    KH_TRY(kh_relax_program(&root->relax, &lp, err));
     const kh_lp_separator separator = {.separate = look, .user = root};
     const kh_lp_options by = {.program = root->relax.problem->lp_program,
                               .time_limit_s = PROGRAM_SHARE * (deadline_s - kh_clock_s()),

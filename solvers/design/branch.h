@@ -6,7 +6,6 @@
 
 /** Branch and bound over the rows known, again and again until the routes prove the design found. */
 typedef struct kh_branch_options {
-    const double *lower, *upper, *cost; /**< [n_columns] of the relaxation; NULL: its own */
     double time_limit_s;
     double gap;
     const double *incumbent; /**< [n_columns], NULL: none is known */
@@ -16,7 +15,7 @@ typedef struct kh_branch {
     double *count; /**< [n_columns] the design, by the caller */
     bool found;    /**< count and flow are set */
     kh_keyflow flow;
-    double bound; /**< of all designs within lower and upper, at cost */
+    double bound; /**< of all designs */
 } kh_branch;
 
 /** @param arena  where the flow lives

@@ -17,13 +17,12 @@ typedef struct work {
     kh_climb *climb;
     kh_root *root;
     const kh_climb_options *options;
-    kh_arena *arena, *scratch;           /* arena: the flow */
-    const double *lower, *upper, *price; /* [n_columns] */
-    double grain;                        /* of the price */
-    double fixed;                        /* price of the columns that are not free */
-    size_t n;                            /* free columns */
-    uint32_t *column;                    /* [n] of the relaxation */
-    double *count;                       /* [n_columns] scratch */
+    kh_arena *arena, *scratch;   /* arena: the flow */
+    const double *lower, *upper; /* [n_columns] */
+    double fixed;                /* cost of the columns that are not free */
+    size_t n;                    /* free columns */
+    uint32_t *column;            /* [n] of the relaxation */
+    double *count;               /* [n_columns] scratch */
     kh_tableau tableau;
     kh_stock stock;
     kh_tree_search search;
@@ -33,11 +32,8 @@ static kh_status choose_columns(work *w, kh_error *err)
 {
     const kh_relax *relax = &w->root->relax;
     size_t n = relax->n_columns;
-    bool own = w->options->cost == NULL;
     w->lower = w->options->lower != NULL ? w->options->lower : relax->lower;
     w->upper = w->options->upper != NULL ? w->options->upper : relax->upper;
-    w->price = own ? relax->cost : w->options->cost;
-    w->grain = own ? relax->grain : 0;
     w->column = KH_NEW(w->scratch, uint32_t, n);
     w->count = KH_NEW(w->scratch, double, n);
     if (w->column == NULL || w->count == NULL)
@@ -47,21 +43,14 @@ static kh_status choose_columns(work *w, kh_error *err)
         if (w->lower[j] < w->upper[j])
             w->column[w->n++] = j;
         else
-            w->fixed += w->price[j] * w->lower[j];
+            w->fixed += relax->cost[j] * w->lower[j];
     return KH_OK;
 }
 
 static double least_gain(const work *w)
 {
-    return w->grain > 0 ? w->grain : SAME * (1 + fabs(isfinite(w->climb->cost) ? w->climb->cost : w->climb->bound));
-}
-
-static double price_of(const work *w, const double *count)
-{
-    double sum = 0;
-    for (size_t j = 0; j < w->root->relax.n_columns; j++)
-        sum += w->price[j] * count[j];
-    return sum;
+    return w->root->relax.grain > 0 ? w->root->relax.grain
+                                    : SAME * (1 + fabs(isfinite(w->climb->cost) ? w->climb->cost : w->climb->bound));
 }
 
 static kh_status take_design(work *w, const kh_keyflow *flow, kh_error *err)
@@ -70,7 +59,7 @@ static kh_status take_design(work *w, const kh_keyflow *flow, kh_error *err)
     kh_climb *climb = w->climb;
     kh_branch_open_nodes(&root->relax, w->count);
     memcpy(climb->count, w->count, root->relax.n_columns * sizeof *w->count);
-    climb->cost = price_of(w, w->count);
+    climb->cost = kh_branch_price(&root->relax, w->count);
     climb->flow = *flow;
     climb->found = true;
     w->search.cutoff = climb->cost - least_gain(w) - w->fixed;
@@ -176,7 +165,7 @@ static kh_status prepare(work *w, kh_error *err)
     if (cost == NULL || w->search.gain == NULL || w->search.tried == NULL)
         return kh_fail(err, KH_ENOMEM, "no memory for a tree over %zu columns", w->n);
     for (size_t j = 0; j < w->n; j++) {
-        cost[j] = w->price[w->column[j]];
+        cost[j] = w->root->relax.cost[w->column[j]];
         lower[j] = w->lower[w->column[j]];
         upper[j] = w->upper[w->column[j]];
     }
@@ -217,8 +206,8 @@ static kh_status run(work *w, kh_error *err)
     const kh_climb *climb = w->climb;
     KH_TRY(prepare(w, err));
     double spread = isfinite(climb->cost) ? climb->cost - climb->bound : climb->bound, step = spread / STEPS;
-    if (w->grain > 0)
-        step = floor(step / w->grain) * w->grain;
+    if (w->root->relax.grain > 0)
+        step = floor(step / w->root->relax.grain) * w->root->relax.grain;
     if (w->options->downwards)
         return ask(w, isfinite(climb->cost) ? climb->cost - least_gain(w) : HUGE_VAL, err);
     for (double from_s, last_s = 0; !is_closed(w); last_s = kh_clock_s() - from_s) {

@@ -7,7 +7,7 @@
 /** Raises the bound from one cost to the next: is there a design that costs at most so much? Each no is a new bound, the first yes
  *  at the bound itself is the optimum. */
 typedef struct kh_climb_options {
-    const double *lower, *upper, *cost; /**< [n_columns] of the relaxation; NULL: its own */
+    const double *lower, *upper; /**< [n_columns] of the relaxation; NULL: its own */
     double gap;
     double until_s;      /**< on kh_clock_s() */
     uint64_t most_nodes; /**< of the trees; 0: no limit */

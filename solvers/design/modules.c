@@ -16,7 +16,6 @@ static const double REGION_SHARE = 0.04;                  /* what the tree does 
 static const double REASONS_SHARE = 0.05;                 /* the last of it */
 static const double LOSSES_SHARE = 0.05;                  /* before that, for routes after losses */
 static const double GROWTH = 5;                           /* of a step of the climb over the one before */
-                                                          /* of a step of the climb over the one before */
 static const double MOVES = 50, FIRST_MOVES = 8;          /* of a walk, per pair of types of modules; the second: before a crowd */
 static const double CROWD_MOVES = 3;                      /* of each walk of the crowd */
 enum { LARGE = 60, LOOK_DEPTH = 16 };
@@ -232,7 +231,7 @@ static kh_status write_program(work *w, kh_error *err)
     kh_lp lp;
     if (w->problem->mps == NULL)
         return KH_OK;
-    KH_TRY(kh_relax_program(&w->root.relax, NULL, &lp, err));
+    KH_TRY(kh_relax_program(&w->root.relax, &lp, err));
     return kh_lp_write_mps(&lp, "Columns: counts of modules, then opened nodes; rows: limits, then cuts found.", w->problem->mps,
                            err);
 }

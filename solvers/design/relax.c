@@ -162,20 +162,10 @@ static void put_ports(const kh_relax *relax, matrix *to)
     }
 }
 
-static double left_side(const kh_cutset_row *row, const double *count)
-{
-    double sum = 0;
-    for (size_t k = 0; k < row->n; k++)
-        sum += row->value[k] * count[row->column[k]];
-    return sum;
-}
-
-static void put_cuts(const kh_relax *relax, const double *lower, matrix *to)
+static void put_cuts(const kh_relax *relax, matrix *to)
 {
     for (size_t i = 0; i < relax->n_rows; i++) {
         const kh_cutset_row *row = &relax->rows[i].row;
-        if (lower != NULL && left_side(row, lower) >= row->least)
-            continue;
         for (size_t k = 0; k < row->n; k++)
             put(to, row->column[k], row->value[k] / row->least);
         end_row(to, 1, HUGE_VAL);
@@ -228,7 +218,7 @@ static kh_status transpose(const kh_relax *relax, const matrix *from, kh_lp *lp,
     return KH_OK;
 }
 
-kh_status kh_relax_program(kh_relax *relax, const double *lower, kh_lp *lp, kh_error *err)
+kh_status kh_relax_program(kh_relax *relax, kh_lp *lp, kh_error *err)
 {
     matrix rows;
     kh_arena_reset(relax->scratch);
@@ -236,14 +226,14 @@ kh_status kh_relax_program(kh_relax *relax, const double *lower, kh_lp *lp, kh_e
         return kh_fail(err, KH_ENOMEM, "no memory for a program of %zu cuts", relax->n_rows);
     put_openings(relax, &rows);
     put_ports(relax, &rows);
-    put_cuts(relax, lower, &rows);
+    put_cuts(relax, &rows);
     return transpose(relax, &rows, lp, err);
 }
 
 kh_status kh_relax_solve(kh_relax *relax, double time_limit_s, kh_error *err)
 {
     kh_lp lp;
-    KH_TRY(kh_relax_program(relax, NULL, &lp, err));
+    KH_TRY(kh_relax_program(relax, &lp, err));
     lp.integer = NULL;
     double *dual = KH_NEW(relax->scratch, double, lp.n_rows);
     if (dual == NULL)

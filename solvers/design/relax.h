@@ -49,9 +49,8 @@ void kh_relax_forget(kh_relax *relax, uint32_t most_idle);
 void kh_relax_keep_reasons(kh_relax *relax);
 
 /** The program with all rows, in the scratch until the next call of any function here.
- *  @param lower  [n_columns] rows of cuts that these counts keep are left out; NULL: none is
  *  @return KH_OK, KH_ENOMEM */
-kh_status kh_relax_program(kh_relax *relax, const double *lower, kh_lp *lp, kh_error *err);
+kh_status kh_relax_program(kh_relax *relax, kh_lp *lp, kh_error *err);
 
 /** A bound brought up to the next cost that a design can have. */
 double kh_relax_raise(const kh_relax *relax, double bound);

@@ -123,7 +123,7 @@ static kh_status pack(kh_stock *s, kh_error *err)
 static kh_status take_limits(kh_stock *s, kh_relax *relax, kh_error *err)
 {
     kh_lp lp;
-    KH_TRY(kh_relax_program(relax, NULL, &lp, err));
+    KH_TRY(kh_relax_program(relax, &lp, err));
     for (size_t i = 0; i + relax->n_rows < lp.n_rows; i++) {
         bool is_upper = isinf(lp.row_lower[i]);
         memset(s->full, 0, relax->n_columns * sizeof *s->full);
